@@ -1,0 +1,384 @@
+"""The facts of one claim, as they arrive: the single definition of every field.
+
+Standard-library dataclasses. ``field(metadata=…)`` carries the Chinese title, the pattern and the
+limits; the API builds validation and the OpenAPI document from the same metadata, so that schema,
+validation, documentation and core are never four hand-kept copies.
+
+Money is a string in 元 with two decimals, a rate a decimal fraction as a string (DOMAIN: money and
+rates never pass through a binary float); ``money.fen`` and ``money.rate`` read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
+RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
+SPREAD_PATTERN = r"^-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
+CODE_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
+ID_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"
+TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
+SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
+USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
+
+MAX_CONTRACTS = 500
+MAX_DRAWDOWNS = 500
+MAX_REPAYMENTS = 1000
+MAX_VOUCHERS = 1000
+MAX_PERIODS = 100
+MAX_STEPS = 200
+MAX_POLICIES = 1000
+MAX_ITEMS = 1000
+MAX_PROJECTS = 200
+MAX_INVESTMENTS = 2000
+MAX_GRANTED = 200
+MAX_MEASURES = 60
+MAX_YEARS = 60  # a period longer than this is a mistyped date
+
+EXTRA_FORBIDDEN = {"extra": "forbid"}
+
+DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
+Purpose = Literal[
+    "ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"
+]
+Measures = dict[str, Any]
+
+
+def _text(title: str, *, max_length: int = 200, **more: Any) -> dict[str, Any]:
+    return {"title": title, "max_length": max_length, **more}
+
+
+def _id(title: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "pattern": ID_PATTERN, "max_length": 64, **more}
+
+
+def _code(title: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "pattern": CODE_PATTERN, "max_length": 64, **more}
+
+
+def _money(title: str, **more: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "pattern": MONEY_PATTERN,
+        "max_length": 16,
+        "description": "金额，元，字符串，恰好两位小数。",
+        **more,
+    }
+
+
+def _rate(title: str, pattern: str = RATE_PATTERN, **more: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "pattern": pattern,
+        "max_length": 12,
+        "description": "小数形式的利率或比例，字符串，至多八位小数（3.45% 写作 0.0345）。",
+        **more,
+    }
+
+
+def _list(title: str, most: int, least: int = 0, **more: Any) -> dict[str, Any]:
+    return {"title": title, "min_length": least, "max_length": most, **more}
+
+
+def _measures() -> Any:
+    return field(
+        default_factory=dict,
+        metadata={
+            "title": "标准表要求的其他事实",
+            "description": "标准表 needs 所声明的事实，以其名称为键。",
+            "max_length": MAX_MEASURES,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A half-open period [from, until): the first day counts, the last does not (算头不算尾)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
+    until: date = field(metadata={"title": "止（不含）"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedPeriod:
+    """Days of a loan that do not count, such as overdue or extended ones."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
+    until: date = field(metadata={"title": "止（不含）"})
+    reason: Literal["OVERDUE", "EXTENSION", "OTHER"] = field(metadata={"title": "剔除原因"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DishonestyRecord:
+    """A record of serious dishonesty (严重失信记录)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    on: date = field(metadata={"title": "记录日期"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A status of the applicant that begins and may end, such as 创新型中小企业."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    status: str = field(metadata=_code("资质代码"))
+    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
+    until: date | None = field(default=None, metadata={"title": "止（不含），空为至今"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """Money granted earlier, which takes room under caps (DECISIONS 41)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    rate_table: str = field(metadata={"title": "标准表编号", "pattern": TABLE_PATTERN, "max_length": 80})
+    on: date = field(metadata={"title": "批准日期"})
+    amount: str = field(metadata=_money("金额"))
+    accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
+    keys: dict[str, str] = field(
+        default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """The enterprise or person that applies (项目单位). All facts are as of the application date."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    name: str | None = field(default=None, metadata=_text("名称（不计算、不记录日志）"))
+    uscc: str | None = field(
+        default=None,
+        metadata={"title": "统一社会信用代码（GB 32100-2015），企业必填", "pattern": USCC_PATTERN, "max_length": 18},
+    )
+    registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册"})
+    dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
+        default=None, metadata=_list("严重失信记录（没有则为空列表）", MAX_PERIODS)
+    )
+    major_project_or_key_unit: bool | None = field(default=None, metadata={"title": "是否市级重大项目或重点单位"})
+    statuses: tuple[Status, ...] = field(default=(), metadata=_list("资质", MAX_PERIODS))
+    granted: tuple[Granted, ...] = field(default=(), metadata=_list("此前已获支持", MAX_GRANTED))
+    other_support_this_year: str | None = field(
+        default=None, metadata=_money("本年度已获同一资金支持金额（视为不带键的已获支持）")
+    )
+    other_municipal_funding: bool | None = field(
+        default=None, metadata={"title": "申请项目是否已获其他市级财政资金"}
+    )
+    declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实"})
+    digital_rmb_account: bool | None = field(default=None, metadata={"title": "是否开通数字人民币账户"})
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawdown:
+    """One drawdown (放款)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    drawdown_no: str = field(metadata=_id("放款编号"))
+    on: date = field(metadata={"title": "放款日"})
+    amount: str = field(metadata=_money("放款金额"))
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repayment:
+    """One repayment of principal (还本)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    on: date = field(metadata={"title": "还本日"})
+    principal: str = field(metadata=_money("归还本金"))
+    drawdown_no: str | None = field(default=None, metadata=_id("所还放款编号，空为先借先还"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepaymentPlan:
+    """A plan from which principal repayments follow (DECISIONS 61-63)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    method: Literal["EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"] = field(
+        metadata={"title": "等额本息、等额本金、按期付息到期还本、一次还本付息"}
+    )
+    every_months: int = field(default=1, metadata={"title": "每几个月一期", "ge": 1, "le": 12})
+    day: int = field(default=20, metadata={"title": "还款日", "ge": 1, "le": 31})
+    first_due: date | None = field(default=None, metadata={"title": "首个还款日"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedRate:
+    """A contract rate that never changes."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    kind: Literal["FIXED"] = field(metadata={"title": "固定利率"})
+    annual_rate: str = field(metadata=_rate("年利率"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateStep:
+    """A contract rate from a day on."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
+    annual_rate: str = field(metadata=_rate("年利率"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteppedRate:
+    """A contract rate that changes on stated dates."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    kind: Literal["STEPPED"] = field(metadata={"title": "分段利率"})
+    steps: tuple[RateStep, ...] = field(metadata=_list("各段利率", MAX_STEPS, 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloatingRate:
+    """A contract rate that follows a reference series (DECISIONS 15-16)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    kind: Literal["FLOATING"] = field(metadata={"title": "浮动利率"})
+    series: str = field(metadata={"title": "参考利率", "pattern": SERIES_PATTERN, "max_length": 32})
+    reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(
+        metadata={"title": "重定价方式"}
+    )
+    spread: str = field(default="0", metadata=_rate("加点", SPREAD_PATTERN))
+    multiplier: str = field(default="1", metadata=_rate("倍数"))
+    reset_anchor: date | None = field(default=None, metadata={"title": "重定价基准日，空为首次放款日"})
+    reset_dates: tuple[date, ...] = field(default=(), metadata=_list("列明的重定价日", MAX_STEPS))
+    lookup: Literal["SAME_DAY", "DAY_BEFORE"] = field(
+        default="SAME_DAY", metadata={"title": "重定价日取当日或前一日的参考利率"}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterestVoucher:
+    """One interest voucher of the bank (利息凭证)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    from_: date = field(metadata={"title": "计息起日（含）", "alias": "from"})
+    until: date = field(metadata={"title": "计息止日（不含）"})
+    amount: str = field(metadata=_money("已付利息（含罚息）"))
+    penalty: str = field(default="0.00", metadata=_money("其中逾期、罚息、复利与违约金"))
+    paid_on: date | None = field(default=None, metadata={"title": "付息日，空为计息止日"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """One loan contract (贷款合同) or finance lease."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    contract_no: str = field(metadata=_id("合同编号"))
+    lender: str = field(metadata=_id("贷款机构"))
+    loan_type: str = field(metadata=_code("贷款种类"))
+    signed_on: date = field(metadata={"title": "签订日"})
+    matures_on: date = field(metadata={"title": "到期日"})
+    drawdowns: tuple[Drawdown, ...] = field(metadata=_list("放款", MAX_DRAWDOWNS, 1))
+    currency: str = field(
+        default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3}
+    )
+    purposes: tuple[Purpose, ...] = field(default=(), metadata=_list("贷款用途与性质标记", 20))
+    project_id: str | None = field(default=None, metadata=_id("所属项目"))
+    repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
+    repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
+    rate: FixedRate | SteppedRate | FloatingRate | None = field(
+        default=None, metadata={"title": "合同利率", "discriminator": "kind"}
+    )
+    day_count: DayCountName = field(default="ACT_360", metadata={"title": "合同计息方式"})
+    interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
+    excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS))
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One insurance policy, or the part of it that covers one unit (DECISIONS 58)."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    policy_no: str = field(metadata=_id("保单号"))
+    insurer: str = field(metadata=_id("保险公司"))
+    insurance_type: str = field(metadata=_code("险种"))
+    unit_id: str = field(metadata=_id("被保产品（单发火箭或单颗卫星）编号"))
+    premium: str = field(metadata=_money("保费"))
+    premium_paid: str = field(metadata=_money("已付保费"))
+    period_from: date = field(metadata={"title": "保险期间起（含）"})
+    period_until: date = field(metadata={"title": "保险期间止（不含）"})
+    unit_kind: str | None = field(default=None, metadata=_code("产品类型"))
+    launched_on: date | None = field(default=None, metadata={"title": "发射日"})
+    launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可"})
+    sum_insured: str | None = field(default=None, metadata=_money("保险金额"))
+    paid_on: date | None = field(default=None, metadata={"title": "保费付清日"})
+    first_insured_on: date | None = field(default=None, metadata={"title": "首次投保日"})
+    project_id: str | None = field(default=None, metadata=_id("所属项目"))
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that earns an award or a grant: a product, an event, a fee."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    item_id: str = field(metadata=_id("事项编号"))
+    category: str | None = field(default=None, metadata=_code("类别"))
+    project_id: str | None = field(default=None, metadata=_id("所属项目"))
+    product_id: str | None = field(default=None, metadata=_id("所属产品，空则每个事项为一个产品"))
+    base_amount: str | None = field(default=None, metadata=_money("计算基数"))
+    vat: str | None = field(default=None, metadata=_money("其中增值税"))
+    hardware: str | None = field(default=None, metadata=_money("其中硬件"))
+    related_party_amount: str | None = field(default=None, metadata=_money("其中关联方"))
+    cost: str | None = field(default=None, metadata=_money("产品成本"))
+    events: int | None = field(default=None, metadata={"title": "次数", "ge": 0, "le": 1_000_000})
+    occurred_on: date | None = field(default=None, metadata={"title": "发生日"})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方"})
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investment:
+    """One payment of project investment."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    category: str = field(metadata=_code("投资类别"))
+    amount: str = field(metadata=_money("金额（含税）"))
+    vat: str | None = field(default=None, metadata=_money("其中增值税"))
+    paid_on: date | None = field(default=None, metadata={"title": "付款日"})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方"})
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """One investment project."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    project_id: str = field(metadata=_id("项目编号"))
+    investments: tuple[Investment, ...] = field(metadata=_list("投资明细", MAX_INVESTMENTS))
+    category: str | None = field(default=None, metadata=_code("类别"))
+    started_on: date | None = field(default=None, metadata={"title": "开工日"})
+    completed_on: date | None = field(default=None, metadata={"title": "完工日"})
+    other_fiscal_funding: str | None = field(default=None, metadata=_money("已获其他财政资金"))
+    accepted_investment: str | None = field(default=None, metadata=_money("验收核定投资"))
+    paid_instalments: str = field(default="0.00", metadata=_money("已拨付金额"))
+    measures: Measures = _measures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One request: which table, when, who, and the facts of one kind."""
+
+    __pydantic_config__ = EXTRA_FORBIDDEN
+    rate_table: str = field(metadata={"title": "标准表编号", "pattern": TABLE_PATTERN, "max_length": 80})
+    application_date: date = field(metadata={"title": "申请日"})
+    applicant: Applicant = field(metadata={"title": "项目单位"})
+    version: int | None = field(default=None, metadata={"title": "标准表版本", "ge": 1, "le": 100000})
+    as_of: date | None = field(default=None, metadata={"title": "规则适用日，空为申请日"})
+    known_on: date | None = field(default=None, metadata={"title": "只用该日终了前发布的版本"})
+    known_at: datetime | None = field(default=None, metadata={"title": "只用该时刻前发布的版本"})
+    application_at: datetime | None = field(default=None, metadata={"title": "申请时刻（带时区）"})
+    claim_period: Period | None = field(default=None, metadata={"title": "本次申请期间"})
+    request_no: str | None = field(default=None, metadata=_id("调用方编号，原样返回"))
+    contracts: tuple[Contract, ...] | None = field(default=None, metadata=_list("贷款合同", MAX_CONTRACTS, 1))
+    policies: tuple[Policy, ...] | None = field(default=None, metadata=_list("保单", MAX_POLICIES, 1))
+    items: tuple[Item, ...] | None = field(default=None, metadata=_list("事项", MAX_ITEMS, 1))
+    projects: tuple[Project, ...] | None = field(default=None, metadata=_list("项目", MAX_PROJECTS, 1))
