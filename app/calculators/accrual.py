@@ -1,0 +1,48 @@
+"""The inner accrual: Σ balance × rate × days, as whole fen and a remainder, on plain integers.
+
+Written so that a compiler with 64-bit integers can take it as it is. fen × days × rate passes 2^63 at
+73 million yuan a year, therefore quotient and remainder are kept apart at every product. Bounds, for
+balances below 10^15 fen, rates at most 10 over a denominator of at most 10^10, and 22,000 days:
+
+    balance = a·basis + b              a < 2.8e12, b < 366
+    days·balance/basis = whole + part  whole < 2.8e12·22,000 + 22,000 < 6.2e16, part < basis
+    whole = p·D + s (D the denominator) p·numerator < 6.2e16/D·10·D, s·numerator < 10·D² ≤ 1e21 for D = 1e10
+
+The last product is split once more by a 10^5 limb, so that no intermediate passes 2^63.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LIMB = 100_000
+
+
+def interest(
+    balances: Sequence[int],
+    rate_numerators: Sequence[int],
+    day_numerators: Sequence[int],
+    rate_denominator: int,
+    day_basis: int,
+) -> tuple[int, int]:
+    """Σ balance × (rate/rate_denominator) × (days/day_basis): whole units, and the rest over their product.
+
+    Balances are whole units (fen), not negative; the sum is exact: whole + rest / (rate_denominator·day_basis).
+    """
+    assert rate_denominator > 0 and day_basis > 0  # noqa: S101, PT018
+    total, rest = 0, 0
+    for balance, rate, days in zip(balances, rate_numerators, day_numerators, strict=True):
+        a, b = divmod(balance, day_basis)
+        whole, part = divmod(b * days, day_basis)
+        whole += a * days
+        p, s = divmod(whole, rate_denominator)
+        high, low = divmod(s, LIMB)
+        q1, r1 = divmod(high * rate, rate_denominator)
+        q2, r2 = divmod(r1 * LIMB + low * rate, rate_denominator)
+        total += p * rate + q1 * LIMB + q2
+        rest += r2 * day_basis + part * rate
+        if rest >= rate_denominator * day_basis:
+            more, rest = divmod(rest, rate_denominator * day_basis)
+            total += more
+    assert 0 <= rest < rate_denominator * day_basis  # noqa: S101
+    return total, rest

@@ -1,0 +1,410 @@
+"""The one road that all four methods take, read like a notice: who may apply, what counts, at which rate,
+up to which limits, paid how — and why.
+
+``assess`` is a pure function of claim, table and reference series: no clock, no store, no randomness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from app.calculators import award, expressions as ex, grant, insurance, loan_interest, money
+from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
+from app.calculators.checks import check_claim
+from app.calculators.eligibility import check_applicant, check_totals
+from app.calculators.facts import Claim
+from app.calculators.faults import Fault, FactsError
+from app.calculators.items import Atom, Case, ItemWork
+from app.calculators.payout import pay
+from app.calculators.references import References
+from app.calculators.results import (
+    CapResult,
+    Engine,
+    ItemResult,
+    NotDecided,
+    Provenance,
+    Result,
+    SeriesProvenance,
+    Step,
+    TableProvenance,
+)
+from app.calculators.scope import applicant_scope, fact_required
+from app.calculators.steps import rounded
+from app.calculators.terms import RateTable, ReferenceSeries
+from app.calculators.texts import Language
+from app.calculators.windows import check_application, open_windows
+
+ENGINE_VERSION = "1.0.0"
+
+_WORK = {"CONTRACTS": loan_interest.work, "POLICIES": insurance.work, "ITEMS": award.work, "PROJECTS": grant.work}
+_METHODS = {
+    "LOAN_INTEREST": {"LOAN_INTEREST", "LEASE_INTEREST"},
+    "INSURANCE": {"INSURANCE"},
+    "AWARD": {"AWARD"},
+    "GRANT": {"GRANT"},
+}
+
+
+def assess(
+    claim: Claim,
+    table: RateTable,
+    series: Mapping[str, ReferenceSeries],
+    *,
+    endpoint_method: str,
+    language: Language = "zh",
+    known_at: str = "",
+    calculation_id: str = "",
+) -> Result:
+    """How much the facts earn under the table, and why.
+
+    Errors: FactsError where the facts contradict each other or lack what the table reads; NotComputable
+    where what was published does not decide the amount.
+    """
+    _right_method(table, endpoint_method)
+    faults = check_claim(claim, table.terms)
+    if faults:
+        raise FactsError(faults)
+    case = _case(claim, table, series, language)
+    try:
+        works, caps, total = _calculate(case)
+    except ex.MissingFact as missing:
+        raise fact_required(missing, case.needs, str(table.terms.facts)) from missing
+    return _answer(case, works, caps, total, known_at, calculation_id)
+
+
+def _right_method(table: RateTable, endpoint_method: str) -> None:
+    if table.method not in _METHODS[endpoint_method]:
+        raise FactsError(
+            [
+                Fault(
+                    "/rate_table",
+                    "WRONG_METHOD",
+                    f"此标准表的支持方式是 {table.method}，请用相应的接口",
+                    f"this table's support method is {table.method}; use its endpoint",
+                )
+            ]
+        )
+
+
+def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language) -> Case:
+    on = claim.as_of or claim.application_date
+    overlays = tuple(one for one in table.overlays if one.applies(table.method, str(table.terms.facts), on))
+    needs = dict(table.terms.needs)
+    for overlay in overlays:
+        needs |= overlay.terms.needs
+    references = References(series)
+    year = table.year or programme_year(table.id, claim.application_date.year)
+    faults: list[Fault] = []
+    applicant = applicant_scope(claim, needs, references, year, faults)
+    if faults:
+        raise FactsError(faults)
+    return Case(claim, table, table.terms, overlays, needs, references, applicant, year, language)
+
+
+def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
+    """Items with their final amounts, the caps in order, and the total in fen."""
+    _say_what_is_open(case)
+    check_application(case)
+    grants = grants_of(case)
+    check_applicant(case, grants)
+    works = _WORK[str(case.terms.facts)](case)
+    check_totals(case, works)
+    refused = any(reason.item_id is None for reason in case.reasons)
+    atoms = [atom for one in works for atom in one.atoms]
+    if refused:
+        for one in works:
+            one.atoms, one.steps = [], []
+            one.segments = [] if one.segments is not None else None
+        return works, [], 0
+    _round_items(case, works)
+    for one in works:
+        one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))
+    _spread_segments(case, works)
+    caps, steps = _cap(case, works, atoms, grants)
+    total = _total(case, works, atoms, steps)
+    total = _top_up(case, atoms, grants, total, steps)
+    total = _unit(case, atoms, total, steps)
+    if works:
+        works[-1].steps.extend(steps)
+    if not any(atom.exact for atom in atoms):
+        case.refuse("NO_EARNING_ITEM", None)
+    return works, caps, total
+
+
+def _say_what_is_open(case: Case) -> None:
+    """What the clauses leave open, what is assumed, and how sure the source is."""
+    for entry in [*case.terms.not_decided, *(one for overlay in case.overlays for one in overlay.terms.not_decided)]:
+        case.open.append(NotDecided(entry.clause, entry.message))
+    open_windows(case)
+    grant.open_admission(case)
+    if case.terms.facts == "CONTRACTS" and case.terms.day_count_assumed is not None:
+        case.warn("DAY_COUNT_ASSUMED", None, name=case.terms.day_count, note=case.terms.day_count_assumed)
+        case.leave_open("", "OPEN_DAY_COUNT", name=case.terms.day_count)
+    if case.table.authority not in {"official", "mirror_of_official_page"}:
+        case.warn("TABLE_AUTHORITY", None, authority=case.table.authority)
+
+
+# --- rounding and caps -----------------------------------------------------------------------------
+
+
+def _round_items(case: Case, works: Sequence[ItemWork]) -> None:
+    """Round each item × line × year once (D47); where drawdowns are separated, spread the rounded amount."""
+    for one in works:
+        groups: dict[tuple[str, int | None], list[Atom]] = {}
+        for atom in one.atoms:
+            groups.setdefault((atom.line.id, atom.year), []).append(atom)
+        for atoms in groups.values():
+            exact = sum((atom.exact for atom in atoms), Fraction(0))
+            if case.terms.rounding.scope == "TOTAL":
+                for atom in atoms:
+                    atom.amount = atom.exact
+                continue
+            amount = rounded(case, atoms[0].line, exact)
+            ordered = sorted(atoms, key=lambda atom: atom.order)
+            shares = money.spread(amount, [atom.exact for atom in ordered], [atom.order for atom in ordered])
+            for atom, share in zip(ordered, shares, strict=True):
+                atom.amount = share
+
+
+def _spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
+    """Displayed segment amounts add up to the item's amount before caps (D52)."""
+    for one in works:
+        if not one.segments:
+            continue
+        total = money.round_half_up(sum((atom.amount for atom in one.atoms), Fraction(0)))
+        shares = money.spread(total, one.weights, [(f"{no:06d}",) for no in range(len(one.weights))])
+        for segment, share in zip(one.segments, shares, strict=True):
+            segment["amount"] = money.yuan(share)
+
+
+def _cap(
+    case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]
+) -> tuple[list[CapResult], list[Step]]:
+    results, steps = _interest_bound(case, works)
+    deducted = False
+    for cap in case.caps():
+        if cap.bounds != "AMOUNT":
+            continue
+        if not deducted and _wider_than_project(cap.per, cap.lines):
+            steps += _other_funding(case, works)
+            deducted = True
+        found, made = apply_cap(case, cap, atoms, grants)
+        results += found
+        steps += made
+    if not deducted:
+        steps += _other_funding(case, works)
+    return results, steps
+
+
+def _wider_than_project(per: Sequence[str], lines: frozenset[str] | None) -> bool:
+    if not per:
+        return lines is None
+    return all(part == "LENDER" for part in per)
+
+
+def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResult], list[Step]]:
+    """A contract's subsidy never exceeds the interest of its counted days (D30), in every table."""
+    results: list[CapResult] = []
+    steps: list[Step] = []
+    for one in works:
+        if one.interest is None or not one.atoms:
+            continue
+        limit = money.round_down(one.interest)
+        before = sum((atom.amount for atom in one.atoms), 0)
+        after = before
+        if before > limit:
+            lower(one.atoms, limit, exact=case.terms.rounding.scope == "TOTAL")
+            after = limit
+        text = (amount_text(before), amount_text(after))
+        clause = case.say("CLAUSE_INTEREST")
+        results.append(
+            CapResult(
+                "CONTRACT_INTEREST", one.id, money.yuan(limit), "0.00", *text, before > limit,
+                amount_text(limit - after), clause,
+            )
+        )
+        steps.append(
+            Step(
+                0, f"cap:CONTRACT_INTEREST:{one.id}", case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
+                case.say("FORMULA_INTEREST_CAP"), f"min({text[0]}, {money.yuan(limit)})", text[1], "元", None, clause, one.id,
+            )
+        )
+    return results, steps
+
+
+def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
+    """Other fiscal money comes off the amount, after the project's own cap (D53)."""
+    steps = []
+    for one in works:
+        if not one.other_funding or not one.atoms:
+            continue
+        before = sum((atom.amount for atom in one.atoms), 0)
+        after = max(0, before - one.other_funding)
+        exact = case.terms.rounding.scope == "TOTAL"
+        if isinstance(after, Fraction):
+            _scale(one.atoms, after)
+        else:
+            lower(one.atoms, after, exact=exact)
+        steps.append(
+            Step(
+                0, f"other:{one.id}", case.say("STEP_OTHER_FUNDING", id=one.id), case.say("FORMULA_OTHER"),
+                f"max(0, {amount_text(before)} - {money.yuan(one.other_funding)})", amount_text(after), "元", None, None, one.id,
+            )
+        )
+    return steps
+
+
+def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
+    before = sum((atom.amount for atom in atoms), Fraction(0))
+    for atom in atoms:
+        atom.amount = Fraction(atom.amount) * total * (1 / Fraction(before)) if before else Fraction(0)
+
+
+# --- total -----------------------------------------------------------------------------------------
+
+
+def _total(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> int:
+    """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50)."""
+    exact = sum((atom.amount for atom in atoms), Fraction(0))
+    ordered = sorted(atoms, key=lambda atom: atom.order)
+    rounding = None
+    parts = [amount_text(sum((atom.amount for atom in one.atoms), 0)) for one in works if one.atoms]
+    if case.terms.rounding.scope == "TOTAL":
+        ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact)
+        mode = case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
+        total = money.round_to(exact, 1, mode)
+        rounding = f"{mode} 0.01"
+        shares = money.spread(total, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+        for atom, share in zip(ordered, shares, strict=True):
+            atom.amount = share
+    else:
+        total = int(exact)
+    steps.append(
+        Step(0, "total", case.say("STEP_TOTAL"), case.say("FORMULA_TOTAL"), " + ".join(parts) or "0", money.yuan(total), "元", rounding, None, None)
+    )
+    return total
+
+
+def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
+    """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
+    clause = next((one.higher_of for one in case_stackings(case) if one.higher_of), None)
+    topped = sum(one.amount for one in grants if one.topped_up)
+    if clause is None or not topped:
+        return total
+    payable = max(0, total - topped)
+    lower(atoms, payable, exact=False)
+    if not payable and total:
+        case.refuse("NOTHING_TO_TOP_UP", clause, "")
+    steps.append(
+        Step(0, "top_up", case.say("STEP_TOP_UP"), case.say("FORMULA_TOP_UP"), f"max(0, {money.yuan(total)} - {money.yuan(topped)})", money.yuan(payable), "元", None, clause, None)
+    )
+    return payable
+
+
+def case_stackings(case: Case) -> list:  # type: ignore[type-arg]
+    """The stacking rules of the table and of its overlays."""
+    return [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
+
+
+def _unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int:
+    """A coarser unit comes last, after every cap and top-up (D51)."""
+    unit = case.terms.rounding.unit
+    if unit == 1:
+        return total
+    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact)
+    mode = case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
+    final = money.round_to(total, unit, mode)
+    ordered = sorted(atoms, key=lambda atom: atom.order)
+    if ordered and total:
+        shares = money.spread(final, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+        for atom, share in zip(ordered, shares, strict=True):
+            atom.amount = share
+    steps.append(
+        Step(0, "unit", case.say("STEP_UNIT"), case.say("FORMULA_UNIT", unit=money.yuan(unit)), money.yuan(total), money.yuan(final), "元", f"{mode} {money.yuan(unit)}", None, None)
+    )
+    return final
+
+
+# --- answer ----------------------------------------------------------------------------------------
+
+
+def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total: int, known_at: str, calculation_id: str) -> Result:
+    refused = any(reason.item_id is None for reason in case.reasons)
+    items, atoms = [], [atom for one in works for atom in one.atoms]
+    for one in works:
+        amount = sum((int(atom.amount) for atom in one.atoms), 0)
+        before = one.totals.get("before", Fraction(0))
+        items.append(
+            ItemResult(
+                one.id,
+                amount_text(before),
+                money.yuan(amount),
+                sorted({atom.line.id for atom in one.atoms}),
+                one.segments,
+                one.interest_basis,
+                one.reconciliation,
+                money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
+            )
+        )
+    assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"  # noqa: S101
+    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or any(cap.limit is None for cap in caps)
+    steps = [step for one in works for step in one.steps]
+    for no, step in enumerate(steps, 1):
+        step.no = no
+    for reason in case.reasons:
+        reason.item_id = reason.item_id or None
+    return Result(
+        calculation_id,
+        case.claim.request_no,
+        known_at,
+        "NOT_ELIGIBLE" if refused else "ELIGIBLE",
+        "CNY",
+        money.yuan(total),
+        "",
+        "MAXIMUM" if ceiling else "EXACT",
+        case.claim.applicant.digital_rmb_account,
+        case.reasons,
+        items,
+        caps,
+        steps,
+        _warnings(case),
+        case.open,
+        [] if refused else pay(case, works, total),
+        _provenance(case),
+    )
+
+
+def _warnings(case: Case) -> list:  # type: ignore[type-arg]
+    for name, rows in sorted(case.references.used.items()):
+        series = case.references.series[name]
+        for row in sorted(rows):
+            if series.confidences[row] != "read":
+                from datetime import date
+
+                case.warn(
+                    "REFERENCE_RATE_CONFIDENCE", None,
+                    series=name, day=date.fromordinal(series.days[row]), confidence=series.confidences[row],
+                )
+    return case.warnings
+
+
+def _provenance(case: Case) -> Provenance:
+    table = case.table
+    return Provenance(
+        TableProvenance(
+            table.id,
+            table.version,
+            table.digest,
+            table.effective_from.isoformat(),
+            table.effective_until.isoformat() if table.effective_until else None,
+            table.document,
+            table.authority,
+            [overlay.id for overlay in case.overlays],
+        ),
+        [
+            SeriesProvenance(name, case.references.series[name].version, case.references.series[name].digest)
+            for name in sorted(case.references.used)
+        ],
+        Engine(ENGINE_VERSION),
+    )

@@ -1,0 +1,177 @@
+"""Awards (奖励) and grants on items: a share of a base, fixed amounts, ladders, bands (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import expressions as ex
+from app.calculators import money
+from app.calculators.facts import Item
+from app.calculators.faults import Fault, FactsError
+from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
+from app.calculators.loan_interest import not_loaded
+from app.calculators.names import BUILT_IN
+from app.calculators.results import Step
+from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.steps import figure, item_step, show_expression, substitute
+from app.calculators.terms import UNKNOWN, Bands, Line
+from app.calculators.windows import outside_window
+
+MONEY_FIELDS = {name for name, fact in BUILT_IN["ITEMS"].items() if fact.type == ex.MONEY}
+
+
+def work(case: Case) -> list[ItemWork]:
+    """One ItemWork for each item, in order of its id. Errors: FactsError, NotComputable."""
+    faults: list[Fault] = []
+    works = []
+    for index, item in sorted(enumerate(case.claim.items or ()), key=lambda pair: pair[1].item_id):
+        scope = _scope(case, item, index, faults)
+        works.append(ItemWork(item.item_id, index, scope, project_id=item.project_id))
+    if faults:
+        raise FactsError(faults)
+    for one in works:
+        item = (case.claim.items or ())[one.index]
+        own = {
+            "item_id": item.item_id,
+            "category": item.category,
+            "product_id": item.product_id or item.item_id,
+            "project_id": item.project_id,
+        }
+        price_item(case, one, own)
+    return works
+
+
+def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
+    pointer = f"/items/{index}"
+    values: dict[str, Any] = read_measures(item.measures, measures_of(case.needs, "ITEM"), pointer, faults)
+    for name, fact in BUILT_IN["ITEMS"].items():
+        if hasattr(item, name):
+            value = getattr(item, name)
+            values[name] = yuan_value(value) if fact.type == ex.MONEY else value
+    check_category(case, item.category, pointer, faults)
+    if item.base_amount is not None:
+        for part in ("vat", "hardware", "related_party_amount"):
+            if values[part] is not None and values[part] > values["base_amount"]:
+                faults.append(
+                    Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", "部分金额大于计算基数", "the part exceeds base_amount")
+                )
+    return Scope(values, pointer, case.applicant)
+
+
+def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
+    """An unknown category is an error that lists the known ones (D33)."""
+    known = categories(case)
+    if known and category is None:
+        listed = ", ".join(known)
+        faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
+    elif category is not None and known and category not in known:
+        listed = ", ".join(f"{code}（{title}）" for code, title in known.items())
+        faults.append(
+            Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}")
+        )
+
+
+def categories(case: Case) -> dict[str, str]:
+    """The category codes of the table with their titles: declared ones, else those that its lines name."""
+    declared = case.terms.needs.get("category")
+    if declared is not None and declared.values is not None:
+        return dict(declared.values)
+    found: dict[str, str] = {}
+    for line in case.terms.lines:
+        for part in ex.walk(line.when) if line.when is not None else ():
+            if isinstance(part, ex.Member) and part.item == ex.Name("category") and isinstance(part.among, tuple):
+                found |= {code: line.title for code in part.among}
+    return found
+
+
+def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
+    """Windows, requirements, line and amount of an item; a reason wherever it earns nothing."""
+    for kind in ("event", "contract", "completion"):
+        if outside_window(case, kind, one.scope, one.id):
+            return
+    ok = True
+    for requirement in case.terms.require:
+        if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):
+            case.refuse(requirement.code, requirement.clause, one.id, "REQUIREMENT", text=requirement.message or requirement.text)
+            ok = False
+    if not ok:
+        return
+    holding = choose_lines(case, one.scope.of)
+    if not holding:
+        case.refuse("NO_LINE_APPLIES", None, one.id, None, id=one.id)
+        return
+    priced = [
+        (line, *line_amount(case, line, one.scope, one.id))
+        for line in holding
+        if meets(case, line, one.scope.of, one.id)
+    ]
+    if not priced:
+        return
+    best = priced[0]
+    for other in priced[1:]:
+        if other[1] > best[1]:
+            best = other
+    line, exact, step = best
+    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own | {"line": line.id}, one.scope), one.scope, exact))
+    one.steps.append(step)
+
+
+def line_amount(
+    case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)
+) -> tuple[Fraction, Step]:
+    """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
+    if line.rate is UNKNOWN or line.amount is UNKNOWN:
+        raise not_loaded(line)
+    if line.bands is not None:
+        total, terms = _banded(case, line.bands, scope)
+        return total * 100, item_step(case, item_id, line, None, "FORMULA_BANDS", terms, total * 100)
+    nodes: list[Any] = [line.amount] if line.amount is not None else [line.base, line.rate]
+    values = [max(Fraction(0), Fraction(ex.evaluate(node, scope.of))) for node in nodes]
+    exact = factor * 100
+    for value in values:
+        exact *= value
+    formula = " × ".join(ex.write(node, lambda leaf: show_expression(case, leaf), 6) for node in nodes)
+    shown = " × ".join(
+        figure(value, ex.MONEY if no == 0 else ex.RATE)
+        if isinstance(node, ex.Name)
+        else _bracketed(substitute(case, node, scope.of), node)
+        for no, (node, value) in enumerate(zip(nodes, values, strict=True))
+    )
+    if factor != 1:
+        shown = f"{shown} × {factor.numerator}/{factor.denominator}"
+    if isinstance(nodes[0], ex.Number) and len(nodes) == 1:
+        formula = "FORMULA_FIXED"
+    if any(ex.evaluate(node, scope.of) < 0 for node in nodes):
+        shown = f"max(0, {shown})"
+    return exact, item_step(case, item_id, line, None, formula, [shown], exact)
+
+
+def _bracketed(text: str, node: ex.Node) -> str:
+    return f"({text})" if isinstance(node, ex.Arithmetic) and node.op in {"+", "-"} else text
+
+
+def _banded(case: Case, bands: Bands, scope: Scope) -> tuple[Fraction, list[str]]:
+    """Each band pays its own part of the stretch from ``after`` to ``after`` + amount (D34), in 元."""
+    amount = Fraction(ex.evaluate(bands.of, scope.of))
+    start = Fraction(ex.evaluate(bands.after, scope.of)) if bands.after is not None else Fraction(0)
+    end = start + amount
+    lower = Fraction(0)
+    total, terms = Fraction(0), []
+    for band in bands.pay:
+        upper = end if band.up_to is None else min(end, band.up_to)
+        part = max(Fraction(0), upper - max(start, lower))
+        node: Any = band.amount if band.amount is not None else band.rate
+        if part:
+            each = Fraction(ex.evaluate(node, scope.of))
+            total += part * each
+            kind = ex.MONEY if band.rate is not None else ex.QUANTITY
+            terms.append(f"{figure(part, kind)} × {substitute(case, node, scope.of)}")
+        if band.up_to is not None:
+            lower = band.up_to
+    return total, terms
+
+
+def money_fen(text: str | None) -> int:
+    """元 text as fen; nothing is zero."""
+    return 0 if text is None else money.fen(text)

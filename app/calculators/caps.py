@@ -1,0 +1,223 @@
+"""Caps on amounts: accounts with a limit, applied in order, spread back over their items to the fen.
+
+An account is ``per`` × ``period``; the applicant always separates accounts (D39). A binding cap replaces
+the sum of its group by the room that is left, in proportion to the amounts just before it (D49), so no
+item ever rises and earlier caps stay true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import expressions as ex
+from app.calculators import money
+from app.calculators.facts import Granted
+from app.calculators.items import Amount, Atom, Case
+from app.calculators.names import CAP_PER
+from app.calculators.principal_caps import ambiguous
+from app.calculators.results import CapResult, Step
+from app.calculators.terms import UNKNOWN, Cap
+
+AccountKey = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Grant:
+    """An earlier grant as caps see it."""
+
+    table: str
+    amount: int
+    keys: dict[str, str]
+    accrual_year: int | None
+    year: int  # programme year
+    topped_up: bool = False
+
+
+def programme_year(table_id: str, on_year: int) -> int:
+    """The year of the table's batch, else of the date (D40)."""
+    for part in table_id.split("-"):
+        if len(part) == 4 and part.isdigit():
+            return int(part)
+    return on_year
+
+
+def grants_of(case: Case) -> list[Grant]:
+    """The earlier grants; ``other_support_this_year`` is read as one without keys (D41)."""
+    found = [_grant(one) for one in case.claim.applicant.granted]
+    other = case.claim.applicant.other_support_this_year
+    if other is not None:
+        found.append(Grant(case.table.id, money.fen(other), {}, None, case.year))
+    return found
+
+
+def _grant(one: Granted) -> Grant:
+    return Grant(
+        one.rate_table, money.fen(one.amount), dict(one.keys), one.accrual_year, programme_year(one.rate_table, one.on.year)
+    )
+
+
+def apply_cap(case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
+    """Lower the atoms' amounts to the room of each account. Errors: FactsError CAP_FACT_AMBIGUOUS."""
+    accounts: dict[AccountKey, list[Atom]] = {}
+    for atom in atoms:
+        if cap.lines is not None and atom.line.id not in cap.lines:
+            continue
+        accounts.setdefault(_key(cap, atom), []).append(atom)
+    results: list[CapResult] = []
+    steps: list[Step] = []
+    for key, members in sorted(accounts.items()):
+        if cap.when is not None and not _condition(cap, members):
+            continue
+        result, step = _account(case, cap, key, members, grants)
+        results.append(result)
+        steps.append(step)
+    return results, steps
+
+
+def _key(cap: Cap, atom: Atom) -> AccountKey:
+    key = [atom.keys.get(_key_name(part), "") for part in cap.per]
+    if "DRAWDOWN" in cap.per:
+        key.append(atom.item_id)  # drawdown numbers are unique only within a contract
+    if cap.period == "ACCRUAL_YEAR":
+        key.append(str(atom.year))
+    return tuple(key)
+
+
+def _key_name(part: str) -> str:
+    return CAP_PER[part][0] if part in CAP_PER else part
+
+
+def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
+    """Whether a conditional cap holds for an account: ``earned`` asks all of its atoms (D29)."""
+
+    def of(atom: Atom) -> ex.Lookup:
+        def answer(key: str | tuple[str, ...]) -> Any:
+            if isinstance(key, tuple) and key[0] == "earned":
+                return any(one.line.id == key[1] and one.exact > 0 for one in members)
+            return atom.scope.of(key)
+
+        return answer
+
+    node: Any = cap.when
+    held = {bool(ex.evaluate(node, of(atom))) for atom in members}
+    if len(held) > 1:
+        raise ambiguous(cap)
+    return held.pop()
+
+
+def _limit(cap: Cap, members: Sequence[Atom]) -> int:
+    """The limit in fen, always rounded down (D48)."""
+    node: Any = cap.limit
+    if not ex.reads(node):
+        values = {ex.evaluate(node, members[0].scope.of)}
+    else:
+        values = {ex.evaluate(node, atom.scope.of) for atom in members}
+    if len(values) > 1:
+        raise ambiguous(cap)
+    return max(0, money.round_down(Fraction(values.pop()) * 100))
+
+
+def _matches(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
+    """Whether an earlier grant takes room in this account: pool, period and keys (D41)."""
+    return _in_pool(case, cap, grant) and _in_period(case, cap, key, grant) and _has_keys(cap, key, grant)
+
+
+def _in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
+    if cap.pool is None:
+        return grant.table == case.table.id
+    if cap.pool == "FUND":
+        method = case.table.fund_methods.get(grant.table)
+        same_fund = grant.table.startswith(case.table.fund + "-")
+        if same_fund and cap.overlay:
+            return method is None or method == case.table.method
+        return same_fund
+    return grant.table in cap.pool or grant.table == case.table.id
+
+
+def _in_period(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
+    if cap.period == "CLAIM":
+        return False
+    if cap.period == "BATCH":
+        return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
+    if cap.period == "PROGRAM_YEAR":
+        return grant.year == case.year
+    if cap.period == "ACCRUAL_YEAR":
+        return str(grant.accrual_year) == key[-1]
+    return True
+
+
+def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
+    for part, value in zip(cap.per, key, strict=False):
+        if grant.keys.get(_key_name(part)) != value:
+            return False
+    if cap.lines is None:
+        return True
+    return bool({grant.keys.get("line"), grant.keys.get("category")} & cap.lines)
+
+
+def _account(
+    case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]
+) -> tuple[CapResult, Step]:
+    before: Amount = sum((atom.amount for atom in members), 0)
+    shown = " ".join(part for part in key if part) or None
+    if cap.limit is UNKNOWN:
+        case.warn("CAP_NOT_PUBLISHED", None, clause=cap.clause)
+        case.leave_open(cap.clause, "OPEN_CAP")
+        text = amount_text(before)
+        result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
+        return result, _step(case, cap, shown, text, text)
+    limit = _limit(cap, members)
+    taken = sum(one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one))
+    room = max(0, limit - taken)
+    after = before
+    if before > room:
+        lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
+        after = room
+    result = CapResult(
+        cap.scope,
+        shown,
+        money.yuan(limit),
+        money.yuan(taken),
+        amount_text(before),
+        amount_text(after),
+        before > room,
+        amount_text(room - after),
+        cap.clause,
+    )
+    substituted = f"min({amount_text(before)}, max(0, {money.yuan(limit)} - {money.yuan(taken)}))"
+    return result, _step(case, cap, shown, substituted, amount_text(after))
+
+
+def _step(case: Case, cap: Cap, shown: str | None, substituted: str, value: str) -> Step:
+    formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
+    return Step(
+        0, f"cap:{cap.scope}:{shown or ''}", case.say("STEP_CAP", scope=cap.scope, key=shown or "").strip(),
+        case.say(formula), substituted, value, "元", None, cap.clause, None,
+    )
+
+
+def lower(members: Sequence[Atom], total: int, *, exact: bool) -> None:
+    """Replace the sum of a group by ``total``, in proportion (D49); exactly where only the total is rounded (D50)."""
+    ordered = sorted(members, key=lambda atom: atom.order)
+    before = sum((atom.amount for atom in ordered), 0)
+    if not before:
+        return
+    if exact:
+        for atom in ordered:
+            atom.amount = Fraction(total) * Fraction(atom.amount) * (1 / Fraction(before))
+        return
+    shares = money.spread(total, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+    for atom, share in zip(ordered, shares, strict=True):
+        atom.amount = share
+
+
+def amount_text(amount: Amount) -> str:
+    """An amount in 元; exact where it is not yet rounded."""
+    if isinstance(amount, int):
+        return money.yuan(amount)
+    if amount.denominator == 1:
+        return money.yuan(amount.numerator)
+    return money.decimal_text(amount * Fraction(1, 100))

@@ -1,0 +1,196 @@
+"""Facts that contradict each other: refused with a pointer before anything is calculated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, SteppedRate
+from app.calculators.faults import Fault
+from app.calculators.money import fen, rate
+from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
+from app.calculators.terms import Terms
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+
+def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
+    """All faults between the fields of a claim; none means that it can be assessed."""
+    faults: list[Fault] = []
+    wanted = FACT_LIST[str(terms.facts)]
+    for name in FACT_LIST.values():
+        given = getattr(claim, name)
+        if name == wanted and given is None:
+            faults.append(Fault("/", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}", f"this table takes {wanted}"))
+        elif name != wanted and given is not None:
+            faults.append(
+                Fault(f"/{name}", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}，而不是 {name}", f"this table takes {wanted}, not {name}")
+            )
+    faults += _applicant(claim)
+    if claim.claim_period is not None:
+        faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
+    faults += _unique((getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()), f"/{wanted}")
+    for no, contract in enumerate(claim.contracts or ()):
+        faults += _contract(contract, f"/contracts/{no}", terms)
+    for no, policy in enumerate(claim.policies or ()):
+        faults += _policy(policy, f"/policies/{no}")
+    for no, project in enumerate(claim.projects or ()):
+        if project.started_on and project.completed_on and project.completed_on < project.started_on:
+            faults.append(_order(f"/projects/{no}/completed_on"))
+    return faults
+
+
+def _order(pointer: str) -> Fault:
+    return Fault(pointer, "DATES_OUT_OF_ORDER", "日期先后不对", "dates are out of order")
+
+
+def _period(first: date, until: date, pointer: str) -> list[Fault]:
+    if until <= first:
+        return [_order(f"{pointer}/until")]
+    if first < EARLIEST or until > LATEST or (until - first).days > MAX_YEARS * 366:
+        return [Fault(pointer, "DATE_OUT_OF_RANGE", f"日期应在 {EARLIEST} 至 {LATEST} 之间，期间至多 {MAX_YEARS} 年", f"dates lie in {EARLIEST} to {LATEST}, at most {MAX_YEARS} years apart")]
+    return []
+
+
+def _unique(ids: Iterable[str], pointer: str) -> list[Fault]:
+    seen: set[str] = set()
+    faults = []
+    for no, one in enumerate(ids):
+        if one in seen:
+            faults.append(Fault(f"{pointer}/{no}", "DUPLICATE_ID", "编号在本次申请中重复", "the id occurs twice in this request"))
+        seen.add(one)
+    return faults
+
+
+def _applicant(claim: Claim) -> list[Fault]:
+    faults = []
+    for no, status in enumerate(claim.applicant.statuses):
+        if status.until is not None and status.until <= status.from_:
+            faults.append(_order(f"/applicant/statuses/{no}/until"))
+    if not EARLIEST <= claim.application_date < LATEST:
+        faults += [Fault("/application_date", "DATE_OUT_OF_RANGE", f"日期应在 {EARLIEST} 至 {LATEST} 之间", f"dates lie in {EARLIEST} to {LATEST}")]
+    if claim.application_at is not None:
+        from app.calculators.windows import BEIJING
+
+        if claim.application_at.tzinfo is None:
+            faults.append(Fault("/application_at", "OFFSET_REQUIRED", "时刻须带时区", "an instant needs an offset"))
+        elif claim.application_at.astimezone(BEIJING).date() != claim.application_date:
+            faults.append(Fault("/application_at", "DATES_DISAGREE", "申请时刻与申请日不是同一天", "not on application_date"))
+    return faults
+
+
+def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
+    faults = _period(contract.signed_on, contract.matures_on, pointer)
+    if faults:
+        return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
+    faults += _unique((one.drawdown_no for one in contract.drawdowns), f"{pointer}/drawdowns")
+    for no, one in enumerate(contract.drawdowns):
+        if one.on >= contract.matures_on or one.on < contract.signed_on:
+            faults.append(_order(f"{pointer}/drawdowns/{no}/on"))
+    for no, repayment in enumerate(contract.repayments):
+        if repayment.on < contract.signed_on or repayment.on > LATEST:
+            faults.append(_order(f"{pointer}/repayments/{no}/on"))
+    faults += _plan(contract, pointer)
+    faults += _rate(contract, pointer)
+    faults += _vouchers(contract, pointer)
+    for no, period in enumerate(contract.excluded_periods):
+        faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
+    faults += _loan_type(contract, pointer, terms)
+    return faults
+
+
+def _plan(contract: Contract, pointer: str) -> list[Fault]:
+    plan = contract.repayment_plan
+    if plan is None:
+        return []
+    where = f"{pointer}/repayment_plan"
+    faults = []
+    if contract.repayments:
+        faults.append(Fault(where, "PLAN_AND_REPAYMENTS", "还款计划与实际还本只能给一种", "give a plan or repayments, not both"))
+    if len(contract.drawdowns) != 1:
+        faults.append(Fault(where, "PLAN_NEEDS_ONE_DRAWDOWN", "还款计划只能有一笔放款", "a plan needs exactly one drawdown"))
+    elif plan.first_due is not None and not contract.drawdowns[0].on < plan.first_due <= contract.matures_on:
+        faults.append(_order(f"{where}/first_due"))
+    if plan.method == "EQUAL_INSTALLMENT" and contract.rate is None:
+        faults.append(Fault(f"{pointer}/rate", "FACT_REQUIRED", "等额本息须有合同利率", "an equal-instalment plan needs the rate"))
+    return faults
+
+
+def _rate(contract: Contract, pointer: str) -> list[Fault]:
+    where = f"{pointer}/rate"
+    faults: list[Fault] = []
+    match contract.rate:
+        case FixedRate(annual_rate=text):
+            faults += _above(text, where + "/annual_rate")
+        case SteppedRate(steps=steps):
+            for no, step in enumerate(steps):
+                faults += _above(step.annual_rate, f"{where}/steps/{no}/annual_rate")
+                if no and step.from_ <= steps[no - 1].from_:
+                    faults.append(_order(f"{where}/steps/{no}/from"))
+            if steps[0].from_ > min(one.on for one in contract.drawdowns):
+                faults.append(
+                    Fault(f"{where}/steps/0/from", "RATE_STARTS_LATE", "首段利率晚于首次放款", "the first step is after the first drawdown")
+                )
+        case FloatingRate() as floating:
+            if floating.spread.startswith("-") and not floating.spread.strip("-0."):
+                faults.append(Fault(f"{where}/spread", "NEGATIVE_ZERO", "不接受 -0", "-0 is refused"))
+            if (floating.reset == "LISTED") != bool(floating.reset_dates):
+                faults.append(
+                    Fault(f"{where}/reset_dates", "RESET_DATES", "reset 为 LISTED 时才列明重定价日", "listed dates go with LISTED only")
+                )
+            if list(floating.reset_dates) != sorted(set(floating.reset_dates)):
+                faults.append(_order(f"{where}/reset_dates"))
+    return faults
+
+
+def _above(text: str, pointer: str) -> list[Fault]:
+    if rate(text) > 10:
+        return [Fault(pointer, "RATE_TOO_HIGH", "年利率超过 1000%", "an annual rate above 1000%")]
+    return []
+
+
+def _vouchers(contract: Contract, pointer: str) -> list[Fault]:
+    faults: list[Fault] = []
+    order: list[Any] = sorted(enumerate(contract.interest_paid), key=lambda pair: pair[1].from_)
+    last = None
+    for no, one in order:
+        where = f"{pointer}/interest_paid/{no}"
+        faults += _period(one.from_, one.until, where)
+        if fen(one.penalty) > fen(one.amount):
+            faults.append(Fault(f"{where}/penalty", "PART_ABOVE_WHOLE", "罚息大于利息金额", "the penalty exceeds the amount"))
+        if last is not None and one.from_ < last:
+            faults.append(Fault(where, "VOUCHERS_OVERLAP", "利息凭证期间重叠", "interest vouchers overlap"))
+        last = max(last, one.until) if last is not None else one.until
+    return faults
+
+
+def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
+    known = set(LOAN_TYPES) | terms_codes(terms, "loan_type")
+    if contract.loan_type in known:
+        return []
+    listed = ", ".join(sorted(known))
+    return [Fault(f"{pointer}/loan_type", "UNKNOWN_CATEGORY", f"未知贷款种类；可用: {listed}", f"unknown; one of: {listed}")]
+
+
+def terms_codes(terms: Terms, name: str) -> set[str]:
+    """The codes with which a table compares a fact."""
+    from app.calculators import expressions as ex
+
+    found: set[str] = set()
+    nodes = [line.when for line in terms.lines if line.when is not None]
+    nodes += [one.that for line in terms.lines for one in line.require] + [one.that for one in terms.require]
+    for node in nodes:
+        for part in ex.walk(node):
+            if isinstance(part, ex.Member) and part.item == ex.Name(name) and isinstance(part.among, tuple):
+                found |= set(part.among)
+            if isinstance(part, ex.Compare) and part.left == ex.Name(name) and isinstance(part.right, ex.Code):
+                found.add(part.right.value)
+    return found
+
+
+def _policy(policy: Policy, pointer: str) -> list[Fault]:
+    return [
+        Fault(f"{pointer}/period_until", fault.code, fault.zh, fault.en)
+        for fault in _period(policy.period_from, policy.period_until, pointer)
+    ]

@@ -1,0 +1,96 @@
+"""Days, periods and day counts, on ordinal days (``date.toordinal``). Periods are half-open [from, until).
+
+Every day count is the difference of a position function, so that it is additive: cutting a period never
+changes a sum (D3, D4).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
+
+Spans = list[tuple[int, int]]
+
+
+@lru_cache(maxsize=65536)
+def months_after(day: date, months: int) -> date:
+    """The day N months later (or earlier); a missing day is the month's last (D7). Errors: ValueError past year 9999."""
+    month = day.year * 12 + day.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    if not 1 <= year <= 9999:
+        raise ValueError(f"no year {year}")
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+@lru_cache(maxsize=262144)
+def _months_position(day: int, anchor: int) -> int:
+    start, when = date.fromordinal(anchor), date.fromordinal(day)
+    k = (when.year - start.year) * 12 + when.month - start.month
+    if months_after(start, k) > when:
+        k -= 1
+    return 30 * k + min(day - months_after(start, k).toordinal(), 30)
+
+
+@lru_cache(maxsize=65536)
+def _thirty_position(day: int) -> int:
+    when = date.fromordinal(day)
+    return 360 * when.year + 30 * when.month + min(when.day, 30)
+
+
+def position(kind: str, day: int, anchor: int) -> int:
+    """Where a day stands, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
+    if kind == "MONTHS_12":
+        return _months_position(day, anchor)
+    if kind == "D30_360":
+        return _thirty_position(day)
+    return day
+
+
+def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
+    """The positions of several days; for the actual day counts the days themselves."""
+    if kind == "MONTHS_12":
+        return [_months_position(day, anchor) for day in days]
+    if kind == "D30_360":
+        return [_thirty_position(day) for day in days]
+    return days
+
+
+def intersect(one: Spans, other: Spans) -> Spans:
+    """The days that both sorted lists of periods hold."""
+    found: Spans = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        first, until = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if first < until:
+            found.append((first, until))
+        if one[i][1] <= other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def subtract(one: Spans, other: Spans) -> Spans:
+    """The days of the first sorted list that the second does not hold."""
+    found: Spans = []
+    for first, until in one:
+        at = first
+        for a, b in other:
+            if b <= at or a >= until:
+                continue
+            if a > at:
+                found.append((at, a))
+            at = max(at, b)
+        if at < until:
+            found.append((at, until))
+    return found
+
+
+def year_cuts(first: int, until: int) -> list[int]:
+    """The ordinals of 1 January strictly inside a period."""
+    years = range(date.fromordinal(first).year + 1, date.fromordinal(max(first, until - 1)).year + 1)
+    return [day for year in years if first < (day := date(year, 1, 1).toordinal()) < until]

@@ -1,0 +1,140 @@
+"""Awards and grants on investment projects: what is admitted, less other fiscal money (DOMAIN §6)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import expressions as ex
+from app.calculators import names as nm
+from app.calculators.award import check_category, money_fen, price_item
+from app.calculators.facts import Investment, Project
+from app.calculators.faults import Fault, FactsError
+from app.calculators.items import Case, ItemWork
+from app.calculators.results import Step
+from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.steps import figure
+from app.calculators.terms import UNKNOWN
+from app.calculators.windows import contains
+
+INVESTMENT_CATEGORIES = {
+    "EQUIPMENT": "设备", "SOFTWARE": "软件", "R_AND_D": "研发", "CONSTRUCTION": "建设", "LAND": "土地",
+    "FEES": "费用", "SERVICE": "服务", "MATERIAL": "材料", "LABOUR": "人工", "TESTING": "检测", "OTHER": "其他",
+}
+
+
+def work(case: Case) -> list[ItemWork]:
+    """One ItemWork for each project, in order of its id. Errors: FactsError, NotComputable."""
+    faults: list[Fault] = []
+    works = []
+    for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: pair[1].project_id):
+        scope = _scope(case, project, index, faults)
+        one = ItemWork(project.project_id, index, scope, project_id=project.project_id)
+        one.paid_instalments = money_fen(project.paid_instalments)
+        one.accepted = project.accepted_investment is not None
+        if case.terms.other_funding == "FROM_AMOUNT":
+            one.other_funding = money_fen(project.other_fiscal_funding)
+        works.append(one)
+    if faults:
+        raise FactsError(faults)
+    for one in works:
+        project = (case.claim.projects or ())[one.index]
+        _admit(case, one, project, faults)
+    if faults:
+        raise FactsError(faults)
+    for one in works:
+        project = (case.claim.projects or ())[one.index]
+        price_item(case, one, {"project_id": project.project_id, "category": project.category})
+    return works
+
+
+def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
+    pointer = f"/projects/{index}"
+    values: dict[str, Any] = read_measures(project.measures, measures_of(case.needs, "PROJECT"), pointer, faults)
+    for name, fact in nm.BUILT_IN["PROJECTS"].items():
+        if hasattr(project, name) and name not in case.needs:
+            value = getattr(project, name)
+            values[name] = yuan_value(value) if fact.type == ex.MONEY else value
+    # A category that the table declares as a measure may be sent as the project's own field, as an item's is.
+    if values.get("category") is None:
+        values["category"] = project.category
+    values["accepted"] = yuan_value(project.accepted_investment)
+    check_category(case, values["category"], pointer, faults)
+    return Scope(values, pointer, case.applicant)
+
+
+def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> None:
+    """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55)."""
+    terms: list[str] = []
+    total = Fraction(0)
+    for no, part in enumerate(project.investments):
+        amount = _admitted_part(case, part, f"{one.scope.pointer}/investments/{no}", faults)
+        if amount:
+            total += amount
+            terms.append(figure(amount, ex.MONEY))
+    if project.accepted_investment is not None:
+        accepted = Fraction(project.accepted_investment)
+        terms = [f"min({' + '.join(terms) or '0'}, {figure(accepted, ex.MONEY)})"]
+        total = min(total, accepted)
+    if case.terms.other_funding == "FROM_BASE":
+        other = one.scope.of("other_fiscal_funding")
+        terms = [f"max(0, {' + '.join(terms) or '0'} - {figure(other, ex.MONEY)})"]
+        total = max(Fraction(0), total - other)
+    one.scope.values["admitted"] = total
+    if "admitted" in case.terms.reads:
+        clause = case.terms.admit.clause if case.terms.admit else None
+        one.steps.append(
+            Step(
+                0, f"admitted:{one.id}", case.say("STEP_ADMITTED", id=one.id), case.say("FORMULA_ADMITTED"),
+                " + ".join(terms) or "0", figure(total, ex.MONEY), "元", None, clause, one.id,
+            )
+        )
+
+
+def _admitted_part(case: Case, part: Investment, pointer: str, faults: list[Fault]) -> Fraction:
+    admit, window = case.terms.admit, case.terms.windows.get("investment")
+    amount = Fraction(part.amount)
+    known = set(INVESTMENT_CATEGORIES)
+    if admit is not None and isinstance(admit.categories, frozenset):
+        known |= admit.categories
+    if part.category not in known:
+        listed = ", ".join(sorted(known))
+        faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知投资类别；可用: {listed}", f"one of: {listed}"))
+        return Fraction(0)
+    if part.vat is not None and Fraction(part.vat) > amount:
+        faults.append(Fault(f"{pointer}/vat", "PART_ABOVE_WHOLE", "增值税大于金额", "VAT exceeds the amount"))
+    if window is not None and (window.first_day or window.last_day) and not window.is_unknown:
+        if part.paid_on is None:
+            faults.append(_required(f"{pointer}/paid_on", "付款日"))
+            return Fraction(0)
+        if not contains(window, part.paid_on, case.claim.application_date):
+            return Fraction(0)
+    if admit is None:
+        return amount
+    if isinstance(admit.categories, frozenset) and part.category not in admit.categories:
+        return Fraction(0)
+    if admit.related_party == "EXCLUDED":
+        if part.related_party is None:
+            faults.append(_required(f"{pointer}/related_party", "是否关联方"))
+        if part.related_party:
+            return Fraction(0)
+    if admit.vat == "EXCLUDED":
+        if part.vat is None:
+            faults.append(_required(f"{pointer}/vat", "增值税"))
+            return Fraction(0)
+        return amount - Fraction(part.vat)
+    return amount
+
+
+def _required(pointer: str, title: str) -> Fault:
+    return Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title}", "required by the rate table")
+
+
+def open_admission(case: Case) -> None:
+    """Say what of the admission was not seen."""
+    admit = case.terms.admit
+    if admit is None or case.terms.facts != "PROJECTS":
+        return
+    for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
+        if value is UNKNOWN:
+            case.leave_open(admit.clause, "OPEN_ADMIT", what=what)

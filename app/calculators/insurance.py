@@ -1,0 +1,108 @@
+"""Insurance subsidies (保险补贴): a share of premiums that were paid in full (DOMAIN §4, D57-D60)."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import days
+from app.calculators import expressions as ex
+from app.calculators import names as nm
+from app.calculators.award import line_amount
+from app.calculators.facts import Policy
+from app.calculators.faults import Fault, FactsError
+from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
+from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.windows import outside_window
+
+
+def work(case: Case) -> list[ItemWork]:
+    """One ItemWork for each policy, in order of policy number. Errors: FactsError, NotComputable."""
+    policies = case.claim.policies or ()
+    first: dict[str, date] = {}
+    for one in policies:
+        first[one.unit_id] = min(first.get(one.unit_id, one.period_from), one.period_from)
+    faults: list[Fault] = []
+    works = []
+    for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
+        scope = _scope(case, policy, index, first[policy.unit_id], faults)
+        works.append(ItemWork(policy.policy_no, index, scope, project_id=policy.project_id))
+    if faults:
+        raise FactsError(faults)
+    for one in works:
+        _price(case, one, policies[one.index])
+    return works
+
+
+def _scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
+    pointer = f"/policies/{index}"
+    values: dict[str, Any] = read_measures(policy.measures, measures_of(case.needs, "POLICY"), pointer, faults)
+    for name, fact in nm.BUILT_IN["POLICIES"].items():
+        if hasattr(policy, name) and fact.level == nm.ITEM:
+            value = getattr(policy, name)
+            values[name] = yuan_value(value) if fact.type == ex.MONEY else value
+    if values["first_insured_on"] is None:
+        values["first_insured_on"] = first  # D59: the earliest policy of the unit in the request
+    insured = values["sum_insured"]
+    length = (policy.period_until - policy.period_from).days
+    values["sum_insured_years"] = None if insured is None else insured * Fraction(length, 365)
+    if values["premium_paid"] > values["premium"]:
+        faults.append(
+            Fault(f"{pointer}/premium_paid", "PAID_ABOVE_PREMIUM", "已付保费大于保费", "more was paid than the premium")
+        )
+    return Scope(values, pointer, case.applicant)
+
+
+def _price(case: Case, one: ItemWork, policy: Policy) -> None:
+    if outside_window(case, "event", one.scope, one.id) or outside_window(case, "contract", one.scope, one.id):
+        return
+    ok = True
+    for requirement in case.terms.require:
+        if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):
+            case.refuse(requirement.code, requirement.clause, one.id, "REQUIREMENT", text=requirement.message or requirement.text)
+            ok = False
+    if policy.premium_paid != policy.premium or policy.paid_on is None or policy.paid_on > case.claim.application_date:
+        case.refuse("PREMIUM_NOT_PAID", None, one.id, None, id=one.id)
+        ok = False
+    if not ok:
+        return
+    factor = _within_term(case, one, policy)
+    if factor == 0:
+        case.refuse("BEYOND_TERM", None, one.id, None, id=one.id)
+        return
+    holding = choose_lines(case, one.scope.of)
+    if not holding:
+        case.refuse("NO_LINE_APPLIES", None, one.id, None, id=one.id)
+        return
+    priced = [
+        (line, *line_amount(case, line, one.scope, one.id, factor if line.base is not None else Fraction(1)))
+        for line in holding
+        if meets(case, line, one.scope.of, one.id)
+    ]
+    if not priced:
+        return
+    line, exact, step = max(priced, key=lambda row: row[1])
+    own: dict[str, str | None] = {
+        "unit_id": policy.unit_id, "policy_no": policy.policy_no, "project_id": policy.project_id, "line": line.id,
+        "insurer": policy.insurer, "insurance_type": policy.insurance_type,
+    }
+    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own, one.scope), one.scope, exact))
+    one.steps.append(step)
+
+
+def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
+    """The part of a policy's days that lies in the term, in the interest window and in the claim period (D59)."""
+    first, until = policy.period_from, policy.period_until
+    begin, end = first, until
+    for term in (case.terms.term, *(overlay.terms.term for overlay in case.overlays)):
+        if term is None:
+            continue
+        start = one.scope.of(term.start) if term.start in one.scope.values else one.scope.of("first_insured_on")
+        begin = max(begin, start)
+        if term.months is not None:
+            end = min(end, days.months_after(start, term.months))
+        if term.year_end:
+            end = min(end, date(start.year + 1, 1, 1))
+    inside = max(0, (end - begin).days)
+    return Fraction(inside, (until - first).days)

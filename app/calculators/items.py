@@ -1,0 +1,159 @@
+"""What a calculator hands to the assessment: items, made of atoms, the smallest amounts a cap can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from app.calculators import names as nm
+from app.calculators.expressions import Lookup, Node, evaluate
+from app.calculators.facts import Claim
+from app.calculators.references import References
+from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
+from app.calculators.scope import Scope
+from app.calculators.terms import Line, Measure, Overlay, RateTable, Terms
+from app.calculators.texts import Language, say
+
+Amount = int | Fraction  # fen; a Fraction until it is rounded
+
+
+@dataclass(slots=True)
+class Atom:
+    """One item × line × accrual year (× drawdown where a cap separates drawdowns) (D47)."""
+
+    item_id: str
+    line: Line
+    year: int | None
+    drawdown_no: str
+    keys: Mapping[str, str]
+    scope: Scope
+    exact: Fraction
+    amount: Amount = 0
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        """Breaks ties when a cap is spread, in code-point order (D49)."""
+        return (self.item_id, self.line.id, str(self.year or ""), self.drawdown_no)
+
+
+@dataclass(slots=True)
+class ItemWork:
+    """One contract, policy, item or project on its way to an amount."""
+
+    id: str
+    index: int
+    scope: Scope
+    atoms: list[Atom] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    segments: list[Segment] | None = None
+    weights: list[Fraction] = field(default_factory=list)  # exact amount of each segment, fen
+    interest: Fraction | None = None  # Σ I over the counted days (D30), fen
+    interest_basis: str | None = None
+    reconciliation: list[Reconciliation] | None = None
+    totals: dict[str, Fraction] = field(default_factory=dict)
+    project_id: str | None = None
+    other_funding: int = 0
+    paid_instalments: int = 0
+    accepted: bool = False
+
+
+@dataclass(slots=True)
+class Case:
+    """One claim under one table: what every part of the assessment reads and adds to."""
+
+    claim: Claim
+    table: RateTable
+    terms: Terms
+    overlays: tuple[Overlay, ...]
+    needs: Mapping[str, Measure]
+    references: References
+    applicant: Scope
+    year: int  # programme year (D40)
+    language: Language
+    reasons: list[Reason] = field(default_factory=list)
+    warnings: list[Warning_] = field(default_factory=list)
+    open: list[NotDecided] = field(default_factory=list)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A sentence in the language of the answer."""
+        return say(self.language, key, **values)
+
+    def warn(self, code: str, pointer: str | None = None, /, **values: object) -> None:
+        """Add a warning once."""
+        warning = Warning_(code, self.say(code, **values), pointer)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def refuse(self, code: str, clause: str | None, item_id: str | None = None, text: str | None = None, **values: object) -> None:
+        """Add a reason; ``text`` names the sentence where it is not the code's own."""
+        reason = Reason(code, self.say(text or code, **values), clause, item_id)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+    def leave_open(self, clause: str | None, key: str, **values: object) -> None:
+        """Add something that the published text does not decide."""
+        entry = NotDecided(clause or "", self.say(key, **values))
+        if entry not in self.open:
+            self.open.append(entry)
+
+    @property
+    def cuts_years(self) -> bool:
+        """Whether each calendar year is its own account (ACCRUAL_YEAR)."""
+        return any(cap.period == "ACCRUAL_YEAR" for cap in self.caps())
+
+    @property
+    def cuts_drawdowns(self) -> bool:
+        """Whether a money cap separates drawdowns."""
+        measures = {name for name, one in self.needs.items() if one.of == "DRAWDOWN"}
+        return any(
+            cap.bounds == "AMOUNT" and any(part == "DRAWDOWN" or part in measures for part in cap.per)
+            for cap in self.caps()
+        )
+
+    def caps(self) -> list:  # type: ignore[type-arg]
+        """The caps in the order in which they apply: the table's, then the overlays' (D42)."""
+        return [*self.terms.caps, *(cap for overlay in self.overlays for cap in overlay.terms.caps)]
+
+
+def choose_lines(case: Case, of: Lookup) -> list[Line]:
+    """The lines whose ``when`` holds, as ``choose`` says: one for ONLY and FIRST, all for HIGHEST (D32)."""
+    holding = []
+    for line in case.terms.lines:
+        if line.when is None or evaluate(line.when, of):
+            holding.append(line)
+            if case.terms.choose == "FIRST":
+                break
+    return holding
+
+
+def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
+    """Whether the requirements of a line hold; each that does not gives a reason (D33)."""
+    ok = True
+    for one in line.require:
+        if one.totals:
+            continue
+        if not evaluate(one.that, of):
+            refuse_requirement(case, one.code, one.clause, one.message or one.text, item_id)
+            ok = False
+    return ok
+
+
+def refuse_requirement(case: Case, code: str, clause: str, text: str, item_id: str | None) -> None:
+    """The reason for a requirement that does not hold."""
+    case.refuse(code, clause, item_id, "REQUIREMENT", text=text)
+
+
+def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:
+    """What separates accounts, by the names that earlier grants use; only what some cap separates."""
+    found = {key: value for key, value in own.items() if value is not None}
+    for cap in case.caps():
+        for part in cap.per:
+            if part not in nm.CAP_PER and part not in found:
+                found[part] = str(scope.of(part))
+    return found
+
+
+def is_named(node: Node | object, name: str) -> bool:
+    """Whether an expression is just this name."""
+    return getattr(node, "name", None) == name

@@ -1,0 +1,401 @@
+"""From loan contracts to stretches: days on which balance, rates, voucher and line are all the same.
+
+A stretch is what a person would write as one line of the working. Days are ordinals, balances fen
+times the claim's ``scale`` (1, unless a foreign currency is converted exactly).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from app.calculators import days, rates, repayment
+from app.calculators.balances import Flow, Slice, slices_of, total_changes
+from app.calculators.expressions import Call, Compare, Day, Name, Node, walk
+from app.calculators.facts import Contract, InterestVoucher
+from app.calculators.items import Case, choose_lines, meets
+from app.calculators.money import fen
+from app.calculators.names import DAY
+from app.calculators.scope import Scope, has_status, measures_of, read_measures
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
+
+Spans = list[tuple[int, int]]
+FAR = date(9999, 12, 31).toordinal()
+
+
+@dataclass(slots=True)
+class Voucher:
+    """An interest voucher that counts: its ordinary interest is shared over its days (D28)."""
+
+    first: int
+    until: int
+    net: int  # fen, without penalty
+    fact: InterestVoucher
+    index: int
+    weight: int = 0  # Σ balance × rate × days over the whole voucher
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Days of one slice on which nothing changes."""
+
+    first: int
+    until: int
+    balance: int
+    counted: int
+    slice: Slice
+    rate: Fraction | None
+    voucher: Voucher | None
+    line: Line
+    year: int | None
+    total: int  # the contract's whole balance
+    days: int = 0  # numerator of the subsidy's day fraction
+    subsidised: Fraction = Fraction(0)
+    formula: str = ""
+    others: tuple[Line, ...] = ()  # with HIGHEST: further lines that hold
+
+
+@dataclass(slots=True)
+class Loan:
+    """One contract on its way."""
+
+    fact: Contract
+    index: int
+    scope: Scope
+    slices: list[Slice]
+    rates: list[tuple[int, Fraction | None, str]]
+    rate_days: list[int]
+    vouchers: list[Voucher]
+    keys: dict[str, str]
+    factor: Fraction = Fraction(1)  # to CNY
+    stretches: list[Stretch] = field(default_factory=list)
+    anchors: dict[str, int] = field(default_factory=dict)
+    totals: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The contract's number."""
+        return self.fact.contract_no
+
+    def rate_at(self, day: int) -> Fraction | None:
+        """The contract rate on a day; None where none was given or it is not known."""
+        at = bisect_right(self.rate_days, day) - 1
+        return self.rates[at][1] if at >= 0 else None
+
+    def balance_at(self, day: int) -> int:
+        """The contract's whole balance at the end of a day, fen in its own currency."""
+        at = bisect_right(self.totals, (day, FAR * 10**20)) - 1
+        return self.totals[at][1] if at >= 0 else 0
+
+
+def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
+    """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
+    pointer = f"/contracts/{index}"
+    first = min(one.on for one in fact.drawdowns)
+    changes = rates.changes(fact.rate, first, fact.matures_on, case.references.series) if fact.rate else []
+    flows = _repayments(fact, changes)
+    slices = slices_of(fact, flows, pointer)
+    scope = _contract_scope(case, fact, index, first, faults)
+    vouchers = [
+        Voucher(one.from_.toordinal(), one.until.toordinal(), fen(one.amount) - fen(one.penalty), one, no)
+        for no, one in enumerate(fact.interest_paid)
+        if (one.paid_on or one.until) <= case.claim.application_date
+    ]
+    for one in fact.interest_paid:
+        if (one.paid_on or one.until) > case.claim.application_date:
+            case.refuse(
+                "VOUCHER_AFTER_APPLICATION", None, fact.contract_no, None,
+                id=fact.contract_no, from_day=one.from_, until_day=one.until,
+            )
+    vouchers.sort(key=lambda one: one.first)
+    own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
+    return Loan(
+        fact, index, scope, slices, changes, [change[0] for change in changes], vouchers,
+        own,  # type: ignore[arg-type]
+        totals=total_changes(slices),
+    )
+
+
+def _repayments(fact: Contract, changes: list[tuple[int, Fraction | None, str]]) -> list[Flow]:
+    if fact.repayment_plan is None:
+        return [(one.on.toordinal(), fen(one.principal), one.drawdown_no, no) for no, one in enumerate(fact.repayments)]
+    drawn = fact.drawdowns[0]
+    known = [change[0] for change in changes]
+
+    def rate_on(day: date) -> Fraction:
+        at = max(0, bisect_right(known, day.toordinal()) - 1)
+        value = changes[at][1] if changes else None
+        if value is None:
+            raise rates.not_known(changes[at] if changes else None, day)
+        return value
+
+    planned = repayment.planned_repayments(
+        fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if fact.rate else None
+    )
+    return [(day.toordinal(), amount, None, no) for no, (day, amount) in enumerate(planned)]
+
+
+def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
+    pointer = f"/contracts/{index}"
+    values: dict[str, Any] = read_measures(fact.measures, measures_of(case.needs, "CONTRACT"), pointer, faults)
+    values |= {
+        "contract_no": fact.contract_no,
+        "lender": fact.lender,
+        "loan_type": fact.loan_type,
+        "currency": fact.currency,
+        "purposes": fact.purposes,
+        "signed_on": fact.signed_on,
+        "matures_on": fact.matures_on,
+        "first_drawdown": first,
+        "disbursed": Fraction(sum(fen(one.amount) for one in fact.drawdowns), 100),
+    }
+    looked_up = {"SIGNED_ON": fact.signed_on, "FIRST_DRAWDOWN": first}
+
+    def answer(key: tuple[str, ...]) -> Any:
+        if key[0] == "reference" and key[2] in looked_up:
+            return case.references.rate(key[1], looked_up[key[2]].toordinal(), pointer)
+        if key[0] == "status" and key[2] == "AT_FIRST_DRAWDOWN":
+            return has_status(case.claim, key[1], first)
+        return None
+
+    return Scope(values, pointer, case.applicant, answer)
+
+
+def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
+    """What is known of one drawdown."""
+    pointer = f"/contracts/{loan.index}/drawdowns/{one.index}"
+    values = read_measures(one.fact.measures, measures_of(case.needs, "DRAWDOWN"), pointer, faults)
+    values |= {"drawn": Fraction(one.drawn, 100) * loan.factor, "drawn_on": one.fact.on}
+
+    def answer(key: tuple[str, ...]) -> Any:
+        if key[0] == "reference" and key[2] == "EACH_DRAWDOWN":
+            return case.references.rate(key[1], one.on, pointer)
+        return None
+
+    return Scope(values, pointer, loan.scope, answer)
+
+
+def day_scope(case: Case, loan: Loan, around: Scope, day: int, rate: Fraction | None, counted: int, scale: int) -> Scope:
+    """What is known of one day of one drawdown."""
+    when = date.fromordinal(day)
+
+    def answer(key: tuple[str, ...]) -> Any:
+        if key[0] == "reference" and key[2] == "DAY":
+            return case.references.rate(key[1], day, f"/contracts/{loan.index}")
+        if key[0] == "status" and key[2] == "ON_DAY":
+            return has_status(case.claim, key[1], when)
+        return None
+
+    values = {"contract_rate": rate, "day": when, "balance": Fraction(counted, 100 * scale)}
+    return Scope(values, f"/contracts/{loan.index}", around, answer)
+
+
+# --- which days count ------------------------------------------------------------------------------
+
+
+def last_day_of(window: Window, application_date: date) -> int | None:
+    """The ordinal after the window's last day; None where it is open or unknown."""
+    last = window.last_day
+    if last is None or last is UNKNOWN:
+        return None
+    if last == APPLICATION_DATE:
+        return application_date.toordinal() + 1
+    if isinstance(last, datetime):
+        last = last.date()
+    return last.toordinal() + 1  # type: ignore[union-attr]
+
+
+def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Spans, int | None]:
+    """The days of a slice that count, and the anchor: its first day before any claim period (D5, D9-D13)."""
+    terms, fact, claim = case.terms, loan.fact, case.claim
+    spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
+    window = terms.windows.get("interest")
+    reach = claim.application_date.toordinal()
+    if window is not None and window.tests == "PERIOD":
+        until = last_day_of(window, claim.application_date)
+        first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
+        spans = days.intersect(spans, [(first, until or FAR)])
+        reach = max(reach, until or 0)
+    excluded = sorted(
+        (period.from_.toordinal(), period.until.toordinal())
+        for period in fact.excluded_periods
+        if period.reason in terms.exclude_periods
+    )
+    for period in excluded:
+        spans = days.subtract(spans, [period])
+    for term in (terms.term, *(overlay.terms.term for overlay in case.overlays)):
+        if term is not None and spans:
+            spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
+    anchor = spans[0][0] if spans else None
+    if claim.claim_period is not None:
+        period = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
+        spans = days.intersect(spans, [period])
+        reach = max(reach, period[1])
+    spans = days.intersect(spans, [(1, reach)])
+    return _only_paid(case, loan, spans, window), anchor
+
+
+def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
+    start = term.start
+    if start == "FIRST_COUNTED_DAY":
+        begins = date.fromordinal(first_counted)
+    elif start == "EACH_DRAWDOWN":
+        begins = one.fact.on
+    elif start in {"SIGNED_ON", "FIRST_DRAWDOWN"}:
+        begins = scope.of(start.lower())
+    else:
+        begins = scope.of(start)
+    until = days.months_after(begins, term.months).toordinal() if term.months is not None else FAR
+    if term.year_end:
+        until = min(until, date(begins.year + 1, 1, 1).toordinal())
+    return begins.toordinal(), until
+
+
+def _only_paid(case: Case, loan: Loan, spans: Spans, window: Window | None) -> Spans:
+    """Take away uncovered days where the table pays only what was paid first, or tests the payment date."""
+    if window is not None and window.tests == "PAID_ON" and loan.fact.interest_paid:
+        first = window.first_day if isinstance(window.first_day, date) else date.min
+        until = last_day_of(window, case.claim.application_date) or FAR
+        kept = [
+            (one.first, one.until)
+            for one in loan.vouchers
+            if first <= (one.fact.paid_on or one.fact.until) and (one.fact.paid_on or one.fact.until).toordinal() < until
+        ]
+        return days.intersect(spans, kept)
+    if case.terms.pay_first and loan.vouchers:
+        return days.intersect(spans, [(one.first, one.until) for one in loan.vouchers])
+    return spans
+
+
+# --- stretches -------------------------------------------------------------------------------------
+
+
+def _cuts(case: Case, loan: Loan) -> set[int]:
+    """Days on which something other than the balance can change within a contract."""
+    cuts = set(loan.rate_days)
+    for voucher in loan.vouchers:
+        cuts |= {voucher.first, voucher.until}
+    start, end = loan.slices[0].on, loan.fact.matures_on.toordinal()
+    nodes: list[Node] = [node for line in case.terms.lines for node in (line.when, line.rate, line.base) if _is_node(node)]
+    nodes += [one.that for line in case.terms.lines for one in line.require]
+    nodes += [one.that for one in case.terms.require]
+    for node in nodes:
+        for part in walk(node):
+            if isinstance(part, Call) and part.fn == "reference" and part.key[2] == "DAY":
+                cuts |= set(case.references.changes(part.key[1], start, end))
+            elif isinstance(part, Call) and part.fn == "status" and part.key[2] == "ON_DAY":
+                for one in case.claim.applicant.statuses:
+                    cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
+            elif isinstance(part, Compare):
+                cuts |= _day_constants(part)
+    if case.cuts_years:
+        cuts |= set(days.year_cuts(start, end))
+    return cuts
+
+
+def _is_node(node: object) -> bool:
+    return node is not None and node is not UNKNOWN
+
+
+def _day_constants(part: Compare) -> set[int]:
+    """A comparison of ``day`` with a date can change on that date and on the next day."""
+    for one, other in ((part.left, part.right), (part.right, part.left)):
+        if one == Name("day") and isinstance(other, Day):
+            return {other.value.toordinal(), other.value.toordinal() + 1}
+    return set()
+
+
+def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
+    """Fill ``loan.stretches``: counted days, cut wherever something changes, each with its line."""
+    cuts = sorted(_cuts(case, loan))
+    reads_day = any(line.when_level == DAY or any(one.level == DAY for one in line.require) for line in case.terms.lines)
+    factor = loan.factor * scale
+    for one in loan.slices:
+        scope = slice_scope(case, loan, one, faults)
+        spans, anchor = counted_days(case, loan, one, scope)
+        if anchor is None or not spans:
+            continue
+        loan.anchors[one.no] = anchor
+        lines = [] if reads_day else _lines_for(case, loan, scope)
+        if not lines and not reads_day:
+            continue
+        for first, until in spans:
+            for a, b, balance in _pieces(one, first, until, cuts, loan):
+                if not balance:
+                    continue
+                rate = loan.rate_at(a)
+                counted = int(balance * factor)
+                if reads_day:
+                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, rate, counted, scale))
+                if not lines:
+                    continue
+                total = loan.balance_at(a)
+                year = date.fromordinal(a).year if case.cuts_years else None
+                loan.stretches.append(
+                    Stretch(
+                        a, b, counted, counted, one, rate, _voucher_at(loan, a), lines[0], year, int(total * factor),
+                        others=tuple(lines[1:]),
+                    )
+                )
+
+
+def _pieces(one: Slice, first: int, until: int, cuts: list[int], loan: Loan) -> list[tuple[int, int, int]]:
+    """A span of a slice, cut at balance changes and at ``cuts``: (from, until, balance)."""
+    marks = {first, until}
+    marks.update(day for day in cuts if first < day < until)
+    marks.update(day for day, _ in loan.totals if first < day < until)
+    ordered = sorted(marks)
+    known = [day for day, _ in one.changes]
+    return [
+        (a, b, one.changes[bisect_right(known, a) - 1][1]) for a, b in zip(ordered, ordered[1:], strict=False)
+    ]
+
+
+def _voucher_at(loan: Loan, day: int) -> Voucher | None:
+    for one in loan.vouchers:
+        if one.first <= day < one.until:
+            return one
+    return None
+
+
+def _lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
+    """The lines of a day whose requirements hold: at most one, unless the table says HIGHEST."""
+    holding = choose_lines(case, scope.of)
+    if not holding:
+        known = {"loan_type"} <= case.terms.reads
+        if known:
+            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
+        else:
+            case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
+        return []
+    return [line for line in holding if meets(case, line, scope.of, loan.id)]
+
+
+def weigh_vouchers(loan: Loan, rate_scale: int) -> None:
+    """Σ balance × rate × days of each voucher, over all its days (D28). Rates are scaled to integers."""
+    kind = loan.fact.day_count
+    for voucher in loan.vouchers:
+        marks = {voucher.first, voucher.until}
+        marks.update(day for day, _ in loan.totals if voucher.first < day < voucher.until)
+        marks.update(day for day in loan.rate_days if voucher.first < day < voucher.until)
+        ordered = sorted(marks)
+        at = days.positions(kind, ordered, voucher.first)
+        weight = 0
+        for no, a in enumerate(ordered[:-1]):
+            balance = loan.balance_at(a)
+            if balance:
+                rate = loan.rate_at(a)
+                if rate is None and loan.rates:
+                    raise rates.not_known(loan.rates[bisect_right(loan.rate_days, a) - 1], date.fromordinal(a))
+                scaled = 1 if rate is None else rate.numerator * (rate_scale // rate.denominator)
+                weight += balance * scaled * (at[no + 1] - at[no])
+        voucher.weight = weight
+
+
+def rate_scale(loan: Loan) -> int:
+    """A common denominator of the contract's rates."""
+    return lcm(1, *(rate.denominator for _, rate, _ in loan.rates if rate is not None))

@@ -1,0 +1,116 @@
+"""Money as whole fen, rates as exact rationals, rounding once, spreading to the fen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+_YUAN = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
+_RATE = re.compile(r"-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?")
+
+
+def fen(text: str) -> int:
+    """元 text with two decimals as fen: "1234567.80" is 123456780. Errors: ValueError."""
+    if not _YUAN.fullmatch(text):
+        raise ValueError(f"not money: {text!r}")
+    return int(text[:-3] + text[-2:])
+
+
+def yuan(amount: int) -> str:
+    """Fen as 元 text with exactly two decimals."""
+    sign = "-" if amount < 0 else ""
+    whole, part = divmod(abs(amount), 100)
+    return f"{sign}{whole}.{part:02d}"
+
+
+def rate(text: str) -> Fraction:
+    """A decimal fraction as an exact rational. Errors: ValueError, also for "-0"."""
+    if not _RATE.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
+        raise ValueError(f"not a rate: {text!r}")
+    return Fraction(text)
+
+
+def decimal_text(value: Fraction) -> str:
+    """All decimals of an exact rational; "n/d" where they never end."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest //= 2
+        twos += 1
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places = max(twos, fives)
+    scaled = abs(value.numerator) * 10**places // value.denominator
+    sign = "-" if value < 0 else ""
+    if places == 0:
+        return f"{sign}{scaled}"
+    digits = f"{scaled:0{places + 1}d}"
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def percent_text(value: Fraction) -> str:
+    """A rate as a percentage: "3.45%"; a fraction that never ends stays "n/d"."""
+    text = decimal_text(value * 100)
+    return f"{value.numerator}/{value.denominator}" if "/" in text else f"{text}%"
+
+
+def round_down(value: Fraction | int) -> int:
+    """Towards minus infinity."""
+    return value if isinstance(value, int) else value.numerator // value.denominator
+
+
+def round_half_up(value: Fraction | int) -> int:
+    """To the nearest whole, halves up."""
+    if isinstance(value, int):
+        return value
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def round_to(value: Fraction | int, unit: int, mode: str) -> int:
+    """To a multiple of ``unit`` fen; mode DOWN or HALF_UP."""
+    scaled = Fraction(value, unit) if unit != 1 else value
+    return (round_down(scaled) if mode == "DOWN" else round_half_up(scaled)) * unit
+
+
+def spread(total: int, weights: Sequence[Fraction | int], ids: Sequence[tuple[str, ...]]) -> list[int]:
+    """Share ``total`` in proportion to the weights: largest remainder, ties by id in code-point order (D49).
+
+    The parts add up to ``total``. With whole weights and ``total`` at most their sum, no part passes its
+    weight: the exact share t·w/s is at most w, and a share below w rounds up to at most w.
+    """
+    whole = sum(weights)
+    if not weights or whole == 0:
+        return [0] * len(weights)
+    scale = 1
+    if not isinstance(whole, int):
+        whole = Fraction(whole)
+        scale = whole.denominator
+        for weight in weights:
+            scale = scale * Fraction(weight).denominator // _gcd(scale, Fraction(weight).denominator)
+    scaled = [int(weight * scale) for weight in weights]
+    base = sum(scaled)
+    parts, rests = [], []
+    for no, weight in enumerate(scaled):
+        part, rest = divmod(total * weight, base)
+        parts.append(part)
+        rests.append((-rest, ids[no], no))
+    missing = total - sum(parts)
+    if missing:
+        for _, _, no in sorted(rests)[:missing]:
+            parts[no] += 1
+    return parts
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def split(total: int, shares: Sequence[Fraction | None]) -> list[int]:
+    """Each part but the last rounded down to fen, the last takes the rest (D55)."""
+    parts = [round_down(total * share) for share in shares[:-1] if share is not None]
+    return [*parts, total - sum(parts)]

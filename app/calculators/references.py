@@ -1,0 +1,70 @@
+"""Reference rates as a claim sees them: the value of a day, or an error that names what is missing.
+
+The value of a day is the last one published on or before it (D14). A day before the first row, or on
+or after ``holds_until``, has no value: never the nearest one (D18).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from app.calculators.faults import NotComputable
+from app.calculators.terms import ReferenceSeries
+
+
+def value_on(series: ReferenceSeries, day: int) -> Fraction | None:
+    """The value on an ordinal day; None where the series says nothing."""
+    at = bisect_right(series.days, day) - 1
+    if at < 0 or day >= series.holds_until.toordinal():
+        return None
+    return series.values[at]
+
+
+def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str | None = None) -> NotComputable:
+    """The error for a day without a value; it names the last publication."""
+    when = date.fromordinal(day)
+    if series is None:
+        return NotComputable(
+            "REFERENCE_RATE_NOT_COVERED", f"没有参考利率系列 {name}", f"there is no reference series {name}", pointer
+        )
+    first, last = date.fromordinal(series.days[0]), date.fromordinal(series.days[-1])
+    return NotComputable(
+        "REFERENCE_RATE_NOT_COVERED",
+        f"{name} 在 {when} 没有值：首次公布 {first}，最后公布 {last}，有效至 {series.holds_until}（不含）",
+        f"{name} has no value on {when}: first published {first}, last published {last}, "
+        f"valid until {series.holds_until} (exclusive)",
+        pointer,
+    )
+
+
+class References:
+    """Looks values up and remembers which series and rows an answer used."""
+
+    __slots__ = ("series", "used")
+
+    def __init__(self, series: Mapping[str, ReferenceSeries]) -> None:
+        self.series = series
+        self.used: dict[str, set[int]] = {}
+
+    def rate(self, name: str, day: int, pointer: str | None = None) -> Fraction:
+        """The value of a series on a day. Errors: NotComputable REFERENCE_RATE_NOT_COVERED."""
+        series = self.series.get(name)
+        value = None if series is None else value_on(series, day)
+        if series is None or value is None:
+            raise not_covered(name, day, series, pointer)
+        self.used.setdefault(name, set()).add(bisect_right(series.days, day) - 1)
+        return value
+
+    def note(self, name: str, day: int) -> None:
+        """Remember a row that something else looked up."""
+        series = self.series.get(name)
+        if series is not None and value_on(series, day) is not None:
+            self.used.setdefault(name, set()).add(bisect_right(series.days, day) - 1)
+
+    def changes(self, name: str, start: int, end: int) -> list[int]:
+        """The publication days inside (start, end)."""
+        series = self.series.get(name)
+        return [] if series is None else [day for day in series.days if start < day < end]

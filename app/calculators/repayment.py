@@ -1,0 +1,82 @@
+"""Repayment plans: due dates and principal (D61-D63). A plan yields principal only; interest accrues by day count."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+
+from app.calculators.days import months_after
+from app.calculators.facts import RepaymentPlan
+from app.calculators.money import round_half_up
+
+RateOn = Callable[[date], Fraction]
+
+
+def due_dates(plan: RepaymentPlan, drawn_on: date, matures_on: date) -> list[date]:
+    """The due dates, all strictly before maturity, and maturity itself (D61)."""
+    first = plan.first_due or _first_due(plan, drawn_on)
+    found, k = [], 0
+    while True:
+        due = months_after(first, k * plan.every_months)
+        if plan.first_due is None:
+            due = _on_day(due.year, due.month, plan.day)
+        if due >= matures_on:
+            break
+        found.append(due)
+        k += 1
+    return [*found, matures_on]
+
+
+def _on_day(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def _first_due(plan: RepaymentPlan, drawn_on: date) -> date:
+    year, month = drawn_on.year, drawn_on.month
+    while True:
+        if month % plan.every_months == 0:
+            due = _on_day(year, month, plan.day)
+            if due > drawn_on:
+                return due
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def planned_repayments(
+    plan: RepaymentPlan, drawn_on: date, matures_on: date, amount: int, rate_on: RateOn | None
+) -> list[tuple[date, int]]:
+    """Principal by due date, fen; the parts add up to the amount drawn."""
+    dues = due_dates(plan, drawn_on, matures_on)
+    if plan.method in {"INTEREST_ONLY", "BULLET"}:
+        return [(matures_on, amount)]
+    if plan.method == "EQUAL_PRINCIPAL" or rate_on is None:
+        each = amount // len(dues)
+        return [*((due, each) for due in dues[:-1]), (dues[-1], amount - each * (len(dues) - 1))]
+    return _equal_instalments(plan, drawn_on, dues, amount, rate_on)
+
+
+def _equal_instalments(
+    plan: RepaymentPlan, drawn_on: date, dues: list[date], amount: int, rate_on: RateOn
+) -> list[tuple[date, int]]:
+    """A = P·i / (1 − (1+i)^−n), A and interest half up to fen; computed anew after a rate change (D62, D63)."""
+    found: list[tuple[date, int]] = []
+    left, instalment, known = amount, 0, None
+    starts = [drawn_on, *dues[:-1]]
+    for no, (start, due) in enumerate(zip(starts, dues, strict=True)):
+        i = rate_on(start) * plan.every_months * Fraction(1, 12)
+        periods = len(dues) - no
+        if i != known:
+            instalment = _instalment(left, i, periods)
+            known = i
+        part = left if periods == 1 else min(left, max(0, instalment - round_half_up(left * i)))
+        found.append((due, part))
+        left -= part
+    return [(due, part) for due, part in found if part]
+
+
+def _instalment(left: int, i: Fraction, periods: int) -> int:
+    if i == 0:
+        return left // periods
+    growth = (1 + i) ** periods
+    return round_half_up(left * i * growth * (1 / (growth - 1)))

@@ -1,0 +1,207 @@
+"""What an expression can see: facts by level, from the day up to the applicant.
+
+A scope answers names and calls, and passes what it does not know to the scope around it. A fact that
+was declared but not sent raises ``MissingFact``: never a default, never false (TERMS: FACT_REQUIRED).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import expressions as ex
+from app.calculators import names as nm
+from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Claim, Measures
+from app.calculators.faults import Fault, FactsError
+from app.calculators.references import References
+from app.calculators.terms import Measure
+
+Key = str | tuple[str, ...]
+Answer = Callable[[tuple[str, ...]], Any]
+
+_MONEY = re.compile(MONEY_PATTERN)
+_RATE = re.compile(SPREAD_PATTERN)
+_QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
+_CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+
+
+class Scope:
+    """Facts of one level. ``None`` as a value means: known name, but not sent."""
+
+    __slots__ = ("answer", "around", "pointer", "values")
+
+    def __init__(
+        self,
+        values: dict[str, Any],
+        pointer: str,
+        around: Scope | None = None,
+        answer: Answer | None = None,
+    ) -> None:
+        self.values = values
+        self.pointer = pointer
+        self.around = around
+        self.answer = answer
+
+    def of(self, key: Key) -> Any:
+        """The value of a name or call. Errors: MissingFact."""
+        scope: Scope | None = self
+        if isinstance(key, str):
+            while scope is not None:
+                if key in scope.values:
+                    value = scope.values[key]
+                    if value is None:
+                        raise ex.MissingFact(key, scope.pointer)
+                    return value
+                scope = scope.around
+            raise ex.MissingFact(key, "")
+        while scope is not None:
+            if scope.answer is not None:
+                value = scope.answer(key)
+                if value is not None:
+                    return value
+            scope = scope.around
+        raise ex.MissingFact(" ".join(key), "")
+
+
+def yuan_value(text: str | None) -> Fraction | None:
+    """元 text as an exact number of 元."""
+    return None if text is None else Fraction(text)
+
+
+def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
+    """The declared measures of one object, read by type; undeclared and misread ones become faults."""
+    wanted = {measure.name: measure for measure in declared}
+    found: dict[str, Any] = dict.fromkeys(wanted)
+    for name, raw in given.items():
+        where = f"{pointer}/measures/{_escape(name)}"
+        measure = wanted.get(name)
+        if measure is None:
+            listed = ", ".join(sorted(wanted)) or "-"
+            faults.append(
+                Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}")
+            )
+            continue
+        if raw is None:
+            continue
+        value = _read(measure, raw)
+        if value is None:
+            code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"
+            zh, en = _expected(measure)
+            faults.append(Fault(where, code, f"{measure.title} 应为{zh}", f"{measure.name} should be {en}"))
+        found[name] = value
+    return found
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")[:64]
+
+
+def _read(measure: Measure, raw: Any) -> Any:
+    if measure.type == ex.BOOLEAN:
+        return raw if isinstance(raw, bool) else None
+    if measure.type == ex.COUNT:
+        whole = isinstance(raw, int) and not isinstance(raw, bool)
+        return raw if whole and 0 <= raw <= 10**9 else None
+    if not isinstance(raw, str):
+        return None
+    if measure.type == ex.MONEY:
+        return Fraction(raw) if _MONEY.fullmatch(raw) else None
+    if measure.type == ex.RATE:
+        negative_zero = raw.startswith("-") and not raw.strip("-0.")
+        return Fraction(raw) if _RATE.fullmatch(raw) and not negative_zero else None
+    if measure.type == ex.QUANTITY:
+        number = raw.removesuffix(f" {measure.unit}")
+        fits = _QUANTITY.fullmatch(number)
+        places = len((fits[2] or ".")[1:]) if fits else 0
+        return Fraction(number) if fits and (measure.decimals is None or places <= measure.decimals) else None
+    if measure.type == ex.DATE:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
+            return None
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            return None
+    known = measure.values is None or raw in measure.values
+    return raw if known and _CODE.fullmatch(raw) else None
+
+
+def _expected(measure: Measure) -> tuple[str, str]:
+    if measure.values is not None:
+        listed = ", ".join(f"{code}（{title}）" for code, title in measure.values.items())
+        return f"其中之一: {listed}", "one of " + ", ".join(measure.values)
+    return {
+        ex.BOOLEAN: (" true 或 false", "true or false"),
+        ex.COUNT: "非负整数（JSON 数字）|a non-negative integer".split("|"),
+        ex.MONEY: '金额字符串，如 "1234567.80"|money text such as "1234567.80"'.split("|"),
+        ex.RATE: '小数字符串，如 "0.0345"|decimal text such as "0.0345"'.split("|"),
+        ex.QUANTITY: f"数量字符串（{measure.unit}）|quantity text in {measure.unit}".split("|"),
+        ex.DATE: "日期 YYYY-MM-DD|a date YYYY-MM-DD".split("|"),
+        ex.CODE: "1 至 64 字符|a text of 1 to 64 characters".split("|"),
+    }[measure.type]  # type: ignore[return-value]
+
+
+def measures_of(needs: Mapping[str, Measure], of: str) -> list[Measure]:
+    """The measures that are declared of one kind of object."""
+    return [measure for measure in needs.values() if measure.of == of]
+
+
+def applicant_scope(
+    claim: Claim, needs: Mapping[str, Measure], references: References, year: int, faults: list[Fault]
+) -> Scope:
+    """What is known of the applicant and the application; ``year`` is the programme year."""
+    applicant = claim.applicant
+    values: dict[str, Any] = read_measures(
+        applicant.measures, measures_of(needs, "APPLICANT"), "/applicant", faults
+    )
+    for name in nm.BUILT_IN["ITEMS"]:
+        if name != "application_date" and hasattr(applicant, name):
+            values[name] = getattr(applicant, name)
+    values["application_date"] = claim.application_date
+    looked_up = {
+        "APPLICATION_DATE": claim.application_date,
+        "JAN_1": date(claim.application_date.year, 1, 1),
+        "JAN_1_LAST_YEAR": date(claim.application_date.year - 1, 1, 1),
+    }
+
+    def answer(key: tuple[str, ...]) -> Any:
+        if key[0] == "reference":
+            day = looked_up.get(key[2]) or (date.fromisoformat(key[2]) if key[2][:1].isdigit() else None)
+            return None if day is None else references.rate(key[1], day.toordinal())
+        if key[0] == "status" and key[2] == "AT_APPLICATION":
+            return has_status(claim, key[1], claim.application_date)
+        if key[0] == "dishonest_since":
+            if applicant.dishonesty_records is None:
+                raise ex.MissingFact("dishonesty_records", "/applicant")
+            since = date.fromisoformat(key[1])
+            return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
+        return None
+
+    return Scope(values, "/applicant", None, answer)
+
+
+def has_status(claim: Claim, status: str, on: date) -> bool:
+    """Whether the applicant has a status on a day: from inclusive, until exclusive (D29)."""
+    return any(
+        one.status == status and one.from_ <= on and (one.until is None or on < one.until)
+        for one in claim.applicant.statuses
+    )
+
+
+def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> FactsError:
+    """The 422 for a fact that a chosen line or requirement reads and that was not sent."""
+    measure = needs.get(missing.name)
+    title = measure.title if measure else ""
+    if not title and missing.name in nm.BUILT_IN[facts]:
+        title = nm.BUILT_IN[facts][missing.name].zh
+    field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
+    pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
+    return FactsError(
+        [Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")]
+    )
+
+
+FIELD_OF = {"accepted": "accepted_investment"}
+

@@ -1,0 +1,126 @@
+"""The working, as text: each step's ``substituted`` formula evaluates to its value.
+
+The grammar of ``substituted`` is what a pocket calculator takes: decimals, ``2%``, ``n/d``, ``+ - ×``,
+``min``, ``max`` and brackets. ``rounding`` says how the exact result became the value, or is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from app.calculators import expressions as ex
+from app.calculators import money
+from app.calculators import names as nm
+from app.calculators.items import Case
+from app.calculators.results import Step
+from app.calculators.terms import Line
+
+UNIT = "元"
+
+
+def rounding_of(case: Case, line: Line) -> tuple[str, int]:
+    """How an item of a line is rounded: DOWN under a ceiling, half up under an exact clause (D47)."""
+    mode = case.terms.rounding.mode or ("DOWN" if line.wording == "CEILING" else "HALF_UP")
+    return mode, 1
+
+
+def rounded(case: Case, line: Line, exact: Fraction) -> int:
+    """The item's amount in fen."""
+    return money.round_to(exact, 1, rounding_of(case, line)[0])
+
+
+def item_step(
+    case: Case, item_id: str, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction
+) -> Step:
+    """The one step that explains an item under a line; ``formula`` is a key of the texts or a formula itself."""
+    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item_id, line=line.title)
+    if year is not None:
+        label = f"{label} {year}"
+    total_scope = case.terms.rounding.scope == "TOTAL"
+    value = money.decimal_text(exact * Fraction(1, 100)) if total_scope else money.yuan(rounded(case, line, exact))
+    return Step(
+        0,
+        f"item:{item_id}:{line.id}" + (f":{year}" if year is not None else ""),
+        label,
+        case.say(formula) if formula.startswith("FORMULA_") else formula,
+        " + ".join(terms) or "0",
+        value,
+        UNIT,
+        None if total_scope else f"{rounding_of(case, line)[0]} 0.01",
+        line.clause,
+        item_id,
+    )
+
+
+def show_expression(case: Case, node: ex.Node) -> str:
+    """The formula with the titles of its facts."""
+
+    def leaf(part: ex.Node) -> str:
+        match part:
+            case ex.Name(name):
+                return _title(case, name)
+            case ex.Number(text=text):
+                return text
+            case ex.Code(value):
+                return value
+            case ex.Day(value):
+                return value.isoformat()
+            case ex.Call(fn, args):
+                return f"{fn}({', '.join(ex.write(one, leaf) for one in args)})"
+            case _:  # pragma: no cover - write() handles every other node
+                raise AssertionError(part)
+
+    return ex.write(node, leaf)
+
+
+def _title(case: Case, name: str) -> str:
+    measure = case.needs.get(name)
+    if measure is not None:
+        return measure.title if case.language == "zh" else name
+    for facts in ([case.terms.facts] if case.terms.facts else []):
+        fact = nm.BUILT_IN[facts].get(name)
+        if fact is not None:
+            return fact.zh if case.language == "zh" else fact.en
+    return name
+
+
+def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
+    """The formula with the numbers put in: it evaluates to the value of the expression."""
+
+    def leaf(part: ex.Node) -> str:
+        match part:
+            case ex.Number(value, text, types):
+                return text if types == {ex.RATE} else figure(value, ex.MONEY)
+            case ex.Name(name):
+                return figure(of(name), case.terms.types.get(name, ex.RATE))
+            case ex.Call():
+                return figure(ex.evaluate(part, of), ex.RATE)
+            case ex.Code(value):
+                return value
+            case ex.Day(value):
+                return value.isoformat()
+            case _:  # pragma: no cover - write() handles every other node
+                raise AssertionError(part)
+
+    return ex.write(node, leaf)
+
+
+def figure(value: Any, kind: str) -> str:
+    """A value as the working writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Fraction):
+        if kind == ex.RATE:
+            return money.percent_text(value)
+        hundred = value * 100
+        if kind == ex.MONEY and hundred.denominator == 1:
+            return money.yuan(int(hundred))
+        return money.decimal_text(value)
+    return str(value)

@@ -1,0 +1,307 @@
+"""What a rate table says, as frozen values (TERMS of a table: facts, lines, caps, rounding, payout).
+
+``reading.parse_terms`` makes them from a data file; ``proofs.prove`` shows that they leave no gap or
+overlap. Expressions are trees of ``expressions``. Money limits stay expressions in 元 until a claim
+is assessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Final, Literal
+
+from app.calculators.expressions import Node
+
+
+class _Unknown:
+    """A figure that is known to exist but was not published."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+Unknown = _Unknown
+
+APPLICATION_DATE: Final = "APPLICATION_DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class TermsFault:
+    """What is wrong with a table, and where in it."""
+
+    place: str
+    message: str
+
+
+class TermsError(ValueError):
+    """A table that says something that cannot be meant; refused at load with all its faults."""
+
+    def __init__(self, faults: list[TermsFault]) -> None:
+        super().__init__("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+Fault = TermsFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A fact that only some tables need, declared by the table that reads it."""
+
+    name: str
+    of: str
+    type: str
+    title: str
+    unit: str | None = None
+    decimals: int | None = None
+    values: Mapping[str, str] | None = None
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days between which something must lie; both days count (``last_day`` may be a clock time)."""
+
+    kind: str
+    of: str | None
+    first_day: date | Unknown | None
+    last_day: date | datetime | str | Unknown | None
+    tests: str
+    clause: str | None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a bound is known to exist without its day."""
+        return self.first_day is UNKNOWN or self.last_day is UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """How long something is subsidised: N months from an event, perhaps to the end of a year."""
+
+    months: int | None
+    start: str | date
+    year_end: bool
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A condition of eligibility; not met is an answer with a reason, not an error."""
+
+    that: Node
+    text: str
+    code: str
+    clause: str
+    message: str | None
+    level: str  # the narrowest level that it reads
+    totals: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A part of a banded ladder: up to here, this much per unit or this share."""
+
+    up_to: Fraction | None
+    amount: Node | None
+    rate: Node | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """Each band pays its own part, from ``after`` to ``after`` + amount (D34)."""
+
+    of: Node
+    after: Node | None
+    pay: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the table: when it applies, and what it pays."""
+
+    id: str
+    title: str
+    when: Node | None
+    when_level: str
+    require: tuple[Requirement, ...]
+    base: Node | None
+    rate: Node | Unknown | None
+    amount: Node | Unknown | None
+    bands: Bands | None
+    wording: Literal["CEILING", "EXACT"]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """An account that amounts or balances may not pass."""
+
+    no: int
+    bounds: Literal["AMOUNT", "BALANCE"]
+    room: Literal["DAILY", "CUMULATIVE"]
+    per: tuple[str, ...]
+    period: str
+    limit: Node | Unknown
+    lines: frozenset[str] | None
+    when: Node | None
+    pool: tuple[str, ...] | Literal["FUND"] | None
+    clause: str
+    overlay: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The scope's name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT."""
+        suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
+        if not self.per:
+            return f"ENTERPRISE_{suffix}"
+        name = "_".join(part.upper() for part in self.per)
+        return name if self.period == "BATCH" else f"{name}_{suffix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """Where and how amounts are rounded; a unit of 1 is one fen."""
+
+    unit: int = 1
+    mode: Literal["DOWN", "HALF_UP"] | None = None  # None: from the wording
+    scope: Literal["ITEM", "TOTAL"] = "ITEM"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """Which investment of a project counts."""
+
+    categories: frozenset[str] | Unknown
+    vat: str | Unknown
+    related_party: str | Unknown
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacking:
+    """What happens when the applicant was supported already."""
+
+    single_direction: str | None = None  # clause
+    exempt: Node | None = None
+    exempt_direction: bool = False
+    higher_of: str | None = None  # clause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One instalment or one source; the last has no share and takes the rest."""
+
+    name: str
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currency:
+    """A currency admitted beside CNY: which series converts it, on which day."""
+
+    code: str
+    series: str
+    on: date | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDecided:
+    """What the published text leaves open."""
+
+    clause: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Everything that one version of a table says."""
+
+    facts: str | None  # None: an overlay's terms
+    applicant: str = "ENTERPRISE"
+    choose: str = "ONLY"
+    day_count: str = "MONTHS_12"
+    day_count_assumed: str | None = None
+    currencies: tuple[Currency, ...] = ()
+    exclude_periods: frozenset[str] = frozenset({"OVERDUE", "EXTENSION", "OTHER"})
+    pay_first: bool = False
+    needs: Mapping[str, Measure] = field(default_factory=dict)
+    windows: Mapping[str, Window] = field(default_factory=dict)
+    term: Term | None = None
+    require: tuple[Requirement, ...] = ()
+    lines: tuple[Line, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    rounding: Rounding = Rounding()
+    admit: Admit | None = None
+    stacking: Stacking = Stacking()
+    other_funding: str = "FROM_AMOUNT"
+    instalments: tuple[Share, ...] = ()
+    sources: tuple[Share, ...] = ()
+    not_decided: tuple[NotDecided, ...] = ()
+    reads: frozenset[str] = frozenset()  # every name that any expression reads
+    types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Management measures or a yearly guide: rules of a fund that lie over its tables (D42)."""
+
+    id: str
+    title: str
+    methods: frozenset[str] | None
+    facts: frozenset[str] | None
+    effective_from: date
+    effective_until: date | None
+    document: str
+    authority: str
+    digest: str
+    terms: Terms
+
+    def applies(self, method: str, facts: str, on: date) -> bool:
+        """Whether the overlay lies over a table of this method and kind of facts on that day."""
+        return (
+            (self.methods is None or method in self.methods)
+            and (self.facts is None or facts in self.facts)
+            and self.effective_from <= on
+            and (self.effective_until is None or on < self.effective_until)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTable:
+    """One version of the standards of one direction, with the overlays of its fund."""
+
+    id: str
+    fund: str
+    year: int
+    batch: str
+    direction: str
+    title: str
+    method: str
+    version: int
+    digest: str
+    effective_from: date
+    effective_until: date | None
+    published_at: datetime
+    document: str
+    authority: str
+    terms: Terms
+    overlays: tuple[Overlay, ...] = ()
+    fund_methods: Mapping[str, str] = field(default_factory=dict)  # table id -> method, for caps of the fund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSeries:
+    """A dated series of reference rates; it says nothing from ``holds_until`` on."""
+
+    series: str
+    version: int
+    digest: str
+    holds_until: date
+    days: tuple[int, ...]
+    values: tuple[Fraction, ...]
+    confidences: tuple[str, ...]

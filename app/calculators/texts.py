@@ -1,0 +1,135 @@
+"""Every sentence of an answer, in Chinese and English, from the same data.
+
+``say(language, key, **values)``: codes are never translated, sentences always come in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # reasons
+    "OUTSIDE_APPLICATION_WINDOW": (
+        "申请时间 {given} 不在申请期 {first} 至 {last} 内",
+        "applied on {given}, outside the application window {first} to {last}",
+    ),
+    "REQUIREMENT": ("未满足条件：{text}", "requirement not met: {text}"),
+    "ALREADY_SUPPORTED_THIS_YEAR": (
+        "同一年度已获 {table} 支持，同一项目单位只能获得单个方向支持",
+        "already supported under {table} this year; one direction per unit and year",
+    ),
+    "NO_EARNING_ITEM": ("没有可支持的事项", "no item earns anything"),
+    "NO_LINE_APPLIES": ("{id}：没有适用的标准行", "{id}: no line of the table applies"),
+    "LOAN_TYPE_EXCLUDED": ("{id}：贷款种类 {value} 不在支持范围", "{id}: loan type {value} is not supported"),
+    "CURRENCY_NOT_ADMITTED": ("{id}：币种 {value} 不在支持范围", "{id}: currency {value} is not admitted"),
+    "OUTSIDE_WINDOW": (
+        "{id}：{what} {given} 不在 {first} 至 {last} 内",
+        "{id}: {what} {given} is not within {first} to {last}",
+    ),
+    "NO_DAY_COUNTS": ("{id}：没有可计息的日期", "{id}: no day counts"),
+    "ZERO_RATE": ("{id}：贴息率为零", "{id}: the subsidised rate is zero"),
+    "NOTHING_TO_TOP_UP": ("已获支持不低于本次金额，无须补差", "earlier support is not below the new amount"),
+    "PREMIUM_NOT_PAID": (
+        "{id}：保费须全额支付且不晚于申请日",
+        "{id}: the premium must be paid in full by the application date",
+    ),
+    "BEYOND_TERM": ("{id}：超出支持期限", "{id}: beyond the supported term"),
+    "VOUCHER_AFTER_APPLICATION": (
+        "{id}：{from_day} 至 {until_day} 的利息在申请日后支付，不计",
+        "{id}: interest for {from_day} to {until_day} was paid after the application and is ignored",
+    ),
+    "NO_INVESTMENT_ADMITTED": ("{id}：没有可纳入的投资", "{id}: no investment is admitted"),
+    # warnings
+    "DAY_COUNT_ASSUMED": (
+        "通知未载明计息方式，按 {name} 计算：{note}",
+        "the notice states no day count; {name} is assumed: {note}",
+    ),
+    "INTEREST_ESTIMATED": (
+        "{id}：部分或全部利息没有凭证，按合同推算",
+        "{id}: part or all of the interest has no voucher and is estimated from the contract",
+    ),
+    "INTEREST_BOUND_NOT_CHECKED": (
+        "{id}：没有合同利率也没有覆盖全部日期的凭证，未能与实付利息比较",
+        "{id}: without contract rate or full vouchers the interest paid could not be compared",
+    ),
+    "REFERENCE_RATE_CONFIDENCE": (
+        "{series} {day} 的值为推断（{confidence}），非直接读到的公布值",
+        "the value of {series} published on {day} is {confidence}, not read",
+    ),
+    "CAP_NOT_PUBLISHED": ("限额存在但未见数额：{clause}", "a cap exists but its figure was not seen: {clause}"),
+    "CONTRACT_RATE_HIGH": ("年利率 {rate} 超过 24%，请核对", "an annual rate of {rate} is above 24%; please check"),
+    "REPAID_AFTER_MATURITY": ("到期日之后仍有还本或余额，不计息", "principal outstanding or repaid after maturity does not count"),
+    "PRINCIPAL_DOES_NOT_ADD_UP": (
+        "还本合计 {repaid} 与放款合计 {drawn} 不符",
+        "repayments of {repaid} do not add up to drawdowns of {drawn}",
+    ),
+    "WINDOW_NARROWLY_MISSED": ("{id}：距窗口仅差 {days} 天，请核对日期", "{id}: the window was missed by {days} days only"),
+    "CLOSING_DAY_WITHOUT_TIME": (
+        "申请日为截止日而未给时刻，视为截止前提交",
+        "applied on the closing day without a time; taken as in time",
+    ),
+    "RECONCILIATION_SKIPPED": ("{id}：{note}", "{id}: {note}"),
+    "GRANT_NOT_MATCHED": ("已获支持 {table} 不属于已知标准表", "earlier grant {table} is of no known table"),
+    "TABLE_AUTHORITY": ("标准来源为 {authority}，以正式文件为准", "the source of the table is {authority}; the official document prevails"),
+    "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
+    # steps
+    "STEP_SUBSIDY": ("{id} 贴息（{line}）", "{id} interest subsidy ({line})"),
+    "STEP_ITEM": ("{id} 金额（{line}）", "{id} amount ({line})"),
+    "STEP_RATE": ("{id} 比例（{line}）", "{id} rate ({line})"),
+    "STEP_ADMITTED": ("{id} 纳入投资", "{id} admitted investment"),
+    "STEP_CAP": ("限额 {scope} {key}", "cap {scope} {key}"),
+    "STEP_TOTAL": ("合计", "total"),
+    "STEP_UNIT": ("取整", "rounding to the unit"),
+    "STEP_TOP_UP": ("差额补齐", "top-up"),
+    "STEP_OTHER_FUNDING": ("{id} 扣除其他财政资金", "{id} less other fiscal money"),
+    "STEP_TOTAL_ROUNDED": ("合计取整", "total, rounded"),
+    "STEP_INTEREST": ("{id} 利息合计", "{id} total interest"),
+    "STEP_BALANCE": ("{id} 验收后余款", "{id} balance after acceptance"),
+    "CLAUSE_INTEREST": (
+        "贴息不超过计息期间实际支付（无凭证时为合同推算）的利息",
+        "the subsidy never exceeds the interest paid (or, without vouchers, accrued) for the days that count",
+    ),
+    "FORMULA_INTEREST_CAP": ("min(合计, 利息)", "min(sum, interest)"),
+    # formulas
+    "FORMULA_POINTS": ("Σ 贷款余额 × 贴息率 × 天数比例", "Σ balance × subsidised rate × day fraction"),
+    "FORMULA_SHARE": ("Σ 利息 × 贴息比例", "Σ interest × share"),
+    "FORMULA_CAP": ("min(合计, max(0, 限额 - 已获支持))", "min(sum, max(0, limit - granted))"),
+    "FORMULA_CAP_UNKNOWN": ("限额未公布", "limit not published"),
+    "FORMULA_TOTAL": ("Σ 各项金额", "Σ items"),
+    "FORMULA_UNIT": ("按 {unit} 元取整", "rounded to {unit} yuan"),
+    "FORMULA_TOP_UP": ("max(0, 本次金额 - 已获支持)", "max(0, new amount - granted)"),
+    "FORMULA_OTHER": ("max(0, 金额 - 其他财政资金)", "max(0, amount - other fiscal money)"),
+    "FORMULA_INTEREST": ("Σ 实付或推算利息", "Σ interest paid or accrued"),
+    "FORMULA_ADMITTED": ("Σ 纳入的投资", "Σ admitted investment"),
+    "FORMULA_BANDS": ("Σ 各段单位数 × 每单位金额", "Σ units in band × amount per unit"),
+    "FORMULA_FIXED": ("定额", "fixed amount"),
+    "FORMULA_BALANCE": ("max(0, 应得金额 - 已拨付)", "max(0, amount due - paid)"),
+    # why of a segment
+    "WHY_LINE": ("{line}：{formula} = {value}", "{line}: {formula} = {value}"),
+    "WHY_SHARE": ("{line}：利息的 {value}", "{line}: {value} of the interest"),
+    # reconciliation
+    "CAUSE_NONE_FOUND": ("未能识别原因", "no likely cause found"),
+    "CAUSE_ONE_DAY": ("天数相差一天", "one day off"),
+    "CAUSE_365_FOR_360": ("日利率按 365 而非 360（或相反）", "365 for 360 days, or the reverse"),
+    "CAUSE_RESET_DATE": ("重定价日不一致", "another reset date"),
+    "CAUSE_PERCENT": ("利率可能以百分数录入", "the rate may have been typed as a percentage"),
+    "CAUSE_PENALTY": ("金额可能含罚息", "the amount may include penalty interest"),
+    # open questions
+    "OPEN_WINDOW": ("{kind} 窗口未见公布，未作限制", "the {kind} window was not seen and restricts nothing"),
+    "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
+    "OPEN_ADMIT": ("纳入范围（{what}）未见，按所报投资全部计算", "what is admitted ({what}) was not seen; everything sent counts"),
+    "OPEN_DAY_COUNT": ("计息方式未见，按 {name} 假定", "the day count was not seen; {name} is assumed"),
+    "OPEN_GRANT": ("已获支持 {table} 是否占用限额，本服务无法判断", "whether the grant {table} takes room cannot be decided here"),
+    # payout
+    "PAY_AT_ONCE": ("一次拨付", "in one payment"),
+    "PAY_DONE": ("已拨付", "already paid"),
+    "PAY_BALANCE": ("验收后余款", "balance after acceptance"),
+}
+
+
+def say(language: Language, key: str, /, **values: object) -> str:
+    """The sentence ``key`` in the language. Errors: KeyError for a key that is not in the table."""
+    zh, en = TEXTS[key]
+    return (en if language == "en" else zh).format(**values)

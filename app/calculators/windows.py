@@ -1,0 +1,85 @@
+"""Windows of a table: the first and last day both count (D11); a bound that is unknown restricts nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+from app.calculators.items import Case
+from app.calculators.scope import Scope
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Window
+
+BEIJING = timezone(timedelta(hours=8))
+NARROWLY = 10  # days by which a missed window looks like a mistyped date
+
+
+def bounds(window: Window, application_date: date) -> tuple[date | None, date | None]:
+    """First and last day, both inclusive; None where open or unknown."""
+    first = window.first_day if isinstance(window.first_day, date) else None
+    last = window.last_day
+    if last == APPLICATION_DATE:
+        return first, application_date
+    if isinstance(last, datetime):
+        return first, last.date()
+    return first, last if isinstance(last, date) else None
+
+
+def contains(window: Window, day: date, application_date: date) -> bool:
+    """Whether a day lies in the window."""
+    first, last = bounds(window, application_date)
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
+    """Whether an item's date misses a window of the table; then there is a reason."""
+    window = case.terms.windows.get(kind)
+    if window is None or window.of is None:
+        return False
+    first, last = bounds(window, case.claim.application_date)
+    if first is None and last is None:
+        return False
+    day = scope.of(window.of)
+    if contains(window, day, case.claim.application_date):
+        return False
+    case.refuse(
+        "OUTSIDE_WINDOW", window.clause, item_id, None,
+        id=item_id, what=window.of, given=day, first=first or "…", last=last or "…",
+    )
+    missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
+    if missed <= NARROWLY:
+        case.warn("WINDOW_NARROWLY_MISSED", None, id=item_id, days=missed)
+    return True
+
+
+def open_windows(case: Case) -> None:
+    """Say which windows were not seen (D13)."""
+    for window in case.terms.windows.values():
+        if window.first_day is UNKNOWN or window.last_day is UNKNOWN:
+            case.leave_open(window.clause, "OPEN_WINDOW", kind=window.kind)
+
+
+def check_application(case: Case) -> None:
+    """The application window; a clock time decides it where one is given (D46)."""
+    window = case.terms.windows.get("application")
+    if window is None:
+        return
+    first, last = bounds(window, case.claim.application_date)
+    day, at = case.claim.application_date, case.claim.application_at
+    closes = window.last_day if isinstance(window.last_day, datetime) else None
+    late = last is not None and day > last
+    given: object = day
+    if at is not None:
+        local = at.astimezone(BEIJING)
+        given = local.isoformat()
+        if closes is not None:
+            late = late or local.replace(tzinfo=None) > closes
+    elif closes is not None and day == closes.date():
+        case.warn("CLOSING_DAY_WITHOUT_TIME", "/application_at")
+    early = first is not None and day < first
+    if late or early:
+        case.refuse(
+            "OUTSIDE_APPLICATION_WINDOW", window.clause, None, None,
+            given=given, first=first or "…", last=closes.isoformat() if closes else last or "…",
+        )
+        missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
+        if 0 < missed <= NARROWLY:
+            case.warn("WINDOW_NARROWLY_MISSED", "/application_date", id=case.table.id, days=missed)
