@@ -1,0 +1,155 @@
+"""One calculation, from the bytes of a request to its answer: the road that every endpoint takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from pydantic import ValidationError
+from stdnum.cn import uscc
+
+from app.api import bodies, claims, identity, refusals
+from app.api.lookups import chosen_table
+from app.api.problems import FieldError, Language, ProblemError, invalid
+from app.api.words import in_words
+from app.calculators import assessment, facts, results
+from app.calculators.faults import FactsError, NotComputable
+from app.calculators.terms import RateTable
+from app.tables.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One of the four calculations."""
+
+    path: str
+    method: str
+    reader: claims.ClaimReader
+    title: str
+
+
+LOAN = Kind(path="loan-interest-subsidies", method="LOAN_INTEREST", reader=claims.LOAN, title="贷款贴息")
+INSURANCE = Kind(path="insurance-subsidies", method="INSURANCE", reader=claims.INSURANCE, title="保险补贴")
+AWARD = Kind(path="awards", method="AWARD", reader=claims.AWARD, title="奖励")
+GRANT = Kind(path="grants", method="GRANT", reader=claims.GRANT, title="补助")
+KINDS = (LOAN, INSURANCE, AWARD, GRANT)
+
+
+def read_claim(body: bytes, kind: Kind) -> facts.Claim:
+    """Return the claim in a body that is known to be JSON without equal keys."""
+    reader = kind.reader
+    try:
+        claim = reader.read(body)
+    except ValidationError as failure:
+        raise invalid(refusals.field_errors(failure, body, reader.lists)) from None
+    if claim.version is not None and claim.as_of is not None:
+        raise invalid(
+            [
+                FieldError(
+                    "/as_of",
+                    "VERSION_WITH_AS_OF",
+                    "version 与 as_of 只能给出一个",
+                    "Give either version or as_of, not both",
+                )
+            ]
+        )
+    if len(reader.lists) > 1 and (claim.items is None) == (claim.projects is None):
+        raise invalid([refusals.wrong_list("", reader.lists)])
+    return claim
+
+
+def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
+    """Return the instant whose knowledge is used: the earlier one when day and instant are given."""
+    instants = []
+    if claim.known_at is not None:
+        instants.append(claim.known_at)
+    if claim.known_on is not None:
+        instants.append(datetime.combine(claim.known_on, time.max, identity.CHINA))
+    return min(instants, default=latest)
+
+
+def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
+    number = claim.applicant.uscc
+    if number is None:
+        if table.terms.applicant == "ENTERPRISE":
+            raise invalid(
+                [
+                    FieldError(
+                        "/applicant/uscc",
+                        "FACT_REQUIRED",
+                        "企业须给出统一社会信用代码",
+                        "An enterprise gives its unified social credit code",
+                    )
+                ]
+            )
+    elif not uscc.is_valid(number):
+        raise invalid(
+            [
+                FieldError(
+                    "/applicant/uscc",
+                    "INVALID_USCC",
+                    "统一社会信用代码的校验码不符（GB 32100-2015）",
+                    "The check character of the unified social credit code is wrong (GB 32100-2015)",
+                )
+            ]
+        )
+
+
+def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
+    """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
+    instant = known_instant(claim, catalogue.latest_known_at)
+    known_at = identity.instant_text(instant)
+    table = chosen_table(
+        catalogue,
+        claim.rate_table,
+        version=claim.version,
+        as_of=claim.as_of or claim.application_date,
+        known_at=instant,
+    )
+    _check_uscc(claim, table)
+    # The version is chosen; with it and known_at alone the same answer must come again, so nothing
+    # later may look at the day that only served to choose it.
+    ordered, places = identity.in_order(claim if claim.as_of is None else replace(claim, as_of=None))
+    try:
+        result = assessment.assess(
+            ordered,
+            table,
+            catalogue.series(instant),
+            endpoint_method=kind.method,
+            language=language,
+            known_at=known_at,
+            calculation_id="",
+        )
+    except FactsError as error:
+        raise invalid(
+            [
+                FieldError(
+                    identity.original_pointer(fault.pointer, places) or "", fault.code, fault.zh, fault.en
+                )
+                for fault in error.faults
+            ]
+        ) from None
+    except NotComputable as error:
+        raise _not_computable(error, places) from None
+    result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
+    result.amount_in_words = in_words(result.amount)
+    if places:
+        for warning in result.warnings:
+            warning.pointer = identity.original_pointer(warning.pointer, places)
+    return result
+
+
+def _not_computable(error: NotComputable, places: dict[str, list[int]]) -> ProblemError:
+    pointer = identity.original_pointer(error.pointer, places)
+    errors: Iterable[FieldError] = ()
+    if pointer is not None:
+        errors = (FieldError(pointer, error.code, error.zh, error.en),)
+    # 422 also for STANDARD_NOT_LOADED: the table is there, the line that the facts choose is not (D37).
+    return ProblemError(error.code, error.zh, error.en, errors=errors, status=422)
+
+
+def calculate(body: bytes, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
+    """Return the answer to a request's body."""
+    bodies.check_json(body)
+    return answer(read_claim(body, kind), kind, catalogue, language)

@@ -1,0 +1,146 @@
+"""The four calculation endpoints, as ASGI applications.
+
+They are routes of FastAPI for the document and for matching, and take the request themselves: the body
+goes from bytes to facts to bytes without a model or a response class in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
+
+from app.api import bodies, examples, limits
+from app.api.calculating import KINDS, Kind, calculate
+from app.api.case_lists import answers, read_case_list
+from app.api.envelope import Envelope
+from app.api.lookups import catalogue_of
+from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
+from app.api.problems import ProblemError
+from app.api.schemas import ref
+
+_JSON = (b"content-type", b"application/json")
+_NO_STORE = (b"cache-control", b"no-store")
+_VARY = (b"vary", b"Accept-Language")
+_LANGUAGE = {"zh": (b"content-language", b"zh-CN"), "en": (b"content-language", b"en")}
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def single(kind: Kind) -> App:
+    """Make the application that answers one calculation."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        envelope: Envelope = scope["envelope"]
+        bodies.check_headers(envelope.headers, limits.MAX_BODY_BYTES)
+        body = await bodies.read_body(receive, limits.MAX_BODY_BYTES)
+        catalogue = catalogue_of(scope)
+        if len(body) <= limits.LARGE_BODY_BYTES:
+            result = calculate(body, kind, catalogue, envelope.language)
+        else:
+            result = await asyncio.to_thread(calculate, body, kind, catalogue, envelope.language)
+        answer = msgspec.json.encode(result)
+        headers = [
+            _JSON,
+            (b"content-length", b"%d" % len(answer)),
+            _LANGUAGE[envelope.language],
+            _NO_STORE,
+            _VARY,
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    return application
+
+
+def many(kind: Kind) -> App:
+    """Make the application that answers a list of calculations."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        envelope: Envelope = scope["envelope"]
+        bodies.check_headers(envelope.headers, limits.MAX_CASE_LIST_BODY_BYTES)
+        catalogue = catalogue_of(scope)
+        state = scope["app"].state
+        if state.case_lists_in_flight >= limits.MAX_CASE_LISTS_IN_FLIGHT:
+            raise ProblemError("OVERLOADED")
+        state.case_lists_in_flight += 1
+        gone: asyncio.Task[Message] | None = None
+        try:
+            body = await bodies.read_body(receive, limits.MAX_CASE_LIST_BODY_BYTES)
+            case_list = await asyncio.to_thread(read_case_list, body, kind)
+            gone = asyncio.ensure_future(receive())
+            started = False
+            async for piece in answers(case_list, catalogue, envelope, scope["path"]):
+                if gone.done():
+                    raise ClientDisconnect
+                if not started:
+                    headers = [_JSON, _LANGUAGE[envelope.language], _NO_STORE, _VARY]
+                    await send({"type": "http.response.start", "status": 200, "headers": headers})
+                    started = True
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            state.case_lists_in_flight -= 1
+            if gone is not None:
+                gone.cancel()
+
+    return application
+
+
+class DirectRoute(APIRoute):
+    """A route of FastAPI whose application takes the request itself."""
+
+    def __init__(self, path: str, application: App, **documentation: Any) -> None:
+        async def endpoint() -> None:
+            """Stand in for the application in FastAPI's eyes."""
+
+        super().__init__(path, endpoint, methods=["POST"], **documentation)
+        self.app = application
+
+
+def routes() -> list[DirectRoute]:
+    """Make the routes of the four calculations, alone and many at once."""
+    made = []
+    for kind in KINDS:
+        name = kind.reader.kind.__name__
+        made.append(
+            DirectRoute(
+                f"/v1/{kind.path}/calculate",
+                single(kind),
+                operation_id=f"calculate_{kind.path.replace('-', '_')}",
+                summary=f"计算{kind.title}",
+                description=f"按标准表计算一次{kind.title}，附每一步、每一限额与条款依据。",
+                tags=[kind.title],
+                responses={
+                    200: json_response("计算结果；不符合条件也是 200", "Result"),
+                    **problem_responses(CALCULATION_STATUSES),
+                },
+                openapi_extra=_request_body(name, examples.SINGLE[kind.path]),
+            )
+        )
+        made.append(
+            DirectRoute(
+                f"/v1/{kind.path}/calculate/batch",
+                many(kind),
+                operation_id=f"calculate_{kind.path.replace('-', '_')}_batch",
+                summary=f"批量计算{kind.title}",
+                description=f"一次至多 {limits.MAX_CASES} 个案例；每个案例单独成功或失败，按顺序应答并合计。",
+                tags=[kind.title],
+                responses={
+                    200: json_response("各案例的结果或问题，以及合计", "CaseListAnswer"),
+                    **problem_responses(CALCULATION_STATUSES),
+                },
+                openapi_extra=_request_body(f"{name}List", examples.MANY[kind.path]),
+            )
+        )
+    return made
+
+
+def _request_body(schema: str, named: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": ref(schema), "examples": named}}
+    return {"requestBody": {"required": True, "content": content}}

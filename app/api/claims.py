@@ -1,0 +1,207 @@
+"""Claims as each endpoint takes them: ``facts.Claim`` without the lists that do not belong there.
+
+One schema made from ``facts`` validates and documents. Pydantic alone would take ``"1641340800"`` for
+a date and an instant without offset, so dates and instants first have to look like themselves; all of
+it still runs in compiled code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import SchemaValidator, core_schema
+
+from app.api import limits
+from app.calculators import facts
+
+DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+INSTANT_PATTERN: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+FACT_LISTS: Final = ("contracts", "policies", "items", "projects")
+
+_EXTRA_FORBIDDEN = {"extra": "forbid"}
+_ONE_LIST = {
+    "extra": "forbid",
+    "json_schema_extra": {
+        "oneOf": [
+            {"required": [name], "properties": {name: {"type": "array"}}} for name in ("items", "projects")
+        ]
+    },
+}
+
+
+def _declared(name: str) -> dict[str, Any]:
+    return dict(facts.Claim.__dataclass_fields__[name].metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanClaim(facts.Claim):
+    """贷款贴息（含融资租赁贴息）的一次计算：标准表、项目单位与贷款合同。"""
+
+    __pydantic_config__ = _EXTRA_FORBIDDEN
+    contracts: tuple[facts.Contract, ...] = field(metadata=_declared("contracts"))
+    policies: None = field(init=False, default=None)
+    items: None = field(init=False, default=None)
+    projects: None = field(init=False, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceClaim(facts.Claim):
+    """保险补贴的一次计算：标准表、项目单位与保单。"""
+
+    __pydantic_config__ = _EXTRA_FORBIDDEN
+    policies: tuple[facts.Policy, ...] = field(metadata=_declared("policies"))
+    contracts: None = field(init=False, default=None)
+    items: None = field(init=False, default=None)
+    projects: None = field(init=False, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardClaim(facts.Claim):
+    """奖励的一次计算：标准表、项目单位，以及事项或项目（按标准表，二者取一）。"""
+
+    __pydantic_config__ = _ONE_LIST
+    contracts: None = field(init=False, default=None)
+    policies: None = field(init=False, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantClaim(facts.Claim):
+    """补助的一次计算：标准表、项目单位，以及事项或项目（按标准表，二者取一）。"""
+
+    __pydantic_config__ = _ONE_LIST
+    contracts: None = field(init=False, default=None)
+    policies: None = field(init=False, default=None)
+
+
+def _date_schema() -> dict[str, Any]:
+    return {
+        "type": "chain",
+        "steps": [
+            core_schema.str_schema(pattern=DATE_PATTERN, max_length=10, strict=True),
+            core_schema.date_schema(ge=limits.FIRST_DAY, le=limits.LAST_DAY, strict=False),
+        ],
+        "metadata": {
+            "pydantic_js_updates": {
+                "format": "date",
+                "formatMinimum": limits.FIRST_DAY.isoformat(),
+                "formatMaximum": limits.LAST_DAY.isoformat(),
+            }
+        },
+    }
+
+
+def _instant_schema() -> dict[str, Any]:
+    return {
+        "type": "chain",
+        "steps": [
+            core_schema.str_schema(pattern=INSTANT_PATTERN, max_length=32, strict=True),
+            core_schema.datetime_schema(
+                ge=datetime.combine(limits.FIRST_DAY, time.min, UTC),
+                le=datetime.combine(limits.LAST_DAY, time.max, UTC),
+                tz_constraint="aware",
+                strict=False,
+            ),
+        ],
+        "metadata": {"pydantic_js_updates": {"format": "date-time"}},
+    }
+
+
+def _measures_schema() -> dict[str, Any]:
+    most = limits.MAX_MEASURE_COUNT
+    value = core_schema.union_schema(
+        [
+            core_schema.str_schema(max_length=limits.MAX_MEASURE_TEXT, strict=True),
+            core_schema.bool_schema(strict=True),
+            core_schema.int_schema(ge=-most, le=most, strict=True),
+        ],
+        custom_error_type="measure_type",
+        custom_error_message="A measure is a string, a whole number or true/false",
+    )
+    return dict(value)
+
+
+def _strict(schema: Any) -> Any:
+    """Return a core schema in which dates, instants and measures are as strict as money."""
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if isinstance(schema, tuple):
+        return tuple(_strict(part) for part in schema)
+    if not isinstance(schema, dict):
+        return schema
+    match schema.get("type"):
+        case "date":
+            return _date_schema()
+        case "datetime":
+            return _instant_schema()
+        case "any":
+            return _measures_schema()
+        case "dict":
+            text = core_schema.str_schema(max_length=limits.MAX_KEY_LENGTH)
+            values = schema["values_schema"]
+            values = text if values == {"type": "str"} else _strict(values)
+            return {**schema, "keys_schema": text, "values_schema": values}
+    strict = {key: value if key == "metadata" else _strict(value) for key, value in schema.items()}
+    if isinstance(strict.get("config"), dict):
+        strict["config"] = {**strict["config"], "strict": True}
+    return strict
+
+
+def _optional(schema: Any) -> Any:
+    """Return a claim's core schema with every field optional: what the cases of a list share."""
+    if schema["type"] == "definitions":
+        return {**schema, "schema": _optional(schema["schema"])}
+    arguments = schema["schema"]
+    fields = [
+        entry
+        if entry["schema"]["type"] == "default"
+        else {**entry, "schema": core_schema.with_default_schema(entry["schema"], default=None)}
+        for entry in arguments["fields"]
+    ]
+    return {**schema, "schema": {**arguments, "fields": fields}, "ref": schema["ref"] + ":shared"}
+
+
+class ClaimReader:
+    """Reads the claims of one endpoint, and says in JSON Schema what they look like."""
+
+    def __init__(self, kind: type[facts.Claim], lists: tuple[str, ...]) -> None:
+        self.kind = kind
+        self.lists = lists
+        self.schema = _strict(TypeAdapter(kind).core_schema)
+        self.shared_schema = _optional(self.schema)
+        self._validator = SchemaValidator(self.schema)
+        self._shared_validator = SchemaValidator(self.shared_schema)
+
+    def read(self, body: bytes) -> facts.Claim:
+        """Return the claim of a JSON text; raise Pydantic's ``ValidationError`` when it is none."""
+        claim: facts.Claim = self._validator.validate_json(body)
+        return claim
+
+    def check_shared(self, body: bytes) -> None:
+        """Check what the cases of a list share; raise Pydantic's ``ValidationError``."""
+        self._shared_validator.validate_json(body)
+
+
+LOAN: Final = ClaimReader(LoanClaim, ("contracts",))
+INSURANCE: Final = ClaimReader(InsuranceClaim, ("policies",))
+AWARD: Final = ClaimReader(AwardClaim, ("items", "projects"))
+GRANT: Final = ClaimReader(GrantClaim, ("items", "projects"))
+READERS: Final = (LOAN, INSURANCE, AWARD, GRANT)
+
+
+def json_schemas(ref_template: str) -> dict[str, Any]:
+    """Return the JSON Schema of every request and of all that is in them, by name."""
+    generator = GenerateJsonSchema(ref_template=ref_template)
+    _, definitions = generator.generate_definitions(
+        [(reader.kind.__name__, "validation", reader.schema) for reader in READERS]
+    )
+    for reader in READERS:
+        properties = definitions[reader.kind.__name__]["properties"]
+        for name in set(FACT_LISTS) - set(reader.lists):
+            del properties[name]
+    return definitions

@@ -1,0 +1,165 @@
+"""What surrounds every request: its id, its language, its log line, its metrics, its last resort.
+
+A plain ASGI middleware: Starlette's ``BaseHTTPMiddleware`` costs a task and a stream per request.
+The log line holds no body, no name, no code and no query string.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from time import perf_counter
+from typing import Any, Final
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api import limits, problems
+from app.api.logs import log
+from app.api.metrics import observe
+
+_SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT: Final = re.compile(
+    rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})"
+)
+_PLAIN: Final = (b"zh-CN", b"zh")
+
+
+class Envelope:
+    """One request's surroundings, under ``scope["envelope"]``."""
+
+    __slots__ = ("headers", "language", "request_id", "span", "trace_id", "traceparent")
+
+    def __init__(self, headers: dict[bytes, bytes]) -> None:
+        self.headers = headers
+        given = headers.get(b"x-request-id")
+        if given is not None and _SAFE_ID.fullmatch(given):
+            self.request_id = given.decode("ascii")
+        else:
+            self.request_id = secrets.token_hex(16)
+        accept_language = headers.get(b"accept-language")
+        self.language: problems.Language = "zh"
+        if accept_language is not None and accept_language not in _PLAIN:
+            self.language = problems.preferred_language(accept_language.decode("latin-1"))
+        self.trace_id: str | None = None
+        self.traceparent: bytes | None = None
+        parent = headers.get(b"traceparent")
+        match = _TRACEPARENT.fullmatch(parent) if parent is not None else None
+        if match is not None:
+            self.trace_id = match[1].decode("ascii")
+            span = secrets.token_hex(8).encode("ascii")
+            self.traceparent = b"00-" + match[1] + b"-" + span + b"-" + match[2]
+
+
+class EnvelopeMiddleware:
+    """Adds the envelope to the scope and to the answer, and turns what nobody caught into a problem."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+        envelope = scope["envelope"] = Envelope(dict(scope["headers"]))
+        status = 0
+
+        async def send_wrapped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"] = list(message["headers"])
+                headers.append((b"x-request-id", envelope.request_id.encode("ascii")))
+                headers.append((b"x-content-type-options", b"nosniff"))
+                if envelope.traceparent is not None:
+                    headers.append((b"traceparent", envelope.traceparent))
+            await send(message)
+
+        self.in_flight += 1
+        try:
+            if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
+                raise problems.ProblemError("OVERLOADED")
+            await self.app(scope, receive, send_wrapped)
+        except ClientDisconnect:
+            status = 499  # what proxies log for a caller that went away
+        except Exception as error:  # noqa: BLE001 - the last resort of the whole service
+            problem = error if isinstance(error, problems.ProblemError) else unexpected(error, envelope)
+            if status:  # half an answer is out: break the connection rather than send a wrong one
+                raise
+            await send_problem(problem, scope, send_wrapped)
+        finally:
+            self.in_flight -= 1
+            _record(scope, envelope, status, perf_counter() - started)
+
+
+def unexpected(error: Exception, envelope: Envelope) -> problems.ProblemError:
+    """Log what nobody expected, and return the problem to answer.
+
+    The log has the type and the place only: a message may hold what the caller sent.
+    """
+    log.error("unexpected", request_id=envelope.request_id, **_where(error))
+    return problems.ProblemError("INTERNAL_ERROR")
+
+
+def _where(error: Exception) -> dict[str, Any]:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    module = trace.tb_frame.f_globals.get("__name__", "") if trace else ""
+    return {"error": type(error).__name__, "place": f"{module}.{place}"}
+
+
+def _record(scope: Scope, envelope: Envelope, status: int, seconds: float) -> None:
+    route = scope.get("route")
+    path = getattr(route, "path", "unmatched")
+    method = scope["method"] if path != "unmatched" or scope["method"] in _METHODS else "OTHER"
+    observe(method, path, status, seconds)
+    if envelope.trace_id is None:
+        log.info(
+            "request",
+            request_id=envelope.request_id,
+            method=method,
+            path=path,
+            status=status,
+            ms=round(seconds * 1000, 3),
+        )
+    else:
+        log.info(
+            "request",
+            request_id=envelope.request_id,
+            trace_id=envelope.trace_id,
+            method=method,
+            path=path,
+            status=status,
+            ms=round(seconds * 1000, 3),
+        )
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+async def send_problem(problem: problems.ProblemError, scope: Scope, send: Send) -> None:
+    """Send a problem document."""
+    envelope: Envelope = scope["envelope"]
+    body = problems.encoded(
+        problem,
+        language=envelope.language,
+        instance=scope["raw_path"].decode("latin-1")[:200],
+        request_id=envelope.request_id,
+    )
+    headers = [
+        (b"content-type", problems.PROBLEM_TYPE.encode("ascii")),
+        (b"content-length", str(len(body)).encode("ascii")),
+        (b"content-language", b"zh-CN" if envelope.language == "zh" else b"en"),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept-Language"),
+    ]
+    headers += [
+        (name.lower().encode("ascii"), value.encode("latin-1")) for name, value in problem.headers.items()
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,41 @@
+"""What the framework refuses by itself, as problems; the envelope sends them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.problems import ProblemError, invalid
+from app.api.refusals import parameter_errors
+
+_CODES = {
+    400: "MALFORMED_JSON",
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    503: "OVERLOADED",
+}
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "INTERNAL_ERROR")
+    raise ProblemError(code, headers=error.headers) from None
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    raise invalid(parameter_errors(error)) from None
+
+
+def install(app: FastAPI) -> None:
+    """Install the handlers."""
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)

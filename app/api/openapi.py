@@ -1,0 +1,103 @@
+"""The OpenAPI 3.1 document: FastAPI's paths with the schemas of ``schemas`` and the table of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api import problems, schemas
+from app.api.problems import KINDS
+
+TITLE: Final = "补贴计算服务"
+DESCRIPTION: Final = """把已公布的补贴政策和真实的事实变成精确到分、每一步都有条款依据的金额。
+
+- 金额是字符串，单位元，恰好两位小数；利率是小数形式的字符串；期间左闭右开（算头不算尾）。
+- 不符合条件不是错误：应答 200，`status` 为 `NOT_ELIGIBLE`，金额 `0.00`，附原因与条款。
+- 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；请求内容从不写回。
+- 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果。
+- `Accept-Language: en` 可得英文说明。
+"""
+TAGS: Final = (
+    ("贷款贴息", "贷款贴息与融资租赁贴息。"),
+    ("保险补贴", "保险补贴。"),
+    ("奖励", "奖励与券。"),
+    ("补助", "项目投资补助。"),
+    ("标准表", "资金、批次、标准表及其版本、参考利率。"),
+    ("运行", "存活、就绪与指标。"),
+)
+CALCULATION_STATUSES: Final = (400, 404, 406, 413, 415, 422, 500, 503)
+_STATUS_NAMES: Final = {
+    304: "内容未变",
+    400: "不能解析",
+    404: "没有找到",
+    406: "不能以所要求的类型应答",
+    413: "请求体过大",
+    415: "请求体类型不支持",
+    422: "格式正确但内容有误",
+    500: "服务内部错误",
+    503: "暂时不能服务，见 Retry-After",
+}
+_REQUEST_ID_HEADER: Final = {
+    "X-Request-ID": {
+        "description": "请求编号：取自请求，否则生成。",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    }
+}
+
+
+def problem_responses(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
+    """Document these statuses with the codes that the table of problems has for them."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        codes = [code for code, kind in KINDS.items() if kind.status == status]
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            codes.append("STANDARD_NOT_LOADED")
+        listed = "；".join(f"`{code}` {KINDS[code].zh}" for code in codes)
+        documented[status] = {
+            "description": f"{_STATUS_NAMES[status]}。{listed}",
+            "content": {problems.PROBLEM_TYPE: {"schema": schemas.ref("Problem")}},
+        }
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            documented[status]["headers"] = {
+                "Retry-After": {"description": "几秒后重试。", "schema": {"type": "integer", "minimum": 0}}
+            }
+    return documented
+
+
+def json_response(description: str, schema: str) -> dict[str, Any]:
+    """Document a successful answer."""
+    return {"description": description, "content": {"application/json": {"schema": schemas.ref(schema)}}}
+
+
+def not_modified() -> dict[int | str, dict[str, Any]]:
+    """Document 304."""
+    return {304: {"description": _STATUS_NAMES[304]}}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the application."""
+    made = get_openapi(
+        title=TITLE,
+        version="1.0.0",
+        openapi_version="3.1.0",
+        summary="有据可查、精确到分的补贴计算",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS],
+        license_info=None,
+    )
+    own = made.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        own.pop(name, None)
+    own.update(schemas.components())
+    made["components"]["schemas"] = dict(sorted(own.items()))
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+            for response in operation["responses"].values():
+                response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)
+    return made

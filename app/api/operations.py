@@ -1,0 +1,59 @@
+"""Whether the service lives and is ready, its metrics, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import metrics
+from app.api.lookups import catalogue_of
+from app.api.openapi import document, problem_responses
+from app.api.views import tagged
+
+router = APIRouter(tags=["运行"])
+
+
+class Live(BaseModel):
+    """进程存活。"""
+
+    status: str = Field(title="状态", pattern="^ok$")
+
+
+class Ready(BaseModel):
+    """标准表已载入，可以计算。"""
+
+    status: str = Field(title="状态", pattern="^ready$")
+    known_at: str = Field(title="标准表所知的最近时刻")
+
+
+@router.get("/health/live", operation_id="live", summary="是否存活", response_description="存活", responses=problem_responses((500,)))
+async def live() -> Live:
+    """Answer as long as the process can."""
+    return Live(status="ok")
+
+
+@router.get("/health/ready", operation_id="ready", summary="是否就绪", response_description="就绪", responses=problem_responses((500, 503)))
+async def ready(request: Request) -> Ready:
+    """Answer 200 once the tables are loaded, 503 until then."""
+    catalogue = catalogue_of(request.scope)
+    return Ready(status="ready", known_at=catalogue.latest_known_at.isoformat())
+
+
+@router.get("/metrics", operation_id="metrics", summary="Prometheus 指标", response_description="Prometheus 文本格式的指标", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problem_responses((500,))})
+async def expose_metrics() -> Response:
+    """Answer the metrics in Prometheus's text format."""
+    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE_LATEST)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi_document(request: Request) -> Response:
+    """Answer the OpenAPI document, made once."""
+    state = request.app.state
+    if state.openapi is None:
+        state.openapi = msgspec.json.encode(document(request.app))
+    return tagged(request, state.openapi)

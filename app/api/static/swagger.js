@@ -1,0 +1,10 @@
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#reference",
+  deepLinking: true,
+  validatorUrl: null,
+  displayRequestDuration: true,
+  docExpansion: "list",
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+});
