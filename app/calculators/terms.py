@@ -256,6 +256,7 @@ class Overlay:
     facts: frozenset[str] | None
     effective_from: date
     effective_until: date | None
+    published_at: datetime
     document: str
     authority: str
     digest: str

@@ -1,0 +1,70 @@
+# Everything a stranger needs: `make serve`, `make test`. Only Python 3.11 and make are assumed.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test test-machine lint types tables fuzz bench lock clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/.base: requirements/base.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@printf '%s\n' "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/subsidy.pth"
+	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m app.cli "$$@"\n' "$(CURDIR)" > $(BIN)/subsidy && chmod +x $(BIN)/subsidy
+	@touch $@
+
+$(BIN)/.test: requirements/test.txt $(BIN)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 127.0.0.1:8000
+	@$(BIN)/subsidy migrate
+	@$(BIN)/subsidy tables load
+	@$(BIN)/python -m app.greeting $(PORT)
+	@SUBSIDY_PORT=$(PORT) $(BIN)/python -m app.serving
+
+tables: $(BIN)/.base ## Prove the published tables
+	@$(BIN)/subsidy tables check
+
+test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
+	$(BIN)/ruff check app tests migrations
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 tests
+
+test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	  { apt-get update -q && apt-get install -y -q chromium chromium-driver; } || \
+	  { echo "install the Debian packages chromium and chromium-driver" >&2; exit 1; }
+	$(BIN)/python -m pytest -m machine tests
+
+lint: $(BIN)/.test ## Lint
+	$(BIN)/ruff check app tests migrations benchmarks
+
+types: $(BIN)/.test ## Check types
+	$(BIN)/mypy
+
+coverage: $(BIN)/.test ## Branch coverage of the core and the tables
+	$(BIN)/python -m coverage run -m pytest -p no:xdist tests
+	$(BIN)/python -m coverage combine && $(BIN)/python -m coverage report
+
+fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
+	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
+
+bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
+	$(BIN)/python -m benchmarks.run
+
+lock: ## Pin all dependencies again, with hashes
+	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools
+	@for part in base test; do \
+	  CUSTOM_COMPILE_COMMAND="make lock" var/lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	    --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --no-annotate $$( [ $$part = test ] && echo "--extra test --extra machine -c requirements/base.txt" ) \
+	    -o requirements/$$part.txt pyproject.toml; done
+
+clean: ## Remove what the commands made
+	rm -rf $(VENV) var

@@ -1,0 +1,46 @@
+"""What ``make serve`` prints: the docs address, and a request that answers with a real amount when pasted."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+REQUEST = {
+    "rate_table": "bj-gjj-2025-1-11",
+    "application_date": "2025-02-10",
+    "applicant": {
+        "uscc": "91350100M000100Y43",
+        "registered_in_beijing": True,
+        "dishonesty_records": [],
+        "declaration_accepted": True,
+    },
+    "policies": [
+        {
+            "policy_no": "P-1",
+            "insurer": "PICC",
+            "insurance_type": "LAUNCH",
+            "unit_id": "ROCKET-Y7",
+            "launched_on": "2024-06-06",
+            "launch_approved": True,
+            "premium": "8000000.00",
+            "premium_paid": "8000000.00",
+            "paid_on": "2024-05-20",
+            "period_from": "2024-06-06",
+            "period_until": "2025-06-06",
+        }
+    ],
+}
+
+
+def greeting(port: int) -> str:
+    """The lines to print; the request earns 4,000,000.00 yuan (50% of the premium)."""
+    base = f"http://127.0.0.1:{port}"
+    body = json.dumps(REQUEST, separators=(",", ":"))
+    return (
+        f"\n  docs   {base}/docs\n\n  try    curl -s {base}/v1/insurance-subsidies/calculate "
+        f"-H 'Content-Type: application/json' -d '{body}'\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(greeting(int(sys.argv[1]) if len(sys.argv) > 1 else 8000) + "\n")

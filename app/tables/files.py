@@ -1,0 +1,57 @@
+"""Table files: YAML with every scalar as text (D66). No float, date, boolean or sexagesimal reaches a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 1_000_000
+
+
+class FileError(ValueError):
+    """A file that cannot be read as a table file; the message names place and reason."""
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Every scalar is a text, except a written-out ``null``; duplicate keys, anchors and aliases are refused."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise FileError(f"第 {event.start_mark.line + 1} 行：不允许锚点或引用")
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: Any) -> Any:
+        if node.style is None and node.value in {"null", "~", ""}:
+            return None
+        return str(node.value)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            where = f"第 {key_node.start_mark.line + 1} 行"
+            if key is None:
+                raise FileError(f"{where}：键应为文字")
+            if key in found:
+                raise FileError(f"{where}：键 {key} 重复")
+            found[key] = self.construct_object(value_node, deep=True)
+        return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The content of one file, every scalar a text. Errors: FileError."""
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise FileError(f"{path.name}: 文件大于 {MAX_BYTES} 字节")
+    try:
+        content = yaml.load(raw.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - builds texts only
+    except FileError as wrong:
+        raise FileError(f"{path.name}: {wrong}") from wrong
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as wrong:
+        raise FileError(f"{path.name}: {wrong}") from wrong
+    if not isinstance(content, dict):
+        raise FileError(f"{path.name}: 应为一组 键: 值")
+    return content

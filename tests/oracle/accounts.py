@@ -1,0 +1,487 @@
+"""What all four methods share: eligibility, rounding, spreading, caps, top-up, payout (D33, D38-D56)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from tests.oracle.language import RefusedError, evaluate, measure_value, money, plus_months, words_of
+
+Json = dict[str, Any]
+APPLICANT_NAMES = {
+    "registered_in_beijing",
+    "other_municipal_funding",
+    "declaration_accepted",
+    "digital_rmb_account",
+    "major_project_or_key_unit",
+}
+KEY_NAMES = {
+    "UNIT": "unit_id",
+    "PRODUCT": "product_id",
+    "CONTRACT": "contract_no",
+    "DRAWDOWN": "drawdown_no",
+    "LINE": "line",
+    "PROJECT": "project_id",
+    "LENDER": "lender",
+}
+
+
+@dataclass
+class Atom:
+    """The smallest amount that a rule can tell apart."""
+
+    item: str
+    line: str
+    year: str
+    drawdown: str
+    keys: dict[str, str]
+    exact: Fraction  # fen, before any rounding
+    at: Any = Fraction(0)  # fen, as it stands: int once rounded, else Fraction
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        return (self.item, self.line, self.year, self.drawdown)
+
+
+@dataclass
+class Situation:
+    """One claim against one table: what every part of the working reads."""
+
+    table: Json
+    request: Json
+    series: Json
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def terms(self) -> Json:
+        return self.table["terms"]
+
+    @property
+    def applied_on(self) -> date:
+        return date.fromisoformat(self.request["application_date"])
+
+    @property
+    def program_year(self) -> int:
+        return int(self.table["year"]) if self.table.get("batch") else self.applied_on.year
+
+    def reference(self, name: str, day: date) -> Fraction:
+        """The value on a day: the last one published on or before it (D14, D18)."""
+        series = self.series[name]
+        if day >= date.fromisoformat(series["holds_until"]):
+            raise RefusedError("REFERENCE_RATE_NOT_COVERED")
+        value = None
+        for on, text in series["rows"]:
+            if on <= day.isoformat():
+                value = text
+        if value is None:
+            raise RefusedError("REFERENCE_RATE_NOT_COVERED")
+        return Fraction(value)
+
+    def lookup_day(self, when: str, places: dict[str, date]) -> date:
+        if isinstance(when, date):
+            return when
+        applied = self.applied_on
+        fixed = {
+            "APPLICATION_DATE": applied,
+            "JAN_1": date(applied.year, 1, 1),
+            "JAN_1_LAST_YEAR": date(applied.year - 1, 1, 1),
+        }
+        return fixed[when] if when in fixed else places[when]
+
+    def has_status(self, code: str, day: date) -> bool:
+        """``from`` inclusive, ``until`` exclusive (D29)."""
+        return any(
+            held["status"] == code
+            and held["from"] <= day.isoformat()
+            and (held.get("until") is None or day.isoformat() < held["until"])
+            for held in self.request["applicant"].get("statuses", [])
+        )
+
+    def applicant_fact(self, name: str) -> Any:
+        applicant = self.request["applicant"]
+        if name == "application_date":
+            return self.applied_on
+        if name in APPLICANT_NAMES:
+            if applicant.get(name) is None:
+                raise RefusedError("FACT_REQUIRED")
+            return applicant[name]
+        return self.measure("APPLICANT", applicant, name)
+
+    def need(self, name: str) -> Json:
+        return self.terms.get("needs", {}).get(name, {})
+
+    def measure(self, of: str, fact: Json, name: str) -> Any:
+        value = fact.get("measures", {}).get(name)
+        if value is None:
+            raise RefusedError("FACT_REQUIRED")
+        return measure_value(self.need(name)["type"], value)
+
+    def calls(self, places: dict[str, date], **more: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+        def dishonest_since(day: date) -> bool:
+            records = self.request["applicant"].get("dishonesty_records")
+            if records is None:
+                raise RefusedError("FACT_REQUIRED")
+            return any(day <= date.fromisoformat(r["on"]) <= self.applied_on for r in records)
+
+        def status(code: str, when: str) -> bool:
+            day = {
+                "AT_APPLICATION": self.applied_on,
+                "AT_FIRST_DRAWDOWN": places.get("FIRST_DRAWDOWN"),
+                "ON_DAY": places.get("DAY"),
+            }[when]
+            assert day is not None
+            return self.has_status(code, day)
+
+        return {
+            "months_after": lambda day, months: plus_months(day, int(months)),
+            "reference": lambda name, when: self.reference(name, self.lookup_day(when, places)),
+            "status": status,
+            "dishonest_since": dishonest_since,
+            **more,
+        }
+
+    def is_applicant_only(self, text: str) -> bool:
+        """Whether an expression reads nothing of a single contract, policy, item or project."""
+        for word in words_of(text):
+            if word == "status" and ("AT_FIRST_DRAWDOWN" in text or "ON_DAY" in text):
+                return False
+            if word in {"status", "dishonest_since", "months_after", "reference"} or word.upper() == word:
+                continue
+            if word in APPLICANT_NAMES or word == "application_date":
+                continue
+            if self.need(word).get("of") != "APPLICANT":
+                return False
+        return True
+
+
+def is_refused_outright(case: Situation) -> bool:
+    """Table requirements on the applicant, the application window, single direction (D33, D43, D46)."""
+    bad = False
+    for rule in case.terms.get("require", []):
+        if case.is_applicant_only(rule["that"]) and not evaluate(
+            rule["that"], case.applicant_fact, case.calls({})
+        ):
+            bad = True
+    window = case.terms.get("windows", {}).get("application")
+    if window and not is_in_application_window(case, window):
+        bad = True
+    single = case.terms.get("stacking", {}).get("single_direction")
+    if single and not case.terms["stacking"].get("exempt_direction"):
+        exempt = single.get("exempt")
+        if not (exempt and evaluate(exempt, case.applicant_fact, case.calls({}))) and any(
+            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant)
+            for grant in grants(case)
+        ):
+            bad = True
+    return bad
+
+
+def is_in_application_window(case: Situation, window: Json) -> bool:
+    first, last = window.get("first_day", "unknown"), window.get("last_day", "unknown")
+    day = case.request["application_date"]
+    if first != "unknown" and day < first:
+        return False
+    if last == "unknown":
+        return True
+    if "T" in last and case.request.get("application_at") and day == last[:10]:
+        at = datetime.fromisoformat(case.request["application_at"])
+        return at <= datetime.fromisoformat(last + ":00+08:00")
+    return day <= last[:10]
+
+
+def in_window(case: Situation, name: str, day: date | None) -> bool:
+    """A window of one date, both days inclusive (D11)."""
+    window = case.terms.get("windows", {}).get(name)
+    if window is None:
+        return True
+    first, last = window.get("first_day", "unknown"), window.get("last_day", "unknown")
+    if first == last == "unknown":
+        return True
+    if day is None:
+        raise RefusedError("FACT_REQUIRED")
+    if first != "unknown" and day < date.fromisoformat(first):
+        return False
+    if last == "unknown":
+        return True
+    return day <= (case.applied_on if last == "APPLICATION_DATE" else date.fromisoformat(last))
+
+
+def grants(case: Situation) -> list[Json]:
+    applicant = case.request["applicant"]
+    found = [dict(grant, keys=grant.get("keys", {})) for grant in applicant.get("granted", [])]
+    if applicant.get("other_support_this_year"):
+        found.append(
+            {
+                "rate_table": case.table["id"],
+                "on": case.request["application_date"],
+                "amount": applicant["other_support_this_year"],
+                "keys": {},
+            }
+        )
+    return found
+
+
+def is_of_this_year(case: Situation, grant: Json) -> bool:
+    return grant["rate_table"].startswith(case.table["fund"] + "-") and table_year(grant) == case.program_year
+
+
+def table_year(grant: Json) -> int:
+    parts = [part for part in grant["rate_table"].split("-") if part.isdigit() and len(part) == 4]
+    return int(parts[0]) if parts else int(grant["on"][:4])
+
+
+# Rounding and spreading
+
+
+def rounded(exact: Fraction, mode: str, unit_fen: Fraction = Fraction(1)) -> int:
+    """Fen, to a multiple of the unit (D47, D51)."""
+    parts = exact / unit_fen
+    whole = floor(parts) if mode == "DOWN" else floor(parts + Fraction(1, 2))
+    fen = whole * unit_fen
+    assert fen.denominator == 1
+    return int(fen)
+
+
+def unit_fen(terms: Json) -> Fraction:
+    unit = terms.get("rounding", {}).get("unit", "分")
+    known = {"分": 1, "元": 100, "100元": 10_000, "1万元": 1_000_000}
+    return Fraction(known[unit]) if unit in known else Fraction(unit) * 100
+
+
+def spread(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int]:
+    """A total in proportion to amounts: largest remainder, ties by name (D49)."""
+    whole = sum(amounts)
+    if whole == 0:
+        return [0] * len(amounts)
+    quotas = [Fraction(amount) * total / whole for amount in amounts]
+    given = [floor(quota) for quota in quotas]
+    order = sorted(range(len(amounts)), key=lambda i: (-(quotas[i] - given[i]), names[i]))
+    for i in order[: total - sum(given)]:
+        given[i] += 1
+    return given
+
+
+def mode_of(terms: Json, line: str | None = None) -> str:
+    if mode := terms.get("rounding", {}).get("mode"):
+        return str(mode)
+    wording = terms.get("wording", "CEILING")
+    for each in terms["lines"]:
+        if each["id"] == line:
+            wording = each.get("wording", wording)
+    return "DOWN" if wording == "CEILING" else "HALF_UP"
+
+
+def replace(atoms: Sequence[Atom], total: Any, is_exact: bool) -> None:
+    """Put a total in the place of a group's sum."""
+    whole = sum(atom.at for atom in atoms)
+    if is_exact:
+        for atom in atoms:
+            atom.at = atom.at * total / whole if whole else Fraction(0)
+        return
+    for atom, fen in zip(
+        atoms, spread([a.at for a in atoms], [a.name for a in atoms], total), strict=True
+    ):
+        atom.at = fen
+
+
+def round_atoms(case: Situation, atoms: list[Atom]) -> None:
+    """Each item amount once (D47); where a cap separates drawdowns the rounded amount is spread."""
+    if case.terms.get("rounding", {}).get("scope") == "TOTAL":
+        for atom in atoms:
+            atom.at = atom.exact
+        return
+    for group in grouped(atoms, lambda atom: atom.name[:3]).values():
+        total = rounded(sum((a.exact for a in group), Fraction(0)), mode_of(case.terms, group[0].line))
+        for atom, fen in zip(
+            group, spread([a.exact for a in group], [a.name for a in group], total), strict=True
+        ):
+            atom.at = fen
+
+
+def grouped(atoms: Iterable[Atom], key: Callable[[Atom], Any]) -> dict[Any, list[Atom]]:
+    groups: dict[Any, list[Atom]] = {}
+    for atom in atoms:
+        groups.setdefault(key(atom), []).append(atom)
+    return groups
+
+
+# Caps
+
+
+def rank(per: list[str], needs: Json) -> int:
+    """Narrower before wider (D39): how wide an account is."""
+    if not per:
+        return 9
+    ranks = {"UNIT": 1, "PRODUCT": 1, "CONTRACT": 1, "DRAWDOWN": 0, "LINE": 2, "PROJECT": 3, "LENDER": 4}
+    return min(ranks.get(each, 2) for each in per)
+
+
+def account_of(case: Situation, cap: Json, atom: Atom) -> tuple[str, ...]:
+    key = [atom.line if each == "LINE" else atom.keys[each] for each in cap.get("per", [])]
+    if "DRAWDOWN" in cap.get("per", []):
+        key.append(atom.item)
+    if cap.get("period") == "ACCRUAL_YEAR":
+        key.append(atom.year)
+    return tuple(key)
+
+
+def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
+    """Earlier grants of the same pool whose keys and period match (D41)."""
+    total = Fraction(0)
+    period = cap.get("period", "CLAIM")
+    for grant in grants(case):
+        if grant["rate_table"] != case.table["id"] or period == "CLAIM":
+            continue
+        wanted = {
+            KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each])
+            for each in cap.get("per", [])
+        }
+        if any(grant["keys"].get(name) != value for name, value in wanted.items()):
+            continue
+        if period == "ACCRUAL_YEAR" and str(grant.get("accrual_year")) != atom.year:
+            continue
+        total += money(grant["amount"])
+    return total
+
+
+def apply_caps(
+    case: Situation,
+    atoms: list[Atom],
+    fact_of: Callable[[Atom, str], Any],
+    after_project: Callable[[], None] | None = None,
+) -> list[Json]:
+    """Every money cap, in listed order (D38-D41, D48, D49)."""
+    is_exact = case.terms.get("rounding", {}).get("scope") == "TOTAL"
+    is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
+    told: list[Json] = []
+    waiting = after_project
+    caps = list(case.terms.get("caps", []))
+    for overlay in case.table.get("overlays", []):
+        caps += overlay.get("caps", [])
+    for cap in caps:
+        if cap.get("bounds", "AMOUNT") != "AMOUNT":
+            continue
+        if waiting and rank(cap.get("per", []), {}) > 3:
+            waiting()
+            waiting = None
+        if cap["limit"] == "unknown":
+            continue
+        concerned = [a for a in atoms if not cap.get("lines") or a.line in cap["lines"]]
+        for key, group in grouped(concerned, lambda a, cap=cap: account_of(case, cap, a)).items():
+            earning = {a.line for a in group if a.exact > 0}
+            calls = case.calls({}, earned=lambda line, earning=earning: line in earning)
+            names = lambda name, group=group: fact_of(group[0], name)  # noqa: E731
+            if cap.get("when") and not evaluate(cap["when"], names, calls):
+                continue
+            limit = floor(evaluate(cap["limit"], names, calls) * 100)
+            topped = is_top_up and cap.get("period") in {"PROGRAM_YEAR", "LIFETIME", "BATCH"}
+            granted = Fraction(0) if topped else granted_before(case, cap, group[0])
+            room = max(0, limit - int(granted))
+            before = sum(a.at for a in group)
+            if before > room:
+                replace(group, room, is_exact)
+            told.append(
+                {
+                    "per": list(cap.get("per", [])),
+                    "period": cap.get("period"),
+                    "key": list(key),
+                    "limit": limit,
+                    "before": before,
+                    "after": min(before, room),
+                    "binding": before > room,
+                }
+            )
+    if waiting:
+        waiting()
+    return told
+
+
+def yuan(fen: Any) -> str:
+    fen = int(fen)
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def finish(
+    case: Situation,
+    items: list[str],
+    atoms: list[Atom],
+    fact_of: Callable[[Atom, str], Any],
+    *,
+    bound: Callable[[list[Atom], bool], None] | None = None,
+    after_project: Callable[[], None] | None = None,
+    paid: dict[str, int] | None = None,
+) -> Json:
+    """From exact atoms to the answer."""
+    terms = case.terms
+    is_exact = terms.get("rounding", {}).get("scope") == "TOTAL"
+    atoms.sort(key=lambda atom: atom.name)
+    round_atoms(case, atoms)
+    before = {item: sum((a.at for a in atoms if a.item == item), Fraction(0)) for item in items}
+    if bound:
+        bound(atoms, is_exact)
+    is_eligible = any(atom.exact > 0 for atom in atoms)
+    told = apply_caps(case, atoms, fact_of, after_project)
+    if terms.get("stacking", {}).get("higher_of"):
+        earlier = sum((money(g["amount"]) for g in grants(case) if is_of_this_year(case, g)), Fraction(0))
+        replace(atoms, max(Fraction(0), sum(a.at for a in atoms) - earlier) if is_exact
+                else max(0, int(sum(a.at for a in atoms) - earlier)), is_exact)
+    unit = unit_fen(terms)
+    if is_exact or unit != 1:
+        total = rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of(terms), max(unit, Fraction(1)))
+        for atom, fen in zip(atoms, spread([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
+            atom.at = fen
+    total = sum(a.at for a in atoms)
+    return {
+        "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",
+        "amount": yuan(total),
+        "items": {
+            item: {
+                "amount_before_caps": before[item],
+                "amount": yuan(sum(a.at for a in atoms if a.item == item)),
+            }
+            for item in items
+        },
+        "caps": told,
+        "payout": instalments(case, total, paid),
+    }
+
+
+def refused(items: list[str]) -> Json:
+    return {
+        "status": "NOT_ELIGIBLE",
+        "amount": "0.00",
+        "items": {item: {"amount_before_caps": Fraction(0), "amount": "0.00"} for item in items},
+        "caps": [],
+        "payout": [],
+    }
+
+
+def instalments(case: Situation, total: int, paid: dict[str, int] | None = None) -> list[str]:
+    """Each part but the last rounded down, the last is the rest (D55)."""
+    payout = case.terms.get("payout", {})
+    parts = payout.get("instalments") or payout.get("sources") or []
+    given: list[int] = []
+    for part in parts[:-1]:
+        given.append(floor(Fraction(part["share"].rstrip("%")) / 100 * total))
+    if parts:
+        given.append(total - sum(given))
+    return [yuan(fen) for fen in given]
+
+
+def choose_line(
+    case: Situation, names: Callable[[str], Any], calls: dict[str, Callable[..., Any]], amount: Callable[[Json], Fraction]
+) -> Json | None:
+    """D32: the line that applies."""
+    holding = [
+        line for line in case.terms["lines"] if not line.get("when") or evaluate(line["when"], names, calls)
+    ]
+    if not holding:
+        return None
+    if case.terms.get("choose", "ONLY") == "HIGHEST":
+        return max(holding, key=amount)
+    assert len(holding) == 1 or case.terms.get("choose") == "FIRST", "two lines hold at once"
+    return holding[0]
