@@ -7,26 +7,30 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import calculations, docs_pages, handlers, operations
+from app.api import calculations, docs_pages, handlers, operations, tables
 from app.api.envelope import EnvelopeMiddleware
-from app.tables.catalogue import Catalogue
+from app.api.loading import CatalogueLoader
+from app.api.openapi import Service
+from app.settings import Settings
+from app.settings import settings as from_environment
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.catalogue = Catalogue()
-    yield
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application; the environment says what ``settings`` does not."""
+    chosen = settings or from_environment()
 
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with CatalogueLoader(app, chosen.database_url):
+            yield
 
-def create_app() -> FastAPI:
-    """Make the application."""
-    app = FastAPI(lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.catalogue = None
-    app.state.openapi = None
+    app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
     app.router.routes.extend(calculations.routes())
-    app.include_router(operations.router)
-    app.include_router(docs_pages.router)
+    for router in (tables.router, operations.router, docs_pages.router):
+        app.include_router(router)
     handlers.install(app)
     app.add_middleware(EnvelopeMiddleware)
     return app

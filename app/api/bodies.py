@@ -58,9 +58,8 @@ def check_accept(accept: bytes | None) -> None:
 
 def too_large(limit: int) -> ProblemError:
     """Make the problem of a body over the limit."""
-    mebibytes = limit // (1024 * 1024)
     return ProblemError(
-        "PAYLOAD_TOO_LARGE", f"请求体不得超过 {mebibytes} MiB", f"The body must not exceed {mebibytes} MiB"
+        "PAYLOAD_TOO_LARGE", f"请求体不得超过 {limit} 字节", f"The body must not exceed {limit} bytes"
     )
 
 

@@ -37,8 +37,9 @@ def single(kind: Kind) -> App:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         envelope: Envelope = scope["envelope"]
-        bodies.check_headers(envelope.headers, limits.MAX_BODY_BYTES)
-        body = await bodies.read_body(receive, limits.MAX_BODY_BYTES)
+        limit = scope["app"].state.max_body_bytes
+        bodies.check_headers(envelope.headers, limit)
+        body = await bodies.read_body(receive, limit)
         catalogue = catalogue_of(scope)
         if len(body) <= limits.LARGE_BODY_BYTES:
             result = calculate(body, kind, catalogue, envelope.language)
@@ -63,15 +64,15 @@ def many(kind: Kind) -> App:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         envelope: Envelope = scope["envelope"]
-        bodies.check_headers(envelope.headers, limits.MAX_CASE_LIST_BODY_BYTES)
-        catalogue = catalogue_of(scope)
         state = scope["app"].state
+        bodies.check_headers(envelope.headers, state.max_body_bytes)
+        catalogue = catalogue_of(scope)
         if state.case_lists_in_flight >= limits.MAX_CASE_LISTS_IN_FLIGHT:
             raise ProblemError("OVERLOADED")
         state.case_lists_in_flight += 1
         gone: asyncio.Task[Message] | None = None
         try:
-            body = await bodies.read_body(receive, limits.MAX_CASE_LIST_BODY_BYTES)
+            body = await bodies.read_body(receive, state.max_body_bytes)
             case_list = await asyncio.to_thread(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False

@@ -1,19 +1,16 @@
-"""Every limit of the web shell, in one place; the limits of single facts stand beside them in ``facts``."""
+"""Every limit of the web shell, in one place (that of a body is a setting); the limits of single facts stand beside them in ``facts``."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Final
 
-MAX_BODY_BYTES: Final = 8 * 1024 * 1024
-MAX_CASE_LIST_BODY_BYTES: Final = 32 * 1024 * 1024
 MAX_CASES: Final = 10_000
 LARGE_BODY_BYTES: Final = 64 * 1024  # calculated in a thread, so that other requests go on meanwhile
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4
 CHUNK_BYTES: Final = 64 * 1024
 SLICE_SECONDS: Final = 0.005  # a batch lets other requests go on after this long
-MAX_QUERY_LENGTH: Final = 64
 
 # A day outside these is a mistyped one, and arithmetic on it could leave the calendar.
 FIRST_DAY: Final = date(1950, 1, 1)

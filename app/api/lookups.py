@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from starlette.types import Scope
@@ -21,12 +23,7 @@ def catalogue_of(scope: Scope) -> Catalogue:
 
 
 def chosen_table(
-    catalogue: Catalogue,
-    table_id: str,
-    *,
-    version: int | None,
-    as_of: date,
-    known_at: datetime,
+    catalogue: Catalogue, table_id: str, *, version: int | None, as_of: date, known_at: datetime
 ) -> RateTable:
     """Return the version of a table that applies; ``version`` counts before ``as_of``."""
     try:
@@ -37,6 +34,44 @@ def chosen_table(
         raise problem_of(error) from None
 
 
+@contextmanager
+def found() -> Iterator[None]:
+    """Turn errors of the catalogue into problems."""
+    try:
+        yield
+    except tables.CatalogueError as error:
+        raise problem_of(error) from None
+
+
 def problem_of(error: tables.CatalogueError) -> ProblemError:
-    """Return the problem that an error of the catalogue is."""
-    raise NotImplementedError
+    """Return the problem that an error of the catalogue is; it says what there is instead."""
+    match error:
+        case tables.TableNotFound():
+            return ProblemError("RATE_TABLE_NOT_FOUND")
+        case tables.BatchNotFound():
+            return ProblemError("BATCH_NOT_FOUND")
+        case tables.SeriesNotFound():
+            return ProblemError("REFERENCE_SERIES_NOT_FOUND")
+        case tables.StandardNotLoaded():
+            return ProblemError(
+                "STANDARD_NOT_LOADED",
+                f"该方向的标准未载入：{error.reason}" if error.reason else None,
+                f"The standards of this direction are not loaded: {error.reason}" if error.reason else None,
+            )
+        case tables.VersionNotFound():
+            existing = ", ".join(map(str, error.existing)) or "—"
+            return ProblemError(
+                "VERSION_NOT_FOUND",
+                f"没有版本 {error.version}；已有版本：{existing}",
+                f"There is no version {error.version}; existing versions: {existing}",
+            )
+        case tables.NoVersionInForce():
+            periods = "; ".join(
+                f"{version}: [{first}, {until or '…'})" for version, first, until in error.periods
+            )
+            return ProblemError(
+                "NO_VERSION_IN_FORCE",
+                f"{error.as_of} 没有生效的版本；各版本的施行期：{periods or '—'}",
+                f"No version is in force on {error.as_of}; versions and their periods: {periods or '—'}",
+            )
+    raise error

@@ -78,6 +78,16 @@ def not_modified() -> dict[int | str, dict[str, Any]]:
     return {304: {"description": _STATUS_NAMES[304]}}
 
 
+class Service(FastAPI):
+    """FastAPI with this document, made when it is first asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        if self.openapi_schema is None:
+            self.openapi_schema = document(self)
+        return self.openapi_schema
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the application."""
     made = get_openapi(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -11,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import metrics
+from app.api.identity import instant_text
 from app.api.lookups import catalogue_of
-from app.api.openapi import document, problem_responses
+from app.api.openapi import problem_responses
 from app.api.views import tagged
 
 router = APIRouter(tags=["运行"])
@@ -41,7 +40,7 @@ async def live() -> Live:
 async def ready(request: Request) -> Ready:
     """Answer 200 once the tables are loaded, 503 until then."""
     catalogue = catalogue_of(request.scope)
-    return Ready(status="ready", known_at=catalogue.latest_known_at.isoformat())
+    return Ready(status="ready", known_at=instant_text(catalogue.latest_known_at))
 
 
 @router.get("/metrics", operation_id="metrics", summary="Prometheus 指标", response_description="Prometheus 文本格式的指标", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problem_responses((500,))})
@@ -53,7 +52,4 @@ async def expose_metrics() -> Response:
 @router.get("/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request) -> Response:
     """Answer the OpenAPI document, made once."""
-    state = request.app.state
-    if state.openapi is None:
-        state.openapi = msgspec.json.encode(document(request.app))
-    return tagged(request, state.openapi)
+    return tagged(request, msgspec.json.encode(request.app.openapi()))

@@ -37,6 +37,9 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
         "应为字符串、整数或 true/false",
         "Should be a string, a whole number or true/false",
     ),
+    "date_parameter": ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
+    "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
+    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个参数", "There is no such parameter"),
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
     "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
     "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),
@@ -142,7 +145,7 @@ def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[
     if (unknown or kind == "missing") and len(path) == 1 and path[0] in FACT_LISTS:
         return wrong_list(str(path[0]), lists)
     context = error.get("ctx", {})
-    if kind.startswith(("date_", "datetime_", "timezone_")):
+    if kind.startswith(("date_from", "date_parsing", "datetime_", "timezone_")):
         code, zh, en = _CALENDAR
     elif kind == "string_pattern_mismatch" and context.get("pattern") in _FORMATS:
         code, zh, en = _FORMATS[context["pattern"]]

@@ -1,16 +1,267 @@
-"""Answers of the tables: JSON of typed models with a strong ETag."""
+"""What the tables look like from outside: typed models, and how they are answered."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 
-def tagged(request: Request, body: bytes, digest: str | None = None) -> Response:
-    """Answer a body with its strong ETag, or 304 when the caller has it already."""
-    tag = f'"{digest or "sha256:" + sha256(body).hexdigest()}"'
+class _View(BaseModel):
+    # Every field is always sent, so none may look optional in the document.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True, populate_by_name=True)
+
+
+class Window(_View):
+    """申报窗口，首末两日都算。"""
+
+    model_config = ConfigDict(title="申报窗口")
+    first_day: str | None = Field(title="首日；空为未公布")
+    last_day: str | None = Field(title="末日或末日时刻；空为未公布")
+
+
+class DocumentView(_View):
+    """公布依据的文件。"""
+
+    model_config = ConfigDict(title="文件")
+    title: str | None = Field(title="标题")
+    issuer: str | None = Field(title="发文机关")
+    number: str | None = Field(title="文号")
+    date: str | None = Field(title="日期")
+
+
+class OverlayView(_View):
+    """叠加在资金各标准表之上的管理办法或指南。"""
+
+    model_config = ConfigDict(title="管理办法或指南")
+    id: str = Field(title="编号")
+    title: str = Field(title="名称")
+    methods: list[str] | None = Field(title="适用的支持方式；空为全部")
+    facts: list[str] | None = Field(title="适用的事实种类；空为全部")
+    effective_from: str = Field(title="生效日（含）")
+    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    document: str = Field(title="文件")
+    authority: str = Field(title="来源")
+    digest: str = Field(title="摘要")
+
+
+class FundView(_View):
+    """一项资金。"""
+
+    model_config = ConfigDict(title="资金")
+    id: str = Field(title="编号")
+    title: str = Field(title="名称")
+    overlays: list[OverlayView] = Field(title="管理办法与指南")
+
+
+class FundList(_View):
+    """全部资金。"""
+
+    model_config = ConfigDict(title="资金列表")
+    funds: list[FundView] = Field(title="资金")
+
+
+class DirectionView(_View):
+    """批次中的一个支持方向。"""
+
+    model_config = ConfigDict(title="支持方向")
+    rate_table: str = Field(title="标准表编号")
+    no: str | None = Field(title="方向序号")
+    title: str = Field(title="名称")
+    method: str | None = Field(title="支持方式；空为标准未载入")
+    area: str | None = Field(title="支持领域")
+    loaded: bool = Field(title="标准是否已载入")
+    not_loaded: str | None = Field(title="未载入的原因")
+
+
+class BatchView(_View):
+    """一项资金在一年中的一个批次。"""
+
+    model_config = ConfigDict(title="批次")
+    id: str = Field(title="编号")
+    fund: str = Field(title="资金编号")
+    year: int = Field(title="年度")
+    no: int | None = Field(title="批次序号")
+    title: str = Field(title="名称")
+    application_window: Window | None = Field(title="申报窗口；空为未公布")
+    document: DocumentView | None = Field(title="文件")
+    authority: str | None = Field(title="来源")
+    digest: str = Field(title="摘要")
+    directions: list[DirectionView] = Field(title="支持方向")
+
+
+class BatchList(_View):
+    """全部批次。"""
+
+    model_config = ConfigDict(title="批次列表")
+    batches: list[BatchView] = Field(title="批次")
+
+
+class TableEntry(_View):
+    """列表中的一张标准表。"""
+
+    model_config = ConfigDict(title="标准表条目")
+    id: str = Field(title="标准表编号")
+    batch: str = Field(title="批次编号")
+    no: str | None = Field(title="方向序号")
+    title: str = Field(title="名称")
+    method: str | None = Field(title="支持方式；空为标准未载入")
+    area: str | None = Field(title="支持领域")
+    loaded: bool = Field(title="标准是否已载入")
+    not_loaded: str | None = Field(title="未载入的原因")
+    versions: list[int] = Field(title="已有版本")
+    version: int | None = Field(title="as_of 日适用的版本，未给 as_of 时为最新版本")
+
+
+class TableList(_View):
+    """符合条件的标准表。"""
+
+    model_config = ConfigDict(title="标准表列表")
+    rate_tables: list[TableEntry] = Field(title="标准表")
+
+
+class MeasureView(_View):
+    """标准表要求的一项事实；门户可据此画出表单。"""
+
+    model_config = ConfigDict(title="所需事实")
+    of: str = Field(title="属于哪一种事实")
+    type: str = Field(title="类型")
+    title: str = Field(title="名称")
+    unit: str | None = Field(title="单位")
+    decimals: int | None = Field(title="小数位数")
+    values: dict[str, str] | None = Field(title="可取的代码及其中文名")
+    clause: str | None = Field(title="条款")
+    overlay: str | None = Field(title="由哪一项管理办法要求；空为标准表自身")
+
+
+class ClauseView(_View):
+    """标准表中一处的条款。"""
+
+    model_config = ConfigDict(title="条款")
+    place: str = Field(title="在 terms 中的位置（JSON 指针）")
+    clause: str = Field(title="条款原文")
+
+
+class TableView(_View):
+    """一张标准表的一个版本：条款、所需事实与来源。"""
+
+    model_config = ConfigDict(title="标准表")
+    id: str = Field(title="标准表编号")
+    fund: str = Field(title="资金编号")
+    batch: str = Field(title="批次编号")
+    year: int = Field(title="年度")
+    no: str = Field(title="方向序号")
+    title: str = Field(title="名称")
+    method: str = Field(title="支持方式")
+    facts: str = Field(title="事实种类")
+    applicant: str = Field(title="申请人种类")
+    endpoint: str = Field(title="计算接口")
+    version: int = Field(title="版本")
+    versions: list[int] = Field(title="已有版本")
+    digest: str = Field(title="摘要")
+    effective_from: str = Field(title="生效日（含）")
+    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    published_at: str = Field(title="公布时刻")
+    superseded_at: str | None = Field(title="被更正的时刻")
+    superseded_by: int | None = Field(title="更正它的版本")
+    withdrawn_at: str | None = Field(title="撤回的时刻")
+    confidence: str | None = Field(title="可信程度")
+    document: DocumentView = Field(title="文件")
+    authority: str = Field(title="来源")
+    needs: dict[str, MeasureView] = Field(title="所需事实，以名称为键")
+    terms: dict[str, Any] = Field(title="载入的条款")
+    clauses: list[ClauseView] = Field(title="各处条款")
+    overlays: list[OverlayView] = Field(title="可能叠加的管理办法与指南")
+
+
+class VersionEntry(_View):
+    """标准表的一个版本。"""
+
+    model_config = ConfigDict(title="版本条目")
+    version: int = Field(title="版本")
+    digest: str = Field(title="摘要")
+    effective_from: str = Field(title="生效日（含）")
+    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    published_at: str = Field(title="公布时刻")
+    superseded_at: str | None = Field(title="被更正的时刻")
+    superseded_by: int | None = Field(title="更正它的版本")
+    withdrawn_at: str | None = Field(title="撤回的时刻")
+
+
+class VersionList(_View):
+    """标准表的全部版本。"""
+
+    model_config = ConfigDict(title="版本列表")
+    id: str = Field(title="标准表编号")
+    versions: list[VersionEntry] = Field(title="版本")
+
+
+class Change(_View):
+    """两个版本之间的一处不同。"""
+
+    model_config = ConfigDict(title="不同")
+    path: str = Field(title="位置（JSON 指针）")
+    from_: Any = Field(title="原值；空为没有", alias="from")
+    to: Any = Field(title="现值；空为没有")
+
+
+class Difference(_View):
+    """一个版本相对于另一个版本的全部不同。"""
+
+    model_config = ConfigDict(title="版本比较")
+    id: str = Field(title="标准表编号")
+    version: int = Field(title="版本")
+    against: int = Field(title="与之比较的版本")
+    changes: list[Change] = Field(title="各处不同")
+
+
+class SeriesEntry(_View):
+    """一个参考利率系列。"""
+
+    model_config = ConfigDict(title="参考利率条目")
+    series: str = Field(title="代码")
+    title: str | None = Field(title="名称")
+    source: str | None = Field(title="出处")
+    authority: str | None = Field(title="来源")
+    version: int = Field(title="版本")
+    digest: str = Field(title="摘要")
+    published_at: str = Field(title="公布时刻")
+    first_on: str = Field(title="首个公布日")
+    last_on: str = Field(title="最后公布日")
+    holds_until: str = Field(title="最后一个值有效至（不含）")
+
+
+class SeriesList(_View):
+    """全部参考利率系列。"""
+
+    model_config = ConfigDict(title="参考利率列表")
+    reference_rates: list[SeriesEntry] = Field(title="参考利率")
+
+
+class SeriesRow(_View):
+    """一次公布的值。"""
+
+    model_config = ConfigDict(title="公布值")
+    on: str = Field(title="公布日（自该日起适用）")
+    value: str = Field(title="值，小数")
+    confidence: str = Field(title="可信程度：read 读到，implied 推得")
+
+
+class SeriesView(SeriesEntry):
+    """一个参考利率系列及其全部公布值。"""
+
+    model_config = ConfigDict(title="参考利率")
+    versions: list[int] = Field(title="已有版本")
+    value: SeriesRow | None = Field(title="on 日适用的公布值；未给 on 时为空")
+    rows: list[SeriesRow] = Field(title="全部公布值")
+
+
+def tagged(request: Request, body: bytes) -> Response:
+    """Answer a body with its digest as strong ETag, or 304 when the caller has it already."""
+    tag = f'"sha256:{sha256(body).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     known = request.headers.get("if-none-match")
     if known is not None and (known.strip() == "*" or tag in _tags(known)):
@@ -21,3 +272,8 @@ def tagged(request: Request, body: bytes, digest: str | None = None) -> Response
 def _tags(header: str) -> set[str]:
     # RFC 9110: If-None-Match compares weakly.
     return {part.strip().removeprefix("W/") for part in header.split(",")}
+
+
+def answer(request: Request, view: BaseModel) -> Response:
+    """Answer a view."""
+    return tagged(request, view.model_dump_json(by_alias=True).encode())

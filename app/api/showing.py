@@ -1,0 +1,275 @@
+"""The catalogue's values as views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from app.api import views
+from app.api.calculating import KINDS
+from app.api.identity import instant_text
+from app.api.parameters import TableFilter
+from app.calculators.money import decimal_text
+from app.calculators.references import value_on
+from app.calculators.terms import Measure, Overlay
+from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
+
+
+def _day(day: date | None) -> str | None:
+    return day and day.isoformat()
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant and instant_text(instant)
+
+
+def _document(raw: Any) -> views.DocumentView:
+    given: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    return views.DocumentView(**{name: given.get(name) for name in views.DocumentView.model_fields})
+
+
+def _overlay(overlay: Overlay) -> views.OverlayView:
+    return views.OverlayView(
+        id=overlay.id,
+        title=overlay.title,
+        methods=None if overlay.methods is None else sorted(overlay.methods),
+        facts=None if overlay.facts is None else sorted(overlay.facts),
+        effective_from=overlay.effective_from.isoformat(),
+        effective_until=_day(overlay.effective_until),
+        document=overlay.document,
+        authority=overlay.authority,
+        digest=overlay.digest,
+    )
+
+
+def funds(catalogue: Catalogue) -> views.FundList:
+    """Show all funds."""
+    return views.FundList(
+        funds=[
+            views.FundView(id=fund.id, title=fund.title, overlays=[_overlay(one) for one in fund.overlays])
+            for fund in catalogue.funds.values()
+        ]
+    )
+
+
+def _direction(direction: Direction) -> views.DirectionView:
+    return views.DirectionView(
+        rate_table=direction.rate_table,
+        no=direction.number,
+        title=direction.title,
+        method=direction.method,
+        area=direction.area,
+        loaded=direction.not_loaded is None,
+        not_loaded=direction.not_loaded,
+    )
+
+
+def batch(shown: Batch) -> views.BatchView:
+    """Show one batch."""
+    header: Mapping[str, Any] = shown.content.get("batch") or {}
+    window: Mapping[str, Any] | None = header.get("application_window")
+    number = str(header.get("no") or "")
+    return views.BatchView(
+        id=shown.id,
+        fund=shown.fund,
+        year=shown.year,
+        no=int(number) if number.isdigit() else None,
+        title=shown.title,
+        application_window=window
+        and views.Window(first_day=_known(window.get("first_day")), last_day=_known(window.get("last_day"))),
+        document=_document(shown.content["document"]) if shown.content.get("document") else None,
+        authority=shown.content.get("authority"),
+        digest=shown.digest,
+        directions=[_direction(direction) for direction in shown.directions],
+    )
+
+
+def _known(text: str | None) -> str | None:
+    return None if text == "unknown" else text
+
+
+def newest(catalogue: Catalogue, table_id: str) -> Version:
+    """Return the version that stands and came into force last."""
+    versions = catalogue.versions(table_id)
+    standing = [one for one in versions if one.stands(catalogue.latest_known_at)] or list(versions)
+    return max(standing, key=lambda one: (one.table.effective_from, one.table.version))
+
+
+def table_list(catalogue: Catalogue, query: TableFilter) -> views.TableList:
+    """Show the tables that a filter lets through."""
+    shown = []
+    for direction in catalogue.directions.values():
+        if (
+            query.batch not in (None, direction.batch)
+            or query.method not in (None, direction.method)
+            or query.area not in (None, direction.area)
+        ):
+            continue
+        versions = catalogue.tables.get(direction.rate_table, ())
+        chosen = _chosen(catalogue, direction.rate_table, query.as_of) if versions else None
+        if query.as_of is not None and chosen is None:
+            continue
+        shown.append(
+            views.TableEntry(
+                id=direction.rate_table,
+                batch=direction.batch,
+                no=direction.number,
+                title=direction.title,
+                method=direction.method,
+                area=direction.area,
+                loaded=bool(versions),
+                not_loaded=direction.not_loaded,
+                versions=[one.table.version for one in versions],
+                version=chosen and chosen.table.version,
+            )
+        )
+    return views.TableList(rate_tables=shown)
+
+
+def _chosen(catalogue: Catalogue, table_id: str, as_of: date | None) -> Version | None:
+    if as_of is None:
+        return newest(catalogue, table_id)
+    try:
+        return catalogue.chosen(table_id, as_of=as_of)
+    except NoVersionInForce:
+        return None
+
+
+def table(catalogue: Catalogue, version: Version) -> views.TableView:
+    """Show one version of a table."""
+    shown = version.table
+    raw = version.raw
+    facts = str(shown.terms.facts)
+    overlays = [
+        one
+        for one in shown.overlays
+        if (one.methods is None or shown.method in one.methods) and (one.facts is None or facts in one.facts)
+    ]
+    needs = {name: _measure(need, None) for name, need in shown.terms.needs.items()}
+    for one in overlays:
+        needs |= {name: _measure(need, one.id) for name, need in one.terms.needs.items()}
+    return views.TableView(
+        id=shown.id,
+        fund=shown.fund,
+        batch=shown.batch,
+        year=shown.year,
+        no=shown.direction,
+        title=shown.title,
+        method=shown.method,
+        facts=facts,
+        applicant=shown.terms.applicant,
+        endpoint=_endpoint(shown.method),
+        versions=[one.table.version for one in catalogue.versions(shown.id)],
+        confidence=raw.get("confidence"),
+        document=_document(raw.get("document")),
+        authority=shown.authority,
+        needs=needs,
+        terms=raw["terms"],
+        clauses=list(_clauses(raw["terms"], "")),
+        overlays=[_overlay(one) for one in overlays],
+        **version_entry(version).model_dump(),
+    )
+
+
+def _endpoint(method: str) -> str:
+    method = "LOAN_INTEREST" if method == "LEASE_INTEREST" else method
+    return next(f"/v1/{kind.path}/calculate" for kind in KINDS if kind.method == method)
+
+
+def _measure(need: Measure, overlay: str | None) -> views.MeasureView:
+    return views.MeasureView(
+        of=need.of,
+        type=need.type,
+        title=need.title,
+        unit=need.unit,
+        decimals=need.decimals,
+        values=None if need.values is None else dict(need.values),
+        clause=need.clause,
+        overlay=overlay,
+    )
+
+
+def _clauses(raw: Any, place: str) -> Iterator[views.ClauseView]:
+    pairs: Iterator[tuple[Any, Any]]
+    if isinstance(raw, Mapping):
+        if isinstance(raw.get("clause"), str):
+            yield views.ClauseView(place=place, clause=raw["clause"])
+        pairs = iter(raw.items())
+    elif isinstance(raw, list):
+        pairs = iter(enumerate(raw))
+    else:
+        return
+    for key, part in pairs:
+        yield from _clauses(part, f"{place}/{_escaped(key)}")
+
+
+def _escaped(key: Any) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def version_entry(version: Version) -> views.VersionEntry:
+    """Show a version as an entry of a list."""
+    shown = version.table
+    return views.VersionEntry(
+        version=shown.version,
+        digest=shown.digest,
+        effective_from=shown.effective_from.isoformat(),
+        effective_until=_day(shown.effective_until),
+        published_at=instant_text(shown.published_at),
+        superseded_at=_instant(version.superseded_at),
+        superseded_by=version.superseded_by,
+        withdrawn_at=_instant(version.withdrawn_at),
+    )
+
+
+def changes(before: Any, now: Any, path: str = "") -> Iterator[views.Change]:
+    """Yield every place at which two contents differ; lists are compared place by place."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from changes(before.get(key), now.get(key), f"{path}/{_escaped(key)}")
+    elif isinstance(before, list) and isinstance(now, list):
+        for index in range(max(len(before), len(now))):
+            old = before[index] if index < len(before) else None
+            new = now[index] if index < len(now) else None
+            yield from changes(old, new, f"{path}/{index}")
+    elif before != now:
+        yield views.Change(path=path, from_=before, to=now)
+
+
+def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
+    """Show the newest version of a reference series as an entry of a list."""
+    newest_version = max(versions, key=lambda one: one.published_at)
+    shown, content = newest_version.series, newest_version.content
+    return views.SeriesEntry(
+        series=shown.series,
+        title=content.get("title"),
+        source=content.get("source"),
+        authority=content.get("authority"),
+        version=shown.version,
+        digest=shown.digest,
+        published_at=instant_text(newest_version.published_at),
+        first_on=date.fromordinal(shown.days[0]).isoformat(),
+        last_on=date.fromordinal(shown.days[-1]).isoformat(),
+        holds_until=shown.holds_until.isoformat(),
+    )
+
+
+def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesView:
+    """Show the newest version of a reference series with all its values."""
+    shown = max(versions, key=lambda one: one.published_at).series
+    rows = [
+        views.SeriesRow(
+            on=date.fromordinal(day).isoformat(), value=decimal_text(value), confidence=confidence
+        )
+        for day, value, confidence in zip(shown.days, shown.values, shown.confidences, strict=True)
+    ]
+    value = None
+    if on is not None and value_on(shown, on.toordinal()) is not None:
+        value = next(row for row in reversed(rows) if row.on <= on.isoformat())
+    return views.SeriesView(
+        versions=sorted(one.series.version for one in versions),
+        value=value,
+        rows=rows,
+        **series_entry(versions).model_dump(),
+    )
