@@ -28,9 +28,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalogue = None
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
-    app.router.routes.extend(calculations.routes())
+    calculating = calculations.routes()
+    app.router.routes.extend(calculating)
     for router in (tables.router, operations.router, docs_pages.router):
         app.include_router(router)
     handlers.install(app)
-    app.add_middleware(EnvelopeMiddleware)
+    app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating})
     return app

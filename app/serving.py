@@ -13,9 +13,7 @@ def serve() -> None:
     """Serve until stopped. Refuses an address beyond loopback: there is no authentication yet."""
     now = settings()
     if now.host not in LOOPBACK:
-        raise SystemExit(
-            f"refusing to listen on {now.host}: no authentication is configured, only loopback addresses are allowed"
-        )
+        raise SystemExit(f"refusing to listen on {now.host}: no authentication is configured, only loopback addresses are allowed")
     uvicorn.run(
         "app.main:create_app",
         factory=True,

@@ -29,7 +29,7 @@ def interest(
 
     Balances are whole units (fen), not negative; the sum is exact: whole + rest / (rate_denominator·day_basis).
     """
-    assert rate_denominator > 0 and day_basis > 0  # noqa: S101, PT018
+    assert rate_denominator > 0 and day_basis > 0
     total, rest = 0, 0
     for balance, rate, days in zip(balances, rate_numerators, day_numerators, strict=True):
         a, b = divmod(balance, day_basis)
@@ -44,5 +44,5 @@ def interest(
         if rest >= rate_denominator * day_basis:
             more, rest = divmod(rest, rate_denominator * day_basis)
             total += more
-    assert 0 <= rest < rate_denominator * day_basis  # noqa: S101
+    assert 0 <= rest < rate_denominator * day_basis
     return total, rest

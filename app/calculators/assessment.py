@@ -7,14 +7,16 @@ up to which limits, paid how — and why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
-from app.calculators import award, expressions as ex, grant, insurance, loan_interest, money
+from app.calculators import award, grant, insurance, loan_interest, money
+from app.calculators import expressions as ex
 from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
 from app.calculators.checks import check_claim
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork
 from app.calculators.payout import pay
 from app.calculators.references import References
@@ -28,10 +30,11 @@ from app.calculators.results import (
     SeriesProvenance,
     Step,
     TableProvenance,
+    Warning_,
 )
 from app.calculators.scope import applicant_scope, fact_required
 from app.calculators.steps import rounded
-from app.calculators.terms import RateTable, ReferenceSeries
+from app.calculators.terms import RateTable, ReferenceSeries, Stacking
 from app.calculators.texts import Language
 from app.calculators.windows import check_application, open_windows
 
@@ -178,9 +181,7 @@ def _spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
             segment["amount"] = money.yuan(share)
 
 
-def _cap(
-    case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]
-) -> tuple[list[CapResult], list[Step]]:
+def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
     results, steps = _interest_bound(case, works)
     deducted = False
     for cap in case.caps():
@@ -220,14 +221,28 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         clause = case.say("CLAUSE_INTEREST")
         results.append(
             CapResult(
-                "CONTRACT_INTEREST", one.id, money.yuan(limit), "0.00", *text, before > limit,
-                amount_text(limit - after), clause,
+                "CONTRACT_INTEREST",
+                one.id,
+                money.yuan(limit),
+                "0.00",
+                *text,
+                before > limit,
+                amount_text(limit - after),
+                clause,
             )
         )
         steps.append(
             Step(
-                0, f"cap:CONTRACT_INTEREST:{one.id}", case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
-                case.say("FORMULA_INTEREST_CAP"), f"min({text[0]}, {money.yuan(limit)})", text[1], "元", None, clause, one.id,
+                0,
+                f"cap:CONTRACT_INTEREST:{one.id}",
+                case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
+                case.say("FORMULA_INTEREST_CAP"),
+                f"min({text[0]}, {money.yuan(limit)})",
+                text[1],
+                "元",
+                None,
+                clause,
+                one.id,
             )
         )
     return results, steps
@@ -248,8 +263,16 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
             lower(one.atoms, after, exact=exact)
         steps.append(
             Step(
-                0, f"other:{one.id}", case.say("STEP_OTHER_FUNDING", id=one.id), case.say("FORMULA_OTHER"),
-                f"max(0, {amount_text(before)} - {money.yuan(one.other_funding)})", amount_text(after), "元", None, None, one.id,
+                0,
+                f"other:{one.id}",
+                case.say("STEP_OTHER_FUNDING", id=one.id),
+                case.say("FORMULA_OTHER"),
+                f"max(0, {amount_text(before)} - {money.yuan(one.other_funding)})",
+                amount_text(after),
+                "元",
+                None,
+                None,
+                one.id,
             )
         )
     return steps
@@ -281,7 +304,18 @@ def _total(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list
     else:
         total = int(exact)
     steps.append(
-        Step(0, "total", case.say("STEP_TOTAL"), case.say("FORMULA_TOTAL"), " + ".join(parts) or "0", money.yuan(total), "元", rounding, None, None)
+        Step(
+            0,
+            "total",
+            case.say("STEP_TOTAL"),
+            case.say("FORMULA_TOTAL"),
+            " + ".join(parts) or "0",
+            money.yuan(total),
+            "元",
+            rounding,
+            None,
+            None,
+        )
     )
     return total
 
@@ -297,12 +331,23 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, 
     if not payable and total:
         case.refuse("NOTHING_TO_TOP_UP", clause, "")
     steps.append(
-        Step(0, "top_up", case.say("STEP_TOP_UP"), case.say("FORMULA_TOP_UP"), f"max(0, {money.yuan(total)} - {money.yuan(topped)})", money.yuan(payable), "元", None, clause, None)
+        Step(
+            0,
+            "top_up",
+            case.say("STEP_TOP_UP"),
+            case.say("FORMULA_TOP_UP"),
+            f"max(0, {money.yuan(total)} - {money.yuan(topped)})",
+            money.yuan(payable),
+            "元",
+            None,
+            clause,
+            None,
+        )
     )
     return payable
 
 
-def case_stackings(case: Case) -> list:  # type: ignore[type-arg]
+def case_stackings(case: Case) -> list[Stacking]:
     """The stacking rules of the table and of its overlays."""
     return [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
 
@@ -321,7 +366,18 @@ def _unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int:
         for atom, share in zip(ordered, shares, strict=True):
             atom.amount = share
     steps.append(
-        Step(0, "unit", case.say("STEP_UNIT"), case.say("FORMULA_UNIT", unit=money.yuan(unit)), money.yuan(total), money.yuan(final), "元", f"{mode} {money.yuan(unit)}", None, None)
+        Step(
+            0,
+            "unit",
+            case.say("STEP_UNIT"),
+            case.say("FORMULA_UNIT", unit=money.yuan(unit)),
+            money.yuan(total),
+            money.yuan(final),
+            "元",
+            f"{mode} {money.yuan(unit)}",
+            None,
+            None,
+        )
     )
     return final
 
@@ -347,7 +403,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
                 money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
             )
         )
-    assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"  # noqa: S101
+    assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"
     ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or any(cap.limit is None for cap in caps)
     steps = [step for one in works for step in one.steps]
     for no, step in enumerate(steps, 1):
@@ -375,16 +431,17 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     )
 
 
-def _warnings(case: Case) -> list:  # type: ignore[type-arg]
+def _warnings(case: Case) -> list[Warning_]:
     for name, rows in sorted(case.references.used.items()):
         series = case.references.series[name]
         for row in sorted(rows):
             if series.confidences[row] != "read":
-                from datetime import date
-
                 case.warn(
-                    "REFERENCE_RATE_CONFIDENCE", None,
-                    series=name, day=date.fromordinal(series.days[row]), confidence=series.confidences[row],
+                    "REFERENCE_RATE_CONFIDENCE",
+                    None,
+                    series=name,
+                    day=date.fromordinal(series.days[row]),
+                    confidence=series.confidences[row],
                 )
     return case.warnings
 

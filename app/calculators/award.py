@@ -8,7 +8,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.facts import Item
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
@@ -53,9 +53,7 @@ def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
     if item.base_amount is not None:
         for part in ("vat", "hardware", "related_party_amount"):
             if values[part] is not None and values[part] > values["base_amount"]:
-                faults.append(
-                    Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", "部分金额大于计算基数", "the part exceeds base_amount")
-                )
+                faults.append(Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", "部分金额大于计算基数", "the part exceeds base_amount"))
     return Scope(values, pointer, case.applicant)
 
 
@@ -67,9 +65,7 @@ def check_category(case: Case, category: str | None, pointer: str, faults: list[
         faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
     elif category is not None and known and category not in known:
         listed = ", ".join(f"{code}（{title}）" for code, title in known.items())
-        faults.append(
-            Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}")
-        )
+        faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}"))
 
 
 def categories(case: Case) -> dict[str, str]:
@@ -81,7 +77,7 @@ def categories(case: Case) -> dict[str, str]:
     for line in case.terms.lines:
         for part in ex.walk(line.when) if line.when is not None else ():
             if isinstance(part, ex.Member) and part.item == ex.Name("category") and isinstance(part.among, tuple):
-                found |= {code: line.title for code in part.among}
+                found |= dict.fromkeys(part.among, line.title)
     return found
 
 
@@ -101,11 +97,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     if not holding:
         case.refuse("NO_LINE_APPLIES", None, one.id, None, id=one.id)
         return
-    priced = [
-        (line, *line_amount(case, line, one.scope, one.id))
-        for line in holding
-        if meets(case, line, one.scope.of, one.id)
-    ]
+    priced = [(line, *line_amount(case, line, one.scope, one.id)) for line in holding if meets(case, line, one.scope.of, one.id)]
     if not priced:
         return
     best = priced[0]
@@ -117,9 +109,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     one.steps.append(step)
 
 
-def line_amount(
-    case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)
-) -> tuple[Fraction, Step]:
+def line_amount(case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
     """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
         raise not_loaded(line)
@@ -133,9 +123,7 @@ def line_amount(
         exact *= value
     formula = " × ".join(ex.write(node, lambda leaf: show_expression(case, leaf), 6) for node in nodes)
     shown = " × ".join(
-        figure(value, ex.MONEY if no == 0 else ex.RATE)
-        if isinstance(node, ex.Name)
-        else _bracketed(substitute(case, node, scope.of), node)
+        figure(value, ex.MONEY if no == 0 else ex.RATE) if isinstance(node, ex.Name) else _bracketed(substitute(case, node, scope.of), node)
         for no, (node, value) in enumerate(zip(nodes, values, strict=True))
     )
     if factor != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.calculators.facts import Contract, Drawdown
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.money import fen
 
 Flow = tuple[int, int, str | None, int]  # day, fen, drawdown_no or None, index in the request
@@ -29,9 +29,7 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
 
     Errors: FactsError where a repayment exceeds what is drawn on its day, or names an unknown drawdown.
     """
-    slices = [
-        Slice(one.drawdown_no, no, one.on.toordinal(), fen(one.amount), one) for no, one in enumerate(contract.drawdowns)
-    ]
+    slices = [Slice(one.drawdown_no, no, one.on.toordinal(), fen(one.amount), one) for no, one in enumerate(contract.drawdowns)]
     slices.sort(key=lambda one: (one.on, one.no))
     for one in slices:
         one.left = one.drawn

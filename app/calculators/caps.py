@@ -54,9 +54,7 @@ def grants_of(case: Case) -> list[Grant]:
 
 
 def _grant(one: Granted) -> Grant:
-    return Grant(
-        one.rate_table, money.fen(one.amount), dict(one.keys), one.accrual_year, programme_year(one.rate_table, one.on.year)
-    )
+    return Grant(one.rate_table, money.fen(one.amount), dict(one.keys), one.accrual_year, programme_year(one.rate_table, one.on.year))
 
 
 def apply_cap(case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
@@ -111,10 +109,7 @@ def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
 def _limit(cap: Cap, members: Sequence[Atom]) -> int:
     """The limit in fen, always rounded down (D48)."""
     node: Any = cap.limit
-    if not ex.reads(node):
-        values = {ex.evaluate(node, members[0].scope.of)}
-    else:
-        values = {ex.evaluate(node, atom.scope.of) for atom in members}
+    values = {ex.evaluate(node, members[0].scope.of)} if not ex.reads(node) else {ex.evaluate(node, atom.scope.of) for atom in members}
     if len(values) > 1:
         raise ambiguous(cap)
     return max(0, money.round_down(Fraction(values.pop()) * 100))
@@ -158,9 +153,7 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
     return bool({grant.keys.get("line"), grant.keys.get("category")} & cap.lines)
 
 
-def _account(
-    case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]
-) -> tuple[CapResult, Step]:
+def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
     before: Amount = sum((atom.amount for atom in members), 0)
     shown = " ".join(part for part in key if part) or None
     if cap.limit is UNKNOWN:
@@ -194,8 +187,16 @@ def _account(
 def _step(case: Case, cap: Cap, shown: str | None, substituted: str, value: str) -> Step:
     formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
     return Step(
-        0, f"cap:{cap.scope}:{shown or ''}", case.say("STEP_CAP", scope=cap.scope, key=shown or "").strip(),
-        case.say(formula), substituted, value, "元", None, cap.clause, None,
+        0,
+        f"cap:{cap.scope}:{shown or ''}",
+        case.say("STEP_CAP", scope=cap.scope, key=shown or "").strip(),
+        case.say(formula),
+        substituted,
+        value,
+        "元",
+        None,
+        cap.clause,
+        None,
     )
 
 

@@ -45,11 +45,16 @@ def _order(pointer: str) -> Fault:
     return Fault(pointer, "DATES_OUT_OF_ORDER", "日期先后不对", "dates are out of order")
 
 
+def _out_of_range(pointer: str) -> Fault:
+    zh = f"日期应在 {EARLIEST} 至 {LATEST} 之间，期间至多 {MAX_YEARS} 年"
+    return Fault(pointer, "DATE_OUT_OF_RANGE", zh, f"dates lie in {EARLIEST} to {LATEST}, at most {MAX_YEARS} years apart")
+
+
 def _period(first: date, until: date, pointer: str) -> list[Fault]:
     if until <= first:
         return [_order(f"{pointer}/until")]
     if first < EARLIEST or until > LATEST or (until - first).days > MAX_YEARS * 366:
-        return [Fault(pointer, "DATE_OUT_OF_RANGE", f"日期应在 {EARLIEST} 至 {LATEST} 之间，期间至多 {MAX_YEARS} 年", f"dates lie in {EARLIEST} to {LATEST}, at most {MAX_YEARS} years apart")]
+        return [_out_of_range(pointer)]
     return []
 
 
@@ -69,7 +74,7 @@ def _applicant(claim: Claim) -> list[Fault]:
         if status.until is not None and status.until <= status.from_:
             faults.append(_order(f"/applicant/statuses/{no}/until"))
     if not EARLIEST <= claim.application_date < LATEST:
-        faults += [Fault("/application_date", "DATE_OUT_OF_RANGE", f"日期应在 {EARLIEST} 至 {LATEST} 之间", f"dates lie in {EARLIEST} to {LATEST}")]
+        faults.append(_out_of_range("/application_date"))
     if claim.application_at is not None:
         from app.calculators.windows import BEIJING
 

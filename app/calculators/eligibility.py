@@ -19,12 +19,10 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
             refuse_requirement(case, one.code, one.clause, one.message or one.text, None)
     stackings = [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
     higher = any(one.higher_of for one in stackings)
-    same_year = [
-        one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount
-    ]
+    same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
     if higher:
-        for one in same_year:
-            one.topped_up = True
+        for grant in same_year:
+            grant.topped_up = True
     if case.terms.stacking.exempt_direction:
         return
     for stacking in stackings:

@@ -124,9 +124,7 @@ class Call:
         return (self.fn, *(_literal(argument) for argument in self.args))
 
 
-Node = (
-    Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
-)
+Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
 
 
 def _literal(node: Node) -> str:
@@ -163,7 +161,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise ExpressionError(f"无法识别: {text[at:at + 20]!r}")
+            raise ExpressionError(f"无法识别: {text[at : at + 20]!r}")
         kind = str(found.lastgroup)
         yield kind, _SAME.get(found[kind], found[kind])
         at = found.end()
@@ -537,7 +535,7 @@ def evaluate(node: Node, of: Lookup) -> Value:
             return _COMPARE[op](evaluate(left, of), evaluate(right, of))
         case Member(item, Name(among)):
             return evaluate(item, of) in of(among)
-        case Member(item, among):
+        case Member(item, tuple() as among):
             return evaluate(item, of) in among
         case Logic("and", parts):
             return all(evaluate(part, of) for part in parts)

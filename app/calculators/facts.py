@@ -40,9 +40,7 @@ MAX_YEARS = 60  # a period longer than this is a mistyped date
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
 DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
-Purpose = Literal[
-    "ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"
-]
+Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
 Measures = dict[str, Any]
 
 
@@ -139,9 +137,7 @@ class Granted:
     on: date = field(metadata={"title": "批准日期"})
     amount: str = field(metadata=_money("金额"))
     accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
-    keys: dict[str, str] = field(
-        default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20}
-    )
+    keys: dict[str, str] = field(default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +157,8 @@ class Applicant:
     major_project_or_key_unit: bool | None = field(default=None, metadata={"title": "是否市级重大项目或重点单位"})
     statuses: tuple[Status, ...] = field(default=(), metadata=_list("资质", MAX_PERIODS))
     granted: tuple[Granted, ...] = field(default=(), metadata=_list("此前已获支持", MAX_GRANTED))
-    other_support_this_year: str | None = field(
-        default=None, metadata=_money("本年度已获同一资金支持金额（视为不带键的已获支持）")
-    )
-    other_municipal_funding: bool | None = field(
-        default=None, metadata={"title": "申请项目是否已获其他市级财政资金"}
-    )
+    other_support_this_year: str | None = field(default=None, metadata=_money("本年度已获同一资金支持金额（视为不带键的已获支持）"))
+    other_municipal_funding: bool | None = field(default=None, metadata={"title": "申请项目是否已获其他市级财政资金"})
     declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实"})
     digital_rmb_account: bool | None = field(default=None, metadata={"title": "是否开通数字人民币账户"})
     measures: Measures = _measures()
@@ -240,16 +232,12 @@ class FloatingRate:
     __pydantic_config__ = EXTRA_FORBIDDEN
     kind: Literal["FLOATING"] = field(metadata={"title": "浮动利率"})
     series: str = field(metadata={"title": "参考利率", "pattern": SERIES_PATTERN, "max_length": 32})
-    reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(
-        metadata={"title": "重定价方式"}
-    )
+    reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(metadata={"title": "重定价方式"})
     spread: str = field(default="0", metadata=_rate("加点", SPREAD_PATTERN))
     multiplier: str = field(default="1", metadata=_rate("倍数"))
     reset_anchor: date | None = field(default=None, metadata={"title": "重定价基准日，空为首次放款日"})
     reset_dates: tuple[date, ...] = field(default=(), metadata=_list("列明的重定价日", MAX_STEPS))
-    lookup: Literal["SAME_DAY", "DAY_BEFORE"] = field(
-        default="SAME_DAY", metadata={"title": "重定价日取当日或前一日的参考利率"}
-    )
+    lookup: Literal["SAME_DAY", "DAY_BEFORE"] = field(default="SAME_DAY", metadata={"title": "重定价日取当日或前一日的参考利率"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,16 +263,12 @@ class Contract:
     signed_on: date = field(metadata={"title": "签订日"})
     matures_on: date = field(metadata={"title": "到期日"})
     drawdowns: tuple[Drawdown, ...] = field(metadata=_list("放款", MAX_DRAWDOWNS, 1))
-    currency: str = field(
-        default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3}
-    )
+    currency: str = field(default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3})
     purposes: tuple[Purpose, ...] = field(default=(), metadata=_list("贷款用途与性质标记", 20))
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
     repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
-    rate: FixedRate | SteppedRate | FloatingRate | None = field(
-        default=None, metadata={"title": "合同利率", "discriminator": "kind"}
-    )
+    rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
     day_count: DayCountName = field(default="ACT_360", metadata={"title": "合同计息方式"})
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
     excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS))

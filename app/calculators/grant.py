@@ -9,7 +9,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
 from app.calculators.results import Step
 from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
@@ -18,8 +18,17 @@ from app.calculators.terms import UNKNOWN
 from app.calculators.windows import contains
 
 INVESTMENT_CATEGORIES = {
-    "EQUIPMENT": "设备", "SOFTWARE": "软件", "R_AND_D": "研发", "CONSTRUCTION": "建设", "LAND": "土地",
-    "FEES": "费用", "SERVICE": "服务", "MATERIAL": "材料", "LABOUR": "人工", "TESTING": "检测", "OTHER": "其他",
+    "EQUIPMENT": "设备",
+    "SOFTWARE": "软件",
+    "R_AND_D": "研发",
+    "CONSTRUCTION": "建设",
+    "LAND": "土地",
+    "FEES": "费用",
+    "SERVICE": "服务",
+    "MATERIAL": "材料",
+    "LABOUR": "人工",
+    "TESTING": "检测",
+    "OTHER": "其他",
 }
 
 
@@ -85,8 +94,16 @@ def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> 
         clause = case.terms.admit.clause if case.terms.admit else None
         one.steps.append(
             Step(
-                0, f"admitted:{one.id}", case.say("STEP_ADMITTED", id=one.id), case.say("FORMULA_ADMITTED"),
-                " + ".join(terms) or "0", figure(total, ex.MONEY), "元", None, clause, one.id,
+                0,
+                f"admitted:{one.id}",
+                case.say("STEP_ADMITTED", id=one.id),
+                case.say("FORMULA_ADMITTED"),
+                " + ".join(terms) or "0",
+                figure(total, ex.MONEY),
+                "元",
+                None,
+                clause,
+                one.id,
             )
         )
 

@@ -11,7 +11,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.award import line_amount
 from app.calculators.facts import Policy
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
 from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
 from app.calculators.windows import outside_window
@@ -21,8 +21,8 @@ def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each policy, in order of policy number. Errors: FactsError, NotComputable."""
     policies = case.claim.policies or ()
     first: dict[str, date] = {}
-    for one in policies:
-        first[one.unit_id] = min(first.get(one.unit_id, one.period_from), one.period_from)
+    for policy in policies:
+        first[policy.unit_id] = min(first.get(policy.unit_id, policy.period_from), policy.period_from)
     faults: list[Fault] = []
     works = []
     for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
@@ -48,9 +48,7 @@ def _scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fau
     length = (policy.period_until - policy.period_from).days
     values["sum_insured_years"] = None if insured is None else insured * Fraction(length, 365)
     if values["premium_paid"] > values["premium"]:
-        faults.append(
-            Fault(f"{pointer}/premium_paid", "PAID_ABOVE_PREMIUM", "已付保费大于保费", "more was paid than the premium")
-        )
+        faults.append(Fault(f"{pointer}/premium_paid", "PAID_ABOVE_PREMIUM", "已付保费大于保费", "more was paid than the premium"))
     return Scope(values, pointer, case.applicant)
 
 
@@ -84,8 +82,12 @@ def _price(case: Case, one: ItemWork, policy: Policy) -> None:
         return
     line, exact, step = max(priced, key=lambda row: row[1])
     own: dict[str, str | None] = {
-        "unit_id": policy.unit_id, "policy_no": policy.policy_no, "project_id": policy.project_id, "line": line.id,
-        "insurer": policy.insurer, "insurance_type": policy.insurance_type,
+        "unit_id": policy.unit_id,
+        "policy_no": policy.policy_no,
+        "project_id": policy.project_id,
+        "line": line.id,
+        "insurer": policy.insurer,
+        "insurance_type": policy.insurance_type,
     }
     one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own, one.scope), one.scope, exact))
     one.steps.append(step)
@@ -98,7 +100,7 @@ def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
     for term in (case.terms.term, *(overlay.terms.term for overlay in case.overlays)):
         if term is None:
             continue
-        start = one.scope.of(term.start) if term.start in one.scope.values else one.scope.of("first_insured_on")
+        start = one.scope.of(str(term.start) if term.start in one.scope.values else "first_insured_on")
         begin = max(begin, start)
         if term.months is not None:
             end = min(end, days.months_after(start, term.months))

@@ -12,7 +12,7 @@ from app.calculators.facts import Claim
 from app.calculators.references import References
 from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.scope import Scope
-from app.calculators.terms import Line, Measure, Overlay, RateTable, Terms
+from app.calculators.terms import Cap, Line, Measure, Overlay, RateTable, Terms
 from app.calculators.texts import Language, say
 
 Amount = int | Fraction  # fen; a Fraction until it is rounded
@@ -85,9 +85,9 @@ class Case:
         if warning not in self.warnings:
             self.warnings.append(warning)
 
-    def refuse(self, code: str, clause: str | None, item_id: str | None = None, text: str | None = None, **values: object) -> None:
-        """Add a reason; ``text`` names the sentence where it is not the code's own."""
-        reason = Reason(code, self.say(text or code, **values), clause, item_id)
+    def refuse(self, code: str, clause: str | None, item_id: str | None = None, sentence: str | None = None, /, **values: object) -> None:
+        """Add a reason; ``sentence`` names the text where it is not the code's own."""
+        reason = Reason(code, self.say(sentence or code, **values), clause, item_id)
         if reason not in self.reasons:
             self.reasons.append(reason)
 
@@ -106,12 +106,9 @@ class Case:
     def cuts_drawdowns(self) -> bool:
         """Whether a money cap separates drawdowns."""
         measures = {name for name, one in self.needs.items() if one.of == "DRAWDOWN"}
-        return any(
-            cap.bounds == "AMOUNT" and any(part == "DRAWDOWN" or part in measures for part in cap.per)
-            for cap in self.caps()
-        )
+        return any(cap.bounds == "AMOUNT" and any(part == "DRAWDOWN" or part in measures for part in cap.per) for cap in self.caps())
 
-    def caps(self) -> list:  # type: ignore[type-arg]
+    def caps(self) -> list[Cap]:
         """The caps in the order in which they apply: the table's, then the overlays' (D42)."""
         return [*self.terms.caps, *(cap for overlay in self.overlays for cap in overlay.terms.caps)]
 

@@ -92,9 +92,7 @@ def _admitted(case: Case, loan: Loan) -> bool:
     for kind in ("contract", "event", "completion"):
         if outside_window(case, kind, loan.scope, loan.id):
             return False
-    return all(
-        _holds(case, one, loan.scope, loan.id) for one in case.terms.require if not one.totals and one.level == "ITEM"
-    )
+    return all(_holds(case, one, loan.scope, loan.id) for one in case.terms.require if not one.totals and one.level == "ITEM")
 
 
 def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
@@ -219,9 +217,7 @@ def _stretch_interest(loan: Loan, one: Stretch, parts: int, scale: int) -> Fract
     moved = at[1] - at[0]
     if voucher is None:
         if one.rate is None:
-            raise NotComputable(
-                "REFERENCE_RATE_NOT_COVERED", *_note(loan, one), pointer=f"/contracts/{loan.index}/rate"
-            )
+            raise NotComputable("REFERENCE_RATE_NOT_COVERED", *_note(loan, one), pointer=f"/contracts/{loan.index}/rate")
         rate = one.rate.numerator * (parts // one.rate.denominator)
         whole, rest = accrue([one.counted], [rate], [moved], parts, days.BASIS[kind])
         return (whole + Fraction(rest, parts * days.BASIS[kind])) / scale
@@ -254,8 +250,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
             continue
         share = is_named(line.base, "interest")
         amounts = [
-            _stretch_interest(loan, one, parts, scale) * one.subsidised if share else _points(case, loan, one, scale)
-            for one in stretches
+            _stretch_interest(loan, one, parts, scale) * one.subsidised if share else _points(case, loan, one, scale) for one in stretches
         ]
         exact = sum(amounts, Fraction(0))
         earns = any(one.subsidised for one in stretches)
@@ -263,12 +258,8 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
         atoms = _split_by_drawdown(case, loan, line, year, list(zip(stretches, amounts, strict=True)))
         work_.atoms.extend(atoms)
-        terms = [
-            _interest_term(loan, one, parts, scale) if share else _points_term(case, one, scale) for one in stretches
-        ]
-        work_.steps.append(
-            item_step(case, loan.id, line, year, "FORMULA_SHARE" if share else "FORMULA_POINTS", terms, exact)
-        )
+        terms = [_interest_term(loan, one, parts, scale) if share else _points_term(case, one, scale) for one in stretches]
+        work_.steps.append(item_step(case, loan.id, line, year, "FORMULA_SHARE" if share else "FORMULA_POINTS", terms, exact))
         segments += [(one, amount, Fraction(0)) for one, amount in zip(stretches, amounts, strict=True)]
     segments.sort(key=lambda row: (row[0].first, row[0].slice.no, row[0].line.id))
     _segments(case, loan, work_, segments, parts, scale)
@@ -283,7 +274,8 @@ def _points(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
     if not is_named(one.line.base, "balance"):
         scope = day_scope(case, loan, slice_scope(case, loan, one.slice, []), one.first, one.rate, one.counted, scale)
         node: Any = one.line.base
-        return max(Fraction(0), ex.evaluate(node, scope.of) * 100) * one.subsidised * Fraction(one.days, basis)
+        yuan = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
+        return yuan * 100 * one.subsidised * Fraction(one.days, basis)
     rate = one.subsidised
     whole, rest = accrue([base], [rate.numerator], [one.days], rate.denominator, basis)
     return (whole + Fraction(rest, rate.denominator * basis)) / scale
@@ -303,18 +295,14 @@ def _interest_term(loan: Loan, one: Stretch, parts: int, scale: int) -> str:
     if one.voucher is None and one.rate is not None:
         at = days.positions(loan.fact.day_count, (one.first, one.until), one.slice.on)
         balance = money.decimal_text(Fraction(one.counted, 100 * scale))
-        return (
-            f"{balance} × {money.percent_text(one.rate)} × {at[1] - at[0]}/{days.BASIS[loan.fact.day_count]} × {rate}"
-        )
+        return f"{balance} × {money.percent_text(one.rate)} × {at[1] - at[0]}/{days.BASIS[loan.fact.day_count]} × {rate}"
     value = _stretch_interest(loan, one, parts, scale)
     net = one.voucher.net if one.voucher is not None else 0
     part = value / net if net else Fraction(0)
     return f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {rate}"
 
 
-def _split_by_drawdown(
-    case: Case, loan: Loan, line: Line, year: int | None, priced: list[tuple[Stretch, Fraction]]
-) -> list[Atom]:
+def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, priced: list[tuple[Stretch, Fraction]]) -> list[Atom]:
     keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope) if not case.cuts_drawdowns else {}
     exact = sum((amount for _, amount in priced), Fraction(0))
     if not case.cuts_drawdowns:
@@ -345,9 +333,7 @@ def _lump_atoms(case: Case, loan: Loan, work_: ItemWork) -> None:
             work_.steps.append(step)
 
 
-def _segments(
-    case: Case, loan: Loan, work_: ItemWork, rows: list[tuple[Stretch, Any, Fraction]], parts: int, scale: int
-) -> None:
+def _segments(case: Case, loan: Loan, work_: ItemWork, rows: list[tuple[Stretch, Any, Fraction]], parts: int, scale: int) -> None:
     """The displayed segments; amounts are spread so that they add up to the item's (D52)."""
     made: list[Segment] = []
     known = work_.interest is not None
@@ -355,7 +341,7 @@ def _segments(
     total = money.round_half_up(sum(interests, Fraction(0)))
     shown = money.spread(total, interests, [(f"{no:06d}",) for no in range(len(rows))]) if rows else []
     basis = days.BASIS[case.terms.day_count]
-    for (one, amount, _), interest in zip(rows, shown, strict=True):
+    for (one, _amount, _), interest in zip(rows, shown, strict=True):
         made.append(
             {
                 "from": date.fromordinal(one.first).isoformat(),
@@ -391,4 +377,3 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
     if repaid and repaid != drawn and loan.fact.matures_on <= case.claim.application_date:
         case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))
-

@@ -6,6 +6,7 @@ times the claim's ``scale`` (1, unless a foreign currency is converted exactly).
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
 from app.calculators.names import DAY
 from app.calculators.scope import Scope, has_status, measures_of, read_measures
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Unknown, Window
 
 Spans = list[tuple[int, int]]
 FAR = date(9999, 12, 31).toordinal()
@@ -108,13 +109,24 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     for one in fact.interest_paid:
         if (one.paid_on or one.until) > case.claim.application_date:
             case.refuse(
-                "VOUCHER_AFTER_APPLICATION", None, fact.contract_no, None,
-                id=fact.contract_no, from_day=one.from_, until_day=one.until,
+                "VOUCHER_AFTER_APPLICATION",
+                None,
+                fact.contract_no,
+                None,
+                id=fact.contract_no,
+                from_day=one.from_,
+                until_day=one.until,
             )
     vouchers.sort(key=lambda one: one.first)
     own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
     return Loan(
-        fact, index, scope, slices, changes, [change[0] for change in changes], vouchers,
+        fact,
+        index,
+        scope,
+        slices,
+        changes,
+        [change[0] for change in changes],
+        vouchers,
         own,  # type: ignore[arg-type]
         totals=total_changes(slices),
     )
@@ -221,9 +233,7 @@ def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Span
         spans = days.intersect(spans, [(first, until or FAR)])
         reach = max(reach, until or 0)
     excluded = sorted(
-        (period.from_.toordinal(), period.until.toordinal())
-        for period in fact.excluded_periods
-        if period.reason in terms.exclude_periods
+        (period.from_.toordinal(), period.until.toordinal()) for period in fact.excluded_periods if period.reason in terms.exclude_periods
     )
     for period in excluded:
         spans = days.subtract(spans, [period])
@@ -280,7 +290,12 @@ def _cuts(case: Case, loan: Loan) -> set[int]:
     for voucher in loan.vouchers:
         cuts |= {voucher.first, voucher.until}
     start, end = loan.slices[0].on, loan.fact.matures_on.toordinal()
-    nodes: list[Node] = [node for line in case.terms.lines for node in (line.when, line.rate, line.base) if _is_node(node)]
+    nodes: list[Node] = [
+        node
+        for line in case.terms.lines
+        for node in (line.when, line.rate, line.base)
+        if node is not None and not isinstance(node, Unknown)
+    ]
     nodes += [one.that for line in case.terms.lines for one in line.require]
     nodes += [one.that for one in case.terms.require]
     for node in nodes:
@@ -295,10 +310,6 @@ def _cuts(case: Case, loan: Loan) -> set[int]:
     if case.cuts_years:
         cuts |= set(days.year_cuts(start, end))
     return cuts
-
-
-def _is_node(node: object) -> bool:
-    return node is not None and node is not UNKNOWN
 
 
 def _day_constants(part: Compare) -> set[int]:
@@ -337,7 +348,16 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                 year = date.fromordinal(a).year if case.cuts_years else None
                 loan.stretches.append(
                     Stretch(
-                        a, b, counted, counted, one, rate, _voucher_at(loan, a), lines[0], year, int(total * factor),
+                        a,
+                        b,
+                        counted,
+                        counted,
+                        one,
+                        rate,
+                        _voucher_at(loan, a),
+                        lines[0],
+                        year,
+                        int(total * factor),
                         others=tuple(lines[1:]),
                     )
                 )
@@ -350,9 +370,7 @@ def _pieces(one: Slice, first: int, until: int, cuts: list[int], loan: Loan) -> 
     marks.update(day for day, _ in loan.totals if first < day < until)
     ordered = sorted(marks)
     known = [day for day, _ in one.changes]
-    return [
-        (a, b, one.changes[bisect_right(known, a) - 1][1]) for a, b in zip(ordered, ordered[1:], strict=False)
-    ]
+    return [(a, b, one.changes[bisect_right(known, a) - 1][1]) for a, b in itertools.pairwise(ordered)]
 
 
 def _voucher_at(loan: Loan, day: int) -> Voucher | None:

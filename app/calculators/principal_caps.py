@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, keys_of
 from app.calculators.loans import Loan, Stretch, slice_scope
 from app.calculators.names import CAP_PER
@@ -30,15 +30,15 @@ def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
     limits: dict[tuple[str, ...], set[Fraction]] = {}
     for loan in loans:
         for one in loan.slices:
-            held = [s for s in loan.stretches if s.slice is one and (cap.lines is None or s.line.id in cap.lines)]
-            if not held:
+            mine = [s for s in loan.stretches if s.slice is one and (cap.lines is None or s.line.id in cap.lines)]
+            if not mine:
                 continue
             scope = slice_scope(case, loan, one, [])
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
             own = keys_of(case, loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}, scope)
             key = tuple(own.get(CAP_PER[part][0] if part in CAP_PER else part, "") for part in cap.per)
-            accounts.setdefault(key, []).extend((loan, s) for s in held)
+            accounts.setdefault(key, []).extend((loan, s) for s in mine)
             limits.setdefault(key, set()).add(_limit(cap, scope))
     for key, held in accounts.items():
         if len(limits[key]) > 1:

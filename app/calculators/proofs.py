@@ -262,5 +262,3 @@ def _caps(terms: Terms) -> list[TermsFault]:
             if limit <= 0:
                 faults.append(TermsFault(f"caps/{cap.no}", "限额应大于零"))
     return faults
-
-

@@ -17,9 +17,7 @@ Change = tuple[int, Fraction | None, str]  # from this day on; None: not known, 
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
-def changes(
-    fact: FixedRate | SteppedRate | FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]
-) -> list[Change]:
+def changes(fact: FixedRate | SteppedRate | FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> list[Change]:
     """The rate from each day on which it may change, from the first drawdown on.
 
     A reference value that is not covered leaves that entry unknown, with a note: it is an error only

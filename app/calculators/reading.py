@@ -42,11 +42,30 @@ from app.calculators.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS = (
-    "facts applicant wording choose day_count currencies exclude_periods pay_first needs windows term require "
-    "lines caps rounding admit stacking payout other_funding not_decided clause"
-).split()
-OVERLAY_WORDS = "needs require caps stacking term not_decided clause wording".split()
+WORDS = [
+    "facts",
+    "applicant",
+    "wording",
+    "choose",
+    "day_count",
+    "currencies",
+    "exclude_periods",
+    "pay_first",
+    "needs",
+    "windows",
+    "term",
+    "require",
+    "lines",
+    "caps",
+    "rounding",
+    "admit",
+    "stacking",
+    "payout",
+    "other_funding",
+    "not_decided",
+    "clause",
+]
+OVERLAY_WORDS = ["needs", "require", "caps", "stacking", "term", "not_decided", "clause", "wording"]
 WINDOW_KINDS = ("interest", "event", "application", "contract", "investment", "completion")
 WINDOW_OF = {"contract": "signed_on", "completion": "completed_on", "investment": "paid_on"}
 EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
@@ -224,9 +243,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
                 with reader.at(word):
                     read(reader, raw[word], found)
         if overlay:
-            found["caps"] = tuple(
-                _replace_overlay(cap) for cap in found.get("caps", ())
-            )
+            found["caps"] = tuple(_replace_overlay(cap) for cap in found.get("caps", ()))
         elif not found.get("lines"):
             reader.fault("lines 至少一行")
     if reader.faults:

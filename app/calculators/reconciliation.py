@@ -21,7 +21,9 @@ def reconcile(case: Case, loan: Loan) -> list[Reconciliation]:
     for voucher in loan.vouchers:
         computed = accrued(loan, voucher.first, voucher.until)
         if computed is None:
-            case.warn("RECONCILIATION_SKIPPED", f"/contracts/{loan.index}/interest_paid/{voucher.index}", id=loan.id, note=_note(loan, voucher))
+            case.warn(
+                "RECONCILIATION_SKIPPED", f"/contracts/{loan.index}/interest_paid/{voucher.index}", id=loan.id, note=_note(loan, voucher)
+            )
             continue
         difference = voucher.net - computed
         if abs(difference) > TOLERANCE:
@@ -42,9 +44,7 @@ def _note(loan: Loan, voucher: Voucher) -> str:
     return next((note for day, rate, note in loan.rates if rate is None and day < voucher.until), "")
 
 
-def accrued(
-    loan: Loan, first: int, until: int, *, kind: str | None = None, rate: Fraction | None = None
-) -> int | None:
+def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate: Fraction | None = None) -> int | None:
     """Σ of exact daily interest of the whole contract, rounded half up once; None where a rate is not known."""
     kind = kind or loan.fact.day_count
     marks = {first, until}

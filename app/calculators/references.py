@@ -27,15 +27,12 @@ def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: st
     """The error for a day without a value; it names the last publication."""
     when = date.fromordinal(day)
     if series is None:
-        return NotComputable(
-            "REFERENCE_RATE_NOT_COVERED", f"没有参考利率系列 {name}", f"there is no reference series {name}", pointer
-        )
+        return NotComputable("REFERENCE_RATE_NOT_COVERED", f"没有参考利率系列 {name}", f"there is no reference series {name}", pointer)
     first, last = date.fromordinal(series.days[0]), date.fromordinal(series.days[-1])
     return NotComputable(
         "REFERENCE_RATE_NOT_COVERED",
         f"{name} 在 {when} 没有值：首次公布 {first}，最后公布 {last}，有效至 {series.holds_until}（不含）",
-        f"{name} has no value on {when}: first published {first}, last published {last}, "
-        f"valid until {series.holds_until} (exclusive)",
+        f"{name} has no value on {when}: first published {first}, last published {last}, valid until {series.holds_until} (exclusive)",
         pointer,
     )
 

@@ -56,9 +56,7 @@ def planned_repayments(
     return _equal_instalments(plan, drawn_on, dues, amount, rate_on)
 
 
-def _equal_instalments(
-    plan: RepaymentPlan, drawn_on: date, dues: list[date], amount: int, rate_on: RateOn
-) -> list[tuple[date, int]]:
+def _equal_instalments(plan: RepaymentPlan, drawn_on: date, dues: list[date], amount: int, rate_on: RateOn) -> list[tuple[date, int]]:
     """A = P·i / (1 − (1+i)^−n), A and interest half up to fen; computed anew after a rate change (D62, D63)."""
     found: list[tuple[date, int]] = []
     left, instalment, known = amount, 0, None

@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Claim, Measures
-from app.calculators.faults import Fault, FactsError
+from app.calculators.faults import FactsError, Fault
 from app.calculators.references import References
 from app.calculators.terms import Measure
 
@@ -80,9 +80,7 @@ def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, fa
         measure = wanted.get(name)
         if measure is None:
             listed = ", ".join(sorted(wanted)) or "-"
-            faults.append(
-                Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}")
-            )
+            faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
             continue
         if raw is None:
             continue
@@ -134,12 +132,12 @@ def _expected(measure: Measure) -> tuple[str, str]:
         return f"其中之一: {listed}", "one of " + ", ".join(measure.values)
     return {
         ex.BOOLEAN: (" true 或 false", "true or false"),
-        ex.COUNT: "非负整数（JSON 数字）|a non-negative integer".split("|"),
-        ex.MONEY: '金额字符串，如 "1234567.80"|money text such as "1234567.80"'.split("|"),
-        ex.RATE: '小数字符串，如 "0.0345"|decimal text such as "0.0345"'.split("|"),
+        ex.COUNT: ["非负整数（JSON 数字）", "a non-negative integer"],
+        ex.MONEY: ['金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'],
+        ex.RATE: ['小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'],
         ex.QUANTITY: f"数量字符串（{measure.unit}）|quantity text in {measure.unit}".split("|"),
-        ex.DATE: "日期 YYYY-MM-DD|a date YYYY-MM-DD".split("|"),
-        ex.CODE: "1 至 64 字符|a text of 1 to 64 characters".split("|"),
+        ex.DATE: ["日期 YYYY-MM-DD", "a date YYYY-MM-DD"],
+        ex.CODE: ["1 至 64 字符", "a text of 1 to 64 characters"],
     }[measure.type]  # type: ignore[return-value]
 
 
@@ -148,14 +146,10 @@ def measures_of(needs: Mapping[str, Measure], of: str) -> list[Measure]:
     return [measure for measure in needs.values() if measure.of == of]
 
 
-def applicant_scope(
-    claim: Claim, needs: Mapping[str, Measure], references: References, year: int, faults: list[Fault]
-) -> Scope:
+def applicant_scope(claim: Claim, needs: Mapping[str, Measure], references: References, year: int, faults: list[Fault]) -> Scope:
     """What is known of the applicant and the application; ``year`` is the programme year."""
     applicant = claim.applicant
-    values: dict[str, Any] = read_measures(
-        applicant.measures, measures_of(needs, "APPLICANT"), "/applicant", faults
-    )
+    values: dict[str, Any] = read_measures(applicant.measures, measures_of(needs, "APPLICANT"), "/applicant", faults)
     for name in nm.BUILT_IN["ITEMS"]:
         if name != "application_date" and hasattr(applicant, name):
             values[name] = getattr(applicant, name)
@@ -184,10 +178,7 @@ def applicant_scope(
 
 def has_status(claim: Claim, status: str, on: date) -> bool:
     """Whether the applicant has a status on a day: from inclusive, until exclusive (D29)."""
-    return any(
-        one.status == status and one.from_ <= on and (one.until is None or on < one.until)
-        for one in claim.applicant.statuses
-    )
+    return any(one.status == status and one.from_ <= on and (one.until is None or on < one.until) for one in claim.applicant.statuses)
 
 
 def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> FactsError:
@@ -198,10 +189,7 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
         title = nm.BUILT_IN[facts][missing.name].zh
     field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
     pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
-    return FactsError(
-        [Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")]
-    )
+    return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
 
 
 FIELD_OF = {"accepted": "accepted_investment"}
-

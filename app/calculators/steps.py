@@ -32,9 +32,7 @@ def rounded(case: Case, line: Line, exact: Fraction) -> int:
     return money.round_to(exact, 1, rounding_of(case, line)[0])
 
 
-def item_step(
-    case: Case, item_id: str, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction
-) -> Step:
+def item_step(case: Case, item_id: str, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction) -> Step:
     """The one step that explains an item under a line; ``formula`` is a key of the texts or a formula itself."""
     label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item_id, line=line.title)
     if year is not None:
@@ -80,7 +78,7 @@ def _title(case: Case, name: str) -> str:
     measure = case.needs.get(name)
     if measure is not None:
         return measure.title if case.language == "zh" else name
-    for facts in ([case.terms.facts] if case.terms.facts else []):
+    for facts in [case.terms.facts] if case.terms.facts else []:
         fact = nm.BUILT_IN[facts].get(name)
         if fact is not None:
             return fact.zh if case.language == "zh" else fact.en

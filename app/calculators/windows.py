@@ -41,8 +41,15 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     if contains(window, day, case.claim.application_date):
         return False
     case.refuse(
-        "OUTSIDE_WINDOW", window.clause, item_id, None,
-        id=item_id, what=window.of, given=day, first=first or "…", last=last or "…",
+        "OUTSIDE_WINDOW",
+        window.clause,
+        item_id,
+        None,
+        id=item_id,
+        what=window.of,
+        given=day,
+        first=first or "…",
+        last=last or "…",
     )
     missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
     if missed <= NARROWLY:
@@ -77,8 +84,13 @@ def check_application(case: Case) -> None:
     early = first is not None and day < first
     if late or early:
         case.refuse(
-            "OUTSIDE_APPLICATION_WINDOW", window.clause, None, None,
-            given=given, first=first or "…", last=closes.isoformat() if closes else last or "…",
+            "OUTSIDE_APPLICATION_WINDOW",
+            window.clause,
+            None,
+            None,
+            given=given,
+            first=first or "…",
+            last=closes.isoformat() if closes else last or "…",
         )
         missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
         if 0 < missed <= NARROWLY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
@@ -136,7 +136,7 @@ class Catalogue:
     directions: Mapping[str, Direction] = field(default_factory=dict)
     tables: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[SeriesVersion, ...]] = field(default_factory=dict)
-    latest_known_at: datetime = datetime.min
+    latest_known_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def versions(self, table_id: str) -> tuple[Version, ...]:
         """All versions of a table. Errors: TableNotFound, StandardNotLoaded."""
@@ -148,9 +148,7 @@ class Catalogue:
             raise StandardNotLoaded(table_id, direction.not_loaded or "")
         return found
 
-    def choose(
-        self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None
-    ) -> RateTable:
+    def choose(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> RateTable:
         """The version that applies: a named one, or the one in force on ``as_of`` as known at ``known_at``.
 
         Errors: TableNotFound, StandardNotLoaded, VersionNotFound, NoVersionInForce.
@@ -160,9 +158,7 @@ class Catalogue:
         known = tuple(one for one in table.overlays if one.published_at <= instant)
         return table if len(known) == len(table.overlays) else replace(table, overlays=known)
 
-    def chosen(
-        self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None
-    ) -> Version:
+    def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
         """As ``choose``, with the content of the version."""
         instant = known_at or self.latest_known_at
         known = [one for one in self.versions(table_id) if one.table.published_at <= instant]

@@ -18,7 +18,7 @@ class _TextLoader(yaml.BaseLoader):
     """Every scalar is a text, except a written-out ``null``; duplicate keys, anchors and aliases are refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise FileError(f"第 {event.start_mark.line + 1} 行：不允许锚点或引用")
         return super().compose_node(parent, index)

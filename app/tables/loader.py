@@ -5,6 +5,7 @@ Loading is idempotent: the same content adds nothing; the same version with othe
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,8 +24,14 @@ from app.tables.series import SeriesError, read_series
 
 AUTHORITIES = ("official", "mirror_of_official_page", "repost", "news", "second_hand", "assumed")
 Row = (
-    models.Fund | models.OverlayVersion | models.Batch | models.Direction | models.RateTableVersion
-    | models.ReferenceRateVersion | models.ReferenceRate | models.VersionEvent
+    models.Fund
+    | models.OverlayVersion
+    | models.Batch
+    | models.Direction
+    | models.RateTableVersion
+    | models.ReferenceRateVersion
+    | models.ReferenceRate
+    | models.VersionEvent
 )
 
 
@@ -148,9 +155,7 @@ def _authority(found: Read, place: str, raw: Any) -> None:
 def _terms(found: Read, place: str, raw: Any, method: str | None) -> None:
     try:
         terms = parse_terms(raw or {}, f"{place}/terms", overlay=method is None)
-        found.faults += [
-            TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")
-        ]
+        found.faults += [TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")]
     except TermsError as refused:
         found.faults += refused.faults
 
@@ -208,9 +213,7 @@ def _batch(found: Read, name: str, content: Mapping[str, Any]) -> None:
         _direction(found, f"{name}/directions/{no}", batch_id, no, raw, content)
 
 
-def _direction(
-    found: Read, place: str, batch_id: str, no: int, raw: Mapping[str, Any], content: Mapping[str, Any]
-) -> None:
+def _direction(found: Read, place: str, batch_id: str, no: int, raw: Mapping[str, Any], content: Mapping[str, Any]) -> None:
     table = _text(found, place, raw, "rate_table")
     if not table.startswith(batch_id + "-"):
         found.fault(f"{place}/rate_table", f"编号应以批次编号 {batch_id}- 开头")
@@ -231,9 +234,7 @@ def _direction(
             schemes=" ".join(schemes),
         )
     )
-    made = [
-        _version(found, f"{place}/versions/{at}", table, raw, version, content) for at, version in enumerate(versions)
-    ]
+    made = [_version(found, f"{place}/versions/{at}", table, raw, version, content) for at, version in enumerate(versions)]
     _check_periods(found, place, made)
     if versions:
         found.tables.append(table)
@@ -288,7 +289,7 @@ def _check_periods(found: Read, place: str, versions: list[models.RateTableVersi
     """Versions in force neither overlap nor leave a gap; a correction says what it supersedes."""
     replaced = {row.supersedes for row in versions}
     in_force = sorted((row for row in versions if row.version not in replaced), key=lambda row: row.effective_from)
-    for before, after in zip(in_force, in_force[1:], strict=False):
+    for before, after in itertools.pairwise(in_force):
         if before.effective_until is None or before.effective_until > after.effective_from:
             found.fault(place, f"版本 {before.version} 与 {after.version} 的施行期重叠（更正须写 supersedes）")
         elif before.effective_until < after.effective_from:
@@ -309,8 +310,14 @@ def load(session: Session, paths: list[Path]) -> dict[str, int]:
 
 
 _ORDER = (
-    models.Fund, models.OverlayVersion, models.Batch, models.Direction, models.RateTableVersion,
-    models.ReferenceRateVersion, models.ReferenceRate, models.VersionEvent,
+    models.Fund,
+    models.OverlayVersion,
+    models.Batch,
+    models.Direction,
+    models.RateTableVersion,
+    models.ReferenceRateVersion,
+    models.ReferenceRate,
+    models.VersionEvent,
 )
 _KEYS: dict[type, tuple[str, ...]] = {
     models.Fund: ("id",),

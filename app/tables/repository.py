@@ -34,13 +34,11 @@ def read_catalogue(session: Session) -> Catalogue:
     references = _references(session)
     instants = [one.table.published_at for versions in tables.values() for one in versions]
     instants += [one.published_at for versions in references.values() for one in versions]
-    return Catalogue(funds, batches, directions, tables, references, max(instants, default=datetime.min.replace(tzinfo=UTC)))
+    return Catalogue(funds, batches, directions, tables, references, max(instants, default=datetime(1970, 1, 1, tzinfo=UTC)))
 
 
 def _direction(row: models.Direction) -> Direction:
-    return Direction(
-        row.rate_table, row.batch_id, row.number, row.title, row.method, row.area, row.not_loaded, tuple(row.schemes.split())
-    )
+    return Direction(row.rate_table, row.batch_id, row.number, row.title, row.method, row.area, row.not_loaded, tuple(row.schemes.split()))
 
 
 def _funds(session: Session) -> dict[str, Fund]:
@@ -48,9 +46,7 @@ def _funds(session: Session) -> dict[str, Fund]:
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
-    return {
-        row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in session.exec(select(models.Fund)).all()
-    }
+    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in session.exec(select(models.Fund)).all()}
 
 
 def _overlay(row: models.OverlayVersion) -> Overlay:
