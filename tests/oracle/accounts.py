@@ -54,7 +54,7 @@ class Situation:
     table: Json
     request: Json
     series: Json
-    reasons: list[str] = field(default_factory=list)
+    looked_up: dict[tuple[str, date], Fraction] = field(default_factory=dict)
 
     @property
     def terms(self) -> Json:
@@ -70,6 +70,8 @@ class Situation:
 
     def reference(self, name: str, day: date) -> Fraction:
         """The value on a day: the last one published on or before it (D14, D18)."""
+        if (name, day) in self.looked_up:
+            return self.looked_up[name, day]
         series = self.series[name]
         if day >= date.fromisoformat(series["holds_until"]):
             raise RefusedError("REFERENCE_RATE_NOT_COVERED")
@@ -79,7 +81,8 @@ class Situation:
                 value = text
         if value is None:
             raise RefusedError("REFERENCE_RATE_NOT_COVERED")
-        return Fraction(value)
+        self.looked_up[name, day] = Fraction(value)
+        return self.looked_up[name, day]
 
     def lookup_day(self, when: str, places: dict[str, date]) -> date:
         if isinstance(when, date):

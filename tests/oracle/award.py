@@ -1,0 +1,30 @@
+"""Awards on items, naively (D33-D36, D56)."""
+
+from __future__ import annotations
+
+from tests.oracle import grant
+from tests.oracle.accounts import Json, Situation
+from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, settle
+
+
+def expected(table: Json, request: Json, series: Json) -> Json:
+    if table["terms"]["facts"] == "PROJECTS":
+        return grant.expected(table, request, series)
+    case = Situation(table, request, series)
+    items = {i["item_id"]: i for i in request["items"]}
+    read = {no: lambda name, i=i: fact_value(case, "ITEM", i, name) for no, i in items.items()}
+    keys = {
+        no: {
+            "PRODUCT": i.get("product_id") or no,
+            "PROJECT": i.get("project_id") or "",
+            **code_keys(case, "ITEM", i),
+        }
+        for no, i in items.items()
+    }
+    return settle(
+        case,
+        list(items),
+        read,
+        keys,
+        lambda no: is_inside_windows(case, read[no], {"event": "occurred_on"}),
+    )

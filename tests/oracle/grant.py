@@ -1,0 +1,72 @@
+"""Grants on projects (and awards on projects), naively (D53, D55, D56)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from tests.oracle.accounts import Json, Situation, in_window, yuan
+from tests.oracle.language import RefusedError, money
+from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, on, settle
+
+
+def expected(table: Json, request: Json, series: Json) -> Json:
+    if table["terms"]["facts"] == "ITEMS":
+        from tests.oracle import award
+
+        return award.expected(table, request, series)
+    case = Situation(table, request, series)
+    projects = {p["project_id"]: p for p in request["projects"]}
+    admit = case.terms.get("admit", {})
+
+    def admitted(project: Json) -> Fraction:
+        """元 of investment that the table admits inside its window, at most what was accepted."""
+        total = Fraction(0)
+        for each in project["investments"]:
+            if isinstance(admit.get("categories"), list) and each["category"] not in admit["categories"]:
+                continue
+            paid_on = on(each["paid_on"]) if each.get("paid_on") else None
+            if not in_window(case, "investment", paid_on):
+                continue
+            if admit.get("related_party") == "EXCLUDED":
+                if each.get("related_party") is None:
+                    raise RefusedError("FACT_REQUIRED")
+                if each["related_party"]:
+                    continue
+            total += Fraction(each["amount"])
+            if admit.get("vat") == "EXCLUDED":
+                if each.get("vat") is None:
+                    raise RefusedError("FACT_REQUIRED")
+                total -= Fraction(each["vat"])
+        if project.get("accepted_investment") is not None:
+            total = min(total, Fraction(project["accepted_investment"]))
+        return total
+
+    def value(project: Json, name: str) -> Any:
+        if name == "admitted":
+            return admitted(project)
+        if name == "accepted":
+            if project.get("accepted_investment") is None:
+                raise RefusedError("FACT_REQUIRED")
+            return Fraction(project["accepted_investment"])
+        return fact_value(case, "PROJECT", project, name)
+
+    kind = case.terms.get("other_funding", "FROM_AMOUNT")
+    other = {no: int(money(p.get("other_fiscal_funding") or "0.00")) for no, p in projects.items()}
+    read = {no: lambda name, p=p: value(p, name) for no, p in projects.items()}
+    keys = {no: {"PROJECT": no, "UNIT": no, **code_keys(case, "PROJECT", p)} for no, p in projects.items()}
+    answer = settle(
+        case,
+        list(projects),
+        read,
+        keys,
+        lambda no: is_inside_windows(case, read[no], {"completion": "completed_on", "event": "completed_on"}),
+        from_base={no: Fraction(n, 100) for no, n in other.items()} if kind == "FROM_BASE" else None,
+        other=other if kind == "FROM_AMOUNT" else None,
+    )
+    for no, project in projects.items():
+        if project.get("accepted_investment") is not None:
+            paid = money(project["paid_instalments"])
+            now = money(answer["items"][no]["amount"])
+            answer["items"][no]["recovery"] = yuan(max(Fraction(0), paid - now))
+    return answer
