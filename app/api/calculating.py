@@ -83,7 +83,7 @@ def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
                     )
                 ]
             )
-    elif not uscc.is_valid(number):
+    elif uscc.calc_check_digit(number) != number[-1]:  # its form was checked by the pattern
         raise invalid(
             [
                 FieldError(
@@ -132,6 +132,7 @@ def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Langu
         ) from None
     except NotComputable as error:
         raise _not_computable(error, places) from None
+    assert result.provenance is not None
     result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
     result.amount_in_words = in_words(result.amount)
     if places:

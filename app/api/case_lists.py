@@ -160,7 +160,7 @@ def _calculate_case(
             _moved(error, index, own, case_list.shared) for error in problem.errors
         )
         return problem
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:
         return unexpected(error, envelope)
 
 

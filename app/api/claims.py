@@ -24,8 +24,8 @@ INSTANT_PATTERN: Final = (
 )
 FACT_LISTS: Final = ("contracts", "policies", "items", "projects")
 
-_EXTRA_FORBIDDEN = {"extra": "forbid"}
-_ONE_LIST = {
+_EXTRA_FORBIDDEN: Final[Any] = {"extra": "forbid"}
+_ONE_LIST: Final[Any] = {
     "extra": "forbid",
     "json_schema_extra": {
         "oneOf": [
@@ -197,9 +197,10 @@ READERS: Final = (LOAN, INSURANCE, AWARD, GRANT)
 def json_schemas(ref_template: str) -> dict[str, Any]:
     """Return the JSON Schema of every request and of all that is in them, by name."""
     generator = GenerateJsonSchema(ref_template=ref_template)
-    _, definitions = generator.generate_definitions(
+    _, made = generator.generate_definitions(
         [(reader.kind.__name__, "validation", reader.schema) for reader in READERS]
     )
+    definitions: dict[str, Any] = {str(name): schema for name, schema in made.items()}
     for reader in READERS:
         properties = definitions[reader.kind.__name__]["properties"]
         for name in set(FACT_LISTS) - set(reader.lists):

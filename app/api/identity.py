@@ -49,7 +49,7 @@ def in_order(claim: facts.Claim) -> tuple[facts.Claim, dict[str, list[int]]]:
         rows: Sequence[Any] | None = getattr(claim, name)
         if rows is None or len(rows) == 1:
             continue
-        order = sorted(range(len(rows)), key=lambda place: identity(rows[place]))  # noqa: B023 - used at once
+        order = sorted(range(len(rows)), key=lambda place: identity(rows[place]))
         if order != list(range(len(rows))):
             changes[name] = tuple(rows[place] for place in order)
             places[name] = order

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import suppress
 from typing import Self
 
@@ -49,6 +50,8 @@ class CatalogueLoader:
             log.error("tables unavailable", error="none loaded")
             return False
         self.app.state.catalogue = catalogue
+        gc.collect()
+        gc.freeze()  # the tables live as long as the process: no collection need look at them again
         log.info("tables loaded", tables=len(catalogue.tables), series=len(catalogue.references))
         return True
 

@@ -1,12 +1,26 @@
-"""Structured logs: one JSON object a line on standard output."""
+"""Structured logs: one JSON object a line on standard output. Which output is asked each time,
+so that it may be redirected."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
 import msgspec
 import structlog
+
+
+class _Output:
+    """Writes lines to what standard output is at that moment."""
+
+    def msg(self, line: bytes) -> None:
+        """Write one line."""
+        output = sys.stdout.buffer
+        output.write(line + b"\n")
+        output.flush()
+
+    info = warning = error = msg
 
 
 def _bytes(event: Any, **_: Any) -> bytes:
@@ -20,7 +34,7 @@ structlog.configure(
         structlog.processors.JSONRenderer(serializer=_bytes),
     ],
     wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    logger_factory=structlog.BytesLoggerFactory(),
+    logger_factory=lambda *_: _Output(),
     cache_logger_on_first_use=True,
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,30 +22,57 @@ router = APIRouter(tags=["运行"])
 class Live(BaseModel):
     """进程存活。"""
 
-    status: str = Field(title="状态", pattern="^ok$")
+    model_config = ConfigDict(title="存活")
+    status: Literal["ok"] = Field(title="状态")
 
 
 class Ready(BaseModel):
     """标准表已载入，可以计算。"""
 
-    status: str = Field(title="状态", pattern="^ready$")
+    model_config = ConfigDict(title="就绪")
+    status: Literal["ready"] = Field(title="状态")
     known_at: str = Field(title="标准表所知的最近时刻")
 
 
-@router.get("/health/live", operation_id="live", summary="是否存活", response_description="存活", responses=problem_responses((500,)))
+@router.get(
+    "/health/live",
+    operation_id="live",
+    summary="是否存活",
+    description="进程能应答就是存活。",
+    response_description="存活",
+    responses=problem_responses((500,)),
+)
 async def live() -> Live:
     """Answer as long as the process can."""
     return Live(status="ok")
 
 
-@router.get("/health/ready", operation_id="ready", summary="是否就绪", response_description="就绪", responses=problem_responses((500, 503)))
+@router.get(
+    "/health/ready",
+    operation_id="ready",
+    summary="是否就绪",
+    description="标准表载入后为就绪；此前应答 503。",
+    response_description="就绪",
+    responses=problem_responses((500, 503)),
+)
 async def ready(request: Request) -> Ready:
     """Answer 200 once the tables are loaded, 503 until then."""
     catalogue = catalogue_of(request.scope)
     return Ready(status="ready", known_at=instant_text(catalogue.latest_known_at))
 
 
-@router.get("/metrics", operation_id="metrics", summary="Prometheus 指标", response_description="Prometheus 文本格式的指标", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problem_responses((500,))})
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Prometheus 指标",
+    description="按方法、路径模板与状态统计的应答时间，及进程指标。",
+    response_description="Prometheus 文本格式的指标",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **problem_responses((500,)),
+    },
+)
 async def expose_metrics() -> Response:
     """Answer the metrics in Prometheus's text format."""
     return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE_LATEST)

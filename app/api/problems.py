@@ -99,7 +99,7 @@ class ProblemError(Exception):
         self.en = en or kind.en
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
-        if self.status == 503:  # noqa: PLR2004 - the status of RFC 9110 itself
+        if self.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 

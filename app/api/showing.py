@@ -17,11 +17,11 @@ from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, 
 
 
 def _day(day: date | None) -> str | None:
-    return day and day.isoformat()
+    return None if day is None else day.isoformat()
 
 
 def _instant(instant: datetime | None) -> str | None:
-    return instant and instant_text(instant)
+    return None if instant is None else instant_text(instant)
 
 
 def _document(raw: Any) -> views.DocumentView:

@@ -1,0 +1,75 @@
+"""The service as a stranger meets it: a migrated database with the published tables, behind a real socket."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from sqlmodel import Session
+
+from app.main import create_app
+from app.settings import Settings
+from app.tables.database import engine_of
+from app.tables.loader import load
+from app.tables.migrating import migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+PUBLISHED = ROOT / "app" / "tables" / "published"
+GOLDEN = ROOT / "tests" / "golden" / "tables"
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database that was migrated and loaded as ``make serve`` does it."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database')}/subsidy.db"
+    migrate(url)
+    engine = engine_of(url)
+    with Session(engine) as session:
+        load(session, [folder for folder in (PUBLISHED, GOLDEN) if folder.is_dir()])
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def app(database: str) -> FastAPI:
+    """The application on that database."""
+    return create_app(Settings(database_url=database))
+
+
+@pytest.fixture(scope="session")
+def live_url(app: FastAPI) -> Iterator[str]:
+    """The address of the application behind a real socket."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < deadline, "the server did not start in time"
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def client(live_url: str) -> Iterator[httpx.Client]:
+    """A client of the live service; proxies of the environment are not asked."""
+    with httpx.Client(base_url=live_url, trust_env=False, timeout=60) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def update_snapshots() -> bool:
+    """Whether snapshots are written rather than compared: ``UPDATE_SNAPSHOTS=1``."""
+    return bool(os.environ.get("UPDATE_SNAPSHOTS"))
