@@ -184,7 +184,7 @@ def _spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
 def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
     results, steps = _interest_bound(case, works)
     deducted = False
-    for cap in case.caps():
+    for cap in case.caps:
         if cap.bounds != "AMOUNT":
             continue
         if not deducted and _wider_than_project(cap.per, cap.lines):

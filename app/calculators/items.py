@@ -47,7 +47,7 @@ class ItemWork:
     atoms: list[Atom] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     segments: list[Segment] | None = None
-    weights: list[Fraction] = field(default_factory=list)  # exact amount of each segment, fen
+    weights: list[int] | list[Fraction] = field(default_factory=list)  # exact amount of each segment, fen
     interest: Fraction | None = None  # Σ I over the counted days (D30), fen
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
@@ -97,20 +97,20 @@ class Case:
         if entry not in self.open:
             self.open.append(entry)
 
-    @property
-    def cuts_years(self) -> bool:
-        """Whether each calendar year is its own account (ACCRUAL_YEAR)."""
-        return any(cap.period == "ACCRUAL_YEAR" for cap in self.caps())
+    caps: list[Cap] = field(init=False)  # in the order in which they apply: the table's, then the overlays' (D42)
+    cuts_years: bool = field(init=False)  # each calendar year is its own account (ACCRUAL_YEAR)
+    cuts_drawdowns: bool = field(init=False)  # a money cap separates drawdowns
+    key_names: list[str] = field(init=False)  # CODE facts by which some cap separates accounts
 
-    @property
-    def cuts_drawdowns(self) -> bool:
-        """Whether a money cap separates drawdowns."""
-        measures = {name for name, one in self.needs.items() if one.of == "DRAWDOWN"}
-        return any(cap.bounds == "AMOUNT" and any(part == "DRAWDOWN" or part in measures for part in cap.per) for cap in self.caps())
-
-    def caps(self) -> list[Cap]:
-        """The caps in the order in which they apply: the table's, then the overlays' (D42)."""
-        return [*self.terms.caps, *(cap for overlay in self.overlays for cap in overlay.terms.caps)]
+    def __post_init__(self) -> None:
+        """Derive what every item asks again."""
+        self.caps = [*self.terms.caps, *(cap for overlay in self.overlays for cap in overlay.terms.caps)]
+        parts = {part for cap in self.caps for part in cap.per}
+        money_parts = {part for cap in self.caps if cap.bounds == "AMOUNT" for part in cap.per}
+        of_drawdown = {name for name, one in self.needs.items() if one.of == "DRAWDOWN"}
+        self.cuts_years = any(cap.period == "ACCRUAL_YEAR" for cap in self.caps)
+        self.cuts_drawdowns = bool(money_parts & (of_drawdown | {"DRAWDOWN"}))
+        self.key_names = sorted(parts - set(nm.CAP_PER))
 
 
 def choose_lines(case: Case, of: Lookup) -> list[Line]:
@@ -127,7 +127,8 @@ def choose_lines(case: Case, of: Lookup) -> list[Line]:
 def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
     """Whether the requirements of a line hold; each that does not gives a reason (D33)."""
     ok = True
-    for one in line.require:
+    by_day = [one for one in case.terms.require if one.level in {nm.DRAWDOWN, nm.DAY}]
+    for one in (*by_day, *line.require):
         if one.totals:
             continue
         if not evaluate(one.that, of):
@@ -144,10 +145,9 @@ def refuse_requirement(case: Case, code: str, clause: str, text: str, item_id: s
 def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:
     """What separates accounts, by the names that earlier grants use; only what some cap separates."""
     found = {key: value for key, value in own.items() if value is not None}
-    for cap in case.caps():
-        for part in cap.per:
-            if part not in nm.CAP_PER and part not in found:
-                found[part] = str(scope.of(part))
+    for name in case.key_names:
+        if name not in found:
+            found[name] = str(scope.of(name))
     return found
 
 

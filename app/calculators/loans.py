@@ -11,18 +11,15 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 from app.calculators import days, rates, repayment
 from app.calculators.balances import Flow, Slice, slices_of, total_changes
-from app.calculators.expressions import Call, Compare, Day, Name, Node, walk
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
-from app.calculators.names import DAY
 from app.calculators.scope import Scope, has_status, measures_of, read_measures
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Unknown, Window
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
 
 Spans = list[tuple[int, int]]
 FAR = date(9999, 12, 31).toordinal()
@@ -57,6 +54,10 @@ class Stretch:
     days: int = 0  # numerator of the subsidy's day fraction
     subsidised: Fraction = Fraction(0)
     formula: str = ""
+    percent: str = ""  # the subsidised rate as the working writes it
+    moved: int = 0  # numerator of the bank's day fraction
+    interest: tuple[int, int] = (0, 1)  # I in fen of CNY: numerator and denominator, not reduced
+    amount: tuple[int, int] = (0, 1)  # what it earns in fen: numerator and denominator, not reduced
     others: tuple[Line, ...] = ()  # with HIGHEST: further lines that hold
 
 
@@ -284,47 +285,28 @@ def _only_paid(case: Case, loan: Loan, spans: Spans, window: Window | None) -> S
 # --- stretches -------------------------------------------------------------------------------------
 
 
-def _cuts(case: Case, loan: Loan) -> set[int]:
-    """Days on which something other than the balance can change within a contract."""
+def _cuts(case: Case, loan: Loan) -> list[int]:
+    """Days on which something other than the balance can change within a contract, in order."""
     cuts = set(loan.rate_days)
     for voucher in loan.vouchers:
         cuts |= {voucher.first, voucher.until}
-    start, end = loan.slices[0].on, loan.fact.matures_on.toordinal()
-    nodes: list[Node] = [
-        node
-        for line in case.terms.lines
-        for node in (line.when, line.rate, line.base)
-        if node is not None and not isinstance(node, Unknown)
-    ]
-    nodes += [one.that for line in case.terms.lines for one in line.require]
-    nodes += [one.that for one in case.terms.require]
-    for node in nodes:
-        for part in walk(node):
-            if isinstance(part, Call) and part.fn == "reference" and part.key[2] == "DAY":
-                cuts |= set(case.references.changes(part.key[1], start, end))
-            elif isinstance(part, Call) and part.fn == "status" and part.key[2] == "ON_DAY":
-                for one in case.claim.applicant.statuses:
-                    cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
-            elif isinstance(part, Compare):
-                cuts |= _day_constants(part)
+    watch, start, end = case.terms.watch, loan.slices[0].on, loan.fact.matures_on.toordinal()
+    for name in watch.series:
+        cuts |= set(case.references.changes(name, start, end))
+    if watch.statuses:
+        for one in case.claim.applicant.statuses:
+            cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
     if case.cuts_years:
         cuts |= set(days.year_cuts(start, end))
-    return cuts
-
-
-def _day_constants(part: Compare) -> set[int]:
-    """A comparison of ``day`` with a date can change on that date and on the next day."""
-    for one, other in ((part.left, part.right), (part.right, part.left)):
-        if one == Name("day") and isinstance(other, Day):
-            return {other.value.toordinal(), other.value.toordinal() + 1}
-    return set()
+    return sorted(cuts | watch.days)
 
 
 def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     """Fill ``loan.stretches``: counted days, cut wherever something changes, each with its line."""
-    cuts = sorted(_cuts(case, loan))
-    reads_day = any(line.when_level == DAY or any(one.level == DAY for one in line.require) for line in case.terms.lines)
-    factor = loan.factor * scale
+    cuts = _cuts(case, loan)
+    reads_day = case.terms.watch.lines_by_day
+    whole = loan.factor * scale
+    factor: int = whole.numerator  # the scale makes it whole
     for one in loan.slices:
         scope = slice_scope(case, loan, one, faults)
         spans, anchor = counted_days(case, loan, one, scope)
@@ -339,7 +321,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                 if not balance:
                     continue
                 rate = loan.rate_at(a)
-                counted = int(balance * factor)
+                counted = balance * factor
                 if reads_day:
                     lines = _lines_for(case, loan, day_scope(case, loan, scope, a, rate, counted, scale))
                 if not lines:
@@ -357,7 +339,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                         _voucher_at(loan, a),
                         lines[0],
                         year,
-                        int(total * factor),
+                        total * factor,
                         others=tuple(lines[1:]),
                     )
                 )
@@ -391,29 +373,3 @@ def _lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
             case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
         return []
     return [line for line in holding if meets(case, line, scope.of, loan.id)]
-
-
-def weigh_vouchers(loan: Loan, rate_scale: int) -> None:
-    """Σ balance × rate × days of each voucher, over all its days (D28). Rates are scaled to integers."""
-    kind = loan.fact.day_count
-    for voucher in loan.vouchers:
-        marks = {voucher.first, voucher.until}
-        marks.update(day for day, _ in loan.totals if voucher.first < day < voucher.until)
-        marks.update(day for day in loan.rate_days if voucher.first < day < voucher.until)
-        ordered = sorted(marks)
-        at = days.positions(kind, ordered, voucher.first)
-        weight = 0
-        for no, a in enumerate(ordered[:-1]):
-            balance = loan.balance_at(a)
-            if balance:
-                rate = loan.rate_at(a)
-                if rate is None and loan.rates:
-                    raise rates.not_known(loan.rates[bisect_right(loan.rate_days, a) - 1], date.fromordinal(a))
-                scaled = 1 if rate is None else rate.numerator * (rate_scale // rate.denominator)
-                weight += balance * scaled * (at[no + 1] - at[no])
-        voucher.weight = weight
-
-
-def rate_scale(loan: Loan) -> int:
-    """A common denominator of the contract's rates."""
-    return lcm(1, *(rate.denominator for _, rate, _ in loan.rates if rate is not None))

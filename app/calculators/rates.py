@@ -38,6 +38,7 @@ def changes(fact: FixedRate | SteppedRate | FloatingRate, first: date, until: da
 def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> list[Change]:
     multiplier, spread = rate(fact.multiplier), rate(fact.spread)
     found: list[Change] = []
+    levels: dict[Fraction, Fraction] = {}
     for day in [first, *resets(fact, first, until)]:
         looked_up = day - timedelta(days=1) if fact.lookup == "DAY_BEFORE" and found else day
         known = series.get(fact.series)
@@ -46,7 +47,9 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
             note = not_covered(fact.series, looked_up.toordinal(), known).zh
             found.append((day.toordinal(), None, note))
             continue
-        level = max(Fraction(0), value * multiplier + spread)
+        if value not in levels:
+            levels[value] = max(Fraction(0), value * multiplier + spread)
+        level = levels[value]
         if not found or found[-1][1] != level:
             found.append((day.toordinal(), level, ""))
     return found

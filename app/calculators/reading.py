@@ -36,6 +36,7 @@ from app.calculators.terms import (
     TermsError,
     TermsFault,
     Unknown,
+    Watch,
     Window,
 )
 
@@ -248,7 +249,32 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
             reader.fault("lines 至少一行")
     if reader.faults:
         raise TermsError(reader.faults)
+    found["watch"] = _watch(found)
     return Terms(**found, reads=frozenset(reader.reads), types=dict(reader.types))
+
+
+def _watch(found: dict[str, Any]) -> Watch:
+    """Collect what can change within a loan's life, so that a calculation need not look for it again."""
+    lines: tuple[Line, ...] = found.get("lines", ())
+    conditions = [line.when for line in lines] + [one.that for line in lines for one in line.require]
+    conditions += [one.that for one in found.get("require", ()) if one.level in {nm.DRAWDOWN, nm.DAY}]
+    nodes = [node for line in lines for node in (line.rate, line.base)] + conditions
+    parts = [part for node in nodes if node is not None and not isinstance(node, Unknown) for part in ex.walk(node)]
+    called = [part for part in parts if isinstance(part, ex.Call)]
+    days: set[int] = set()
+    for part in parts:
+        if isinstance(part, ex.Compare):
+            for one, other in ((part.left, part.right), (part.right, part.left)):
+                if one == ex.Name("day") and isinstance(other, ex.Day):
+                    days |= {other.value.toordinal(), other.value.toordinal() + 1}
+    by_day = [line.when_level for line in lines] + [one.level for line in lines for one in line.require]
+    by_day += [one.level for one in found.get("require", ())]
+    return Watch(
+        series=frozenset(call.key[1] for call in called if call.fn == "reference" and call.key[2] == "DAY"),
+        statuses=any(call.fn == "status" and call.key[2] == "ON_DAY" for call in called),
+        days=frozenset(days),
+        lines_by_day=nm.DAY in by_day,
+    )
 
 
 def _replace_overlay(cap: Cap) -> Cap:
@@ -440,6 +466,13 @@ def _line(r: _Reader, raw: Any) -> Line:
         rate = UNKNOWN if body["rate"] == "unknown" else r.expression(body["rate"], ex.RATE)
     if body.get("amount") is not None:
         amount = UNKNOWN if body["amount"] == "unknown" else r.expression(body["amount"], ex.MONEY, narrowest=nm.ITEM)
+    read = frozenset() if base is None else ex.reads(base)
+    moving = {"balance", "day", "drawn", "drawn_on"}
+    rate_moves = isinstance(rate, ex.Node) and (
+        bool(ex.reads(rate) & (moving | {name for name, one in r.needs.items() if one.of == "DRAWDOWN"}))
+        or any(call.key[2] in {"DAY", "EACH_DRAWDOWN"} for call in ex.calls(rate, "reference"))
+        or any(call.key[2] == "ON_DAY" for call in ex.calls(rate, "status"))
+    )
     bands = None if body.get("bands") is None else _bands(r, body["bands"])
     if (base is None) != (rate is None) or sum(part is not None for part in (rate, amount, bands)) != 1:
         raise _Refused("每行恰为 base 与 rate，或 amount，或 bands")
@@ -455,6 +488,10 @@ def _line(r: _Reader, raw: Any) -> Line:
         bands=bands,
         wording=r.one_of(wording, ("CEILING", "EXACT")),  # type: ignore[arg-type]
         clause=r.clause_of(body),
+        per_day=bool(read & {"balance", "interest"}),
+        shares_interest="interest" in read,
+        on_balance=base == ex.Name("balance"),
+        rate_moves=rate_moves,
     )
 
 

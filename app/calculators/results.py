@@ -28,7 +28,7 @@ Segment = TypedDict(
         "balance": str,
         "contract_rate": str | None,
         "subsidised_rate": str | None,
-        "interest": str,
+        "interest": str | None,
         "day_fraction": str,
         "line": str,
         "drawdown_no": str,

@@ -135,6 +135,20 @@ class Line:
     bands: Bands | None
     wording: Literal["CEILING", "EXACT"]
     clause: str
+    per_day: bool = False  # the base is a balance or interest: it is taken over days
+    shares_interest: bool = False  # base: interest
+    on_balance: bool = False  # base: balance, as it stands
+    rate_moves: bool = False  # the rate changes with the day, the balance or the drawdown, not only the contract rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What, beside balances and contract rates, can change from one day to the next."""
+
+    series: frozenset[str] = frozenset()
+    statuses: bool = False
+    days: frozenset[int] = frozenset()  # ordinals on which a comparison with ``day`` changes
+    lines_by_day: bool = False  # a condition or requirement reads the day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +258,7 @@ class Terms:
     not_decided: tuple[NotDecided, ...] = ()
     reads: frozenset[str] = frozenset()  # every name that any expression reads
     types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
+    watch: Watch = Watch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,8 +107,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "FORMULA_FIXED": ("定额", "fixed amount"),
     "FORMULA_BALANCE": ("max(0, 应得金额 - 已拨付)", "max(0, amount due - paid)"),
     # why of a segment
-    "WHY_LINE": ("{line}：{formula} = {value}", "{line}: {formula} = {value}"),
-    "WHY_SHARE": ("{line}：利息的 {value}", "{line}: {value} of the interest"),
+    "WHY_LINE": ("{line}：{shown}", "{line}: {shown}"),
     # reconciliation
     "CAUSE_NONE_FOUND": ("未能识别原因", "no likely cause found"),
     "CAUSE_ONE_DAY": ("天数相差一天", "one day off"),

@@ -1,0 +1,122 @@
+"""I(contract, day): the interest of a day, from the voucher that covers it, else accrued (D27, D28, D30).
+
+Everything is whole numbers: an interest is a numerator over a denominator that is reduced only at the end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from math import lcm
+
+from app.calculators import days, rates
+from app.calculators.facts import FloatingRate
+from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.items import Case, ItemWork
+from app.calculators.loans import Loan, Stretch
+
+Ratio = tuple[int, int]
+
+
+def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
+    """Fill each stretch's interest, the contract's total, and its basis. Errors: FactsError, NotComputable."""
+    covered = [stretch.voucher is not None for stretch in loan.stretches]
+    if not covered:
+        return
+    one.interest_basis = "PAID" if all(covered) else "MIXED" if any(covered) else "ESTIMATED"
+    parts = lcm(1, *(rate.denominator for _, rate, _ in loan.rates if rate is not None))
+    weigh_vouchers(loan, parts)
+    if not all(covered) and not loan.rates:
+        if any(stretch.line.shares_interest for stretch in loan.stretches):
+            raise FactsError([_needed(loan)])
+        case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
+        return
+    _note_lookups(case, loan)
+    for stretch in loan.stretches:
+        stretch.interest = _interest(loan, stretch, parts, scale)
+    one.interest = total(stretch.interest for stretch in loan.stretches)
+
+
+def total(ratios: Iterable[Ratio]) -> Fraction:
+    """The exact sum; ratios of one denominator are added as whole numbers first."""
+    sums: dict[int, int] = {}
+    for numerator, denominator in ratios:
+        sums[denominator] = sums.get(denominator, 0) + numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+
+
+def weights(ratios: list[Ratio]) -> list[int] | list[Fraction]:
+    """The ratios as weights for spreading: whole numbers where they share a denominator."""
+    if len({denominator for _, denominator in ratios}) <= 1:
+        return [numerator for numerator, _ in ratios]
+    return [Fraction(numerator, denominator) for numerator, denominator in ratios]
+
+
+def weigh_vouchers(loan: Loan, parts: int) -> None:
+    """Σ balance × rate × days of each voucher, over all its days (D28); rates are whole numbers of 1/parts."""
+    for voucher in loan.vouchers:
+        marks = {voucher.first, voucher.until}
+        marks.update(day for day, _ in loan.totals if voucher.first < day < voucher.until)
+        marks.update(day for day in loan.rate_days if voucher.first < day < voucher.until)
+        ordered = sorted(marks)
+        at = days.positions(loan.fact.day_count, ordered, voucher.first)
+        voucher.weight = sum(
+            loan.balance_at(a) * _scaled(loan, a, parts) * (at[no + 1] - at[no]) for no, a in enumerate(ordered[:-1]) if loan.balance_at(a)
+        )
+
+
+def _scaled(loan: Loan, day: int, parts: int) -> int:
+    """The contract rate of a day in units of 1/parts; 1 where no rate was given. Errors: NotComputable."""
+    if not loan.rates:
+        return 1
+    rate = loan.rate_at(day)
+    if rate is None:
+        raise rates.not_known(loan.rates[bisect_right(loan.rate_days, day) - 1], date.fromordinal(day))
+    return rate.numerator * (parts // rate.denominator)
+
+
+def _interest(loan: Loan, one: Stretch, parts: int, scale: int) -> Ratio:
+    """I of a stretch: a voucher's share, or accrued from the contract."""
+    kind, voucher = loan.fact.day_count, one.voucher
+    anchor = one.slice.on if voucher is None else voucher.first
+    at = days.positions(kind, (one.first, one.until), anchor)
+    one.moved = at[1] - at[0]
+    if voucher is None:
+        return one.counted * _scaled(loan, one.first, parts) * one.moved, parts * days.BASIS[kind] * scale
+    if voucher.weight == 0:
+        if not one.total:
+            return 0, 1
+        part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
+        return part, loan.factor.denominator * (voucher.until - voucher.first) * one.total
+    # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
+    return voucher.net * one.counted * _scaled(loan, one.first, parts) * one.moved, voucher.weight * scale
+
+
+def _needed(loan: Loan) -> Fault:
+    return Fault(
+        f"/contracts/{loan.index}/rate",
+        "FACT_REQUIRED",
+        "按利息比例贴息须有合同利率或覆盖全部日期的利息凭证",
+        "a share of interest needs the contract rate, or vouchers for all days",
+    )
+
+
+def _note_lookups(case: Case, loan: Loan) -> None:
+    """Remember which rows of a series decided the contract rate of a day that counts."""
+    fact = loan.fact.rate
+    if not isinstance(fact, FloatingRate):
+        return
+    read = rates.lookups(fact, date.fromordinal(loan.rates[0][0]), loan.fact.matures_on)
+    ends = [reset for reset, _ in read[1:]] + [loan.fact.matures_on.toordinal()]
+    first = min(stretch.first for stretch in loan.stretches)
+    until = max(stretch.until for stretch in loan.stretches)
+    for (reset, day), end in zip(read, ends, strict=True):
+        if first < end and reset < until:
+            case.references.note(fact.series, day)
+
+
+def not_covered(loan: Loan, day: int) -> NotComputable:
+    """The error where the contract rate of a day is needed and not known."""
+    return rates.not_known(loan.rates[max(0, bisect_right(loan.rate_days, day) - 1)], date.fromordinal(day))
