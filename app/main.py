@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with CatalogueLoader(app, chosen.database_url):
             yield
 
-    app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0

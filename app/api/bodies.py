@@ -118,8 +118,10 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
     A key given twice is a colon gone, as in ``check_json``; a key that has a colon is no field's name.
     """
     try:
+        body.decode("utf-8")  # the decoder does not look into what it only skips
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError:
+        check_json(body)
         raise ProblemError(
             "INVALID_FACTS", errors=[FieldError("", "INVALID_TYPE", "应为对象", "Should be an object")]
         ) from None

@@ -130,7 +130,7 @@ def test_pointers_hold_no_tag_of_a_kind_and_use_the_names_of_the_contract(
 )
 def test_what_is_no_json_is_400(client: httpx.Client, body: bytes) -> None:
     for path in (INSURANCE, INSURANCE + "/batch"):
-        if path.endswith("batch") and body.startswith(b'{"a":{') and len(body) < 5000:
+        if path.endswith("batch") and body.startswith(b'{"a":{'):
             continue  # a list's own fields are read first, and "a" is none of them
         response = client.post(path, content=body, headers={"Content-Type": "application/json"})
         assert response.status_code == 400, (path, response.text)

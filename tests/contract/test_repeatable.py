@@ -1,0 +1,123 @@
+"""The same request with version and known_at gives the same bytes, for ever and everywhere (D65)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.requests import INSURANCE, LOAN, at, insurance, loan
+
+ROOT = Path(__file__).resolve().parents[2]
+IN_A_PROCESS = """
+import sys
+from starlette.testclient import TestClient
+from app.main import create_app
+with TestClient(create_app()) as client:
+    response = client.post(sys.argv[1], content=sys.stdin.buffer.read(), headers={"Content-Type": "application/json"})
+    sys.stderr.buffer.write(response.content)
+"""
+
+
+def answered(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a right request."""
+    response = client.post(path, json=body)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.mark.parametrize(("path", "body"), [(LOAN, loan()), (INSURANCE, insurance()), (INSURANCE, insurance(as_of="2025-03-01"))])
+def test_an_answer_sent_back_pins_everything(client: httpx.Client, path: str, body: dict[str, Any]) -> None:
+    first = answered(client, path, body)
+    pinned = {key: value for key, value in body.items() if key != "as_of"}
+    pinned |= {"version": first["provenance"]["rate_table"]["version"], "known_at": first["known_at"]}
+    assert answered(client, path, pinned) == first
+    once, again = (client.post(path, json=pinned).content for _ in range(2))
+    assert once == again
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_the_same_bytes_in_other_processes(client: httpx.Client, database: str, seed: str) -> None:
+    first = answered(client, LOAN, loan())
+    pinned = loan(version=first["provenance"]["rate_table"]["version"], known_at=first["known_at"])
+    here = client.post(LOAN, json=pinned).content
+    environment = {**os.environ, "SUBSIDY_DATABASE_URL": database, "PYTHONHASHSEED": seed, "TZ": "America/New_York"}
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", IN_A_PROCESS, LOAN],
+        input=json.dumps(pinned).encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
+    assert run.stderr == here
+
+
+def test_what_does_not_change_the_calculation_does_not_change_its_id(client: httpx.Client) -> None:
+    policies = [insurance()["policies"][0] | {"policy_no": f"P-{n}", "unit_id": f"U-{n}"} for n in range(3)]
+    first = answered(client, INSURANCE, insurance(policies=policies))
+    known_at = first["known_at"]
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", first["calculation_id"])
+    utc = "2026-08-20T01:00:00Z" if known_at == "2026-08-20T09:00:00+08:00" else known_at
+    same = [
+        insurance(policies=policies[::-1]),
+        insurance(policies=policies, request_no="other"),
+        insurance(policies=policies, as_of="2025-03-10"),
+        insurance(policies=policies, known_at=utc),
+        insurance(policies=policies, claim_period=None),
+        insurance(policies=[{**one, "project_id": None, "measures": {}} for one in policies]),
+    ]
+    for body in same:
+        answer = answered(client, INSURANCE, body)
+        assert answer["calculation_id"] == first["calculation_id"], body
+        assert answer | {"request_no": None} == first
+
+
+def test_what_changes_the_calculation_changes_its_id(client: httpx.Client) -> None:
+    first = answered(client, INSURANCE, insurance())["calculation_id"]
+    others = [
+        at(insurance(), "/policies/0/premium_paid", "5999999.99"),
+        at(insurance(), "/policies/0/policy_no", "P-2"),
+        at(insurance(), "/applicant/digital_rmb_account", True),
+        insurance(application_date="2025-03-11"),
+        insurance(known_at="2025-03-01T00:00:00+08:00"),
+    ]
+    ids = {first}
+    for body in others:
+        ids.add(answered(client, INSURANCE, body)["calculation_id"])
+    assert len(ids) == len(others) + 1
+
+
+def test_the_language_changes_texts_and_not_the_calculation(client: httpx.Client) -> None:
+    chinese = client.post(INSURANCE, json=insurance()).json()
+    english = client.post(INSURANCE, json=insurance(), headers={"Accept-Language": "en"}).json()
+    assert english["calculation_id"] == chinese["calculation_id"]
+    assert english["amount"] == chinese["amount"]
+    assert english["steps"] != chinese["steps"]
+
+
+def test_pointers_lead_into_the_request_as_it_was_sent(client: httpx.Client) -> None:
+    """Facts are calculated in the order of their ids; a pointer counts in the caller's order."""
+    policy = insurance()["policies"][0]
+    policies = [policy | {"policy_no": number, "unit_id": number} for number in ("C", "B", "A")]
+    policies[0]["premium_paid"] = "6000000.01"
+    response = client.post(INSURANCE, json=insurance(policies=policies))
+    assert response.status_code in (200, 422)
+    found = response.json()
+    pointers = [one["pointer"] for one in found.get("errors", found.get("warnings", [])) if one["pointer"]]
+    assert all(pointer.startswith("/policies/0") for pointer in pointers if pointer.startswith("/policies/"))
+
+
+def test_known_on_means_the_end_of_that_day_in_beijing(client: httpx.Client) -> None:
+    answer = answered(client, INSURANCE, insurance(known_on="2025-03-01"))
+    assert answer["known_at"] == "2025-03-01T23:59:59.999999+08:00"
+    both = answered(client, INSURANCE, insurance(known_on="2025-03-01", known_at="2025-02-01T00:00:00Z"))
+    assert both["known_at"] == "2025-02-01T08:00:00+08:00"
