@@ -156,6 +156,8 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
 def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
     before: Amount = sum((atom.amount for atom in members), 0)
     shown = " ".join(part for part in key if part) or None
+    if cap.lines is not None and not cap.per:
+        shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
         case.warn("CAP_NOT_PUBLISHED", None, clause=cap.clause)
         case.leave_open(cap.clause, "OPEN_CAP")

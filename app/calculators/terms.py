@@ -169,11 +169,11 @@ class Cap:
 
     @property
     def scope(self) -> str:
-        """The scope's name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT."""
+        """The scope's name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY."""
         suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
-        if not self.per:
+        if not self.per and self.lines is None:
             return f"ENTERPRISE_{suffix}"
-        name = "_".join(part.upper() for part in self.per)
+        name = "_".join(part.upper() for part in self.per) or "CATEGORY"
         return name if self.period == "BATCH" else f"{name}_{suffix}"
 
 
