@@ -251,8 +251,10 @@ def rounded(exact: Fraction, mode: str, unit_fen: Fraction = Fraction(1)) -> int
 
 def unit_fen(terms: Json) -> Fraction:
     unit = terms.get("rounding", {}).get("unit", "分")
-    known = {"分": 1, "元": 100, "100元": 10_000, "1万元": 1_000_000}
-    return Fraction(known[unit]) if unit in known else Fraction(unit) * 100
+    if unit == "分":
+        return Fraction(1)
+    number = unit.removesuffix("元")
+    return Fraction(number.removesuffix("万") or "1") * (10_000 if number.endswith("万") else 1) * 100
 
 
 def spread(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int]:
@@ -276,6 +278,12 @@ def mode_of(terms: Json, line: str | None = None) -> str:
         if each["id"] == line:
             wording = each.get("wording", wording)
     return "DOWN" if wording == "CEILING" else "HALF_UP"
+
+
+def mode_of_total(terms: Json, atoms: list[Atom]) -> str:
+    """Down where any earning line gives a ceiling: no result passes the legal maximum (D47, D52)."""
+    modes = {mode_of(terms, atom.line) for atom in atoms if atom.exact > 0}
+    return "HALF_UP" if modes == {"HALF_UP"} else "DOWN"
 
 
 def replace(atoms: Sequence[Atom], total: Any, is_exact: bool) -> None:
@@ -315,10 +323,11 @@ def grouped(atoms: Iterable[Atom], key: Callable[[Atom], Any]) -> dict[Any, list
 # Caps
 
 
-def rank(per: list[str], needs: Json) -> int:
-    """Narrower before wider (D39): how wide an account is."""
+def rank(cap: Json) -> int:
+    """Narrower before wider (D39): how wide an account is. A cap on some lines is one of a category."""
+    per = cap.get("per", [])
     if not per:
-        return 9
+        return 2 if cap.get("lines") else 9
     ranks = {"UNIT": 1, "PRODUCT": 1, "CONTRACT": 1, "DRAWDOWN": 0, "LINE": 2, "PROJECT": 3, "LENDER": 4}
     return min(ranks.get(each, 2) for each in per)
 
@@ -335,9 +344,12 @@ def account_of(case: Situation, cap: Json, atom: Atom) -> tuple[str, ...]:
 def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
     """Earlier grants of the same pool whose keys and period match (D41)."""
     total = Fraction(0)
-    period = cap.get("period", "CLAIM")
+    is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
+    period = cap.get("period", "LIFETIME")  # without a period an account lasts
     for grant in grants(case):
         if grant["rate_table"] != case.table["id"] or period == "CLAIM":
+            continue
+        if is_top_up and is_of_this_year(case, grant):  # 44: not reduced by the grants being topped up
             continue
         wanted = {
             KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each])
@@ -359,7 +371,6 @@ def apply_caps(
 ) -> list[Json]:
     """Every money cap, in listed order (D38-D41, D48, D49)."""
     is_exact = case.terms.get("rounding", {}).get("scope") == "TOTAL"
-    is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
     told: list[Json] = []
     waiting = after_project
     caps = list(case.terms.get("caps", []))
@@ -368,7 +379,7 @@ def apply_caps(
     for cap in caps:
         if cap.get("bounds", "AMOUNT") != "AMOUNT":
             continue
-        if waiting and rank(cap.get("per", []), {}) > 3:
+        if waiting and rank(cap) > 3:
             waiting()
             waiting = None
         if cap["limit"] == "unknown":
@@ -381,8 +392,7 @@ def apply_caps(
             if cap.get("when") and not evaluate(cap["when"], names, calls):
                 continue
             limit = floor(evaluate(cap["limit"], names, calls) * 100)
-            topped = is_top_up and cap.get("period") in {"PROGRAM_YEAR", "LIFETIME", "BATCH"}
-            granted = Fraction(0) if topped else granted_before(case, cap, group[0])
+            granted = granted_before(case, cap, group[0])
             room = max(0, limit - int(granted))
             before = sum(a.at for a in group)
             if before > room:
@@ -428,15 +438,14 @@ def finish(
         bound(atoms, is_exact)
     is_eligible = any(atom.exact > 0 for atom in atoms)
     told = apply_caps(case, atoms, fact_of, after_project)
+    if is_exact:
+        replace(atoms, rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms)), False)
     if terms.get("stacking", {}).get("higher_of"):
-        earlier = sum((money(g["amount"]) for g in grants(case) if is_of_this_year(case, g)), Fraction(0))
-        replace(atoms, max(Fraction(0), sum(a.at for a in atoms) - earlier) if is_exact
-                else max(0, int(sum(a.at for a in atoms) - earlier)), is_exact)
+        earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
+        replace(atoms, max(0, sum(a.at for a in atoms) - earlier), False)
     unit = unit_fen(terms)
-    if is_exact or unit != 1:
-        total = rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of(terms), max(unit, Fraction(1)))
-        for atom, fen in zip(atoms, spread([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
-            atom.at = fen
+    if unit != 1:
+        replace(atoms, rounded(Fraction(sum(a.at for a in atoms)), mode_of_total(terms, atoms), unit), False)
     total = sum(a.at for a in atoms)
     return {
         "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",

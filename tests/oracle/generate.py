@@ -18,7 +18,7 @@ USCC = "91350100M000100Y43"
 CODES = ["INNOVATIVE_SME", "SPECIALIZED", "GAZELLE"]
 PARK = ["NORTH", "SOUTH", "EAST"]
 SERIES = ["LPR_1Y", "LPR_5Y", "SHIBOR_3M"]
-UNITS = ["分", "元", "100元", "1万元", "0.10", "1000"]
+UNITS = ["分", "元", "100元", "1万元", "10元", "1000元"]
 
 
 def chance(rng: Rng, p: float) -> bool:
@@ -129,7 +129,7 @@ PERIODS = ["BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"]
 def width(cap: Json) -> tuple[int, int]:
     """Narrower before wider (D39)."""
     per = cap["per"]
-    how_wide = min((WIDTHS.get(each, 1) for each in per), default=9)
+    how_wide = min((WIDTHS.get(each, 1) for each in per), default=2 if cap.get("lines") else 9)
     period = cap.get("period")
     return (how_wide, PERIODS.index(period) if period in PERIODS else -1)
 
@@ -739,7 +739,7 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
     terms["needs"] = needs
     terms["other_funding"] = rng.choice(["FROM_AMOUNT", "FROM_BASE", "IGNORED"])
     admit: Json = {
-        "categories": rng.choice(["unknown", ["EQUIPMENT", "SOFTWARE"], ["EQUIPMENT", "SOFTWARE", "RND"]]),
+        "categories": rng.choice(["unknown", ["EQUIPMENT", "SOFTWARE"], ["EQUIPMENT", "SOFTWARE", "R_AND_D"]]),
         "vat": rng.choice(["INCLUDED", "EXCLUDED"]),
         "related_party": rng.choice(["INCLUDED", "EXCLUDED"]),
         "clause": "第二条",
@@ -792,7 +792,7 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
             fen = int(paid.replace(".", ""))
             investments.append(
                 {
-                    "category": rng.choice(["EQUIPMENT", "SOFTWARE", "RND", "LAND"]),
+                    "category": rng.choice(["EQUIPMENT", "SOFTWARE", "R_AND_D", "LAND"]),
                     "amount": paid,
                     "vat": yuan(fen * 13 // 113),
                     "paid_on": a_day(rng, date(2022, 1, 1), applied_on).isoformat(),

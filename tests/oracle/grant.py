@@ -53,6 +53,13 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     kind = case.terms.get("other_funding", "FROM_AMOUNT")
     other = {no: int(money(p.get("other_fiscal_funding") or "0.00")) for no, p in projects.items()}
+
+    def base_value(project: Json, name: str) -> Any:
+        """53: eligible investment less other money, before a cap on the base."""
+        if name == "admitted" and kind == "FROM_BASE":
+            return max(Fraction(0), admitted(project) - Fraction(other[project["project_id"]], 100))
+        return value(project, name)
+
     read = {no: lambda name, p=p: value(p, name) for no, p in projects.items()}
     keys = {no: {"PROJECT": no, "UNIT": no, **code_keys(case, "PROJECT", p)} for no, p in projects.items()}
     answer = settle(
@@ -61,7 +68,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         read,
         keys,
         lambda no: is_inside_windows(case, read[no], {"completion": "completed_on", "event": "completed_on"}),
-        from_base={no: Fraction(n, 100) for no, n in other.items()} if kind == "FROM_BASE" else None,
+        read_base={no: lambda name, p=p: base_value(p, name) for no, p in projects.items()},
         other=other if kind == "FROM_AMOUNT" else None,
     )
     for no, project in projects.items():

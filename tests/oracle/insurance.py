@@ -38,10 +38,6 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         inside = [n for n in range(first.toordinal(), until.toordinal()) if start.toordinal() <= n < end.toordinal()]
         return Fraction(len(inside), until.toordinal() - first.toordinal())
 
-    def base_value(policy: Json, name: str) -> Any:
-        whole = value(policy, name)
-        return whole * share_in_term(policy) if name in {"premium", "premium_paid"} else whole
-
     def inside(no: str) -> bool:
         policy = policies[no]
         if Fraction(policy["premium_paid"]) > Fraction(policy["premium"]):
@@ -68,5 +64,5 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         {no: lambda name, p=p: value(p, name) for no, p in policies.items()},
         keys,
         inside,
-        read_base={no: lambda name, p=p: base_value(p, name) for no, p in policies.items()},
+        share_of_base={no: share_in_term(p) for no, p in policies.items()},
     )

@@ -89,7 +89,7 @@ def banded(bands: Json, names: Names, calls: Json) -> Fraction:
     return total
 
 
-def line_amount(case: Situation, line: Json, names: Names, calls: Json, from_base: Fraction = Fraction(0)) -> Fraction:
+def line_amount(case: Situation, line: Json, names: Names, calls: Json) -> Fraction:
     """Fen, exact."""
     if "unknown" in {line.get("rate"), line.get("amount"), line.get("base")}:
         raise RefusedError("STANDARD_NOT_LOADED")
@@ -97,7 +97,7 @@ def line_amount(case: Situation, line: Json, names: Names, calls: Json, from_bas
         return banded(line["bands"], names, calls) * 100
     if line.get("amount"):
         return max(Fraction(0), evaluate(line["amount"], names, calls)) * 100
-    base = max(Fraction(0), evaluate(line["base"], names, calls) - from_base)
+    base = max(Fraction(0), evaluate(line["base"], names, calls))
     return base * max(Fraction(0), evaluate(line["rate"], names, calls)) * 100
 
 
@@ -108,8 +108,8 @@ def settle(
     keys: dict[str, dict[str, str]],
     inside: Callable[[str], bool],
     *,
+    share_of_base: dict[str, Fraction] | None = None,
     read_base: dict[str, Names] | None = None,
-    from_base: dict[str, Fraction] | None = None,
     other: dict[str, int] | None = None,
 ) -> Json:
     """The road from items to the answer."""
@@ -124,11 +124,13 @@ def settle(
             continue
         if not all(evaluate(rule["that"], names, calls) for rule in rules):
             continue
-        less = (from_base or {}).get(item, Fraction(0))
         base_names = (read_base or read)[item]
+        share = (share_of_base or {}).get(item, Fraction(1))
 
-        def amount(line: Json, names: Names = base_names, calls: Json = calls, less: Fraction = less) -> Fraction:
-            return line_amount(case, line, names, calls, less)
+        def amount(
+            line: Json, names: Names = base_names, calls: Json = calls, share: Fraction = share
+        ) -> Fraction:
+            return share * line_amount(case, line, names, calls)
 
         line = choose_line(case, names, calls, amount)
         if line is None or not all(evaluate(rule["that"], names, calls) for rule in line.get("require", [])):
