@@ -69,7 +69,9 @@ def _overlay(row: models.OverlayVersion) -> Overlay:
 
 
 def _names(raw: Any) -> frozenset[str] | None:
-    return None if raw in {None, "all"} else frozenset(raw) if isinstance(raw, list) else frozenset({raw})
+    if isinstance(raw, list):
+        return frozenset(raw)
+    return None if raw in {None, "all"} else frozenset({raw})
 
 
 def _document(raw: Any) -> str:
