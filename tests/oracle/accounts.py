@@ -345,7 +345,7 @@ def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
     """Earlier grants of the same pool whose keys and period match (D41)."""
     total = Fraction(0)
     is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
-    period = cap.get("period", "LIFETIME")  # without a period an account lasts
+    period = cap.get("period", "BATCH")
     for grant in grants(case):
         if grant["rate_table"] != case.table["id"] or period == "CLAIM":
             continue

@@ -122,16 +122,15 @@ def a_claim(table: Json, applied_on: date, applicant: Json) -> Json:
     }
 
 
-WIDTHS = {"UNIT": 0, "PRODUCT": 0, "CONTRACT": 0, "DRAWDOWN": 0, "LINE": 2, "PROJECT": 3, "LENDER": 4}
-PERIODS = ["BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"]
+WIDTHS = {"UNIT": 1, "PRODUCT": 1, "CONTRACT": 1, "DRAWDOWN": 0, "LINE": 2, "PROJECT": 3, "LENDER": 4}
+PERIODS = ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"]
 
 
 def width(cap: Json) -> tuple[int, int]:
     """Narrower before wider (D39)."""
     per = cap["per"]
     how_wide = min((WIDTHS.get(each, 1) for each in per), default=2 if cap.get("lines") else 9)
-    period = cap.get("period")
-    return (how_wide, PERIODS.index(period) if period in PERIODS else -1)
+    return (how_wide, PERIODS.index(cap.get("period", "BATCH")))
 
 
 def money_caps(rng: Rng, terms: Json, pers: list[list[str]], periods: list[str], low: int, high: int) -> None:
@@ -683,6 +682,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     money_caps(rng, terms, [["PRODUCT"], ["LINE"], ["PROJECT"], ["dataset_id"], ["category"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 20, 1200)
     if chance(rng, 0.2):
         terms.setdefault("caps", []).insert(0, {"per": ["PRODUCT"], "limit": rng.choice(["cost", "80% * cost"])})
+        terms["caps"].sort(key=width)
     payout(rng, terms)
     used = str(terms)
     for name in ("net_increase", "growth", "mass_kg", "grade", "dataset_id"):

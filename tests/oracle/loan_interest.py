@@ -340,7 +340,7 @@ def planned(loan: Loan, plan: Json) -> list[Json]:
             k += 1
     else:
         start = date(slice_.on.year, slice_.on.month, 1)
-        for k in range(0, 900):
+        for k in range(900):
             month = plus_months(start, k)
             due = min(plus_months(month, 1) - ONE_DAY, month + timedelta(days=n_day - 1))
             if not dues and month.month % every:
