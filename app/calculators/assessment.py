@@ -114,12 +114,12 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     works = _WORK[str(case.terms.facts)](case)
     check_totals(case, works)
     refused = any(reason.item_id is None for reason in case.reasons)
-    atoms = [atom for one in works for atom in one.atoms]
     if refused:
         for one in works:
             one.atoms, one.steps = [], []
             one.segments = [] if one.segments is not None else None
         return works, [], 0
+    atoms = [atom for one in works for atom in one.atoms]
     _round_items(case, works)
     for one in works:
         one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))

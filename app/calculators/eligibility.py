@@ -9,6 +9,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators.caps import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
+from app.calculators.scope import Scope
 from app.calculators.terms import Requirement
 
 
@@ -39,37 +40,29 @@ def _requirements(case: Case) -> list[Requirement]:
 
 
 def check_totals(case: Case, works: Sequence[ItemWork]) -> None:
-    """Requirements on totals of the computed base, exact, before shares and caps (D35)."""
+    """Requirements on totals of the whole claim, exact, before shares and caps (D35): not met refuses it."""
     for one in _requirements(case):
-        if one.totals and not ex.evaluate(one.that, _totals(case, works)):
+        if ex.calls(one.that, "total") and not ex.evaluate(one.that, totals(case.applicant, None, works)):
             refuse_requirement(case, one.code, one.clause, one.message or one.text, None)
     for line in case.terms.lines:
         for one in line.require:
-            if not one.totals:
-                continue
-            for item in works:
+            for item in works if ex.calls(one.that, "total") else ():
                 mine = [atom for atom in item.atoms if atom.line.id == line.id]
-                if mine and not ex.evaluate(one.that, _totals(case, [item], case_works=works)):
+                if mine and not ex.evaluate(one.that, totals(item.scope, item, works)):
                     refuse_requirement(case, one.code, one.clause, one.message or one.text, item.id)
-                    item.atoms = [atom for atom in item.atoms if atom.line.id != line.id]
+                    item.atoms = [atom for atom in item.atoms if atom not in mine]
 
 
-def _totals(case: Case, works: Sequence[ItemWork], case_works: Sequence[ItemWork] | None = None) -> ex.Lookup:
-    """Answers ``total(name)`` over the claim, ``interest`` of the items, and the facts of a single item."""
+def totals(scope: Scope, item: ItemWork | None, works: Sequence[ItemWork]) -> ex.Lookup:
+    """Answers ``total(name)`` over the claim, ``interest`` of one item (before caps), and the facts of the scope."""
 
     def of(key: str | tuple[str, ...]) -> Any:
-        if key == "interest":
-            return _interest(works)
+        if key == "interest" and item is not None:
+            return item.totals.get("interest", Fraction(0))
         if isinstance(key, tuple) and key[0] == "total":
-            everything = case_works if case_works is not None else works
             if key[1] == "interest":
-                return _interest(everything)
-            return sum((Fraction(item.scope.of(key[1])) for item in everything), Fraction(0))
-        scope = works[0].scope if len(works) == 1 else case.applicant
+                return sum((one.totals.get("interest", Fraction(0)) for one in works), Fraction(0))
+            return sum((Fraction(one.scope.of(key[1])) for one in works), Fraction(0))
         return scope.of(key)
 
     return of
-
-
-def _interest(works: Sequence[ItemWork]) -> Fraction:
-    return sum((one.interest or Fraction(0) for one in works), Fraction(0)) * Fraction(1, 100)

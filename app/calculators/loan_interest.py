@@ -14,6 +14,7 @@ from typing import Any
 from app.calculators import days, money
 from app.calculators import expressions as ex
 from app.calculators.accrual import interest as accrue
+from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, not_covered, total, weights
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
@@ -46,6 +47,10 @@ def work(case: Case) -> list[ItemWork]:
             make_stretches(case, loan, scale, faults)
     if faults:
         raise FactsError(faults)
+    _require_interest(case, admitted, scale)
+    if case.terms.choose == "HIGHEST":
+        for loan, _ in admitted:  # which line pays is decided before principal caps, which may name lines
+            _price(case, loan, scale)
     apply_principal_caps(case, [loan for loan, _ in admitted], scale)
     for loan, one in admitted:
         _price(case, loan, scale)
@@ -84,6 +89,26 @@ def _admitted(case: Case, loan: Loan) -> bool:
     return all(_holds(case, one, loan.scope, loan.id) for one in case.terms.require if not one.totals and one.level == "ITEM")
 
 
+def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], scale: int) -> None:
+    """Requirements on the interest of a contract, exact and before any cap (D35, D36); not met, it takes no room."""
+    everywhere = [one for one in case.terms.require if one.totals]
+    by_line = {line.id: [one for one in line.require if one.totals] for line in case.terms.lines}
+    if not everywhere and not any(by_line.values()):
+        return
+    for loan, work_ in admitted:
+        find_interest(case, loan, work_, scale)
+        work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
+        of = totals(loan.scope, work_, [])
+        for line_id in sorted({one.line.id for one in loan.stretches}):
+            asked = [one for one in (*everywhere, *by_line[line_id]) if not ex.calls(one.that, "total")]
+            failed = [one for one in asked if not ex.evaluate(one.that, of)]
+            for one in failed:
+                case.refuse(one.code, one.clause, loan.id, "REQUIREMENT", text=one.message or one.text)
+            if failed:
+                loan.stretches = [stretch for stretch in loan.stretches if stretch.line.id != line_id]
+        work_.interest = work_.interest_basis = None
+
+
 def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
     if ex.evaluate(one.that, scope.of):
         return True
@@ -105,6 +130,7 @@ def _price(case: Case, loan: Loan, scale: int) -> None:
         best = max(range(len(found)), key=lambda no: (found[no][0], -no)) if one.others else 0
         one.line = (one.line, *one.others)[best]
         one.subsidised, one.formula, one.percent = found[best]
+        one.others = ()
         at = days.positions(kind, (one.first, one.until), loan.anchors[one.slice.no])
         one.days = at[1] - at[0]
 

@@ -58,6 +58,7 @@ class Stretch:
     moved: int = 0  # numerator of the bank's day fraction
     interest: tuple[int, int] = (0, 1)  # I in fen of CNY: numerator and denominator, not reduced
     amount: tuple[int, int] = (0, 1)  # what it earns in fen: numerator and denominator, not reduced
+    piece: int = 0  # parts that principal caps cut off keep the number of their whole
     others: tuple[Line, ...] = ()  # with HIGHEST: further lines that hold
 
 
@@ -227,27 +228,38 @@ def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Span
     terms, fact, claim = case.terms, loan.fact, case.claim
     spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
     window = terms.windows.get("interest")
+    by_payment = window is not None and window.tests == "PAID_ON"
     reach = claim.application_date.toordinal()
-    if window is not None and window.tests == "PERIOD":
+    if window is not None:
         until = last_day_of(window, claim.application_date)
         first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
-        spans = days.intersect(spans, [(first, until or FAR)])
+        spans = _within(loan, spans, (first, until or FAR), by_payment=by_payment)
         reach = max(reach, until or 0)
-    excluded = sorted(
-        (period.from_.toordinal(), period.until.toordinal()) for period in fact.excluded_periods if period.reason in terms.exclude_periods
-    )
-    for period in excluded:
-        spans = days.subtract(spans, [period])
+    for period in fact.excluded_periods:
+        if period.reason in terms.exclude_periods:
+            spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
+    if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
+        spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
     for term in (terms.term, *(overlay.terms.term for overlay in case.overlays)):
         if term is not None and spans:
             spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
     anchor = spans[0][0] if spans else None
     if claim.claim_period is not None:
-        period = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
-        spans = days.intersect(spans, [period])
-        reach = max(reach, period[1])
-    spans = days.intersect(spans, [(1, reach)])
-    return _only_paid(case, loan, spans, window), anchor
+        period_of_claim = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
+        spans = _within(loan, spans, period_of_claim, by_payment=by_payment)
+        reach = max(reach, period_of_claim[1])
+    return days.intersect(spans, [(1, reach)]), anchor
+
+
+def _within(loan: Loan, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
+    """The days in a window; one on the payment date takes or leaves a voucher whole, and tests other days themselves (D28)."""
+    if not by_payment:
+        return days.intersect(spans, [window])
+    first, until = window
+    covered = [(one.first, one.until) for one in loan.vouchers]
+    left = [(one.first, one.until) for one in loan.vouchers if not first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
+    uncovered = days.intersect(days.subtract(spans, covered), [window])
+    return sorted(uncovered + days.subtract(days.intersect(spans, covered), left))
 
 
 def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
@@ -264,22 +276,6 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
     if term.year_end:
         until = min(until, date(begins.year + 1, 1, 1).toordinal())
     return begins.toordinal(), until
-
-
-def _only_paid(case: Case, loan: Loan, spans: Spans, window: Window | None) -> Spans:
-    """Take away uncovered days where the table pays only what was paid first, or tests the payment date."""
-    if window is not None and window.tests == "PAID_ON" and loan.fact.interest_paid:
-        first = window.first_day if isinstance(window.first_day, date) else date.min
-        until = last_day_of(window, case.claim.application_date) or FAR
-        kept = [
-            (one.first, one.until)
-            for one in loan.vouchers
-            if first <= (one.fact.paid_on or one.fact.until) and (one.fact.paid_on or one.fact.until).toordinal() < until
-        ]
-        return days.intersect(spans, kept)
-    if case.terms.pay_first and loan.vouchers:
-        return days.intersect(spans, [(one.first, one.until) for one in loan.vouchers])
-    return spans
 
 
 # --- stretches -------------------------------------------------------------------------------------
@@ -340,6 +336,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                         lines[0],
                         year,
                         total * factor,
+                        piece=len(loan.stretches),
                         others=tuple(lines[1:]),
                     )
                 )

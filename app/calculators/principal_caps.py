@@ -120,13 +120,8 @@ def _joined(stretches: list[Stretch]) -> list[Stretch]:
     found: list[Stretch] = []
     for one in sorted(stretches, key=lambda s: (s.slice.on, s.slice.no, s.first)):
         last = found[-1] if found else None
-        same = last is not None and (
-            last.until == one.first
-            and last.slice is one.slice
-            and (last.balance, last.counted, last.rate, last.voucher, last.line, last.year, last.total)
-            == (one.balance, one.counted, one.rate, one.voucher, one.line, one.year, one.total)
-        )
-        if last is not None and same and not one.others:
+        same = last is not None and (last.until == one.first and (last.piece, last.counted) == (one.piece, one.counted))
+        if last is not None and same:
             last.until = one.until
         else:
             found.append(one)

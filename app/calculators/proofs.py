@@ -199,6 +199,8 @@ def _lines(terms: Terms) -> list[TermsFault]:
     for line in terms.lines:
         if line.id not in applied:
             faults.append(TermsFault(f"lines/{line.id}", "这一行永远不会适用"))
+    if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base for line in terms.lines}) > 1:
+        faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
     faults += _unreached(terms, axes, reached)
     faults += _gaps(axes, covered)
     return faults
