@@ -272,7 +272,9 @@ class Loan:
             open_days = [
                 day
                 for day in days(each.on, self.matures_on)
-                if self.window_has(day, with_claim=False) and not self.is_excluded(day)
+                if self.window_has(day, with_claim=False)
+                and not self.is_excluded(day)
+                and not (is_pay_first and day not in self.voucher_of)
             ]
             term = self.term_of(each, open_days[0] if open_days else None)
             if term:
@@ -282,9 +284,7 @@ class Loan:
             each.counted = [
                 day
                 for day in open_days
-                if self.window_has(day, with_claim=True)
-                and each.balance.get(day)
-                and not (is_pay_first and day not in self.voucher_of)
+                if self.window_has(day, with_claim=True) and each.balance.get(day)
             ]
 
     # Names (0001)
