@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi.routing import APIRoute
@@ -76,7 +77,7 @@ def many(kind: Kind) -> App:
             case_list = await asyncio.to_thread(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False
-            async for piece in answers(case_list, catalogue, envelope, scope["path"]):
+            async for piece in answers(case_list, catalogue, envelope, quote(scope["path"])):
                 if gone.done():
                     raise ClientDisconnect
                 if not started:

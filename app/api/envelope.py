@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
@@ -159,7 +160,7 @@ async def send_problem(problem: problems.ProblemError, scope: Scope, send: Send)
     body = problems.encoded(
         problem,
         language=envelope.language,
-        instance=scope["raw_path"].decode("latin-1")[:200],
+        instance=quote(scope["path"][:200]),
         request_id=envelope.request_id,
     )
     headers = [

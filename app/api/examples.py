@@ -119,10 +119,19 @@ _LARGE_POLICIES = [
     _policy("P-2", "ROCKET-Y8", "12000000.00"),
     _policy("P-3", "ROCKET-Y9", "12000000.00"),
 ]
-_ITEMS = [_item("A-1", "MPW", "4000000.00", occurred_on="2023-02-01")]
-_LARGE_ITEMS = [_item("A-1", "MPW", "8000000.00", occurred_on="2023-02-01")]
-_FEES = [_item("G-1", None, "1000000.00", measures={"first_entry_amount": "2000000.00"})]
-_LARGE_FEES = [_item("G-1", None, "3000000.00", measures={"first_entry_amount": "2000000.00"})]
+_TAPE_OUT = {
+    "occurred_on": "2023-02-01",
+    "measures": {
+        "contract_completed": True,
+        "industrialise_in_beijing": True,
+        "district_recommended": True,
+    },
+}
+_ITEMS = [_item("A-1", "MPW", "4000000.00", **_TAPE_OUT)]
+_LARGE_ITEMS = [_item("A-1", "MPW", "8000000.00", **_TAPE_OUT)]
+_ENTRY = {"measures": {"first_entry": True, "first_entry_amount": "2000000.00"}}
+_FEES = [_item("G-1", None, "1000000.00", **_ENTRY)]
+_LARGE_FEES = [_item("G-1", None, "3000000.00", **_ENTRY)]
 
 SINGLE: Final[dict[str, dict[str, Example]]] = {
     LOAN.path: {

@@ -1,0 +1,181 @@
+"""The OpenAPI document: complete, in Chinese, unchanged unless meant, and its examples really answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.api.case_lists import Summary, Totals
+from app.api.examples import MANY, SINGLE
+from app.api.problems import KINDS
+from app.api.titles import FIELDS
+from app.calculators import facts, results
+
+SNAPSHOT = Path(__file__).with_name("openapi.json")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CASES = [(f"/v1/{kind}/calculate{tail}", name) for tail, all_ in (("", SINGLE), ("/batch", MANY)) for kind in all_ for name in all_[kind]]
+
+
+@pytest.fixture(scope="module")
+def document(client: httpx.Client) -> dict[str, Any]:
+    """The document as it is served."""
+    served: dict[str, Any] = client.get("/openapi.json").json()
+    return served
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and operation of everything documented."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_the_document_changes_only_when_meant(document: dict[str, Any], update_snapshots: bool) -> None:
+    """``UPDATE_SNAPSHOTS=1`` writes the snapshot; the change is then read in review."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if update_snapshots:
+        SNAPSHOT.write_text(text)
+    assert text == SNAPSHOT.read_text()
+
+
+def test_it_is_openapi_3_1_with_every_operation_of_the_contract(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    listed = {f"{method.upper()} {path}" for path, method, _ in operations(document)}
+    calculations = {"loan-interest-subsidies", "insurance-subsidies", "awards", "grants"}
+    assert listed == {
+        *(f"POST /v1/{kind}/calculate{tail}" for kind in calculations for tail in ("", "/batch")),
+        "GET /v1/funds",
+        "GET /v1/batches",
+        "GET /v1/batches/{batch_id}",
+        "GET /v1/rate-tables",
+        "GET /v1/rate-tables/{table_id}",
+        "GET /v1/rate-tables/{table_id}/versions",
+        "GET /v1/rate-tables/{table_id}/versions/{version}",
+        "GET /v1/rate-tables/{table_id}/versions/{version}/diff",
+        "GET /v1/reference-rates",
+        "GET /v1/reference-rates/{series}",
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /metrics",
+    }
+
+
+def test_every_operation_is_described_in_chinese(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+    for path, method, operation in operations(document):
+        for key in ("summary", "description"):
+            assert CHINESE.search(operation[key]), (method, path, key)
+        for parameter in operation.get("parameters", []):
+            assert CHINESE.search(parameter["schema"]["title"]), (method, path, parameter["name"])
+        for status, response in operation["responses"].items():
+            assert CHINESE.search(response["description"]), (method, path, status)
+            assert "X-Request-ID" in response["headers"]
+
+
+def titled(schema: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    """Place and title of every property in a schema."""
+    for name, inner in schema.get("properties", {}).items():
+        if "$ref" in inner and "title" not in inner:
+            continue  # the object it names has its own title
+        yield f"{place}.{name}", inner.get("title", "")
+        yield from titled(inner, f"{place}.{name}")
+
+
+def test_every_object_and_field_has_a_chinese_title(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        assert CHINESE.search(schema["title"]), name
+        assert CHINESE.search(schema["description"]), name
+        for place, title in titled(schema, name):
+            assert CHINESE.search(title), (place, title)
+
+
+def test_every_field_of_an_answer_is_titled_once() -> None:
+    kinds = [kind for kind in vars(results).values() if hasattr(kind, "__annotations__") and hasattr(kind, "__name__")]
+    expected = {
+        f"{kind.__name__.removesuffix('_')}.{field}"
+        for kind in [*kinds, Summary, Totals]
+        if kind.__module__ in (results.__name__, Summary.__module__)
+        for field in kind.__annotations__
+    }
+    assert set(FIELDS) == expected
+
+
+def test_answers_leave_no_field_out(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("Result", "ItemResult", "Segment", "Step", "CapResult", "BatchView", "TableView", "Problem"):
+        assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
+
+
+def test_each_endpoint_takes_its_own_facts_alone(document: dict[str, Any]) -> None:
+    expected = {
+        "loan-interest-subsidies": {"contracts"},
+        "insurance-subsidies": {"policies"},
+        "awards": {"items", "projects"},
+        "grants": {"items", "projects"},
+    }
+    for kind, lists in expected.items():
+        body = document["paths"][f"/v1/{kind}/calculate"]["post"]["requestBody"]
+        assert body["required"] is True
+        reference = body["content"]["application/json"]["schema"]["$ref"]
+        schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+        assert schema["additionalProperties"] is False
+        assert set(schema["properties"]) & {"contracts", "policies", "items", "projects"} == lists
+
+
+def test_every_limit_is_in_the_schema(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    loan = schemas["LoanClaim"]["properties"]
+    assert loan["contracts"]["maxItems"] == facts.MAX_CONTRACTS
+    assert loan["contracts"]["minItems"] == 1
+    assert schemas["LoanClaimList"]["properties"]["cases"]["maxItems"] == 10_000
+    assert schemas["Policy"]["properties"]["premium"]["pattern"] == facts.MONEY_PATTERN
+    for name in ("Contract", "Policy", "Item", "Project", "Applicant", "Drawdown", "InterestVoucher"):
+        for field, schema in schemas[name]["properties"].items():
+            for part in schema.get("anyOf", [schema]):
+                if part.get("type") == "string" and "enum" not in part:
+                    assert "maxLength" in part, (name, field)
+                if part.get("type") == "array":
+                    assert "maxItems" in part, (name, field)
+
+
+def test_every_operation_documents_the_problems_it_can_answer(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        statuses = set(operation["responses"])
+        if method == "post":
+            assert statuses == {"200", "400", "404", "406", "413", "415", "422", "500", "503"}, path
+        elif path.startswith("/v1/"):
+            assert {"200", "304", "406", "422", "500", "503"} <= statuses, path
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert response["content"]["application/problem+json"]["schema"] == {
+                    "$ref": "#/components/schemas/Problem"
+                }
+    assert document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == list(KINDS)
+
+
+@pytest.mark.parametrize(("path", "name"), CASES)
+def test_the_examples_answer(client: httpx.Client, document: dict[str, Any], path: str, name: str) -> None:
+    """One ordinary example, in which no cap binds, and one in which a cap does."""
+    named = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert len(named) >= 2
+    assert CHINESE.search(named[name]["summary"])
+    body = named[name]["value"]
+    response = client.post(path, json={**body, "detail": "FULL"} if path.endswith("/batch") else body)
+    assert response.status_code == 200
+    answers = [response.json()]
+    if path.endswith("/batch"):
+        assert client.post(path, json=body).json()["totals"] == response.json()["totals"]
+        answers = [case["result"] for case in response.json()["cases"]]
+        assert len(answers) == len(body["cases"])
+    assert all(answer["status"] == "ELIGIBLE" for answer in answers)
+    assert all(answer["amount"] != "0.00" for answer in answers)
+    binding = [any(cap["binding"] for cap in answer["caps"]) for answer in answers]
+    assert binding[-1] == (name == "at_cap")
+    assert not any(binding[:-1])

@@ -1,0 +1,74 @@
+"""schemathesis against the live service: all checks, all phases, nothing excluded."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The statuses that schemathesis expects of valid data by itself, and 422: a body can satisfy the schema
+# and break a rule between fields.
+CONFIG = """
+hooks = "tests.contract.schemathesis_hooks"
+[cache]
+enabled = false
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
+"""
+
+
+def share(counts: Counter[tuple[str, str, str, int]], mode: str | None, suffix: str | tuple[str, ...]) -> tuple[int, int]:
+    """How many calculation requests were sent, and how many of them were answered 200."""
+    chosen = {
+        key: number
+        for key, number in counts.items()
+        if key[0].endswith(suffix) and key[1] == "POST" and mode in (None, key[2])
+    }
+    return sum(chosen.values()), sum(number for key, number in chosen.items() if key[3] == 200)
+
+
+def test_the_service_keeps_its_own_document(client: httpx.Client, live_url: str, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(CONFIG)
+    counts_file = tmp_path / "counts"
+    run = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("st")),
+            "--config-file",
+            str(tmp_path / "schemathesis.toml"),
+            "run",
+            f"{live_url}/openapi.json",
+            "--checks",
+            "all",
+            "--phases",
+            "examples,coverage,fuzzing,stateful",
+            "--max-examples",
+            os.environ.get("SCHEMATHESIS_EXAMPLES", "50"),
+            "--continue-on-failure",
+        ],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "SUBSIDY_LIVE_URL": live_url,
+            "SUBSIDY_COUNTS": str(counts_file),
+            "PYTHONPATH": str(ROOT),
+            "NO_PROXY": "127.0.0.1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    counts = Counter(tuple(json.loads(line)) for line in counts_file.read_text().splitlines())
+    for suffix in ("/calculate", "/calculate/batch", ("/calculate", "/calculate/batch")):
+        for mode in ("positive", None):
+            sent, answered = share(counts, mode, suffix)
+            print(f"{suffix} {mode or 'all'}: {answered} of {sent} requests answered 200: {answered / sent:.0%}")
+            if not isinstance(suffix, str):
+                assert answered >= 0.3 * sent, "at least 30% of the calculation requests reach a calculation"
+    assert run.returncode == 0, run.stdout[-20_000:]
