@@ -97,7 +97,9 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     if not holding:
         case.refuse("NO_LINE_APPLIES", None, one.id, None, id=one.id)
         return
-    priced = [(line, *line_amount(case, line, one.scope, one.id)) for line in holding if meets(case, line, one.scope.of, one.id)]
+    priced = [
+        (line, *line_amount(case, line, one.base_scope or one.scope, one.id)) for line in holding if meets(case, line, one.scope.of, one.id)
+    ]
     if not priced:
         return
     best = priced[0]

@@ -53,6 +53,10 @@ def work(case: Case) -> list[ItemWork]:
         raise FactsError(faults)
     for one in works:
         project = (case.claim.projects or ())[one.index]
+        if case.terms.other_funding == "FROM_BASE":
+            # Thresholds test the investment itself; only the base is taken less other money (D53).
+            less = max(Fraction(0), one.scope.of("admitted") - one.scope.of("other_fiscal_funding"))
+            one.base_scope = Scope({"admitted": less}, one.scope.pointer, one.scope)
         price_item(case, one, {"project_id": project.project_id, "category": project.category})
     return works
 
@@ -85,10 +89,6 @@ def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> 
         accepted = Fraction(project.accepted_investment)
         terms = [f"min({' + '.join(terms) or '0'}, {figure(accepted, ex.MONEY)})"]
         total = min(total, accepted)
-    if case.terms.other_funding == "FROM_BASE":
-        other = one.scope.of("other_fiscal_funding")
-        terms = [f"max(0, {' + '.join(terms) or '0'} - {figure(other, ex.MONEY)})"]
-        total = max(Fraction(0), total - other)
     one.scope.values["admitted"] = total
     if "admitted" in case.terms.reads:
         clause = case.terms.admit.clause if case.terms.admit else None

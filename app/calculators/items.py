@@ -44,6 +44,7 @@ class ItemWork:
     id: str
     index: int
     scope: Scope
+    base_scope: Scope | None = None  # what a base reads, where that differs from what conditions read
     atoms: list[Atom] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     segments: list[Segment] | None = None
