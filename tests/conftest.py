@@ -73,3 +73,12 @@ def client(live_url: str) -> Iterator[httpx.Client]:
 def update_snapshots() -> bool:
     """Whether snapshots are written rather than compared: ``UPDATE_SNAPSHOTS=1``."""
     return bool(os.environ.get("UPDATE_SNAPSHOTS"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have measured, wherever they ran (``record_property("shown", line)``)."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == "shown" and report.when == "call":
+                    terminalreporter.write_line(str(line))

@@ -141,7 +141,7 @@ def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Langu
     return result
 
 
-def _not_computable(error: NotComputable, places: dict[str, list[int]]) -> ProblemError:
+def _not_computable(error: NotComputable, places: identity.Places) -> ProblemError:
     pointer = identity.original_pointer(error.pointer, places)
     errors: Iterable[FieldError] = ()
     if pointer is not None:

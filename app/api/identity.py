@@ -27,6 +27,10 @@ _SORTED: Final[tuple[tuple[str, Callable[[Any], str]], ...]] = (
     ("items", attrgetter("item_id")),
     ("projects", attrgetter("project_id")),
 )
+_DRAWDOWN_NO: Final = attrgetter("drawdown_no")
+
+Places = dict[str, list[int]]
+"""Where the entries of a list (by its pointer in the sorted claim) stood in the request."""
 
 
 def instant_text(instant: datetime) -> str:
@@ -38,36 +42,56 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(CHINA).isoformat()
 
 
-def in_order(claim: facts.Claim) -> tuple[facts.Claim, dict[str, list[int]]]:
-    """Return the claim with its facts sorted by id, and where each of them stood in the request.
-
-    The second value is empty when nothing moved, which is usual.
-    """
+def in_order(claim: facts.Claim) -> tuple[facts.Claim, Places]:
+    """Return the claim with its facts sorted by id, and where those that moved stood in the request."""
     changes: dict[str, Any] = {}
-    places: dict[str, list[int]] = {}
+    places: Places = {}
     for name, identity in _SORTED:
         rows: Sequence[Any] | None = getattr(claim, name)
-        if rows is None or len(rows) == 1:
+        if rows is None:
             continue
-        order = sorted(range(len(rows)), key=lambda place: identity(rows[place]))
-        if order != list(range(len(rows))):
-            changes[name] = tuple(rows[place] for place in order)
-            places[name] = order
+        ordered = _sorted(rows, identity, f"/{name}", places)
+        if name == "contracts":
+            ordered = _with_drawdowns_in_order(ordered, places)
+        if ordered is not rows:
+            changes[name] = ordered
     return (replace(claim, **changes), places) if changes else (claim, places)
 
 
-def original_pointer(pointer: str | None, places: dict[str, list[int]]) -> str | None:
+def _sorted(rows: Sequence[Any], identity: Callable[[Any], str], pointer: str, places: Places) -> Sequence[Any]:
+    if len(rows) == 1:
+        return rows
+    keys = [identity(row) for row in rows]
+    order = sorted(range(len(rows)), key=keys.__getitem__)
+    if order == list(range(len(rows))):
+        return rows
+    places[pointer] = order
+    return tuple(rows[place] for place in order)
+
+
+def _with_drawdowns_in_order(contracts: Sequence[facts.Contract], places: Places) -> Sequence[facts.Contract]:
+    made: list[facts.Contract] = []
+    for index, contract in enumerate(contracts):
+        drawdowns = _sorted(contract.drawdowns, _DRAWDOWN_NO, f"/contracts/{index}/drawdowns", places)
+        moved = drawdowns is not contract.drawdowns
+        made.append(replace(contract, drawdowns=tuple(drawdowns)) if moved else contract)
+    return contracts if all(one is other for one, other in zip(made, contracts, strict=True)) else tuple(made)
+
+
+def original_pointer(pointer: str | None, places: Places) -> str | None:
     """Return a pointer into the sorted claim as a pointer into the request.
 
-    >>> original_pointer("/items/0/cost", {"items": [4, 2]})
-    '/items/4/cost'
+    >>> original_pointer("/contracts/0/drawdowns/1", {"/contracts": [4, 2], "/contracts/0/drawdowns": [1, 0]})
+    '/contracts/4/drawdowns/0'
     """
     if not pointer or not places:
         return pointer
-    _, name, *rest = pointer.split("/")
-    if name not in places or not rest or not rest[0].isdigit():
-        return pointer
-    return "/".join(["", name, str(places[name][int(rest[0])]), *rest[1:]])
+    walked, original = "", ""
+    for part in pointer.split("/")[1:]:
+        order = places.get(walked)
+        walked += f"/{part}"
+        original += f"/{order[int(part)] if order is not None and part.isdigit() else part}"
+    return original
 
 
 def calculation_id(

@@ -108,12 +108,40 @@ def test_pointers_lead_into_the_request_as_it_was_sent(client: httpx.Client) -> 
     """Facts are calculated in the order of their ids; a pointer counts in the caller's order."""
     policy = insurance()["policies"][0]
     policies = [policy | {"policy_no": number, "unit_id": number} for number in ("C", "B", "A")]
-    policies[0]["premium_paid"] = "6000000.01"
+    policies[0]["period_until"] = "2020-01-01"
     response = client.post(INSURANCE, json=insurance(policies=policies))
-    assert response.status_code in (200, 422)
-    found = response.json()
-    pointers = [one["pointer"] for one in found.get("errors", found.get("warnings", [])) if one["pointer"]]
-    assert all(pointer.startswith("/policies/0") for pointer in pointers if pointer.startswith("/policies/"))
+    assert response.status_code == 422
+    pointers = [error["pointer"] for error in response.json()["errors"]]
+    assert pointers
+    assert all(pointer.startswith("/policies/0/") for pointer in pointers)
+
+
+def test_the_order_of_contracts_and_drawdowns_does_not_matter(client: httpx.Client) -> None:
+    """D65: lists of facts are sorted by id, inside contracts too."""
+    contract = loan()["contracts"][0]
+    drawdowns = [{"drawdown_no": number, "on": "2022-03-05", "amount": f"{number}000.00"} for number in ("1", "2", "3")]
+    contracts = [contract | {"contract_no": number, "drawdowns": drawdowns} for number in ("A", "B")]
+    turned = [one | {"drawdowns": drawdowns[::-1]} for one in contracts[::-1]]
+    first = answered(client, LOAN, loan(contracts=contracts))
+    other = answered(client, LOAN, loan(contracts=turned))
+    assert [item["id"] for item in other["items"]] == ["A", "B"]
+    assert {**other, "warnings": []} == {**first, "warnings": []}
+    for warning in other["warnings"]:
+        if warning["pointer"] is not None:
+            assert re.match(r"/contracts/[01](/|$)", warning["pointer"])
+
+
+def test_a_fault_of_a_drawdown_points_to_where_it_was_sent(client: httpx.Client) -> None:
+    contract = loan()["contracts"][0]
+    drawdowns = [
+        {"drawdown_no": "9", "on": "2030-01-01", "amount": "1.00"},
+        {"drawdown_no": "1", "on": "2022-03-05", "amount": "1.00"},
+    ]
+    contracts = [contract | {"contract_no": "B", "drawdowns": drawdowns}, contract | {"contract_no": "A"}]
+    response = client.post(LOAN, json=loan(contracts=contracts))
+    assert response.status_code == 422
+    pointers = {error["pointer"] for error in response.json()["errors"]}
+    assert all(pointer.startswith("/contracts/0/drawdowns/0") for pointer in pointers), pointers
 
 
 def test_known_on_means_the_end_of_that_day_in_beijing(client: httpx.Client) -> None:

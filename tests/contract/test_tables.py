@@ -1,0 +1,114 @@
+"""The published tables over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.api.showing import changes
+
+
+def get(client: httpx.Client, path: str) -> Any:
+    """The JSON of a path that answers."""
+    response = client.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_funds_show_the_rules_that_lie_over_their_tables(client: httpx.Client) -> None:
+    funds = {fund["id"]: fund for fund in get(client, "/v1/funds")["funds"]}
+    assert {"bj-gjj", "bj-sme", "bj-equip", "cn-firstset", "cn-sme", "cn-consumer"} <= set(funds)
+    overlays = funds["bj-gjj"]["overlays"]
+    assert overlays
+    assert all(overlay["digest"].startswith("sha256:") and overlay["effective_from"] for overlay in overlays)
+
+
+def test_a_batch_shows_its_window_and_directions(client: httpx.Client) -> None:
+    listed = get(client, "/v1/batches")["batches"]
+    batch = get(client, "/v1/batches/bj-gjj-2025-1")
+    assert batch in listed
+    assert batch["application_window"] == {"first_day": "2025-01-20", "last_day": "2025-03-31"}
+    assert (batch["fund"], batch["year"], batch["no"]) == ("bj-gjj", 2025, 1)
+    launch = next(one for one in batch["directions"] if one["rate_table"] == "bj-gjj-2025-1-11")
+    assert (launch["method"], launch["loaded"], launch["not_loaded"]) == ("INSURANCE", True, None)
+    assert any(not one["loaded"] and one["not_loaded"] for one in batch["directions"])
+
+
+@pytest.mark.parametrize("key", ["method", "area", "batch"])
+def test_tables_are_listed_by_what_they_are(client: httpx.Client, key: str) -> None:
+    everything = get(client, "/v1/rate-tables")["rate_tables"]
+    for value in {one[key] for one in everything if one[key] is not None}:
+        found = get(client, f"/v1/rate-tables?{key}={value}")["rate_tables"]
+        assert found == [one for one in everything if one[key] == value]
+        assert found
+
+
+def test_tables_in_force_on_a_day(client: httpx.Client) -> None:
+    early = {one["id"] for one in get(client, "/v1/rate-tables?as_of=2022-06-01")["rate_tables"]}
+    late = {one["id"] for one in get(client, "/v1/rate-tables?as_of=2025-06-01")["rate_tables"]}
+    assert "bj-gjj-2025-1-11" in late - early
+    assert get(client, "/v1/rate-tables?as_of=1950-01-01")["rate_tables"] == []
+
+
+def test_a_table_shows_what_it_needs_and_on_what_it_stands(client: httpx.Client) -> None:
+    table = get(client, "/v1/rate-tables/bj-gjj-2023-2-2?as_of=2023-11-20")
+    assert (table["method"], table["facts"], table["applicant"]) == ("LOAN_INTEREST", "CONTRACTS", "ENTERPRISE")
+    assert table["endpoint"] == "/v1/loan-interest-subsidies/calculate"
+    need = table["needs"]["fai_2022"]
+    assert (need["of"], need["type"], need["overlay"]) == ("APPLICANT", "MONEY", None)
+    assert "固定资产投资" in need["title"]
+    assert table["document"]["title"]
+    assert table["authority"]
+    places = {clause["place"] for clause in table["clauses"]}
+    assert {"/lines/0", "/caps/0"} <= places
+    assert table["terms"]["lines"][0]["clause"] in {clause["clause"] for clause in table["clauses"]}
+    assert table == get(client, f"/v1/rate-tables/bj-gjj-2023-2-2/versions/{table['version']}")
+
+
+def test_every_published_table_can_be_shown(client: httpx.Client) -> None:
+    for entry in get(client, "/v1/rate-tables")["rate_tables"]:
+        if entry["loaded"]:
+            table = get(client, f"/v1/rate-tables/{entry['id']}")
+            assert table["version"] == entry["version"]
+            assert table["clauses"]
+            listed = get(client, f"/v1/rate-tables/{entry['id']}/versions")["versions"]
+            assert [one["version"] for one in listed] == entry["versions"] == table["versions"]
+
+
+def test_a_version_does_not_differ_from_itself(client: httpx.Client) -> None:
+    difference = get(client, "/v1/rate-tables/bj-gjj-2025-1-11/versions/1/diff?against=1")
+    assert difference == {"id": "bj-gjj-2025-1-11", "version": 1, "against": 1, "changes": []}
+
+
+def test_a_difference_names_each_place() -> None:
+    before = {"lines": [{"rate": "50%"}, {"rate": "30%"}], "gone/~": "1"}
+    now = {"lines": [{"rate": "40%"}], "new": {"x": "1"}}
+    found = [change.model_dump(by_alias=True) for change in changes(before, now)]
+    assert found == [
+        {"path": "/lines/0/rate", "from": "50%", "to": "40%"},
+        {"path": "/lines/1", "from": {"rate": "30%"}, "to": None},
+        {"path": "/gone~1~0", "from": "1", "to": None},
+        {"path": "/new", "from": None, "to": {"x": "1"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "published_on", "value"),
+    [("2024-02-19", "2024-01-22", "0.042"), ("2024-02-20", "2024-02-20", "0.0395"), ("2024-03-19", "2024-02-20", "0.0395")],
+)
+def test_the_publication_day_has_the_new_value(client: httpx.Client, on: str, published_on: str, value: str) -> None:
+    """D14: the value of a day is the last one published on or before it."""
+    series = get(client, f"/v1/reference-rates/LPR_5Y?on={on}")
+    assert (series["value"]["on"], series["value"]["value"]) == (published_on, value)
+    assert series["rows"] == get(client, "/v1/reference-rates/LPR_5Y")["rows"]
+
+
+def test_series_say_how_long_they_hold(client: httpx.Client) -> None:
+    for entry in get(client, "/v1/reference-rates")["reference_rates"]:
+        series = get(client, f"/v1/reference-rates/{entry['series']}")
+        assert series["first_on"] == series["rows"][0]["on"]
+        assert series["last_on"] == series["rows"][-1]["on"] < series["holds_until"]
+        assert client.get(f"/v1/reference-rates/{entry['series']}?on={series['holds_until']}").status_code == 422
+        assert client.get(f"/v1/reference-rates/{entry['series']}?on=2000-01-01").status_code == 422
