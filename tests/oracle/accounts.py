@@ -98,9 +98,7 @@ class Situation:
     def has_status(self, code: str, day: date) -> bool:
         """``from`` inclusive, ``until`` exclusive (D29)."""
         return any(
-            held["status"] == code
-            and held["from"] <= day.isoformat()
-            and (held.get("until") is None or day.isoformat() < held["until"])
+            held["status"] == code and held["from"] <= day.isoformat() and (held.get("until") is None or day.isoformat() < held["until"])
             for held in self.request["applicant"].get("statuses", [])
         )
 
@@ -165,9 +163,7 @@ def is_refused_outright(case: Situation) -> bool:
     """Table requirements on the applicant, the application window, single direction (D33, D43, D46)."""
     bad = False
     for rule in case.terms.get("require", []):
-        if case.is_applicant_only(rule["that"]) and not evaluate(
-            rule["that"], case.applicant_fact, case.calls({})
-        ):
+        if case.is_applicant_only(rule["that"]) and not evaluate(rule["that"], case.applicant_fact, case.calls({})):
             bad = True
     window = case.terms.get("windows", {}).get("application")
     if window and not is_in_application_window(case, window):
@@ -176,8 +172,7 @@ def is_refused_outright(case: Situation) -> bool:
     if single and not case.terms["stacking"].get("exempt_direction"):
         exempt = single.get("exempt")
         if not (exempt and evaluate(exempt, case.applicant_fact, case.calls({}))) and any(
-            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant)
-            for grant in grants(case)
+            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant) for grant in grants(case)
         ):
             bad = True
     return bad
@@ -293,9 +288,7 @@ def replace(atoms: Sequence[Atom], total: Any, is_exact: bool) -> None:
         for atom in atoms:
             atom.at = atom.at * total / whole if whole else Fraction(0)
         return
-    for atom, fen in zip(
-        atoms, spread([a.at for a in atoms], [a.name for a in atoms], total), strict=True
-    ):
+    for atom, fen in zip(atoms, spread([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
         atom.at = fen
 
 
@@ -307,9 +300,7 @@ def round_atoms(case: Situation, atoms: list[Atom]) -> None:
         return
     for group in grouped(atoms, lambda atom: atom.name[:3]).values():
         total = rounded(sum((a.exact for a in group), Fraction(0)), mode_of(case.terms, group[0].line))
-        for atom, fen in zip(
-            group, spread([a.exact for a in group], [a.name for a in group], total), strict=True
-        ):
+        for atom, fen in zip(group, spread([a.exact for a in group], [a.name for a in group], total), strict=True):
             atom.at = fen
 
 
@@ -347,14 +338,16 @@ def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
     is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
     period = cap.get("period", "BATCH")
     for grant in grants(case):
-        if grant["rate_table"] != case.table["id"] or period == "CLAIM":
+        pool = cap.get("pool", [])
+        if period == "CLAIM" or not (
+            grant["rate_table"].startswith(case.table["fund"] + "-") if pool == "FUND" else grant["rate_table"] in [case.table["id"], *pool]
+        ):
+            continue
+        if period == "PROGRAM_YEAR" and table_year(grant) != case.program_year:
             continue
         if is_top_up and is_of_this_year(case, grant):  # 44: not reduced by the grants being topped up
             continue
-        wanted = {
-            KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each])
-            for each in cap.get("per", [])
-        }
+        wanted = {KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each]) for each in cap.get("per", [])}
         if any(grant["keys"].get(name) != value for name, value in wanted.items()):
             continue
         if period == "ACCRUAL_YEAR" and str(grant.get("accrual_year")) != atom.year:
@@ -375,7 +368,7 @@ def apply_caps(
     waiting = after_project
     caps = list(case.terms.get("caps", []))
     for overlay in case.table.get("overlays", []):
-        caps += overlay.get("caps", [])
+        caps += [{"pool": "FUND", **cap} for cap in overlay.get("caps", [])]
     for cap in caps:
         if cap.get("bounds", "AMOUNT") != "AMOUNT":
             continue
@@ -488,9 +481,7 @@ def choose_line(
     case: Situation, names: Callable[[str], Any], calls: dict[str, Callable[..., Any]], amount: Callable[[Json], Fraction]
 ) -> Json | None:
     """D32: the line that applies."""
-    holding = [
-        line for line in case.terms["lines"] if not line.get("when") or evaluate(line["when"], names, calls)
-    ]
+    holding = [line for line in case.terms["lines"] if not line.get("when") or evaluate(line["when"], names, calls)]
     if not holding:
         return None
     if case.terms.get("choose", "ONLY") == "HIGHEST":

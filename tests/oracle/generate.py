@@ -97,9 +97,7 @@ def payout(rng: Rng, terms: Json) -> None:
     elif kind < 0.2:
         terms["payout"] = {"sources": [{"source": "CENTRAL", "share": "90%"}, {"source": "PROVINCE"}]}
     elif kind < 0.25:
-        terms["payout"] = {
-            "instalments": [{"share": "33.33%", "when": "一"}, {"share": "33.33%", "when": "二"}, {"when": "三"}]
-        }
+        terms["payout"] = {"instalments": [{"share": "33.33%", "when": "一"}, {"share": "33.33%", "when": "二"}, {"when": "三"}]}
 
 
 def a_table(method: str, terms: Json, year: int) -> Json:
@@ -151,8 +149,40 @@ def money_caps(rng: Rng, terms: Json, pers: list[list[str]], periods: list[str],
         terms["caps"] = caps
 
 
+def windows_and_stacking(rng: Rng, table: Json, claim: Json) -> None:
+    """Application windows, one direction a year, caps of the fund that lie over all its tables."""
+    terms, applicant = table["terms"], claim["applicant"]
+    if chance(rng, 0.1):
+        day = date.fromisoformat(claim["application_date"])
+        last = day + timedelta(days=rng.choice([-1, 0, 0, 5, 30]))
+        clock = chance(rng, 0.5)
+        window = {
+            "first_day": (day - timedelta(days=rng.choice([0, 10, 40]))).isoformat(),
+            "last_day": last.isoformat() + ("T17:30" if clock else ""),
+        }
+        if window["first_day"] <= last.isoformat():
+            terms.setdefault("windows", {})["application"] = window
+        if clock and chance(rng, 0.7):
+            at = rng.choice(["16:05:00", "17:29:59", "17:30:00", "17:30:01", "23:00:00"])
+            claim["application_at"] = f"{day.isoformat()}T{at}+08:00"
+    if chance(rng, 0.1) and "stacking" not in terms:
+        terms["stacking"] = {"single_direction": {"clause": "单一方向"}}
+        if chance(rng, 0.4):
+            terms["stacking"]["single_direction"]["exempt"] = "major_project_or_key_unit"
+            applicant["major_project_or_key_unit"] = chance(rng, 0.5)
+        if chance(rng, 0.2):
+            terms["stacking"]["exempt_direction"] = "true"
+    if chance(rng, 0.1):
+        cap = {"per": [], "period": rng.choice(["PROGRAM_YEAR", "LIFETIME"]), "limit": wan(rng, 5, 500)}
+        table["overlays"] = [{"clause": "第九条", "caps": [cap]}]
+
+
 def earlier_grants(rng: Rng, table: Json, applicant: Json, keys: list[Json], applied_on: date) -> None:
     """Grants that count against caps of this table, and some of other tables that do not."""
+    sibling = table["id"].removesuffix("-1") + "-2"
+    for cap in table["terms"].get("caps", []):
+        if not cap["per"] and cap.get("bounds") != "BALANCE" and chance(rng, 0.15):
+            cap["pool"] = rng.choice(["FUND", [table["id"], sibling], [sibling]])
     if any(cap.get("lines") for cap in table["terms"].get("caps", [])):
         return
     found = []
@@ -167,10 +197,12 @@ def earlier_grants(rng: Rng, table: Json, applicant: Json, keys: list[Json], app
         if any(cap.get("period") == "ACCRUAL_YEAR" for cap in table["terms"].get("caps", [])):
             grant["accrual_year"] = rng.randint(2022, 2025)
         if chance(rng, 0.25):
-            grant["rate_table"] = f"yy-other-{table['year']}-1-1"
+            grant["rate_table"] = rng.choice([f"yy-other-{table['year']}-1-1", sibling])
         found.append(grant)
     if found:
         applicant["granted"] = found
+    if chance(rng, 0.04):
+        applicant["other_support_this_year"] = amount(rng, 500_000)
     if found and chance(rng, 0.3):
         table["terms"]["stacking"] = {"higher_of": {"clause": "孰高"}}
 
@@ -224,9 +256,7 @@ def loan_lines(rng: Rng, terms: Json) -> None:
     def base() -> str:
         return rng.choice(["balance", "balance", "interest"])
 
-    kind = rng.choice(
-        ["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step"]
-    )
+    kind = rng.choice(["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step"])
     if kind == "one":
         lines = [loan_line(rng, "ALL", base())]
     elif kind == "type":
@@ -364,7 +394,10 @@ def contract_rate(rng: Rng, first: date, last: date) -> Json:
         rate["reset_anchor"] = a_day(rng, first - timedelta(days=70), first + timedelta(days=25)).isoformat()
     if reset == "LISTED":
         rate["reset_dates"] = sorted(
-            {a_day(rng, first + timedelta(days=1), max(last - timedelta(days=1), first + timedelta(days=1))).isoformat() for _ in range(rng.randint(1, 4))}
+            {
+                a_day(rng, first + timedelta(days=1), max(last - timedelta(days=1), first + timedelta(days=1))).isoformat()
+                for _ in range(rng.randint(1, 4))
+            }
         )
     return rate
 
@@ -498,12 +531,20 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
     if chance(rng, 0.15):
         terms["pay_first"] = "true"
     if chance(rng, 0.1):
-        terms["currencies"] = ["CNY", {"currency": "USD", "series": "USD_CNY", "on": rng.choice(["SIGNED_ON", "FIRST_DRAWDOWN", "APPLICATION_DATE", "2023-05-15"])}]
+        terms["currencies"] = [
+            "CNY",
+            {"currency": "USD", "series": "USD_CNY", "on": rng.choice(["SIGNED_ON", "FIRST_DRAWDOWN", "APPLICATION_DATE", "2023-05-15"])},
+        ]
     if chance(rng, 0.1):
         terms.setdefault("windows", {})["contract"] = {"first_day": "2022-03-01", "last_day": rng.choice(["2023-12-31", "2024-06-30"])}
     if chance(rng, 0.1):
         terms.setdefault("require", []).append(
-            {"that": rng.choice(["interest >= 5万", "matures_on >= months_after(first_drawdown, 6)", "loan_type in [FIXED_ASSET, RESEARCH]"]), "code": "NOT_ENOUGH"}
+            {
+                "that": rng.choice(
+                    ["interest >= 5万", "matures_on >= months_after(first_drawdown, 6)", "loan_type in [FIXED_ASSET, RESEARCH]"]
+                ),
+                "code": "NOT_ENOUGH",
+            }
         )
     mixed = {line.get("wording", terms["wording"]) for line in terms["lines"]}
     if len(mixed) > 1 and "mode" not in terms.get("rounding", {}):
@@ -526,7 +567,10 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
     claim = a_claim(table, applied_on, applicant)
     if chance(rng, 0.35):
         first = a_day(rng, date(2022, 1, 1), date(2024, 12, 31))
-        claim["claim_period"] = {"from": first.isoformat(), "until": a_day(rng, first + timedelta(days=30), first + timedelta(days=700)).isoformat()}
+        claim["claim_period"] = {
+            "from": first.isoformat(),
+            "until": a_day(rng, first + timedelta(days=30), first + timedelta(days=700)).isoformat(),
+        }
     claim["contracts"] = contracts
     return table, claim
 
@@ -539,7 +583,12 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
     applicant: Json = {}
     applied_on = a_day(rng, date(2024, 6, 1), date(2026, 6, 30))
     shared_requirements(rng, terms, applicant)
-    bases = ["premium_paid", "premium", f"min(premium_paid, {percent(rng, 50, 600)} * sum_insured)", "min(premium_paid, 3% * sum_insured_years)"]
+    bases = [
+        "premium_paid",
+        "premium",
+        f"min(premium_paid, {percent(rng, 50, 600)} * sum_insured)",
+        "min(premium_paid, 3% * sum_insured_years)",
+    ]
     kind = rng.choice(["one", "one", "type", "kind", "highest"])
 
     def line(name: str, **more: Any) -> Json:
@@ -563,7 +612,9 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
     else:
         terms["lines"] = [line("ALL")]
     if chance(rng, 0.5):
-        terms["windows"] = {"event": {"of": "launched_on", "first_day": "2023-04-01", "last_day": rng.choice(["APPLICATION_DATE", "2025-12-31", "unknown"])}}
+        terms["windows"] = {
+            "event": {"of": "launched_on", "first_day": "2023-04-01", "last_day": rng.choice(["APPLICATION_DATE", "2025-12-31", "unknown"])}
+        }
     if chance(rng, 0.4):
         terms.setdefault("require", []).append({"that": "launch_approved", "code": "NO_LAUNCH_APPROVAL"})
     if chance(rng, 0.4):
@@ -638,7 +689,13 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         "category": {"of": "ITEM", "type": "CODE", "values": ["MPW", "FULL_MASK", "IP"], "title": "类别"},
     }
     terms["needs"] = needs
-    bases = ["base_amount", "base_amount - vat", "base_amount - vat - hardware", "min(base_amount, 2000万)", "base_amount - related_party_amount"]
+    bases = [
+        "base_amount",
+        "base_amount - vat",
+        "base_amount - vat - hardware",
+        "min(base_amount, 2000万)",
+        "base_amount - related_party_amount",
+    ]
 
     def line(name: str, **more: Any) -> Json:
         made: Json = {"id": name, **more}
@@ -662,12 +719,19 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     elif kind == "bands":
         terms["lines"] = [line("ALL", bands=bands(rng, terms))]
     elif kind == "grade":
-        terms["lines"] = [line("LOW", when="grade in [L3]", amount="50万"), line("HIGH", when="grade in [L4, L5]", amount=wan(rng, 60, 300))]
-    elif kind == "mass":
-        terms["lines"] = [line("KG", amount=f"mass_kg * {rng.randint(1, 9)}万")] if chance(rng, 0.5) else [
-            line("LIGHT", when="mass_kg < 100", amount="mass_kg * 1.5万"),
-            line("HEAVY", when="mass_kg >= 100", base="base_amount", rate="20%"),
+        terms["lines"] = [
+            line("LOW", when="grade in [L3]", amount="50万"),
+            line("HIGH", when="grade in [L4, L5]", amount=wan(rng, 60, 300)),
         ]
+    elif kind == "mass":
+        terms["lines"] = (
+            [line("KG", amount=f"mass_kg * {rng.randint(1, 9)}万")]
+            if chance(rng, 0.5)
+            else [
+                line("LIGHT", when="mass_kg < 100", amount="mass_kg * 1.5万"),
+                line("HEAVY", when="mass_kg >= 100", base="base_amount", rate="20%"),
+            ]
+        )
     elif kind == "highest":
         terms["choose"] = "HIGHEST"
         terms["lines"] = [line("SHARE"), line("FIXED", amount=wan(rng, 10, 300))]
@@ -676,10 +740,19 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     else:
         terms["lines"] = [line("ALL")]
     if chance(rng, 0.3):
-        terms["windows"] = {"event": {"of": "occurred_on", "first_day": "2022-04-01", "last_day": rng.choice(["APPLICATION_DATE", "2024-12-31"])}}
+        terms["windows"] = {
+            "event": {"of": "occurred_on", "first_day": "2022-04-01", "last_day": rng.choice(["APPLICATION_DATE", "2024-12-31"])}
+        }
     if chance(rng, 0.15):
         terms.setdefault("require", []).append({"that": "base_amount >= 10万", "code": "BELOW_THRESHOLD"})
-    money_caps(rng, terms, [["PRODUCT"], ["LINE"], ["PROJECT"], ["dataset_id"], ["category"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 20, 1200)
+    money_caps(
+        rng,
+        terms,
+        [["PRODUCT"], ["LINE"], ["PROJECT"], ["dataset_id"], ["category"], [], []],
+        ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"],
+        20,
+        1200,
+    )
     if chance(rng, 0.2):
         terms.setdefault("caps", []).insert(0, {"per": ["PRODUCT"], "limit": rng.choice(["cost", "80% * cost"])})
         terms["caps"].sort(key=width)
@@ -689,7 +762,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         if used.count(name) == 1:
             del needs[name]
     used = str(terms)
-    table = a_table("AWARD", terms, applied_on.year)
+    table = a_table("GRANT" if chance(rng, 0.1) else "AWARD", terms, applied_on.year)
     items = []
     for number in rng.sample(range(1, 40), k=rng.choice([1, 2, 3, 5, 8])):
         base = amount(rng, 40_000_000)
@@ -747,7 +820,12 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
     terms["admit"] = admit
 
     def line(name: str, **more: Any) -> Json:
-        made: Json = {"id": name, "base": rng.choice(["admitted", "admitted", "min(admitted, 3000万)"]), "rate": percent(rng, 500, 5000), **more}
+        made: Json = {
+            "id": name,
+            "base": rng.choice(["admitted", "admitted", "min(admitted, 3000万)"]),
+            "rate": percent(rng, 500, 5000),
+            **more,
+        }
         if chance(rng, 0.1):
             made["wording"] = rng.choice(["CEILING", "EXACT"])
         return made
@@ -763,7 +841,9 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
     elif kind == "matching":
         needs["national_grant"] = {"of": "PROJECT", "type": "MONEY", "title": "国家资金"}
         needs["industrialised_in_beijing"] = {"of": "PROJECT", "type": "BOOLEAN", "title": "在京产业化"}
-        terms["lines"] = [line("MATCHING", base="national_grant", rate="50%", require=[{"that": "industrialised_in_beijing", "code": "NOT_IN_BEIJING"}])]
+        terms["lines"] = [
+            line("MATCHING", base="national_grant", rate="50%", require=[{"that": "industrialised_in_beijing", "code": "NOT_IN_BEIJING"}])
+        ]
     elif kind == "highest":
         terms["choose"] = "HIGHEST"
         terms["lines"] = [line("ONE"), line("TWO")]
@@ -782,7 +862,7 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
         )
     money_caps(rng, terms, [["PROJECT"], ["LINE"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 50, 1500)
     payout(rng, terms)
-    table = a_table("GRANT", terms, applied_on.year)
+    table = a_table("AWARD" if chance(rng, 0.1) else "GRANT", terms, applied_on.year)
     projects = []
     for number in rng.sample(range(1, 20), k=rng.choice([1, 1, 2, 3])):
         started_on = a_day(rng, date(2022, 1, 1), date(2023, 6, 30))
@@ -824,4 +904,7 @@ MAKERS = {"LOAN_INTEREST": loan_case, "INSURANCE": insurance_case, "AWARD": awar
 
 def case(method: str, seed: int) -> tuple[Json, Json]:
     """The table and the request of one seed."""
-    return MAKERS[method](random.Random(f"{method}-{seed}"))
+    rng = random.Random(f"{method}-{seed}")
+    table, claim = MAKERS[method](rng)
+    windows_and_stacking(rng, table, claim)
+    return table, claim

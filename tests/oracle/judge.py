@@ -15,7 +15,7 @@ from app.calculators.assessment import assess
 from app.calculators.facts import Claim
 from app.calculators.reading import parse_terms
 from app.calculators.results import Result
-from app.calculators.terms import RateTable, ReferenceSeries
+from app.calculators.terms import Overlay, RateTable, ReferenceSeries
 from tests.oracle import award, grant, insurance, loan_interest
 from tests.oracle.generate import case
 from tests.oracle.series import made_up
@@ -51,6 +51,22 @@ def engine_series() -> dict[str, ReferenceSeries]:
     }
 
 
+def engine_overlay(raw: Json) -> Overlay:
+    return Overlay(
+        id="yy",
+        title="管理办法",
+        methods=None,
+        facts=None,
+        effective_from=date(2000, 1, 1),
+        effective_until=None,
+        published_at=datetime(2020, 1, 1, tzinfo=UTC),
+        document="管理办法",
+        authority="official",
+        digest="sha256:0",
+        terms=parse_terms(raw, overlay=True),
+    )
+
+
 def engine_table(table: Json) -> RateTable:
     return RateTable(
         id=table["id"],
@@ -68,7 +84,7 @@ def engine_table(table: Json) -> RateTable:
         document="测试通知",
         authority="official",
         terms=parse_terms(table["terms"]),
-        overlays=(),
+        overlays=tuple(engine_overlay(raw) for raw in table.get("overlays", [])),
     )
 
 

@@ -242,10 +242,7 @@ class Loan:
 
     def is_excluded(self, day: date) -> bool:
         reasons = self.case.terms.get("exclude_periods", ["OVERDUE", "EXTENSION", "OTHER"])
-        return any(
-            on(p["from"]) <= day < on(p["until"]) and p["reason"] in reasons
-            for p in self.fact.get("excluded_periods", [])
-        )
+        return any(on(p["from"]) <= day < on(p["until"]) and p["reason"] in reasons for p in self.fact.get("excluded_periods", []))
 
     def term_of(self, slice_: Slice, first_day: date | None) -> tuple[date, date] | None:
         term = self.case.terms.get("term")
@@ -281,11 +278,7 @@ class Loan:
                 open_days = [day for day in open_days if term[0] <= day < term[1]]
             if open_days:
                 each.anchor = open_days[0]
-            each.counted = [
-                day
-                for day in open_days
-                if self.window_has(day, with_claim=True) and each.balance.get(day)
-            ]
+            each.counted = [day for day in open_days if self.window_has(day, with_claim=True) and each.balance.get(day)]
 
     # Names (0001)
 
@@ -516,9 +509,7 @@ def atoms_of(case: Situation, chosen: list[Day]) -> list[Atom]:
     bases = {line["id"]: line["base"] for line in case.terms["lines"]}
     name = str(day_count_of(case))
     years = any(c.get("period") == "ACCRUAL_YEAR" for c in case.terms.get("caps", []))
-    by_drawdown = any(
-        "DRAWDOWN" in c.get("per", []) and c.get("bounds", "AMOUNT") == "AMOUNT" for c in case.terms.get("caps", [])
-    )
+    by_drawdown = any("DRAWDOWN" in c.get("per", []) and c.get("bounds", "AMOUNT") == "AMOUNT" for c in case.terms.get("caps", []))
     found: dict[Any, Atom] = {}
     sums: dict[Any, dict[Any, Any]] = defaultdict(lambda: defaultdict(int))
     factors: dict[Any, Fraction] = {}
@@ -605,7 +596,5 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     for no, loan in loans.items():
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if e.day in loan.voucher_of)
-        answer["items"][no]["basis"] = (
-            None if not mine else "PAID" if covered == len(mine) else "MIXED" if covered else "ESTIMATED"
-        )
+        answer["items"][no]["basis"] = None if not mine else "PAID" if covered == len(mine) else "MIXED" if covered else "ESTIMATED"
     return answer

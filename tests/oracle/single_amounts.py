@@ -127,9 +127,7 @@ def settle(
         base_names = (read_base or read)[item]
         share = (share_of_base or {}).get(item, Fraction(1))
 
-        def amount(
-            line: Json, names: Names = base_names, calls: Json = calls, share: Fraction = share
-        ) -> Fraction:
+        def amount(line: Json, names: Names = base_names, calls: Json = calls, share: Fraction = share) -> Fraction:
             return share * line_amount(case, line, names, calls)
 
         line = choose_line(case, names, calls, amount)
@@ -141,9 +139,7 @@ def settle(
         for atom in atoms:
             atom.at = max(type(atom.at)(0), atom.at - (other or {}).get(atom.item, 0))
 
-    return finish(
-        case, ids, atoms, lambda atom, name: read[atom.item](name), after_project=deduct if other else None
-    )
+    return finish(case, ids, atoms, lambda atom, name: read[atom.item](name), after_project=deduct if other else None)
 
 
 def code_keys(case: Situation, of: str, fact: Json) -> dict[str, str]:

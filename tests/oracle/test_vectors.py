@@ -54,9 +54,7 @@ def request(applied_on: str, **facts: Any) -> dict[str, Any]:
 
 
 def loans(terms: dict[str, Any], applied_on: str, *contracts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return loan_interest.expected(
-        table("CONTRACTS", **terms), {**request(applied_on), "contracts": list(contracts), **more}, LPR
-    )
+    return loan_interest.expected(table("CONTRACTS", **terms), {**request(applied_on), "contracts": list(contracts), **more}, LPR)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +80,7 @@ def test_d3_parts() -> None:
     assert PARTS == {"ACT_360": 360, "ACT_365": 365, "D30_360": 360, "MONTHS_12": 360}
 
 
-@pytest.mark.parametrize(
-    ("day_count", "amount"), [("MONTHS_12", "8000000.00"), ("ACT_365", "8000000.00"), ("ACT_360", "8111111.11")]
-)
+@pytest.mark.parametrize(("day_count", "amount"), [("MONTHS_12", "8000000.00"), ("ACT_365", "8000000.00"), ("ACT_360", "8111111.11")])
 def test_d6_one_year(day_count: str, amount: str) -> None:
     answer = loans(
         {"day_count": day_count, "lines": [line(base="balance", rate="2%")]},

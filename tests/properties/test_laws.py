@@ -180,7 +180,13 @@ def loans(draw: st.DrawFn) -> tuple[Json, Json]:
                 {"kind": "FIXED", "annual_rate": "0.0365"},
                 {"kind": "FIXED", "annual_rate": "0.0120"},
                 {"kind": "FLOATING", "series": "LPR_1Y", "reset": "QUARTERLY", "spread": "0.0030"},
-                {"kind": "STEPPED", "steps": [{"from": first.isoformat(), "annual_rate": "0.03"}, {"from": (first + timedelta(days=100)).isoformat(), "annual_rate": "0.05"}]},
+                {
+                    "kind": "STEPPED",
+                    "steps": [
+                        {"from": first.isoformat(), "annual_rate": "0.03"},
+                        {"from": (first + timedelta(days=100)).isoformat(), "annual_rate": "0.05"},
+                    ],
+                },
             ]
         )
     )

@@ -19,9 +19,7 @@ CHUNKS, CHUNK = 20, 100
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 @pytest.mark.parametrize("method", MAKERS)
 def test_engine_and_oracle_agree(method: str, chunk: int) -> None:
-    found = [
-        told for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK) if (told := compare(method, seed)) is not None
-    ]
+    found = [told for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK) if (told := compare(method, seed)) is not None]
     assert not found, f"{len(found)} of {CHUNK} disagree\n\n" + "\n\n".join(found[:3])
 
 
