@@ -144,6 +144,8 @@ def _say_what_is_open(case: Case) -> None:
     if case.terms.facts == "CONTRACTS" and case.terms.day_count_assumed is not None:
         case.warn("DAY_COUNT_ASSUMED", None, name=case.terms.day_count, note=case.terms.day_count_assumed)
         case.leave_open("", "OPEN_DAY_COUNT", name=case.terms.day_count)
+    if case.claim.claim_period is not None and case.terms.facts != "CONTRACTS":
+        case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     if case.table.authority not in {"official", "mirror_of_official_page"}:
         case.warn("TABLE_AUTHORITY", None, authority=case.table.authority)
 

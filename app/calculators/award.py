@@ -9,7 +9,7 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
+from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
 from app.calculators.results import Step
@@ -89,7 +89,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     ok = True
     for requirement in case.terms.require:
         if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):
-            case.refuse(requirement.code, requirement.clause, one.id, "REQUIREMENT", text=requirement.message or requirement.text)
+            refuse_requirement(case, requirement, one.id)
             ok = False
     if not ok:
         return

@@ -17,7 +17,7 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     """Requirements that read only the applicant, and one direction per year. Not met refuses the claim."""
     for one in _requirements(case):
         if one.level == "APPLICANT" and not one.totals and not ex.evaluate(one.that, case.applicant.of):
-            refuse_requirement(case, one.code, one.clause, one.message or one.text, None)
+            refuse_requirement(case, one, None)
     stackings = [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
     higher = any(one.higher_of for one in stackings)
     same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
@@ -27,7 +27,7 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     if case.terms.stacking.exempt_direction:
         return
     for stacking in stackings:
-        others = [one for one in same_year if one.table != case.table.id]
+        others = [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
         if stacking.single_direction is None or not others or higher:
             continue
         if stacking.exempt is not None and ex.evaluate(stacking.exempt, case.applicant.of):
@@ -43,13 +43,13 @@ def check_totals(case: Case, works: Sequence[ItemWork]) -> None:
     """Requirements on totals of the whole claim, exact, before shares and caps (D35): not met refuses it."""
     for one in _requirements(case):
         if ex.calls(one.that, "total") and not ex.evaluate(one.that, totals(case.applicant, None, works)):
-            refuse_requirement(case, one.code, one.clause, one.message or one.text, None)
+            refuse_requirement(case, one, None)
     for line in case.terms.lines:
         for one in line.require:
             for item in works if ex.calls(one.that, "total") else ():
                 mine = [atom for atom in item.atoms if atom.line.id == line.id]
                 if mine and not ex.evaluate(one.that, totals(item.scope, item, works)):
-                    refuse_requirement(case, one.code, one.clause, one.message or one.text, item.id)
+                    refuse_requirement(case, one, item.id)
                     item.atoms = [atom for atom in item.atoms if atom not in mine]
 
 

@@ -12,7 +12,7 @@ from app.calculators import names as nm
 from app.calculators.award import line_amount
 from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
+from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
 from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
 from app.calculators.windows import outside_window
 
@@ -58,9 +58,9 @@ def _price(case: Case, one: ItemWork, policy: Policy) -> None:
     ok = True
     for requirement in case.terms.require:
         if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):
-            case.refuse(requirement.code, requirement.clause, one.id, "REQUIREMENT", text=requirement.message or requirement.text)
+            refuse_requirement(case, requirement, one.id)
             ok = False
-    if policy.premium_paid != policy.premium or policy.paid_on is None or policy.paid_on > case.claim.application_date:
+    if policy.premium_paid != policy.premium or one.scope.of("paid_on") > case.claim.application_date:
         case.refuse("PREMIUM_NOT_PAID", None, one.id, None, id=one.id)
         ok = False
     if not ok:
@@ -94,7 +94,7 @@ def _price(case: Case, one: ItemWork, policy: Policy) -> None:
 
 
 def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
-    """The part of a policy's days that lies in the term, in the interest window and in the claim period (D59)."""
+    """The part of a policy's days that lies in the term (D59)."""
     first, until = policy.period_from, policy.period_until
     begin, end = first, until
     for term in (case.terms.term, *(overlay.terms.term for overlay in case.overlays)):

@@ -12,7 +12,7 @@ from app.calculators.facts import Claim
 from app.calculators.references import References
 from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.scope import Scope
-from app.calculators.terms import Cap, Line, Measure, Overlay, RateTable, Terms
+from app.calculators.terms import Cap, Line, Measure, Overlay, RateTable, Requirement, Terms
 from app.calculators.texts import Language, say
 
 Amount = int | Fraction  # fen; a Fraction until it is rounded
@@ -86,6 +86,10 @@ class Case:
         if warning not in self.warnings:
             self.warnings.append(warning)
 
+    def name(self, line: Line) -> str:
+        """What a line is called in the language of the answer; titles are Chinese."""
+        return line.id if self.language == "en" else line.title
+
     def refuse(self, code: str, clause: str | None, item_id: str | None = None, sentence: str | None = None, /, **values: object) -> None:
         """Add a reason; ``sentence`` names the text where it is not the code's own."""
         reason = Reason(code, self.say(sentence or code, **values), clause, item_id)
@@ -133,14 +137,15 @@ def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
         if one.totals:
             continue
         if not evaluate(one.that, of):
-            refuse_requirement(case, one.code, one.clause, one.message or one.text, item_id)
+            refuse_requirement(case, one, item_id)
             ok = False
     return ok
 
 
-def refuse_requirement(case: Case, code: str, clause: str, text: str, item_id: str | None) -> None:
-    """The reason for a requirement that does not hold."""
-    case.refuse(code, clause, item_id, "REQUIREMENT", text=text)
+def refuse_requirement(case: Case, one: Requirement, item_id: str | None) -> None:
+    """The reason for a requirement that does not hold; the table's own words are Chinese."""
+    text = one.text if case.language == "en" else one.message or one.text
+    case.refuse(one.code, one.clause, item_id, "REQUIREMENT", text=text)
 
 
 def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:

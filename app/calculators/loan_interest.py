@@ -17,7 +17,7 @@ from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, not_covered, total, weights
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets
+from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
 from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan, slice_scope
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
@@ -103,7 +103,7 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
             asked = [one for one in (*everywhere, *by_line[line_id]) if not ex.calls(one.that, "total")]
             failed = [one for one in asked if not ex.evaluate(one.that, of)]
             for one in failed:
-                case.refuse(one.code, one.clause, loan.id, "REQUIREMENT", text=one.message or one.text)
+                refuse_requirement(case, one, loan.id)
             if failed:
                 loan.stretches = [stretch for stretch in loan.stretches if stretch.line.id != line_id]
         work_.interest = work_.interest_basis = None
@@ -112,7 +112,7 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
 def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
     if ex.evaluate(one.that, scope.of):
         return True
-    case.refuse(one.code, one.clause, item_id, "REQUIREMENT", text=one.message or one.text)
+    refuse_requirement(case, one, item_id)
     return False
 
 
@@ -149,7 +149,7 @@ def _rate(case: Case, loan: Loan, line: Line, one: Stretch, around: Scope, scale
         formula, percent = show_expression(case, node), money.percent_text(value)
         parts = [formula, substitute(case, node, scope.of), percent]
         shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
-        found = cache[key] = (value, case.say("WHY_LINE", line=line.title, shown=shown), percent)
+        found = cache[key] = (value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent)
     return found
 
 
@@ -305,6 +305,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     matures = loan.fact.matures_on.toordinal()
     if any(item.on.toordinal() > matures for item in loan.fact.repayments):
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
+    if matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
+        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.balance_at(matures)))
     drawn = sum(item.drawn for item in loan.slices)
     repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
     if repaid and repaid != drawn and loan.fact.matures_on <= case.claim.application_date:

@@ -34,7 +34,7 @@ def rounded(case: Case, line: Line, exact: Fraction) -> int:
 
 def item_step(case: Case, item_id: str, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction) -> Step:
     """The one step that explains an item under a line; ``formula`` is a key of the texts or a formula itself."""
-    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item_id, line=line.title)
+    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item_id, line=case.name(line))
     if year is not None:
         label = f"{label} {year}"
     total_scope = case.terms.rounding.scope == "TOTAL"

@@ -308,6 +308,7 @@ class RateTable:
     terms: Terms
     overlays: tuple[Overlay, ...] = ()
     fund_methods: Mapping[str, str] = field(default_factory=dict)  # table id -> method, for caps of the fund
+    fund_exempt: frozenset[str] = frozenset()  # tables of the fund that are exempt from a single direction (D43)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

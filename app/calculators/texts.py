@@ -61,6 +61,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CAP_NOT_PUBLISHED": ("限额存在但未见数额：{clause}", "a cap exists but its figure was not seen: {clause}"),
     "CONTRACT_RATE_HIGH": ("年利率 {rate} 超过 24%，请核对", "an annual rate of {rate} is above 24%; please check"),
     "REPAID_AFTER_MATURITY": ("到期日之后仍有还本或余额，不计息", "principal outstanding or repaid after maturity does not count"),
+    "OVERDUE_BALANCE": (
+        "{id}：到期日仍有余额 {balance} 元，到期后不计息",
+        "{id}: {balance} yuan outstanding at maturity; nothing counts from then on",
+    ),
+    "CLAIM_PERIOD_IGNORED": ("申请期间只用于贷款贴息，本次未用", "claim_period concerns loan interest only and was not used"),
     "PRINCIPAL_DOES_NOT_ADD_UP": (
         "还本合计 {repaid} 与放款合计 {drawn} 不符",
         "repayments of {repaid} do not add up to drawdowns of {drawn}",
