@@ -102,10 +102,13 @@ def _tables(
     }
     found: dict[str, list[Version]] = {}
     query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
-    for row in session.exec(query).all():
+    rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
+    exempt = frozenset(
+        row.rate_table for row, raw in rows if (raw["terms"].get("stacking") or {}).get("exempt_direction") == "true"
+    )
+    for row, raw in rows:
         direction = directions[row.rate_table]
         batch = batches[direction.batch]
-        raw = json.loads(row.content)
         table = RateTable(
             id=row.rate_table,
             fund=batch.fund,
@@ -124,6 +127,7 @@ def _tables(
             terms=parse_terms(raw["terms"]),
             overlays=funds[batch.fund].overlays,
             fund_methods=methods[batch.fund],
+            fund_exempt=exempt,
         )
         superseded = events.get((row.rate_table, row.version, "SUPERSEDED"))
         withdrawn = events.get((row.rate_table, row.version, "WITHDRAWN"))
