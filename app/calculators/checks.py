@@ -171,27 +171,11 @@ def _vouchers(contract: Contract, pointer: str) -> list[Fault]:
 
 
 def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
-    known = set(LOAN_TYPES) | terms_codes(terms, "loan_type")
+    known = LOAN_TYPES.keys() | terms.codes.get("loan_type", frozenset())
     if contract.loan_type in known:
         return []
     listed = ", ".join(sorted(known))
     return [Fault(f"{pointer}/loan_type", "UNKNOWN_CATEGORY", f"未知贷款种类；可用: {listed}", f"unknown; one of: {listed}")]
-
-
-def terms_codes(terms: Terms, name: str) -> set[str]:
-    """The codes with which a table compares a fact."""
-    from app.calculators import expressions as ex
-
-    found: set[str] = set()
-    nodes = [line.when for line in terms.lines if line.when is not None]
-    nodes += [one.that for line in terms.lines for one in line.require] + [one.that for one in terms.require]
-    for node in nodes:
-        for part in ex.walk(node):
-            if isinstance(part, ex.Member) and part.item == ex.Name(name) and isinstance(part.among, tuple):
-                found |= set(part.among)
-            if isinstance(part, ex.Compare) and part.left == ex.Name(name) and isinstance(part.right, ex.Code):
-                found.add(part.right.value)
-    return found
 
 
 def _policy(policy: Policy, pointer: str) -> list[Fault]:

@@ -266,9 +266,11 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch],
         whole = money.round_half_up(total(one.interest for one in stretches))
         shown = money.spread(whole, weights([one.interest for one in stretches]), _places(stretches))
     basis = days.BASIS[case.terms.day_count]
-    texts: dict[Fraction | None, str | None] = {None: None}
-    for rate in {one.rate for one in stretches} | {one.subsidised for one in stretches}:
-        texts[rate] = None if rate is None else money.decimal_text(rate)
+    texts: dict[int, str | None] = {id(None): None}  # by identity: hashing an exact rational costs more than writing it
+    for one in stretches:
+        for rate in (one.rate, one.subsidised):
+            if id(rate) not in texts:
+                texts[id(rate)] = None if rate is None else money.decimal_text(rate)
     made: list[Segment] = []
     for no, one in enumerate(stretches):
         segment: Segment = {
@@ -276,8 +278,8 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch],
             "until": date.fromordinal(one.until).isoformat(),
             "days": one.until - one.first,
             "balance": _balance_text(one, scale),
-            "contract_rate": texts[one.rate],
-            "subsidised_rate": texts[one.subsidised],
+            "contract_rate": texts[id(one.rate)],
+            "subsidised_rate": texts[id(one.subsidised)],
             "interest": None if shown is None else money.yuan(shown[no]),
             "day_fraction": f"{one.days}/{basis}",
             "line": one.line.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from app.calculators.days import months_after
@@ -14,6 +14,7 @@ from app.calculators.references import not_covered, value_on
 from app.calculators.terms import ReferenceSeries
 
 Change = tuple[int, Fraction | None, str]  # from this day on; None: not known, and why
+ZERO = Fraction(0)
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
@@ -37,21 +38,16 @@ def changes(fact: FixedRate | SteppedRate | FloatingRate, first: date, until: da
 
 def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> list[Change]:
     multiplier, spread = rate(fact.multiplier), rate(fact.spread)
+    known = series.get(fact.series)
     found: list[Change] = []
-    levels: dict[Fraction, Fraction] = {}
-    for day in [first, *resets(fact, first, until)]:
-        looked_up = day - timedelta(days=1) if fact.lookup == "DAY_BEFORE" and found else day
-        known = series.get(fact.series)
-        value = None if known is None else value_on(known, looked_up.toordinal())
+    last: Fraction | None = None
+    for reset, looked_up in lookups(fact, first, until):
+        value = None if known is None else value_on(known, looked_up)
         if value is None:
-            note = not_covered(fact.series, looked_up.toordinal(), known).zh
-            found.append((day.toordinal(), None, note))
-            continue
-        if value not in levels:
-            levels[value] = max(Fraction(0), value * multiplier + spread)
-        level = levels[value]
-        if not found or found[-1][1] != level:
-            found.append((day.toordinal(), level, ""))
+            found.append((reset, None, not_covered(fact.series, looked_up, known).zh))
+        elif value != last:
+            found.append((reset, max(ZERO, value * multiplier + spread), ""))
+        last = value
     return found
 
 

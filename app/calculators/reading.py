@@ -250,7 +250,22 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
     if reader.faults:
         raise TermsError(reader.faults)
     found["watch"] = _watch(found)
+    found["codes"] = _codes(found)
     return Terms(**found, reads=frozenset(reader.reads), types=dict(reader.types))
+
+
+def _codes(found: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """The codes with which the conditions of the lines compare each fact."""
+    nodes = [line.when for line in found.get("lines", ()) if line.when is not None]
+    nodes += [one.that for line in found.get("lines", ()) for one in line.require]
+    nodes += [one.that for one in found.get("require", ())]
+    codes: dict[str, set[str]] = {}
+    for part in (part for node in nodes for part in ex.walk(node)):
+        if isinstance(part, ex.Member) and isinstance(part.item, ex.Name) and isinstance(part.among, tuple):
+            codes.setdefault(part.item.name, set()).update(part.among)
+        if isinstance(part, ex.Compare) and isinstance(part.left, ex.Name) and isinstance(part.right, ex.Code):
+            codes.setdefault(part.left.name, set()).add(part.right.value)
+    return {name: frozenset(found) for name, found in codes.items()}
 
 
 def _watch(found: dict[str, Any]) -> Watch:

@@ -259,6 +259,7 @@ class Terms:
     reads: frozenset[str] = frozenset()  # every name that any expression reads
     types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
     watch: Watch = Watch()
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
