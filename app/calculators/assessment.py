@@ -91,7 +91,8 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
 
 
 def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language) -> Case:
-    on = claim.as_of or claim.application_date
+    # The table's version may be named by another day; what a fund asks of an applicant is as of its application (D45).
+    on = claim.application_date
     overlays = tuple(one for one in table.overlays if one.applies(table.method, str(table.terms.facts), on))
     needs = dict(table.terms.needs)
     for overlay in overlays:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
+from app.calculators.windows import BEIJING
+
+PUBLICATION = time(9)  # the interbank funding centre publishes at nine o'clock
 
 
 class CatalogueError(LookupError):
@@ -126,6 +130,31 @@ class SeriesVersion:
     published_at: datetime
     content: Mapping[str, Any]
 
+    @property
+    def complete_at(self) -> datetime:
+        """When the last of its rows had become known."""
+        return max(self.published_at, row_known_at(self.series.days[-1]))
+
+    def as_known(self, known_at: datetime) -> ReferenceSeries | None:
+        """The rows known at a time, the last of them valid up to the publication that followed; None before any."""
+        series = self.series
+        known = bisect_right(series.days, known_at, key=row_known_at) if self.published_at <= known_at else 0
+        if known in {0, len(series.days)}:
+            return series if known else None
+        following = date.fromordinal(series.days[known])
+        return replace(
+            series,
+            days=series.days[:known],
+            values=series.values[:known],
+            confidences=series.confidences[:known],
+            holds_until=following,
+        )
+
+
+def row_known_at(day: int) -> datetime:
+    """When the value published on an ordinal day became known: nine o'clock in Beijing."""
+    return datetime.combine(date.fromordinal(day), PUBLICATION, BEIJING)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -137,6 +166,11 @@ class Catalogue:
     tables: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[SeriesVersion, ...]] = field(default_factory=dict)
     latest_known_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    latest_series: Mapping[str, ReferenceSeries] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Settle what every calculation without ``known_at`` reads."""
+        object.__setattr__(self, "latest_series", _series_known(self.references, self.latest_known_at))
 
     def versions(self, table_id: str) -> tuple[Version, ...]:
         """All versions of a table. Errors: TableNotFound, StandardNotLoaded."""
@@ -184,13 +218,9 @@ class Catalogue:
 
     def series(self, known_at: datetime | None = None) -> Mapping[str, ReferenceSeries]:
         """The reference series as known at a time: of each the last version published by then."""
-        instant = known_at or self.latest_known_at
-        found: dict[str, ReferenceSeries] = {}
-        for name, versions in self.references.items():
-            known = [one for one in versions if one.published_at <= instant]
-            if known:
-                found[name] = max(known, key=lambda one: one.published_at).series
-        return found
+        if known_at is None or known_at >= self.latest_known_at:
+            return self.latest_series
+        return _series_known(self.references, known_at)
 
     def reference(self, name: str) -> tuple[SeriesVersion, ...]:
         """All versions of one series. Errors: SeriesNotFound."""
@@ -200,12 +230,16 @@ class Catalogue:
             raise SeriesNotFound(name) from None
 
 
+def _series_known(references: Mapping[str, tuple[SeriesVersion, ...]], known_at: datetime) -> dict[str, ReferenceSeries]:
+    """Of each series the version published last by then, with the rows known by then."""
+    found: dict[str, ReferenceSeries] = {}
+    for name, versions in references.items():
+        published = [one for one in versions if one.published_at <= known_at]
+        known = max(published, key=lambda one: one.published_at).as_known(known_at) if published else None
+        if known is not None:
+            found[name] = known
+    return found
+
+
 def _in_force(table: RateTable, on: date) -> bool:
     return table.effective_from <= on and (table.effective_until is None or on < table.effective_until)
-
-
-def end_of_day(day: date) -> datetime:
-    """The last instant of a day in Beijing, for ``known_on``."""
-    from app.calculators.windows import BEIJING
-
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) + timedelta(days=1) - timedelta(microseconds=1)

@@ -32,8 +32,11 @@ def read_catalogue(session: Session) -> Catalogue:
     }
     tables = _tables(session, directions, batches, funds, methods)
     references = _references(session)
-    instants = [one.table.published_at for versions in tables.values() for one in versions]
-    instants += [one.published_at for versions in references.values() for one in versions]
+    instants = [one.published_at for fund in funds.values() for one in fund.overlays]
+    for versions in tables.values():
+        for one in versions:
+            instants += [at for at in (one.table.published_at, one.superseded_at, one.withdrawn_at) if at is not None]
+    instants += [one.complete_at for known in references.values() for one in known]
     return Catalogue(funds, batches, directions, tables, references, max(instants, default=datetime(1970, 1, 1, tzinfo=UTC)))
 
 
