@@ -179,7 +179,7 @@ def _spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
         if not one.segments:
             continue
         total = money.round_half_up(sum((atom.amount for atom in one.atoms), Fraction(0)))
-        shares = money.spread(total, one.weights, [(f"{no:06d}",) for no in range(len(one.weights))])
+        shares = money.spread(total, one.weights, range(len(one.weights)))
         for segment, share in zip(one.segments, shares, strict=True):
             segment["amount"] = money.yuan(share)
 

@@ -108,8 +108,10 @@ def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
 
 def _limit(cap: Cap, members: Sequence[Atom]) -> int:
     """The limit in fen, always rounded down (D48)."""
+    if cap.limit_fen is not None:
+        return cap.limit_fen
     node: Any = cap.limit
-    values = {ex.evaluate(node, members[0].scope.of)} if not ex.reads(node) else {ex.evaluate(node, atom.scope.of) for atom in members}
+    values = {ex.evaluate(node, atom.scope.of) for atom in members}
     if len(values) > 1:
         raise ambiguous(cap)
     return max(0, money.round_down(Fraction(values.pop()) * 100))

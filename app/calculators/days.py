@@ -17,6 +17,12 @@ Spans = list[tuple[int, int]]
 
 
 @lru_cache(maxsize=65536)
+def iso(day: int) -> str:
+    """An ordinal day as YYYY-MM-DD."""
+    return date.fromordinal(day).isoformat()
+
+
+@lru_cache(maxsize=65536)
 def months_after(day: date, months: int) -> date:
     """The day N months later (or earlier); a missing day is the month's last (D7). Errors: ValueError past year 9999."""
     month = day.year * 12 + day.month - 1 + months

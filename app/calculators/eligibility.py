@@ -42,11 +42,11 @@ def _requirements(case: Case) -> list[Requirement]:
 def check_totals(case: Case, works: Sequence[ItemWork]) -> None:
     """Requirements on totals of the whole claim, exact, before shares and caps (D35): not met refuses it."""
     for one in _requirements(case):
-        if ex.calls(one.that, "total") and not ex.evaluate(one.that, totals(case.applicant, None, works)):
+        if one.of_claim and not ex.evaluate(one.that, totals(case.applicant, None, works)):
             refuse_requirement(case, one, None)
     for line in case.terms.lines:
         for one in line.require:
-            for item in works if ex.calls(one.that, "total") else ():
+            for item in works if one.of_claim else ():
                 mine = [atom for atom in item.atoms if atom.line.id == line.id]
                 if mine and not ex.evaluate(one.that, totals(item.scope, item, works)):
                     refuse_requirement(case, one, item.id)

@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from math import lcm
 
 from app.calculators import days, rates
 from app.calculators.facts import FloatingRate
@@ -26,8 +25,7 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     if not covered:
         return
     one.interest_basis = "PAID" if all(covered) else "MIXED" if any(covered) else "ESTIMATED"
-    parts = lcm(1, *(rate.denominator for _, rate, _ in loan.rates if rate is not None))
-    weigh_vouchers(loan, parts)
+    weigh_vouchers(loan)
     if not all(covered) and not loan.rates:
         if any(stretch.line.shares_interest for stretch in loan.stretches):
             raise FactsError([_needed(loan)])
@@ -35,7 +33,7 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
         return
     _note_lookups(case, loan)
     for stretch in loan.stretches:
-        stretch.interest = _interest(loan, stretch, parts, scale)
+        stretch.interest = _interest(loan, stretch, scale)
     one.interest = total(stretch.interest for stretch in loan.stretches)
 
 
@@ -54,7 +52,7 @@ def weights(ratios: list[Ratio]) -> list[int] | list[Fraction]:
     return [Fraction(numerator, denominator) for numerator, denominator in ratios]
 
 
-def weigh_vouchers(loan: Loan, parts: int) -> None:
+def weigh_vouchers(loan: Loan) -> None:
     """Σ balance × rate × days of each voucher, over all its days (D28); rates are whole numbers of 1/parts."""
     for voucher in loan.vouchers:
         marks = {voucher.first, voucher.until}
@@ -62,36 +60,38 @@ def weigh_vouchers(loan: Loan, parts: int) -> None:
         marks.update(day for day in loan.rate_days if voucher.first < day < voucher.until)
         ordered = sorted(marks)
         at = days.positions(loan.fact.day_count, ordered, voucher.first)
-        voucher.weight = sum(
-            loan.balance_at(a) * _scaled(loan, a, parts) * (at[no + 1] - at[no]) for no, a in enumerate(ordered[:-1]) if loan.balance_at(a)
-        )
+        voucher.weight = 0
+        for no, day in enumerate(ordered[:-1]):
+            balance = loan.balance_at(day)
+            if balance:
+                voucher.weight += balance * _scaled(loan, day, loan.rate_no(day)) * (at[no + 1] - at[no])
 
 
-def _scaled(loan: Loan, day: int, parts: int) -> int:
-    """The contract rate of a day in units of 1/parts; 1 where no rate was given. Errors: NotComputable."""
+def _scaled(loan: Loan, day: int, no: int) -> int:
+    """The contract rate of a day, its ``no``-th, in units of 1/parts; 1 where none was given. Errors: NotComputable."""
     if not loan.rates:
         return 1
-    rate = loan.rate_at(day)
-    if rate is None:
-        raise rates.not_known(loan.rates[bisect_right(loan.rate_days, day) - 1], date.fromordinal(day))
-    return rate.numerator * (parts // rate.denominator)
+    numerator = loan.numerators[no] if no >= 0 else None
+    if numerator is None:
+        raise not_covered(loan, day)
+    return numerator
 
 
-def _interest(loan: Loan, one: Stretch, parts: int, scale: int) -> Ratio:
+def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
     """I of a stretch: a voucher's share, or accrued from the contract."""
     kind, voucher = loan.fact.day_count, one.voucher
     anchor = one.slice.on if voucher is None else voucher.first
     at = days.positions(kind, (one.first, one.until), anchor)
     one.moved = at[1] - at[0]
     if voucher is None:
-        return one.counted * _scaled(loan, one.first, parts) * one.moved, parts * days.BASIS[kind] * scale
+        return one.counted * _scaled(loan, one.first, one.rate_no) * one.moved, loan.parts * days.BASIS[kind] * scale
     if voucher.weight == 0:
         if not one.total:
             return 0, 1
         part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
         return part, loan.factor.denominator * (voucher.until - voucher.first) * one.total
     # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
-    return voucher.net * one.counted * _scaled(loan, one.first, parts) * one.moved, voucher.weight * scale
+    return voucher.net * one.counted * _scaled(loan, one.first, one.rate_no) * one.moved, voucher.weight * scale
 
 
 def _needed(loan: Loan) -> Fault:
@@ -108,11 +108,10 @@ def _note_lookups(case: Case, loan: Loan) -> None:
     fact = loan.fact.rate
     if not isinstance(fact, FloatingRate):
         return
-    read = rates.lookups(fact, date.fromordinal(loan.rates[0][0]), loan.fact.matures_on)
-    ends = [reset for reset, _ in read[1:]] + [loan.fact.matures_on.toordinal()]
+    ends = [reset for reset, _ in loan.readings[1:]] + [loan.fact.matures_on.toordinal()]
     first = min(stretch.first for stretch in loan.stretches)
     until = max(stretch.until for stretch in loan.stretches)
-    for (reset, day), end in zip(read, ends, strict=True):
+    for (reset, day), end in zip(loan.readings, ends, strict=True):
         if first < end and reset < until:
             case.references.note(fact.series, day)
 

@@ -18,7 +18,7 @@ from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, not_covered, total, weights
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
-from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan, slice_scope
+from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
 from app.calculators.results import Segment
@@ -100,7 +100,7 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
         of = totals(loan.scope, work_, [])
         for line_id in sorted({one.line.id for one in loan.stretches}):
-            asked = [one for one in (*everywhere, *by_line[line_id]) if not ex.calls(one.that, "total")]
+            asked = [one for one in (*everywhere, *by_line[line_id]) if not one.of_claim]
             failed = [one for one in asked if not ex.evaluate(one.that, of)]
             for one in failed:
                 refuse_requirement(case, one, loan.id)
@@ -122,35 +122,45 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
     kind = case.terms.day_count
-    scopes = {one.no: slice_scope(case, loan, one, []) for one in loan.slices}
-    cache: dict[Any, Priced] = {}
+    known: dict[Any, Priced] = {}
     for one in loan.stretches:
-        scope = scopes[one.slice.no]
-        found = [_rate(case, loan, line, one, scope, scale, cache) for line in (one.line, *one.others)]
-        best = max(range(len(found)), key=lambda no: (found[no][0], -no)) if one.others else 0
-        one.line = (one.line, *one.others)[best]
-        one.subsidised, one.formula, one.percent = found[best]
+        one.subsidised, one.formula, one.percent = _rate(case, loan, one.line, one, scale, known)
+        for line in one.others:
+            found = _rate(case, loan, line, one, scale, known)
+            if found[0] > one.subsidised:
+                one.line = line
+                one.subsidised, one.formula, one.percent = found
         one.others = ()
         at = days.positions(kind, (one.first, one.until), loan.anchors[one.slice.no])
         one.days = at[1] - at[0]
 
 
-def _rate(case: Case, loan: Loan, line: Line, one: Stretch, around: Scope, scale: int, cache: dict[Any, Priced]) -> Priced:
-    node = line.rate
+def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Priced]) -> Priced:
+    """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
+    if line.rate_fixed:
+        key: Any = line.id
+    elif line.rate_moves:
+        key = (line.id, one.rate_no, one.first, one.counted, one.slice.no)
+    else:
+        key = (line.id, one.rate_no)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _work_out(case, loan, line, one, scale)
+    return found
+
+
+def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Priced:
+    node, rate = line.rate, loan.rate(one.rate_no)
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line)
-    key: Any = (line.id, id(one.rate), one.first, one.counted, one.slice.no) if line.rate_moves else (line.id, id(one.rate))
-    found = cache.get(key)
-    if found is None:
-        scope = day_scope(case, loan, around, one.first, one.rate, one.counted, scale)
-        if one.rate is None and loan.rates and "contract_rate" in ex.reads(node):
-            raise not_covered(loan, one.first)
-        value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
-        formula, percent = show_expression(case, node), money.percent_text(value)
-        parts = [formula, substitute(case, node, scope.of), percent]
-        shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
-        found = cache[key] = (value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent)
-    return found
+    if rate is None and loan.rates and "contract_rate" in ex.reads(node):
+        raise not_covered(loan, one.first)
+    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
+    value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
+    formula, percent = show_expression(case, node), money.percent_text(value)
+    parts = [formula, substitute(case, node, scope.of), percent]
+    shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
+    return value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent
 
 
 def not_loaded(line: Line) -> NotComputable:
@@ -169,6 +179,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
     """Group the stretches to atoms: line × accrual year, with their working; then the segments."""
     groups: dict[tuple[str, int | None], list[Stretch]] = {}
     for one in loan.stretches:
+        one.shown = money.yuan(one.counted) if scale == 1 else money.decimal_text(Fraction(one.counted, 100 * scale))
         if one.line.per_day:
             groups.setdefault((one.line.id, one.year), []).append(one)
     for (_, year), stretches in groups.items():
@@ -183,7 +194,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
     if not loan.stretches and not any(reason.item_id == loan.id for reason in case.reasons):
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
-    _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches], scale)
+    _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches])
 
 
 def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> Fraction:
@@ -209,23 +220,20 @@ def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> F
 def _base(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
     """A base that is an expression of the balance, such as min(balance, 5万), in 元."""
     node: Any = one.line.base
-    scope = day_scope(case, loan, slice_scope(case, loan, one.slice, []), one.first, one.rate, one.counted, scale)
+    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, loan.rate(one.rate_no), one.counted, scale)
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _balance_text(one: Stretch, scale: int) -> str:
-    return money.yuan(one.counted) if scale == 1 else money.decimal_text(Fraction(one.counted, 100 * scale))
-
-
 def _points_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
-    base = _balance_text(one, scale) if one.line.on_balance else money.decimal_text(_base(case, loan, one, scale))
+    base = one.shown if one.line.on_balance else money.decimal_text(_base(case, loan, one, scale))
     return f"{base} × {one.percent} × {one.days}/{days.BASIS[case.terms.day_count]}"
 
 
 def _share_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
-    if one.voucher is None and one.rate is not None:
+    rate = loan.rate(one.rate_no)
+    if one.voucher is None and rate is not None:
         fraction = f"{one.moved}/{days.BASIS[loan.fact.day_count]}"
-        return f"{_balance_text(one, scale)} × {money.percent_text(one.rate)} × {fraction} × {one.percent}"
+        return f"{one.shown} × {money.percent_text(rate)} × {fraction} × {one.percent}"
     net = one.voucher.net if one.voucher is not None else 0
     part = Fraction(one.interest[0], one.interest[1] * net) if net else Fraction(0)
     return f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {one.percent}"
@@ -238,7 +246,7 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, str
     for one in loan.slices:
         mine = [stretch.amount for stretch in stretches if stretch.slice is one]
         if mine:
-            scope = slice_scope(case, loan, one, [])
+            scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
             made.append(Atom(loan.id, line, year, one.no, keys, scope, total(mine)))
     return made
@@ -258,28 +266,28 @@ def _lump_atoms(case: Case, loan: Loan, work_: ItemWork) -> None:
             work_.steps.append(step)
 
 
-def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch], scale: int) -> None:
+def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:
     """The displayed segments; interests are spread so that they add up, amounts later (D52)."""
     stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
     shown: list[int] | None = None
     if work_.interest is not None and stretches:
         whole = money.round_half_up(total(one.interest for one in stretches))
-        shown = money.spread(whole, weights([one.interest for one in stretches]), _places(stretches))
+        shown = money.spread(whole, weights([one.interest for one in stretches]), range(len(stretches)))
     basis = days.BASIS[case.terms.day_count]
-    texts: dict[int, str | None] = {id(None): None}  # by identity: hashing an exact rational costs more than writing it
-    for one in stretches:
-        for rate in (one.rate, one.subsidised):
-            if id(rate) not in texts:
-                texts[id(rate)] = None if rate is None else money.decimal_text(rate)
+    contract_rates = [None if rate is None else money.decimal_text(rate) for _, rate, _ in loan.rates]
+    contract_rates.append(None)  # the rate of number -1: none was given
+    subsidised: dict[str, str] = {}
     made: list[Segment] = []
     for no, one in enumerate(stretches):
+        if one.percent not in subsidised:
+            subsidised[one.percent] = money.decimal_text(one.subsidised)
         segment: Segment = {
-            "from": date.fromordinal(one.first).isoformat(),
-            "until": date.fromordinal(one.until).isoformat(),
+            "from": days.iso(one.first),
+            "until": days.iso(one.until),
             "days": one.until - one.first,
-            "balance": _balance_text(one, scale),
-            "contract_rate": texts[id(one.rate)],
-            "subsidised_rate": texts[id(one.subsidised)],
+            "balance": one.shown,
+            "contract_rate": contract_rates[one.rate_no],
+            "subsidised_rate": subsidised[one.percent],
             "interest": None if shown is None else money.yuan(shown[no]),
             "day_fraction": f"{one.days}/{basis}",
             "line": one.line.id,
@@ -292,16 +300,12 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch],
     work_.weights = weights([one.amount for one in stretches])
 
 
-def _places(stretches: Sequence[Stretch]) -> list[tuple[str, ...]]:
-    return [(f"{no:06d}",) for no in range(len(stretches))]
-
-
 def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     """Likely mistakes in valid input."""
     pointer = f"/contracts/{loan.index}"
     if one.interest_basis in {"MIXED", "ESTIMATED"}:
         case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
-    for _, rate, _ in loan.rates:
+    for _, rate, _ in loan.rates if any(one is not None and one * 100 > loan.parts * 24 for one in loan.numerators) else ():
         if rate is not None and rate > USURIOUS:
             case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
     matures = loan.fact.matures_on.toordinal()
@@ -309,7 +313,9 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
     if matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
         case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.balance_at(matures)))
+    if loan.fact.matures_on > case.claim.application_date:
+        return
     drawn = sum(item.drawn for item in loan.slices)
     repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
-    if repaid and repaid != drawn and loan.fact.matures_on <= case.claim.application_date:
+    if repaid and repaid != drawn:
         case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from app.calculators import days, rates, repayment
@@ -18,6 +19,7 @@ from app.calculators.balances import Flow, Slice, slices_of, total_changes
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
+from app.calculators.rates import Reading
 from app.calculators.scope import Scope, has_status, measures_of, read_measures
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
 
@@ -46,7 +48,7 @@ class Stretch:
     balance: int
     counted: int
     slice: Slice
-    rate: Fraction | None
+    rate_no: int  # which of the loan's rates; -1 where none was given
     voucher: Voucher | None
     line: Line
     year: int | None
@@ -55,6 +57,7 @@ class Stretch:
     subsidised: Fraction = Fraction(0)
     formula: str = ""
     percent: str = ""  # the subsidised rate as the working writes it
+    shown: str = ""  # the counted balance as the working writes it
     moved: int = 0  # numerator of the bank's day fraction
     interest: tuple[int, int] = (0, 1)  # I in fen of CNY: numerator and denominator, not reduced
     amount: tuple[int, int] = (0, 1)  # what it earns in fen: numerator and denominator, not reduced
@@ -74,9 +77,13 @@ class Loan:
     rate_days: list[int]
     vouchers: list[Voucher]
     keys: dict[str, str]
+    readings: list[Reading]
+    parts: int  # the common denominator of its rates
+    numerators: list[int | None]  # each rate as a whole number of 1/parts
     factor: Fraction = Fraction(1)  # to CNY
     stretches: list[Stretch] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
     totals: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -84,10 +91,13 @@ class Loan:
         """The contract's number."""
         return self.fact.contract_no
 
-    def rate_at(self, day: int) -> Fraction | None:
-        """The contract rate on a day; None where none was given or it is not known."""
-        at = bisect_right(self.rate_days, day) - 1
-        return self.rates[at][1] if at >= 0 else None
+    def rate_no(self, day: int) -> int:
+        """Which rate a day has; -1 where none was given."""
+        return bisect_right(self.rate_days, day) - 1
+
+    def rate(self, no: int) -> Fraction | None:
+        """The contract rate of that number; None where none was given or it is not known."""
+        return self.rates[no][1] if no >= 0 else None
 
     def balance_at(self, day: int) -> int:
         """The contract's whole balance at the end of a day, fen in its own currency."""
@@ -99,7 +109,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
     first = min(one.on for one in fact.drawdowns)
-    changes = rates.changes(fact.rate, first, fact.matures_on, case.references.series) if fact.rate else []
+    changes, readings = rates.changes(fact.rate, first, fact.matures_on, case.references.series) if fact.rate else ([], [])
     flows = _repayments(fact, changes)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)
@@ -120,6 +130,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
                 until_day=one.until,
             )
     vouchers.sort(key=lambda one: one.first)
+    parts = lcm(*(rate.denominator for _, rate, _ in changes if rate is not None))
     own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
     return Loan(
         fact,
@@ -130,6 +141,9 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
         [change[0] for change in changes],
         vouchers,
         own,  # type: ignore[arg-type]
+        readings,
+        parts,
+        [None if rate is None else rate.numerator * (parts // rate.denominator) for _, rate, _ in changes],
         totals=total_changes(slices),
     )
 
@@ -303,8 +317,9 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
     reads_day = case.terms.watch.lines_by_day
     whole = loan.factor * scale
     factor: int = whole.numerator  # the scale makes it whole
+    alone = len(loan.slices) == 1
     for one in loan.slices:
-        scope = slice_scope(case, loan, one, faults)
+        scope = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
         spans, anchor = counted_days(case, loan, one, scope)
         if anchor is None or not spans:
             continue
@@ -316,13 +331,13 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
             for a, b, balance in _pieces(one, first, until, cuts, loan):
                 if not balance:
                     continue
-                rate = loan.rate_at(a)
+                rate_no = loan.rate_no(a)
                 counted = balance * factor
                 if reads_day:
-                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, rate, counted, scale))
+                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate(rate_no), counted, scale))
                 if not lines:
                     continue
-                total = loan.balance_at(a)
+                total = balance if alone else loan.balance_at(a)
                 year = date.fromordinal(a).year if case.cuts_years else None
                 loan.stretches.append(
                     Stretch(
@@ -331,8 +346,8 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                         counted,
                         counted,
                         one,
-                        rate,
-                        _voucher_at(loan, a),
+                        rate_no,
+                        _voucher_at(loan, a) if loan.vouchers else None,
                         lines[0],
                         year,
                         total * factor,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 _YUAN = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
+_USUAL = 10**8
 _RATE = re.compile(r"-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?")
 
 
@@ -19,6 +21,9 @@ def fen(text: str) -> int:
 
 def yuan(amount: int) -> str:
     """Fen as 元 text with exactly two decimals."""
+    if amount >= 100:
+        text = str(amount)
+        return f"{text[:-2]}.{text[-2:]}"
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), 100)
     return f"{sign}{whole}.{part:02d}"
@@ -33,6 +38,12 @@ def rate(text: str) -> Fraction:
 
 def decimal_text(value: Fraction) -> str:
     """All decimals of an exact rational; "n/d" where they never end."""
+    scaled, rest = divmod(abs(value.numerator) * _USUAL, value.denominator)
+    if not rest:  # eight decimals hold nearly every rate and amount
+        whole, part = divmod(scaled, _USUAL)
+        digits = f"{part:08d}".rstrip("0")
+        sign = "-" if value < 0 else ""
+        return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest //= 2
@@ -45,8 +56,6 @@ def decimal_text(value: Fraction) -> str:
     places = max(twos, fives)
     scaled = abs(value.numerator) * 10**places // value.denominator
     sign = "-" if value < 0 else ""
-    if places == 0:
-        return f"{sign}{scaled}"
     digits = f"{scaled:0{places + 1}d}"
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
@@ -75,39 +84,29 @@ def round_to(value: Fraction | int, unit: int, mode: str) -> int:
     return (round_down(scaled) if mode == "DOWN" else round_half_up(scaled)) * unit
 
 
-def spread(total: int, weights: Sequence[Fraction | int], ids: Sequence[tuple[str, ...]]) -> list[int]:
+def spread(total: int, weights: Sequence[Fraction | int], ids: Sequence[tuple[str, ...]] | Sequence[int]) -> list[int]:
     """Share ``total`` in proportion to the weights: largest remainder, ties by id in code-point order (D49).
 
     The parts add up to ``total``. With whole weights and ``total`` at most their sum, no part passes its
     weight: the exact share t·w/s is at most w, and a share below w rounds up to at most w.
     """
     whole = sum(weights)
+    if len(weights) == 1 and whole:
+        return [total]
     if not weights or whole == 0:
         return [0] * len(weights)
-    scale = 1
     if not isinstance(whole, int):
-        whole = Fraction(whole)
-        scale = whole.denominator
-        for weight in weights:
-            scale = scale * Fraction(weight).denominator // _gcd(scale, Fraction(weight).denominator)
-    scaled = [int(weight * scale) for weight in weights]
-    base = sum(scaled)
-    parts, rests = [], []
-    for no, weight in enumerate(scaled):
-        part, rest = divmod(total * weight, base)
-        parts.append(part)
-        rests.append((-rest, ids[no], no))
+        scale = lcm(*(weight.denominator for weight in weights))
+        weights = [int(weight * scale) for weight in weights]
+        whole = sum(weights)
+    exact = [total * weight for weight in weights]
+    parts = [share // whole for share in exact]
     missing = total - sum(parts)
     if missing:
-        for _, _, no in sorted(rests)[:missing]:
+        by_rest = sorted((-(share % whole), ids[no], no) for no, share in enumerate(exact))
+        for _, _, no in by_rest[:missing]:
             parts[no] += 1
     return parts
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
 
 
 def split(total: int, shares: Sequence[Fraction | None]) -> list[int]:

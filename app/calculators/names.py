@@ -33,6 +33,8 @@ _APPLICANT = {
     "application_date": Fact(DATE, APPLICANT, "申请日", "application date"),
 }
 
+APPLICANT_FACTS = tuple(name for name in _APPLICANT if name != "application_date")  # fields of the applicant
+
 _CONTRACTS = {
     "contract_no": Fact(CODE, ITEM, "合同编号", "contract number"),
     "lender": Fact(CODE, ITEM, "贷款机构", "lender"),

@@ -10,7 +10,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, keys_of
-from app.calculators.loans import Loan, Stretch, slice_scope
+from app.calculators.loans import Loan, Stretch
 from app.calculators.names import CAP_PER
 from app.calculators.scope import Scope
 from app.calculators.terms import UNKNOWN, Cap
@@ -33,7 +33,7 @@ def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
             mine = [s for s in loan.stretches if s.slice is one and (cap.lines is None or s.line.id in cap.lines)]
             if not mine:
                 continue
-            scope = slice_scope(case, loan, one, [])
+            scope = loan.scopes[one.no]
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
             own = keys_of(case, loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}, scope)

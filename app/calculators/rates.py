@@ -14,41 +14,48 @@ from app.calculators.references import not_covered, value_on
 from app.calculators.terms import ReferenceSeries
 
 Change = tuple[int, Fraction | None, str]  # from this day on; None: not known, and why
+Reading = tuple[int, int]  # a reset, and the day on which it reads the series
 ZERO = Fraction(0)
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
-def changes(fact: FixedRate | SteppedRate | FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> list[Change]:
-    """The rate from each day on which it may change, from the first drawdown on.
+def changes(
+    fact: FixedRate | SteppedRate | FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]
+) -> tuple[list[Change], list[Reading]]:
+    """The rate from each day on which it may change, from the first drawdown on; and how it read a series.
 
     A reference value that is not covered leaves that entry unknown, with a note: it is an error only
     where it decides an amount (D18).
     """
     match fact:
         case FixedRate(annual_rate=text):
-            return [(first.toordinal(), rate(text), "")]
+            return [(first.toordinal(), rate(text), "")], []
         case SteppedRate(steps=steps):
             started = [step for step in steps if step.from_ <= first][-1:]
             later = [step for step in steps if first < step.from_ < until]
             found: list[Change] = [(first.toordinal(), rate(step.annual_rate), "") for step in started]
-            return found + [(step.from_.toordinal(), rate(step.annual_rate), "") for step in later]
+            return found + [(step.from_.toordinal(), rate(step.annual_rate), "") for step in later], []
         case FloatingRate():
             return _floating(fact, first, until, series)
 
 
-def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> list[Change]:
+def _floating(
+    fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]
+) -> tuple[list[Change], list[Reading]]:
     multiplier, spread = rate(fact.multiplier), rate(fact.spread)
     known = series.get(fact.series)
     found: list[Change] = []
     last: Fraction | None = None
-    for reset, looked_up in lookups(fact, first, until):
+    readings = lookups(fact, first, until)
+    for reset, looked_up in readings:
         value = None if known is None else value_on(known, looked_up)
         if value is None:
             found.append((reset, None, not_covered(fact.series, looked_up, known).zh))
-        elif value != last:
-            found.append((reset, max(ZERO, value * multiplier + spread), ""))
+        elif value is not last and value != last:
+            value_here = value + spread if multiplier == 1 else value * multiplier + spread
+            found.append((reset, max(ZERO, value_here), ""))
         last = value
-    return found
+    return found, readings
 
 
 def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
@@ -67,7 +74,7 @@ def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
     return found
 
 
-def lookups(fact: FloatingRate, first: date, until: date) -> list[tuple[int, int]]:
+def lookups(fact: FloatingRate, first: date, until: date) -> list[Reading]:
     """Each reset with the day on which it reads the series: (from, looked up), ordinals."""
     back = 1 if fact.lookup == "DAY_BEFORE" else 0
     later = [(day.toordinal(), day.toordinal() - back) for day in resets(fact, first, until)]

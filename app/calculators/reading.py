@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.days import BASIS
+from app.calculators.money import round_down
 from app.calculators.terms import (
     APPLICATION_DATE,
     UNKNOWN,
@@ -442,6 +443,7 @@ def _requirements(r: _Reader, raw: Any) -> tuple[Requirement, ...]:
                     message=body.get("message"),
                     level=r.level(node),
                     totals=bool(ex.calls(node, "total")) or "interest" in ex.reads(node),
+                    of_claim=bool(ex.calls(node, "total")),
                 )
             )
     return tuple(made)
@@ -507,6 +509,7 @@ def _line(r: _Reader, raw: Any) -> Line:
         shares_interest="interest" in read,
         on_balance=base == ex.Name("balance"),
         rate_moves=rate_moves,
+        rate_fixed=isinstance(rate, ex.Node) and not rate_moves and "contract_rate" not in ex.reads(rate),
     )
 
 
@@ -589,7 +592,15 @@ def _cap(r: _Reader, no: int, raw: Any, lines: set[str]) -> Cap:
         when=when,
         pool=pool,  # type: ignore[arg-type]
         clause=r.clause_of(body),
+        limit_fen=_fen_of(limit),
     )
+
+
+def _fen_of(limit: ex.Node | Unknown) -> int | None:
+    """A limit that is a figure of the notice and reads nothing, in fen."""
+    if not isinstance(limit, ex.Node) or any(isinstance(part, (ex.Name, ex.Call)) for part in ex.walk(limit)):
+        return None
+    return max(0, round_down(Fraction(ex.evaluate(limit, _no_facts)) * 100))
 
 
 def _rounding(r: _Reader, raw: Any, found: dict[str, Any]) -> None:

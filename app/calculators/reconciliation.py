@@ -58,7 +58,7 @@ def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate
     for no, a in enumerate(ordered[:-1]):
         balance = loan.balance_at(a)
         if balance:
-            value = rate if rate is not None else loan.rate_at(a)
+            value = rate if rate is not None else loan.rate(loan.rate_no(a))
             if value is None:
                 return None
             total += balance * value * (at[no + 1] - at[no])

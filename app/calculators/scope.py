@@ -150,9 +150,8 @@ def applicant_scope(claim: Claim, needs: Mapping[str, Measure], references: Refe
     """What is known of the applicant and the application; ``year`` is the programme year."""
     applicant = claim.applicant
     values: dict[str, Any] = read_measures(applicant.measures, measures_of(needs, "APPLICANT"), "/applicant", faults)
-    for name in nm.BUILT_IN["ITEMS"]:
-        if name != "application_date" and hasattr(applicant, name):
-            values[name] = getattr(applicant, name)
+    for name in nm.APPLICANT_FACTS:
+        values[name] = getattr(applicant, name)
     values["application_date"] = claim.application_date
     looked_up = {
         "APPLICATION_DATE": claim.application_date,

@@ -99,7 +99,8 @@ class Requirement:
     clause: str
     message: str | None
     level: str  # the narrowest level that it reads
-    totals: bool
+    totals: bool  # reads interest or total(…): tested when the items have been calculated
+    of_claim: bool = False  # reads total(…): over the whole claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ class Line:
     per_day: bool = False  # the base is a balance or interest: it is taken over days
     shares_interest: bool = False  # base: interest
     on_balance: bool = False  # base: balance, as it stands
+    rate_fixed: bool = False  # the rate is the same for every day of a contract, whatever its own rate
     rate_moves: bool = False  # the rate changes with the day, the balance or the drawdown, not only the contract rate
 
 
@@ -166,6 +168,7 @@ class Cap:
     pool: tuple[str, ...] | Literal["FUND"] | None
     clause: str
     overlay: bool = False
+    limit_fen: int | None = None  # a limit that reads no fact, rounded down to fen (D48)
 
     @property
     def scope(self) -> str:

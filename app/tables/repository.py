@@ -155,13 +155,14 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
     versions = select(models.ReferenceRateVersion).order_by(models.ReferenceRateVersion.series, models.ReferenceRateVersion.version)  # type: ignore[arg-type]
     for head in session.exec(versions).all():
         mine = values[head.series, head.version]
+        figures = {row.value: Fraction(row.value) for row in mine}  # months of one figure share one number
         series = ReferenceSeries(
             series=head.series,
             version=head.version,
             digest=head.digest,
             holds_until=head.holds_until,
             days=tuple(row.on.toordinal() for row in mine),
-            values=tuple(Fraction(row.value) for row in mine),
+            values=tuple(figures[row.value] for row in mine),
             confidences=tuple(row.confidence for row in mine),
         )
         content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
