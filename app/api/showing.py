@@ -11,7 +11,7 @@ from app.api.calculating import KINDS
 from app.api.identity import instant_text
 from app.api.parameters import TableFilter
 from app.calculators.money import decimal_text
-from app.calculators.references import value_on
+from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay
 from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
 
@@ -264,12 +264,10 @@ def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesVi
         )
         for day, value, confidence in zip(shown.days, shown.values, shown.confidences, strict=True)
     ]
-    value = None
-    if on is not None and value_on(shown, on.toordinal()) is not None:
-        value = next(row for row in reversed(rows) if row.on <= on.isoformat())
+    row = None if on is None else row_on(shown, on.toordinal())
     return views.SeriesView(
         versions=sorted(one.series.version for one in versions),
-        value=value,
+        value=None if row is None else rows[row],
         rows=rows,
         **series_entry(versions).model_dump(),
     )

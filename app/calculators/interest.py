@@ -5,14 +5,12 @@ Everything is whole numbers: an interest is a numerator over a denominator that 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date
 from fractions import Fraction
 
-from app.calculators import days, rates
+from app.calculators import days
 from app.calculators.facts import FloatingRate
-from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan, Stretch
 
@@ -26,7 +24,7 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
         return
     one.interest_basis = "PAID" if all(covered) else "MIXED" if any(covered) else "ESTIMATED"
     weigh_vouchers(loan)
-    if not all(covered) and not loan.rates:
+    if not all(covered) and not loan.rate.days:
         if any(stretch.line.shares_interest for stretch in loan.stretches):
             raise FactsError([_needed(loan)])
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
@@ -57,24 +55,19 @@ def weigh_vouchers(loan: Loan) -> None:
     for voucher in loan.vouchers:
         marks = {voucher.first, voucher.until}
         marks.update(day for day, _ in loan.totals if voucher.first < day < voucher.until)
-        marks.update(day for day in loan.rate_days if voucher.first < day < voucher.until)
+        marks.update(day for day in loan.rate.days if voucher.first < day < voucher.until)
         ordered = sorted(marks)
         at = days.positions(loan.fact.day_count, ordered, voucher.first)
         voucher.weight = 0
         for no, day in enumerate(ordered[:-1]):
             balance = loan.balance_at(day)
             if balance:
-                voucher.weight += balance * _scaled(loan, day, loan.rate_no(day)) * (at[no + 1] - at[no])
+                voucher.weight += balance * _numerator(loan, loan.rate.no(day)) * (at[no + 1] - at[no])
 
 
-def _scaled(loan: Loan, day: int, no: int) -> int:
-    """The contract rate of a day, its ``no``-th, in units of 1/parts; 1 where none was given. Errors: NotComputable."""
-    if not loan.rates:
-        return 1
-    numerator = loan.numerators[no] if no >= 0 else None
-    if numerator is None:
-        raise not_covered(loan, day)
-    return numerator
+def _numerator(loan: Loan, no: int) -> int:
+    """The contract rate's numerator; 1 where no rate was given, so that balances and days alone decide (D28)."""
+    return loan.rate.needed(no) if loan.rate.days else 1
 
 
 def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
@@ -84,14 +77,14 @@ def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
     at = days.positions(kind, (one.first, one.until), anchor)
     one.moved = at[1] - at[0]
     if voucher is None:
-        return one.counted * _scaled(loan, one.first, one.rate_no) * one.moved, loan.parts * days.BASIS[kind] * scale
+        return one.counted * loan.rate.needed(one.rate_no) * one.moved, loan.rate.parts * days.BASIS[kind] * scale
     if voucher.weight == 0:
         if not one.total:
             return 0, 1
         part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
         return part, loan.factor.denominator * (voucher.until - voucher.first) * one.total
     # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
-    return voucher.net * one.counted * _scaled(loan, one.first, one.rate_no) * one.moved, voucher.weight * scale
+    return voucher.net * one.counted * _numerator(loan, one.rate_no) * one.moved, voucher.weight * scale
 
 
 def _needed(loan: Loan) -> Fault:
@@ -108,14 +101,9 @@ def _note_lookups(case: Case, loan: Loan) -> None:
     fact = loan.fact.rate
     if not isinstance(fact, FloatingRate):
         return
-    ends = [reset for reset, _ in loan.readings[1:]] + [loan.fact.matures_on.toordinal()]
+    ends = [reset for reset, _ in loan.rate.readings[1:]] + [loan.fact.matures_on.toordinal()]
     first = min(stretch.first for stretch in loan.stretches)
     until = max(stretch.until for stretch in loan.stretches)
-    for (reset, day), end in zip(loan.readings, ends, strict=True):
+    for (reset, day), end in zip(loan.rate.readings, ends, strict=True):
         if first < end and reset < until:
             case.references.note(fact.series, day)
-
-
-def not_covered(loan: Loan, day: int) -> NotComputable:
-    """The error where the contract rate of a day is needed and not known."""
-    return rates.not_known(loan.rates[max(0, bisect_right(loan.rate_days, day) - 1)], date.fromordinal(day))

@@ -16,7 +16,7 @@ from app.calculators import expressions as ex
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
-from app.calculators.interest import find_interest, not_covered, total, weights
+from app.calculators.interest import find_interest, total, weights
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
 from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan
 from app.calculators.principal_caps import apply_principal_caps
@@ -150,11 +150,11 @@ def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: d
 
 
 def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Priced:
-    node, rate = line.rate, loan.rate(one.rate_no)
+    node, rate = line.rate, loan.rate.value(one.rate_no)
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line)
-    if rate is None and loan.rates and "contract_rate" in ex.reads(node):
-        raise not_covered(loan, one.first)
+    if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
+        raise loan.rate.missing[one.rate_no]
     scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
     value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
     formula, percent = show_expression(case, node), money.percent_text(value)
@@ -220,7 +220,7 @@ def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> F
 def _base(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
     """A base that is an expression of the balance, such as min(balance, 5万), in 元."""
     node: Any = one.line.base
-    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, loan.rate(one.rate_no), one.counted, scale)
+    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, loan.rate.value(one.rate_no), one.counted, scale)
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
@@ -230,7 +230,7 @@ def _points_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
 
 
 def _share_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
-    rate = loan.rate(one.rate_no)
+    rate = loan.rate.value(one.rate_no)
     if one.voucher is None and rate is not None:
         fraction = f"{one.moved}/{days.BASIS[loan.fact.day_count]}"
         return f"{one.shown} × {money.percent_text(rate)} × {fraction} × {one.percent}"
@@ -274,11 +274,13 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch])
         whole = money.round_half_up(total(one.interest for one in stretches))
         shown = money.spread(whole, weights([one.interest for one in stretches]), range(len(stretches)))
     basis = days.BASIS[case.terms.day_count]
-    contract_rates = [None if rate is None else money.decimal_text(rate) for _, rate, _ in loan.rates]
-    contract_rates.append(None)  # the rate of number -1: none was given
+    contract_rates: dict[int, str | None] = {}
     subsidised: dict[str, str] = {}
     made: list[Segment] = []
     for no, one in enumerate(stretches):
+        if one.rate_no not in contract_rates:
+            rate = loan.rate.value(one.rate_no)
+            contract_rates[one.rate_no] = None if rate is None else money.decimal_text(rate)
         if one.percent not in subsidised:
             subsidised[one.percent] = money.decimal_text(one.subsidised)
         segment: Segment = {
@@ -305,9 +307,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     pointer = f"/contracts/{loan.index}"
     if one.interest_basis in {"MIXED", "ESTIMATED"}:
         case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
-    for _, rate, _ in loan.rates if any(one is not None and one * 100 > loan.parts * 24 for one in loan.numerators) else ():
-        if rate is not None and rate > USURIOUS:
-            case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
+    for rate in loan.rate.above(USURIOUS):
+        case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
     matures = loan.fact.matures_on.toordinal()
     if any(item.on.toordinal() > matures for item in loan.fact.repayments):
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")

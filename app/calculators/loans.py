@@ -11,15 +11,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
-from app.calculators import days, rates, repayment
+from app.calculators import days, repayment
 from app.calculators.balances import Flow, Slice, slices_of, total_changes
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
-from app.calculators.rates import Reading
+from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.scope import Scope, has_status, measures_of, read_measures
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
 
@@ -73,13 +72,9 @@ class Loan:
     index: int
     scope: Scope
     slices: list[Slice]
-    rates: list[tuple[int, Fraction | None, str]]
-    rate_days: list[int]
+    rate: ContractRate
     vouchers: list[Voucher]
     keys: dict[str, str]
-    readings: list[Reading]
-    parts: int  # the common denominator of its rates
-    numerators: list[int | None]  # each rate as a whole number of 1/parts
     factor: Fraction = Fraction(1)  # to CNY
     stretches: list[Stretch] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
@@ -91,14 +86,6 @@ class Loan:
         """The contract's number."""
         return self.fact.contract_no
 
-    def rate_no(self, day: int) -> int:
-        """Which rate a day has; -1 where none was given."""
-        return bisect_right(self.rate_days, day) - 1
-
-    def rate(self, no: int) -> Fraction | None:
-        """The contract rate of that number; None where none was given or it is not known."""
-        return self.rates[no][1] if no >= 0 else None
-
     def balance_at(self, day: int) -> int:
         """The contract's whole balance at the end of a day, fen in its own currency."""
         at = bisect_right(self.totals, (day, FAR * 10**20)) - 1
@@ -109,8 +96,8 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
     first = min(one.on for one in fact.drawdowns)
-    changes, readings = rates.changes(fact.rate, first, fact.matures_on, case.references.series) if fact.rate else ([], [])
-    flows = _repayments(fact, changes)
+    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series)
+    flows = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)
     vouchers = [
@@ -130,39 +117,29 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
                 until_day=one.until,
             )
     vouchers.sort(key=lambda one: one.first)
-    parts = lcm(*(rate.denominator for _, rate, _ in changes if rate is not None))
     own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
     return Loan(
         fact,
         index,
         scope,
         slices,
-        changes,
-        [change[0] for change in changes],
+        rate,
         vouchers,
         own,  # type: ignore[arg-type]
-        readings,
-        parts,
-        [None if rate is None else rate.numerator * (parts // rate.denominator) for _, rate, _ in changes],
         totals=total_changes(slices),
     )
 
 
-def _repayments(fact: Contract, changes: list[tuple[int, Fraction | None, str]]) -> list[Flow]:
+def _repayments(fact: Contract, rate: ContractRate) -> list[Flow]:
     if fact.repayment_plan is None:
         return [(one.on.toordinal(), fen(one.principal), one.drawdown_no, no) for no, one in enumerate(fact.repayments)]
     drawn = fact.drawdowns[0]
-    known = [change[0] for change in changes]
 
     def rate_on(day: date) -> Fraction:
-        at = max(0, bisect_right(known, day.toordinal()) - 1)
-        value = changes[at][1] if changes else None
-        if value is None:
-            raise rates.not_known(changes[at] if changes else None, day)
-        return value
+        return Fraction(rate.needed(rate.no(day.toordinal())), rate.parts)
 
     planned = repayment.planned_repayments(
-        fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if fact.rate else None
+        fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if rate.days else None
     )
     return [(day.toordinal(), amount, None, no) for no, (day, amount) in enumerate(planned)]
 
@@ -297,7 +274,7 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
 
 def _cuts(case: Case, loan: Loan) -> list[int]:
     """Days on which something other than the balance can change within a contract, in order."""
-    cuts = set(loan.rate_days)
+    cuts = set(loan.rate.days)
     for voucher in loan.vouchers:
         cuts |= {voucher.first, voucher.until}
     watch, start, end = case.terms.watch, loan.slices[0].on, loan.fact.matures_on.toordinal()
@@ -331,10 +308,10 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
             for a, b, balance in _pieces(one, first, until, cuts, loan):
                 if not balance:
                     continue
-                rate_no = loan.rate_no(a)
+                rate_no = loan.rate.no(a)
                 counted = balance * factor
                 if reads_day:
-                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate(rate_no), counted, scale))
+                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
                 if not lines:
                     continue
                 total = balance if alone else loan.balance_at(a)

@@ -31,15 +31,21 @@ def yuan(amount: int) -> str:
 
 def rate(text: str) -> Fraction:
     """A decimal fraction as an exact rational. Errors: ValueError, also for "-0"."""
-    if not _RATE.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
+    return Fraction(*decimal_ratio(text))
+
+
+def decimal_ratio(text: str) -> tuple[int, int]:
+    """A decimal fraction as numerator and a power of ten. Errors: ValueError, also for "-0"."""
+    if not _RATE.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
         raise ValueError(f"not a rate: {text!r}")
-    return Fraction(text)
+    whole, _, decimals = text.partition(".")
+    return int(whole + decimals), 10 ** len(decimals)
 
 
 def decimal_text(value: Fraction) -> str:
     """All decimals of an exact rational; "n/d" where they never end."""
     scaled, rest = divmod(abs(value.numerator) * _USUAL, value.denominator)
-    if not rest:  # eight decimals hold nearly every rate and amount
+    if rest == 0:  # eight decimals hold nearly every rate and amount
         whole, part = divmod(scaled, _USUAL)
         digits = f"{part:08d}".rstrip("0")
         sign = "-" if value < 0 else ""

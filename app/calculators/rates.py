@@ -2,60 +2,110 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from math import lcm
 
 from app.calculators.days import months_after
 from app.calculators.facts import FixedRate, FloatingRate, SteppedRate
 from app.calculators.faults import NotComputable
-from app.calculators.money import rate
-from app.calculators.references import not_covered, value_on
+from app.calculators.money import decimal_ratio
+from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
-Change = tuple[int, Fraction | None, str]  # from this day on; None: not known, and why
 Reading = tuple[int, int]  # a reset, and the day on which it reads the series
-ZERO = Fraction(0)
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
-def changes(
-    fact: FixedRate | SteppedRate | FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]
-) -> tuple[list[Change], list[Reading]]:
-    """The rate from each day on which it may change, from the first drawdown on; and how it read a series.
+@dataclass(slots=True)
+class ContractRate:
+    """A contract's rate from each day on which it may change, as whole numbers of 1/``parts``. Days are ordinals.
 
     A reference value that is not covered leaves that entry unknown, with a note: it is an error only
-    where it decides an amount (D18).
+    where it decides an amount (D18). Without any rate, ``days`` is empty.
     """
+
+    days: list[int] = field(default_factory=list)
+    numerators: list[int | None] = field(default_factory=list)
+    parts: int = 1
+    missing: dict[int, NotComputable] = field(default_factory=dict)  # why an entry is not known
+    readings: list[Reading] = field(default_factory=list)
+
+    def no(self, day: int) -> int:
+        """Which entry a day has; -1 where none."""
+        return bisect_right(self.days, day) - 1
+
+    def value(self, no: int) -> Fraction | None:
+        """The rate of an entry; None where there is none or it is not known."""
+        numerator = self.numerators[no] if no >= 0 else None
+        return None if numerator is None else Fraction(numerator, self.parts)
+
+    def known(self) -> list[Fraction]:
+        """Every known rate once, in order of time."""
+        return [Fraction(one, self.parts) for one in dict.fromkeys(self.numerators) if one is not None]
+
+    def above(self, limit: Fraction) -> list[Fraction]:
+        """The known rates above a limit."""
+        bound = limit * self.parts
+        if all(one is None or one <= bound for one in self.numerators):
+            return []
+        return [one for one in self.known() if one > limit]
+
+    def needed(self, no: int) -> int:
+        """An entry that decides an amount, as a whole number of 1/``parts``. Errors: NotComputable."""
+        numerator = self.numerators[no]
+        if numerator is None:
+            raise self.missing[no]
+        return numerator
+
+
+
+def contract_rate(
+    fact: FixedRate | SteppedRate | FloatingRate | None, first: date, until: date, series: Mapping[str, ReferenceSeries]
+) -> ContractRate:
+    """The rate of a contract from its first drawdown to maturity."""
     match fact:
+        case None:
+            return ContractRate()
         case FixedRate(annual_rate=text):
-            return [(first.toordinal(), rate(text), "")], []
+            numerator, parts = decimal_ratio(text)
+            return ContractRate([first.toordinal()], [numerator], parts)
         case SteppedRate(steps=steps):
             started = [step for step in steps if step.from_ <= first][-1:]
             later = [step for step in steps if first < step.from_ < until]
-            found: list[Change] = [(first.toordinal(), rate(step.annual_rate), "") for step in started]
-            return found + [(step.from_.toordinal(), rate(step.annual_rate), "") for step in later], []
+            ratios = [decimal_ratio(step.annual_rate) for step in (*started, *later)]
+            parts = lcm(*(denominator for _, denominator in ratios))
+            days = [first.toordinal() for _ in started] + [step.from_.toordinal() for step in later]
+            return ContractRate(days, [numerator * (parts // denominator) for numerator, denominator in ratios], parts)
         case FloatingRate():
             return _floating(fact, first, until, series)
 
 
-def _floating(
-    fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]
-) -> tuple[list[Change], list[Reading]]:
-    multiplier, spread = rate(fact.multiplier), rate(fact.spread)
+def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> ContractRate:
     known = series.get(fact.series)
-    found: list[Change] = []
-    last: Fraction | None = None
-    readings = lookups(fact, first, until)
-    for reset, looked_up in readings:
-        value = None if known is None else value_on(known, looked_up)
-        if value is None:
-            found.append((reset, None, not_covered(fact.series, looked_up, known).zh))
-        elif value is not last and value != last:
-            value_here = value + spread if multiplier == 1 else value * multiplier + spread
-            found.append((reset, max(ZERO, value_here), ""))
+    multiplier, of = decimal_ratio(fact.multiplier)
+    spread, spread_of = decimal_ratio(fact.spread)
+    times = of * (1 if known is None else known.parts)
+    parts = lcm(times, spread_of)
+    multiplier, spread = multiplier * (parts // times), spread * (parts // spread_of)
+    found = ContractRate(parts=parts, readings=lookups(fact, first, until))
+    last = None
+    for reset, looked_up in found.readings:
+        row = None if known is None else row_on(known, looked_up)
+        if known is None or row is None:
+            found.missing[len(found.days)] = not_covered(fact.series, looked_up, known)
+            value = None
+        else:
+            value = known.numerators[row]
+            if value == last:
+                continue
+        found.days.append(reset)
+        found.numerators.append(None if value is None else max(0, value * multiplier + spread))
         last = value
-    return found, readings
+    return found
 
 
 def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
@@ -79,9 +129,3 @@ def lookups(fact: FloatingRate, first: date, until: date) -> list[Reading]:
     back = 1 if fact.lookup == "DAY_BEFORE" else 0
     later = [(day.toordinal(), day.toordinal() - back) for day in resets(fact, first, until)]
     return [(first.toordinal(), first.toordinal()), *later]
-
-
-def not_known(change: Change | None, day: date) -> NotComputable:
-    """The error where a contract rate that is not known decides an amount."""
-    note = change[2] if change else f"{day}"
-    return NotComputable("REFERENCE_RATE_NOT_COVERED", note, note)

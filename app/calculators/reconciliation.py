@@ -16,14 +16,13 @@ TOLERANCE = 1  # fen: differences of at most 0.01 are not reported
 def reconcile(case: Case, loan: Loan) -> list[Reconciliation]:
     """Each voucher whose stated interest differs by more than a fen, with a likely cause."""
     found: list[Reconciliation] = []
-    if not loan.rates:
+    if not loan.rate.days:
         return found
     for voucher in loan.vouchers:
         computed = accrued(loan, voucher.first, voucher.until)
         if computed is None:
-            case.warn(
-                "RECONCILIATION_SKIPPED", f"/contracts/{loan.index}/interest_paid/{voucher.index}", id=loan.id, note=_note(loan, voucher)
-            )
+            pointer = f"/contracts/{loan.index}/interest_paid/{voucher.index}"
+            case.warn("RECONCILIATION_SKIPPED", pointer, id=loan.id, note=_note(case, loan, voucher))
             continue
         difference = voucher.net - computed
         if abs(difference) > TOLERANCE:
@@ -40,8 +39,10 @@ def reconcile(case: Case, loan: Loan) -> list[Reconciliation]:
     return found
 
 
-def _note(loan: Loan, voucher: Voucher) -> str:
-    return next((note for day, rate, note in loan.rates if rate is None and day < voucher.until), "")
+def _note(case: Case, loan: Loan, voucher: Voucher) -> str:
+    no = next(no for no in loan.rate.missing if loan.rate.days[no] < voucher.until)
+    missing = loan.rate.missing[no]
+    return missing.en if case.language == "en" else missing.zh
 
 
 def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate: Fraction | None = None) -> int | None:
@@ -49,7 +50,7 @@ def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate
     kind = kind or loan.fact.day_count
     marks = {first, until}
     marks.update(day for day, _ in loan.totals if first < day < until)
-    marks.update(day for day in loan.rate_days if first < day < until)
+    marks.update(day for day in loan.rate.days if first < day < until)
     ordered = sorted(marks)
     if len(ordered) < 2:
         return 0
@@ -58,7 +59,7 @@ def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate
     for no, a in enumerate(ordered[:-1]):
         balance = loan.balance_at(a)
         if balance:
-            value = rate if rate is not None else loan.rate(loan.rate_no(a))
+            value = rate if rate is not None else loan.rate.value(loan.rate.no(a))
             if value is None:
                 return None
             total += balance * value * (at[no + 1] - at[no])
@@ -77,7 +78,7 @@ def _cause(loan: Loan, voucher: Voucher, computed: int) -> str:
     other = {"ACT_360": "ACT_365", "ACT_365": "ACT_360"}.get(loan.fact.day_count)
     if other and near(accrued(loan, first, until, kind=other)):
         return "CAUSE_365_FOR_360"
-    known = {rate for _, rate, _ in loan.rates if rate is not None}
+    known = loan.rate.known()
     if len(known) > 1 and any(near(accrued(loan, first, until, rate=rate)) for rate in known):
         return "CAUSE_RESET_DATE"
     if computed and (abs(stated - computed * 100) <= 100 or abs(stated * 100 - computed) <= 100):

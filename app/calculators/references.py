@@ -15,12 +15,10 @@ from app.calculators.faults import NotComputable
 from app.calculators.terms import ReferenceSeries
 
 
-def value_on(series: ReferenceSeries, day: int) -> Fraction | None:
-    """The value on an ordinal day; None where the series says nothing."""
+def row_on(series: ReferenceSeries, day: int) -> int | None:
+    """Which row decides an ordinal day; None where the series says nothing."""
     at = bisect_right(series.days, day) - 1
-    if at < 0 or day >= series.holds_until.toordinal():
-        return None
-    return series.values[at]
+    return None if at < 0 or day >= series.ends else at
 
 
 def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str | None = None) -> NotComputable:
@@ -49,17 +47,18 @@ class References:
     def rate(self, name: str, day: int, pointer: str | None = None) -> Fraction:
         """The value of a series on a day. Errors: NotComputable REFERENCE_RATE_NOT_COVERED."""
         series = self.series.get(name)
-        value = None if series is None else value_on(series, day)
-        if series is None or value is None:
+        row = None if series is None else row_on(series, day)
+        if series is None or row is None:
             raise not_covered(name, day, series, pointer)
-        self.used.setdefault(name, set()).add(bisect_right(series.days, day) - 1)
-        return value
+        self.used.setdefault(name, set()).add(row)
+        return series.values[row]
 
     def note(self, name: str, day: int) -> None:
         """Remember a row that something else looked up."""
         series = self.series.get(name)
-        if series is not None and value_on(series, day) is not None:
-            self.used.setdefault(name, set()).add(bisect_right(series.days, day) - 1)
+        row = None if series is None else row_on(series, day)
+        if row is not None:
+            self.used.setdefault(name, set()).add(row)
 
     def changes(self, name: str, start: int, end: int) -> list[int]:
         """The publication days inside (start, end)."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from math import lcm
 from typing import Final, Literal
 
 from app.calculators.expressions import Node
@@ -326,3 +327,13 @@ class ReferenceSeries:
     days: tuple[int, ...]
     values: tuple[Fraction, ...]
     confidences: tuple[str, ...]
+    ends: int = field(init=False)  # the ordinal of ``holds_until``
+    parts: int = field(init=False)
+    numerators: tuple[int, ...] = field(init=False)  # the values as whole numbers of 1/parts
+
+    def __post_init__(self) -> None:
+        """Derive what contract rates are calculated from."""
+        parts = lcm(*(value.denominator for value in self.values))
+        object.__setattr__(self, "ends", self.holds_until.toordinal())
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "numerators", tuple(value.numerator * (parts // value.denominator) for value in self.values))
