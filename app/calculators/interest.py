@@ -40,7 +40,8 @@ def total(ratios: Iterable[Ratio]) -> Fraction:
     sums: dict[int, int] = {}
     for numerator, denominator in ratios:
         sums[denominator] = sums.get(denominator, 0) + numerator
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+    parts = [Fraction(numerator, denominator) for denominator, numerator in sums.items()]
+    return parts[0] if len(parts) == 1 else sum(parts, Fraction(0))
 
 
 def weights(ratios: list[Ratio]) -> list[int] | list[Fraction]:
@@ -101,9 +102,8 @@ def _note_lookups(case: Case, loan: Loan) -> None:
     fact = loan.fact.rate
     if not isinstance(fact, FloatingRate):
         return
-    ends = [reset for reset, _ in loan.rate.readings[1:]] + [loan.fact.matures_on.toordinal()]
+    readings = loan.rate.readings
+    ends = [reset for reset, _ in readings[1:]] + [loan.fact.matures_on.toordinal()]
     first = min(stretch.first for stretch in loan.stretches)
     until = max(stretch.until for stretch in loan.stretches)
-    for (reset, day), end in zip(loan.rate.readings, ends, strict=True):
-        if first < end and reset < until:
-            case.references.note(fact.series, day)
+    case.references.note(fact.series, [row for (reset, row), end in zip(readings, ends, strict=False) if first < end and reset < until])

@@ -16,7 +16,7 @@ from app.calculators.money import decimal_ratio
 from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
-Reading = tuple[int, int]  # a reset, and the day on which it reads the series
+Reading = tuple[int, int]  # a reset, and the row of the series that it read
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
@@ -32,7 +32,7 @@ class ContractRate:
     numerators: list[int | None] = field(default_factory=list)
     parts: int = 1
     missing: dict[int, NotComputable] = field(default_factory=dict)  # why an entry is not known
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)  # of those that found a row
 
     def no(self, day: int) -> int:
         """Which entry a day has; -1 where none."""
@@ -91,14 +91,15 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
     times = of * (1 if known is None else known.parts)
     parts = lcm(times, spread_of)
     multiplier, spread = multiplier * (parts // times), spread * (parts // spread_of)
-    found = ContractRate(parts=parts, readings=lookups(fact, first, until))
+    found = ContractRate(parts=parts)
     last = None
-    for reset, looked_up in found.readings:
+    for reset, looked_up in lookups(fact, first, until):
         row = None if known is None else row_on(known, looked_up)
         if known is None or row is None:
             found.missing[len(found.days)] = not_covered(fact.series, looked_up, known)
             value = None
         else:
+            found.readings.append((reset, row))
             value = known.numerators[row]
             if value == last:
                 continue
@@ -124,7 +125,7 @@ def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
     return found
 
 
-def lookups(fact: FloatingRate, first: date, until: date) -> list[Reading]:
+def lookups(fact: FloatingRate, first: date, until: date) -> list[tuple[int, int]]:
     """Each reset with the day on which it reads the series: (from, looked up), ordinals."""
     back = 1 if fact.lookup == "DAY_BEFORE" else 0
     later = [(day.toordinal(), day.toordinal() - back) for day in resets(fact, first, until)]

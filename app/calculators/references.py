@@ -53,12 +53,10 @@ class References:
         self.used.setdefault(name, set()).add(row)
         return series.values[row]
 
-    def note(self, name: str, day: int) -> None:
-        """Remember a row that something else looked up."""
-        series = self.series.get(name)
-        row = None if series is None else row_on(series, day)
-        if row is not None:
-            self.used.setdefault(name, set()).add(row)
+    def note(self, name: str, rows: list[int]) -> None:
+        """Remember rows that something else looked up."""
+        if rows:
+            self.used.setdefault(name, set()).update(rows)
 
     def changes(self, name: str, start: int, end: int) -> list[int]:
         """The publication days inside (start, end)."""
