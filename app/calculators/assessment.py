@@ -32,8 +32,8 @@ from app.calculators.results import (
     TableProvenance,
     Warning_,
 )
+from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
 from app.calculators.scope import applicant_scope, fact_required
-from app.calculators.steps import rounded
 from app.calculators.terms import RateTable, ReferenceSeries, Stacking
 from app.calculators.texts import Language
 from app.calculators.windows import check_application, open_windows
@@ -121,14 +121,14 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
             one.segments = [] if one.segments is not None else None
         return works, [], 0
     atoms = [atom for one in works for atom in one.atoms]
-    _round_items(case, works)
+    round_items(case, works)
     for one in works:
         one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))
-    _spread_segments(case, works)
+    spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
-    total = _total(case, works, atoms, steps)
+    total = total_of(case, works, atoms, steps)
     total = _top_up(case, atoms, grants, total, steps)
-    total = _unit(case, atoms, total, steps)
+    total = to_unit(case, atoms, total, steps)
     if works:
         works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
@@ -151,37 +151,7 @@ def _say_what_is_open(case: Case) -> None:
         case.warn("TABLE_AUTHORITY", None, authority=case.table.authority)
 
 
-# --- rounding and caps -----------------------------------------------------------------------------
-
-
-def _round_items(case: Case, works: Sequence[ItemWork]) -> None:
-    """Round each item × line × year once (D47); where drawdowns are separated, spread the rounded amount."""
-    for one in works:
-        groups: dict[tuple[str, int | None], list[Atom]] = {}
-        for atom in one.atoms:
-            groups.setdefault((atom.line.id, atom.year), []).append(atom)
-        for atoms in groups.values():
-            exact = sum((atom.exact for atom in atoms), Fraction(0))
-            if case.terms.rounding.scope == "TOTAL":
-                for atom in atoms:
-                    atom.amount = atom.exact
-                continue
-            amount = rounded(case, atoms[0].line, exact)
-            ordered = sorted(atoms, key=lambda atom: atom.order)
-            shares = money.spread(amount, [atom.exact for atom in ordered], [atom.order for atom in ordered])
-            for atom, share in zip(ordered, shares, strict=True):
-                atom.amount = share
-
-
-def _spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
-    """Displayed segment amounts add up to the item's amount before caps (D52)."""
-    for one in works:
-        if not one.segments:
-            continue
-        total = money.round_half_up(sum((atom.amount for atom in one.atoms), Fraction(0)))
-        shares = money.spread(total, one.weights, range(len(one.weights)))
-        for segment, share in zip(one.segments, shares, strict=True):
-            segment["amount"] = money.yuan(share)
+# --- caps -----------------------------------------------------------------------------------------
 
 
 def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
@@ -287,40 +257,7 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
         atom.amount = Fraction(atom.amount) * total * (1 / Fraction(before)) if before else Fraction(0)
 
 
-# --- total -----------------------------------------------------------------------------------------
-
-
-def _total(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> int:
-    """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50)."""
-    exact = sum((atom.amount for atom in atoms), Fraction(0))
-    ordered = sorted(atoms, key=lambda atom: atom.order)
-    rounding = None
-    parts = [amount_text(sum((atom.amount for atom in one.atoms), 0)) for one in works if one.atoms]
-    if case.terms.rounding.scope == "TOTAL":
-        ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact)
-        mode = case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
-        total = money.round_to(exact, 1, mode)
-        rounding = f"{mode} 0.01"
-        shares = money.spread(total, [atom.amount for atom in ordered], [atom.order for atom in ordered])
-        for atom, share in zip(ordered, shares, strict=True):
-            atom.amount = share
-    else:
-        total = int(exact)
-    steps.append(
-        Step(
-            0,
-            "total",
-            case.say("STEP_TOTAL"),
-            case.say("FORMULA_TOTAL"),
-            " + ".join(parts) or "0",
-            money.yuan(total),
-            "元",
-            rounding,
-            None,
-            None,
-        )
-    )
-    return total
+# --- top-up ---------------------------------------------------------------------------------------
 
 
 def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
@@ -353,36 +290,6 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, 
 def case_stackings(case: Case) -> list[Stacking]:
     """The stacking rules of the table and of its overlays."""
     return [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
-
-
-def _unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int:
-    """A coarser unit comes last, after every cap and top-up (D51)."""
-    unit = case.terms.rounding.unit
-    if unit == 1:
-        return total
-    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact)
-    mode = case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
-    final = money.round_to(total, unit, mode)
-    ordered = sorted(atoms, key=lambda atom: atom.order)
-    if ordered and total:
-        shares = money.spread(final, [atom.amount for atom in ordered], [atom.order for atom in ordered])
-        for atom, share in zip(ordered, shares, strict=True):
-            atom.amount = share
-    steps.append(
-        Step(
-            0,
-            "unit",
-            case.say("STEP_UNIT"),
-            case.say("FORMULA_UNIT", unit=money.yuan(unit)),
-            money.yuan(total),
-            money.yuan(final),
-            "元",
-            f"{mode} {money.yuan(unit)}",
-            None,
-            None,
-        )
-    )
-    return final
 
 
 # --- answer ----------------------------------------------------------------------------------------

@@ -62,7 +62,6 @@ class ContractRate:
         return numerator
 
 
-
 def contract_rate(
     fact: FixedRate | SteppedRate | FloatingRate | None, first: date, until: date, series: Mapping[str, ReferenceSeries]
 ) -> ContractRate:
