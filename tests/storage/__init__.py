@@ -1,0 +1,1 @@
+"""Real databases, migrations, the loader and the catalogue."""
