@@ -1,82 +1,60 @@
-"""What the framework alone costs: the same request as Pydantic models, echoed through its response model."""
+"""What the framework alone costs: the same request as Pydantic models, echoed through its response model.
+
+The models are made from ``app.calculators.facts``, the service's own definition of the request, so that
+both sides read the same fields under the same patterns and limits.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+import types
+import typing
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
+from typing import Any
 
+import pydantic
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
 
-Money = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$")]
+from app.calculators import facts
 
-
-class Drawdown(BaseModel):
-    """One drawdown."""
-
-    drawdown_no: str
-    on: date
-    amount: Money
+OTHER_LISTS = {"policies", "items", "projects"}
 
 
-class Repayment(BaseModel):
-    """One repayment of principal."""
-
-    on: date
-    principal: Money
-
-
-class Floating(BaseModel):
-    """A floating rate."""
-
-    kind: Literal["FLOATING"]
-    series: str
-    multiplier: str
-    spread: str
-    reset: str
+@cache
+def model_of(kind: type) -> type[pydantic.BaseModel]:
+    """Return the Pydantic model that says what a dataclass of the request says."""
+    hints = typing.get_type_hints(kind)
+    wanted = [one for one in fields(kind) if not (kind is facts.Claim and one.name in OTHER_LISTS)]
+    made: dict[str, Any] = {one.name: (_with_models(hints[one.name]), _field(one)) for one in wanted}
+    return pydantic.create_model(kind.__name__, __config__=pydantic.ConfigDict(extra="forbid"), **made)
 
 
-class Contract(BaseModel):
-    """One loan contract."""
-
-    contract_no: str
-    lender: str
-    loan_type: str
-    currency: str
-    signed_on: date
-    matures_on: date
-    drawdowns: list[Drawdown]
-    repayments: list[Repayment]
-    rate: Floating
-    day_count: str
+def _field(one: Field[Any]) -> Any:
+    about = dict(one.metadata)
+    if one.default is not MISSING:
+        about["default"] = one.default
+    elif one.default_factory is not MISSING:
+        about["default_factory"] = one.default_factory
+    return pydantic.Field(**about)
 
 
-class Applicant(BaseModel):
-    """Who applies."""
-
-    name: str
-    uscc: str
-    registered_in_beijing: bool
-    dishonesty_records: list[dict[str, str]]
-    other_municipal_funding: bool
-    declaration_accepted: bool
-    measures: dict[str, str | bool]
-
-
-class Claim(BaseModel):
-    """The whole request."""
-
-    rate_table: str
-    application_date: date
-    request_no: str
-    applicant: Applicant
-    contracts: list[Contract]
+def _with_models(hint: Any) -> Any:
+    if is_dataclass(hint):
+        return model_of(hint)  # type: ignore[arg-type]
+    parts = tuple(_with_models(part) for part in typing.get_args(hint))
+    origin = typing.get_origin(hint)
+    if origin is types.UnionType:
+        return typing.Union[parts]  # noqa: UP007 - built from parts that are known only here
+    if origin is tuple:
+        return tuple[parts]
+    return hint
 
 
+Claim = model_of(facts.Claim)
 app = FastAPI()
 
 
-@app.post("/echo")
-async def echo(claim: Claim) -> Claim:
+@app.post("/echo", response_model=Claim)
+async def echo(claim: Claim) -> Any:  # type: ignore[valid-type]
     """Return what came."""
     return claim

@@ -24,7 +24,6 @@ from app.calculators.results import (
     CapResult,
     Engine,
     ItemResult,
-    NotDecided,
     Provenance,
     Result,
     SeriesProvenance,
@@ -33,10 +32,11 @@ from app.calculators.results import (
     Warning_,
 )
 from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
+from app.calculators.rules import rules_of
 from app.calculators.scope import applicant_scope, fact_required
-from app.calculators.terms import RateTable, ReferenceSeries, Stacking
+from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language
-from app.calculators.windows import check_application, open_windows
+from app.calculators.windows import check_application
 
 ENGINE_VERSION = "1.0.0"
 
@@ -72,7 +72,7 @@ def assess(
     try:
         works, caps, total = _calculate(case)
     except ex.MissingFact as missing:
-        raise fact_required(missing, case.needs, str(table.terms.facts)) from missing
+        raise fact_required(missing, case.rules.needs, str(table.terms.facts)) from missing
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -91,24 +91,22 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
 
 
 def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language) -> Case:
-    # The table's version may be named by another day; what a fund asks of an applicant is as of its application (D45).
-    on = claim.application_date
-    overlays = tuple(one for one in table.overlays if one.applies(table.method, str(table.terms.facts), on))
-    needs = dict(table.terms.needs)
-    for overlay in overlays:
-        needs |= overlay.terms.needs
+    rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
     faults: list[Fault] = []
-    applicant = applicant_scope(claim, needs, references, year, faults)
+    applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     if faults:
         raise FactsError(faults)
-    return Case(claim, table, table.terms, overlays, needs, references, applicant, year, language)
+    doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
+    case = Case(claim, rules, table, table.terms, references, applicant, year, language, doubts, left_open)
+    if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
+        case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    return case
 
 
 def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     """Items with their final amounts, the caps in order, and the total in fen."""
-    _say_what_is_open(case)
     check_application(case)
     grants = grants_of(case)
     check_applicant(case, grants)
@@ -136,28 +134,13 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     return works, caps, total
 
 
-def _say_what_is_open(case: Case) -> None:
-    """What the clauses leave open, what is assumed, and how sure the source is."""
-    for entry in [*case.terms.not_decided, *(one for overlay in case.overlays for one in overlay.terms.not_decided)]:
-        case.open.append(NotDecided(entry.clause, entry.message))
-    open_windows(case)
-    grant.open_admission(case)
-    if case.terms.facts == "CONTRACTS" and case.terms.day_count_assumed is not None:
-        case.warn("DAY_COUNT_ASSUMED", None, name=case.terms.day_count, note=case.terms.day_count_assumed)
-        case.leave_open("", "OPEN_DAY_COUNT", name=case.terms.day_count)
-    if case.claim.claim_period is not None and case.terms.facts != "CONTRACTS":
-        case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
-    if case.table.authority not in {"official", "mirror_of_official_page"}:
-        case.warn("TABLE_AUTHORITY", None, authority=case.table.authority)
-
-
 # --- caps -----------------------------------------------------------------------------------------
 
 
 def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
     results, steps = _interest_bound(case, works)
     deducted = False
-    for cap in case.caps:
+    for cap in case.rules.caps:
         if cap.bounds != "AMOUNT":
             continue
         if not deducted and _wider_than_project(cap.per, cap.lines):
@@ -262,7 +245,7 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 
 def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
-    clause = next((one.higher_of for one in case_stackings(case) if one.higher_of), None)
+    clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum(one.amount for one in grants if one.topped_up)
     if clause is None or not topped:
         return total
@@ -285,11 +268,6 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, 
         )
     )
     return payable
-
-
-def case_stackings(case: Case) -> list[Stacking]:
-    """The stacking rules of the table and of its overlays."""
-    return [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
 
 
 # --- answer ----------------------------------------------------------------------------------------
@@ -367,7 +345,7 @@ def _provenance(case: Case) -> Provenance:
             table.effective_until.isoformat() if table.effective_until else None,
             table.document,
             table.authority,
-            [overlay.id for overlay in case.overlays],
+            [overlay.id for overlay in case.rules.overlays],
         ),
         [
             SeriesProvenance(name, case.references.series[name].version, case.references.series[name].digest)

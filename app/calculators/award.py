@@ -13,7 +13,7 @@ from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, m
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
 from app.calculators.results import Step
-from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import figure, item_step, show_expression, substitute
 from app.calculators.terms import UNKNOWN, Bands, Line
 from app.calculators.windows import outside_window
@@ -44,7 +44,7 @@ def work(case: Case) -> list[ItemWork]:
 
 def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/items/{index}"
-    values: dict[str, Any] = read_measures(item.measures, measures_of(case.needs, "ITEM"), pointer, faults)
+    values: dict[str, Any] = read_measures(item.measures, case.rules.measures["ITEM"], pointer, faults)
     for name, fact in BUILT_IN["ITEMS"].items():
         if hasattr(item, name):
             value = getattr(item, name)

@@ -56,6 +56,15 @@ def position(kind: str, day: int, anchor: int) -> int:
     return day
 
 
+def between(kind: str, first: int, until: int, anchor: int) -> int:
+    """The days of a period as the day count takes them, in units of 1/BASIS of a year."""
+    if kind == "MONTHS_12":
+        return _months_position(until, anchor) - _months_position(first, anchor)
+    if kind == "D30_360":
+        return _thirty_position(until) - _thirty_position(first)
+    return until - first
+
+
 def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
     """The positions of several days; for the actual day counts the days themselves."""
     if kind == "MONTHS_12":

@@ -10,15 +10,14 @@ from app.calculators import expressions as ex
 from app.calculators.caps import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.scope import Scope
-from app.calculators.terms import Requirement
 
 
 def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     """Requirements that read only the applicant, and one direction per year. Not met refuses the claim."""
-    for one in _requirements(case):
-        if one.level == "APPLICANT" and not one.totals and not ex.evaluate(one.that, case.applicant.of):
+    for one in case.rules.of_applicant:
+        if not ex.evaluate(one.that, case.applicant.of):
             refuse_requirement(case, one, None)
-    stackings = [case.terms.stacking, *(overlay.terms.stacking for overlay in case.overlays)]
+    stackings = case.rules.stackings
     higher = any(one.higher_of for one in stackings)
     same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
     if higher:
@@ -35,14 +34,10 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
         case.refuse("ALREADY_SUPPORTED_THIS_YEAR", stacking.single_direction, table=others[0].table)
 
 
-def _requirements(case: Case) -> list[Requirement]:
-    return [*case.terms.require, *(one for overlay in case.overlays for one in overlay.terms.require)]
-
-
 def check_totals(case: Case, works: Sequence[ItemWork]) -> None:
     """Requirements on totals of the whole claim, exact, before shares and caps (D35): not met refuses it."""
-    for one in _requirements(case):
-        if one.of_claim and not ex.evaluate(one.that, totals(case.applicant, None, works)):
+    for one in case.rules.of_claim:
+        if not ex.evaluate(one.that, totals(case.applicant, None, works)):
             refuse_requirement(case, one, None)
     for line in case.terms.lines:
         for one in line.require:

@@ -9,6 +9,7 @@ text is read by ``grammar``.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,21 @@ Value = Any  # Fraction, int, bool, date, str or tuple of str: the language is d
 Types = frozenset[str]
 
 
+Lookup = Callable[[str | tuple[str, ...]], Value]
+"""Answers a name, or the key of a call; raises MissingFact."""
+
+_ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+_EXTREME: dict[str, Callable[[Iterator[Value]], Value]] = {"min": min, "max": max}
+_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
 class ExpressionError(ValueError):
     """The text is no expression of the language, or its types do not fit."""
 
@@ -51,25 +67,45 @@ class Number:
     text: str
     types: Types
 
+    def value_in(self, of: Lookup) -> Value:
+        """The figure."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
     value: date
+
+    def value_in(self, of: Lookup) -> Value:
+        """The date."""
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     value: str
 
+    def value_in(self, of: Lookup) -> Value:
+        """The code."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
     name: str
 
+    def value_in(self, of: Lookup) -> Value:
+        """The fact."""
+        return of(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Negative:
     part: Node
+
+    def value_in(self, of: Lookup) -> Value:
+        """The negative of the part."""
+        return -self.part.value_in(of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +114,19 @@ class Arithmetic:
     left: Node
     right: Node
 
+    def value_in(self, of: Lookup) -> Value:
+        """The exact sum, difference or product."""
+        return _ARITHMETIC[self.op](self.left.value_in(of), self.right.value_in(of))
+
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
     fn: str  # min max
     parts: tuple[Node, ...]
+
+    def value_in(self, of: Lookup) -> Value:
+        """The least or greatest of the parts."""
+        return _EXTREME[self.fn](part.value_in(of) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +134,10 @@ class Compare:
     op: str
     left: Node
     right: Node
+
+    def value_in(self, of: Lookup) -> Value:
+        """Whether the comparison holds."""
+        return _COMPARE[self.op](self.left.value_in(of), self.right.value_in(of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +147,31 @@ class Member:
     item: Node
     among: tuple[str, ...] | Name
 
+    def value_in(self, of: Lookup) -> Value:
+        """Whether the code is among the others."""
+        among = self.among
+        return self.item.value_in(of) in (among if isinstance(among, tuple) else of(among.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Logic:
     op: str  # and or
     parts: tuple[Node, ...]
 
+    def value_in(self, of: Lookup) -> Value:
+        """``and``, ``or`` read only as many facts as decide them."""
+        if self.op == "and":
+            return all(part.value_in(of) for part in self.parts)
+        return any(part.value_in(of) for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     part: Node
+
+    def value_in(self, of: Lookup) -> Value:
+        """The contrary."""
+        return not self.part.value_in(of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +185,15 @@ class Call:
     def key(self) -> tuple[str, ...]:
         """Under what a scope answers it: the function and its literal arguments."""
         return (self.fn, *(_literal(argument) for argument in self.args))
+
+    def value_in(self, of: Lookup) -> Value:
+        """What the scope answers for the call."""
+        if self.fn == "months_after":
+            start, months = self.args
+            return months_after(start.value_in(of), int(months.value_in(of)))
+        if self.fn == "dishonest_since":
+            return of(("dishonest_since", self.args[0].value_in(of).isoformat()))
+        return of(self.key)
 
 
 Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
@@ -180,56 +252,10 @@ def calls(node: Node, fn: str) -> list[Call]:
 
 # --- value and text --------------------------------------------------------------------------------
 
-Lookup = Callable[[str | tuple[str, ...]], Value]
-"""Answers a name, or the key of a call; raises MissingFact."""
-
-_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    "<": lambda a, b: a < b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
-
 
 def evaluate(node: Node, of: Lookup) -> Value:
-    """The exact value of the node. ``and``, ``or`` read only as many facts as decide them."""
-    match node:
-        case Number(value) | Day(value) | Code(value):
-            return value
-        case Name(name):
-            return of(name)
-        case Negative(part):
-            return -evaluate(part, of)
-        case Arithmetic("+", left, right):
-            return evaluate(left, of) + evaluate(right, of)
-        case Arithmetic("-", left, right):
-            return evaluate(left, of) - evaluate(right, of)
-        case Arithmetic(_, left, right):
-            return evaluate(left, of) * evaluate(right, of)
-        case Extreme("min", parts):
-            return min(evaluate(part, of) for part in parts)
-        case Extreme(_, parts):
-            return max(evaluate(part, of) for part in parts)
-        case Compare(op, left, right):
-            return _COMPARE[op](evaluate(left, of), evaluate(right, of))
-        case Member(item, Name(among)):
-            return evaluate(item, of) in of(among)
-        case Member(item, tuple() as among):
-            return evaluate(item, of) in among
-        case Logic("and", parts):
-            return all(evaluate(part, of) for part in parts)
-        case Logic(_, parts):
-            return any(evaluate(part, of) for part in parts)
-        case Not(part):
-            return not evaluate(part, of)
-        case Call("months_after", (start, months)):
-            return months_after(evaluate(start, of), int(evaluate(months, of)))
-        case Call("dishonest_since", (start,)):
-            return of(("dishonest_since", evaluate(start, of).isoformat()))
-        case Call():
-            return of(node.key)
+    """The exact value of the node. Errors: MissingFact."""
+    return node.value_in(of)
 
 
 _STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "negative": 7}

@@ -12,9 +12,8 @@ from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
 from app.calculators.results import Step
-from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import figure
-from app.calculators.terms import UNKNOWN
 from app.calculators.windows import contains
 
 INVESTMENT_CATEGORIES = {
@@ -63,9 +62,9 @@ def work(case: Case) -> list[ItemWork]:
 
 def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/projects/{index}"
-    values: dict[str, Any] = read_measures(project.measures, measures_of(case.needs, "PROJECT"), pointer, faults)
+    values: dict[str, Any] = read_measures(project.measures, case.rules.measures["PROJECT"], pointer, faults)
     for name, fact in nm.BUILT_IN["PROJECTS"].items():
-        if hasattr(project, name) and name not in case.needs:
+        if hasattr(project, name) and name not in case.rules.needs:
             value = getattr(project, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
     # A category that the table declares as a measure may be sent as the project's own field, as an item's is.
@@ -145,13 +144,3 @@ def _admitted_part(case: Case, part: Investment, pointer: str, faults: list[Faul
 
 def _required(pointer: str, title: str) -> Fault:
     return Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title}", "required by the rate table")
-
-
-def open_admission(case: Case) -> None:
-    """Say what of the admission was not seen."""
-    admit = case.terms.admit
-    if admit is None or case.terms.facts != "PROJECTS":
-        return
-    for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
-        if value is UNKNOWN:
-            case.leave_open(admit.clause, "OPEN_ADMIT", what=what)

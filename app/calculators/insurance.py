@@ -13,7 +13,7 @@ from app.calculators.award import line_amount
 from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
-from app.calculators.scope import Scope, measures_of, read_measures, yuan_value
+from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.windows import outside_window
 
 
@@ -37,7 +37,7 @@ def work(case: Case) -> list[ItemWork]:
 
 def _scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
     pointer = f"/policies/{index}"
-    values: dict[str, Any] = read_measures(policy.measures, measures_of(case.needs, "POLICY"), pointer, faults)
+    values: dict[str, Any] = read_measures(policy.measures, case.rules.measures["POLICY"], pointer, faults)
     for name, fact in nm.BUILT_IN["POLICIES"].items():
         if hasattr(policy, name) and fact.level == nm.ITEM:
             value = getattr(policy, name)
@@ -97,7 +97,7 @@ def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
     """The part of a policy's days that lies in the term (D59)."""
     first, until = policy.period_from, policy.period_until
     begin, end = first, until
-    for term in (case.terms.term, *(overlay.terms.term for overlay in case.overlays)):
+    for term in case.rules.limits:
         if term is None:
             continue
         start = one.scope.of(str(term.start) if term.start in one.scope.values else "first_insured_on")

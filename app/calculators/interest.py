@@ -75,8 +75,7 @@ def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
     """I of a stretch: a voucher's share, or accrued from the contract."""
     kind, voucher = loan.fact.day_count, one.voucher
     anchor = one.slice.on if voucher is None else voucher.first
-    at = days.positions(kind, (one.first, one.until), anchor)
-    one.moved = at[1] - at[0]
+    one.moved = days.between(kind, one.first, one.until, anchor)
     if voucher is None:
         return one.counted * loan.rate.needed(one.rate_no) * one.moved, loan.rate.parts * days.BASIS[kind] * scale
     if voucher.weight == 0:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from app.calculators import names as nm
 from app.calculators.expressions import Lookup, Node, evaluate
 from app.calculators.facts import Claim
 from app.calculators.references import References
 from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
+from app.calculators.rules import Rules
 from app.calculators.scope import Scope
-from app.calculators.terms import Cap, Line, Measure, Overlay, RateTable, Requirement, Terms
+from app.calculators.terms import Line, RateTable, Requirement, Terms
 from app.calculators.texts import Language, say
 
 Amount = int | Fraction  # fen; a Fraction until it is rounded
@@ -64,17 +64,16 @@ class Case:
     """One claim under one table: what every part of the assessment reads and adds to."""
 
     claim: Claim
+    rules: Rules
     table: RateTable
     terms: Terms
-    overlays: tuple[Overlay, ...]
-    needs: Mapping[str, Measure]
     references: References
     applicant: Scope
     year: int  # programme year (D40)
     language: Language
+    warnings: list[Warning_]
+    open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
-    warnings: list[Warning_] = field(default_factory=list)
-    open: list[NotDecided] = field(default_factory=list)
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence in the language of the answer."""
@@ -102,21 +101,6 @@ class Case:
         if entry not in self.open:
             self.open.append(entry)
 
-    caps: list[Cap] = field(init=False)  # in the order in which they apply: the table's, then the overlays' (D42)
-    cuts_years: bool = field(init=False)  # each calendar year is its own account (ACCRUAL_YEAR)
-    cuts_drawdowns: bool = field(init=False)  # a money cap separates drawdowns
-    key_names: list[str] = field(init=False)  # CODE facts by which some cap separates accounts
-
-    def __post_init__(self) -> None:
-        """Derive what every item asks again."""
-        self.caps = [*self.terms.caps, *(cap for overlay in self.overlays for cap in overlay.terms.caps)]
-        parts = {part for cap in self.caps for part in cap.per}
-        money_parts = {part for cap in self.caps if cap.bounds == "AMOUNT" for part in cap.per}
-        of_drawdown = {name for name, one in self.needs.items() if one.of == "DRAWDOWN"}
-        self.cuts_years = any(cap.period == "ACCRUAL_YEAR" for cap in self.caps)
-        self.cuts_drawdowns = bool(money_parts & (of_drawdown | {"DRAWDOWN"}))
-        self.key_names = sorted(parts - set(nm.CAP_PER))
-
 
 def choose_lines(case: Case, of: Lookup) -> list[Line]:
     """The lines whose ``when`` holds, as ``choose`` says: one for ONLY and FIRST, all for HIGHEST (D32)."""
@@ -132,8 +116,7 @@ def choose_lines(case: Case, of: Lookup) -> list[Line]:
 def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
     """Whether the requirements of a line hold; each that does not gives a reason (D33)."""
     ok = True
-    by_day = [one for one in case.terms.require if one.level in {nm.DRAWDOWN, nm.DAY}]
-    for one in (*by_day, *line.require):
+    for one in (*case.rules.of_days, *line.require):
         if one.totals:
             continue
         if not evaluate(one.that, of):
@@ -151,7 +134,7 @@ def refuse_requirement(case: Case, one: Requirement, item_id: str | None) -> Non
 def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:
     """What separates accounts, by the names that earlier grants use; only what some cap separates."""
     found = {key: value for key, value in own.items() if value is not None}
-    for name in case.key_names:
+    for name in case.rules.key_names:
         if name not in found:
             found[name] = str(scope.of(name))
     return found

@@ -121,24 +121,23 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    kind = case.terms.day_count
+    kind, anchors = case.terms.day_count, loan.anchors
     known: dict[Any, Priced] = {}
     for one in loan.stretches:
-        one.subsidised, one.formula, one.percent = _rate(case, loan, one.line, one, scale, known)
+        one.subsidised, one.formula, one.percent = known.get(one.line.id) or _rate(case, loan, one.line, one, scale, known)
         for line in one.others:
             found = _rate(case, loan, line, one, scale, known)
             if found[0] > one.subsidised:
                 one.line = line
                 one.subsidised, one.formula, one.percent = found
         one.others = ()
-        at = days.positions(kind, (one.first, one.until), loan.anchors[one.slice.no])
-        one.days = at[1] - at[0]
+        one.days = days.between(kind, one.first, one.until, anchors[one.slice.no])
 
 
 def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Priced]) -> Priced:
     """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
     if line.rate_fixed:
-        key: Any = line.id
+        key: Any = line.id  # the one kind of key that is no tuple
     elif line.rate_moves:
         key = (line.id, one.rate_no, one.first, one.counted, one.slice.no)
     else:
@@ -200,14 +199,19 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
 def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> Fraction:
     """Fill what each stretch of a group earns; answer the exact sum in fen."""
     basis = days.BASIS[case.terms.day_count]
-    parts = lcm(1, *(one.subsidised.denominator for one in stretches))
     line = stretches[0].line
-    numerators = [one.subsidised.numerator * (parts // one.subsidised.denominator) for one in stretches]
+    if line.rate_fixed:
+        parts = stretches[0].subsidised.denominator
+        numerators = [stretches[0].subsidised.numerator] * len(stretches)
+    else:
+        parts = lcm(*(one.subsidised.denominator for one in stretches))
+        numerators = [one.subsidised.numerator * (parts // one.subsidised.denominator) for one in stretches]
     if line.on_balance:
+        of = parts * basis * scale
         for one, rate in zip(stretches, numerators, strict=True):
-            one.amount = (one.counted * rate * one.days, parts * basis * scale)
+            one.amount = (one.counted * rate * one.days, of)
         whole, rest = accrue([one.counted for one in stretches], numerators, [one.days for one in stretches], parts, basis)
-        return Fraction(whole * parts * basis + rest, parts * basis * scale)
+        return Fraction(whole * parts * basis + rest, of)
     for one, rate in zip(stretches, numerators, strict=True):
         if line.shares_interest:
             one.amount = (one.interest[0] * rate, one.interest[1] * parts)
@@ -240,7 +244,7 @@ def _share_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
 
 
 def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, stretches: Sequence[Stretch], exact: Fraction) -> list[Atom]:
-    if not case.cuts_drawdowns:
+    if not case.rules.cuts_drawdowns:
         return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact)]
     made = []
     for one in loan.slices:

@@ -7,7 +7,7 @@ times the claim's ``scale`` (1, unless a foreign currency is converted exactly).
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -19,7 +19,7 @@ from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
-from app.calculators.scope import Scope, has_status, measures_of, read_measures
+from app.calculators.scope import Scope, has_status, read_measures
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
 
 Spans = list[tuple[int, int]]
@@ -146,7 +146,7 @@ def _repayments(fact: Contract, rate: ContractRate) -> list[Flow]:
 
 def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
     pointer = f"/contracts/{index}"
-    values: dict[str, Any] = read_measures(fact.measures, measures_of(case.needs, "CONTRACT"), pointer, faults)
+    values: dict[str, Any] = read_measures(fact.measures, case.rules.measures["CONTRACT"], pointer, faults)
     values |= {
         "contract_no": fact.contract_no,
         "lender": fact.lender,
@@ -173,7 +173,7 @@ def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults:
 def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
     """What is known of one drawdown."""
     pointer = f"/contracts/{loan.index}/drawdowns/{one.index}"
-    values = read_measures(one.fact.measures, measures_of(case.needs, "DRAWDOWN"), pointer, faults)
+    values = read_measures(one.fact.measures, case.rules.measures["DRAWDOWN"], pointer, faults)
     values |= {"drawn": Fraction(one.drawn, 100) * loan.factor, "drawn_on": one.fact.on}
 
     def answer(key: tuple[str, ...]) -> Any:
@@ -231,7 +231,7 @@ def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Span
             spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
     if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
         spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
-    for term in (terms.term, *(overlay.terms.term for overlay in case.overlays)):
+    for term in case.rules.limits:
         if term is not None and spans:
             spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
     anchor = spans[0][0] if spans else None
@@ -273,7 +273,7 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
 
 
 def _cuts(case: Case, loan: Loan) -> list[int]:
-    """Days on which something other than the balance can change within a contract, in order."""
+    """Days on which something can change within a contract, in order."""
     cuts = set(loan.rate.days)
     for voucher in loan.vouchers:
         cuts |= {voucher.first, voucher.until}
@@ -283,14 +283,15 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
     if watch.statuses:
         for one in case.claim.applicant.statuses:
             cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
-    if case.cuts_years:
+    if case.rules.cuts_years:
         cuts |= set(days.year_cuts(start, end))
+    cuts.update(day for day, _ in loan.totals)
     return sorted(cuts | watch.days)
 
 
 def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     """Fill ``loan.stretches``: counted days, cut wherever something changes, each with its line."""
-    cuts = _cuts(case, loan)
+    cuts, rate_days = _cuts(case, loan), loan.rate.days
     reads_day = case.terms.watch.lines_by_day
     whole = loan.factor * scale
     factor: int = whole.numerator  # the scale makes it whole
@@ -305,17 +306,17 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
         if not lines and not reads_day:
             continue
         for first, until in spans:
-            for a, b, balance in _pieces(one, first, until, cuts, loan):
+            for a, b, balance in _pieces(one, first, until, cuts):
                 if not balance:
                     continue
-                rate_no = loan.rate.no(a)
+                rate_no = bisect_right(rate_days, a) - 1
                 counted = balance * factor
                 if reads_day:
                     lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
                 if not lines:
                     continue
                 total = balance if alone else loan.balance_at(a)
-                year = date.fromordinal(a).year if case.cuts_years else None
+                year = date.fromordinal(a).year if case.rules.cuts_years else None
                 loan.stretches.append(
                     Stretch(
                         a,
@@ -334,14 +335,11 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                 )
 
 
-def _pieces(one: Slice, first: int, until: int, cuts: list[int], loan: Loan) -> list[tuple[int, int, int]]:
-    """A span of a slice, cut at balance changes and at ``cuts``: (from, until, balance)."""
-    marks = {first, until}
-    marks.update(day for day in cuts if first < day < until)
-    marks.update(day for day, _ in loan.totals if first < day < until)
-    ordered = sorted(marks)
-    known = [day for day, _ in one.changes]
-    return [(a, b, one.changes[bisect_right(known, a) - 1][1]) for a, b in itertools.pairwise(ordered)]
+def _pieces(one: Slice, first: int, until: int, cuts: list[int]) -> list[tuple[int, int, int]]:
+    """A span of a slice, cut at ``cuts``: (from, until, balance)."""
+    ordered = [first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, until)], until]
+    known, balances = zip(*one.changes, strict=True)
+    return [(a, b, balances[bisect_right(known, a) - 1]) for a, b in itertools.pairwise(ordered)]
 
 
 def _voucher_at(loan: Loan, day: int) -> Voucher | None:

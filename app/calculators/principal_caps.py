@@ -20,7 +20,7 @@ Held = tuple[Loan, Stretch]
 
 def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
     """Lower ``counted`` of the stretches, in the order of the caps; may cut stretches further."""
-    for cap in case.caps:
+    for cap in case.rules.caps:
         if cap.bounds == "BALANCE" and cap.limit is not UNKNOWN:
             _apply(case, cap, loans, scale)
 

@@ -67,8 +67,8 @@ class Scope:
 
 
 def yuan_value(text: str | None) -> Fraction | None:
-    """元 text as an exact number of 元."""
-    return None if text is None else Fraction(text)
+    """元 text with two decimals as an exact number of 元."""
+    return None if text is None else Fraction(int(text[:-3] + text[-2:]), 100)
 
 
 def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _read(measure: Measure, raw: Any) -> Any:
     if not isinstance(raw, str):
         return None
     if measure.type == ex.MONEY:
-        return Fraction(raw) if _MONEY.fullmatch(raw) else None
+        return yuan_value(raw) if _MONEY.fullmatch(raw) else None
     if measure.type == ex.RATE:
         negative_zero = raw.startswith("-") and not raw.strip("-0.")
         return Fraction(raw) if _RATE.fullmatch(raw) and not negative_zero else None
@@ -141,15 +141,10 @@ def _expected(measure: Measure) -> tuple[str, str]:
     }[measure.type]  # type: ignore[return-value]
 
 
-def measures_of(needs: Mapping[str, Measure], of: str) -> list[Measure]:
-    """The measures that are declared of one kind of object."""
-    return [measure for measure in needs.values() if measure.of == of]
-
-
-def applicant_scope(claim: Claim, needs: Mapping[str, Measure], references: References, year: int, faults: list[Fault]) -> Scope:
+def applicant_scope(claim: Claim, measures: Iterable[Measure], references: References, year: int, faults: list[Fault]) -> Scope:
     """What is known of the applicant and the application; ``year`` is the programme year."""
     applicant = claim.applicant
-    values: dict[str, Any] = read_measures(applicant.measures, measures_of(needs, "APPLICANT"), "/applicant", faults)
+    values: dict[str, Any] = read_measures(applicant.measures, measures, "/applicant", faults)
     for name in nm.APPLICANT_FACTS:
         values[name] = getattr(applicant, name)
     values["application_date"] = claim.application_date

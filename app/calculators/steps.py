@@ -75,7 +75,7 @@ def show_expression(case: Case, node: ex.Node) -> str:
 
 
 def _title(case: Case, name: str) -> str:
-    measure = case.needs.get(name)
+    measure = case.rules.needs.get(name)
     if measure is not None:
         return measure.title if case.language == "zh" else name
     for facts in [case.terms.facts] if case.terms.facts else []:

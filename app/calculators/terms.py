@@ -266,7 +266,7 @@ class Terms:
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Overlay:
     """Management measures or a yearly guide: rules of a fund that lie over its tables (D42)."""
 
@@ -292,7 +292,7 @@ class Overlay:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RateTable:
     """One version of the standards of one direction, with the overlays of its fund."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # reasons
@@ -136,4 +137,5 @@ TEXTS: dict[str, tuple[str, str]] = {
 def say(language: Language, key: str, /, **values: object) -> str:
     """The sentence ``key`` in the language. Errors: KeyError for a key that is not in the table."""
     zh, en = TEXTS[key]
-    return (en if language == "en" else zh).format(**values)
+    text = en if language == "en" else zh
+    return text.format(**values) if values else text

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from app.calculators.items import Case
 from app.calculators.scope import Scope
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Window
+from app.calculators.terms import APPLICATION_DATE, Window
 
 BEIJING = timezone(timedelta(hours=8))
 NARROWLY = 10  # days by which a missed window looks like a mistyped date
@@ -55,13 +55,6 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     if missed <= NARROWLY:
         case.warn("WINDOW_NARROWLY_MISSED", None, id=item_id, days=missed)
     return True
-
-
-def open_windows(case: Case) -> None:
-    """Say which windows were not seen (D13)."""
-    for window in case.terms.windows.values():
-        if window.first_day is UNKNOWN or window.last_day is UNKNOWN:
-            case.leave_open(window.clause, "OPEN_WINDOW", kind=window.kind)
 
 
 def check_application(case: Case) -> None:

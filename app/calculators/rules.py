@@ -1,0 +1,106 @@
+"""A table and the overlays that lie over it: whatever does not depend on the claim, derived once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from app.calculators import names as nm
+from app.calculators.results import NotDecided, Warning_
+from app.calculators.terms import UNKNOWN, Cap, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
+from app.calculators.texts import LANGUAGES, Language, say
+
+FIRST_HAND = {"official", "mirror_of_official_page"}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Rules:
+    """What every claim under one table and the same overlays reads."""
+
+    table: RateTable
+    overlays: tuple[Overlay, ...]
+    needs: Mapping[str, Measure]
+    measures: Mapping[str, tuple[Measure, ...]]  # by the object that carries them
+    of_applicant: tuple[Requirement, ...]  # read the applicant alone: not met refuses the claim
+    of_claim: tuple[Requirement, ...]  # read totals of the claim
+    of_days: tuple[Requirement, ...]  # read a drawdown or a day
+    stackings: tuple[Stacking, ...]
+    limits: tuple[Term, ...]  # for how long something is supported
+    caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
+    cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
+    cuts_drawdowns: bool  # a money cap separates drawdowns
+    key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
+    open: Mapping[Language, tuple[NotDecided, ...]]
+    doubts: Mapping[Language, tuple[Warning_, ...]]
+
+
+def rules_of(table: RateTable, on: date) -> Rules:
+    """The rules of a table on the day of an application: what a fund asks of an applicant is as of then (D45)."""
+    method, facts = table.method, str(table.terms.facts)
+    return _rules(table, tuple(one for one in table.overlays if one.applies(method, facts, on)))
+
+
+@lru_cache(maxsize=1024)
+def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
+    terms = table.terms
+    layers = (terms, *(one.terms for one in overlays))
+    needs: dict[str, Measure] = {}
+    for layer in layers:
+        needs |= layer.needs
+    caps = tuple(cap for layer in layers for cap in layer.caps)
+    parts = {part for cap in caps for part in cap.per}
+    money_parts = {part for cap in caps if cap.bounds == "AMOUNT" for part in cap.per}
+    of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
+    requirements = [one for layer in layers for one in layer.require]
+    return Rules(
+        table=table,
+        overlays=overlays,
+        needs=needs,
+        measures={of: tuple(one for one in needs.values() if one.of == of) for of in nm.LEVEL_OF},
+        of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
+        of_claim=tuple(one for one in requirements if one.of_claim),
+        of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
+        stackings=tuple(layer.stacking for layer in layers),
+        limits=tuple(layer.term for layer in layers if layer.term is not None),
+        caps=caps,
+        cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
+        cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
+        key_names=tuple(sorted(parts - set(nm.CAP_PER))),
+        open={language: _open(layers, language) for language in LANGUAGES},
+        doubts={language: _doubts(table, language) for language in LANGUAGES},
+    )
+
+
+def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:
+    """What the clauses leave open: stated by the table, or a window or an admission that was not seen (D13)."""
+    terms = layers[0]
+    found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
+    for window in terms.windows.values():
+        if window.is_unknown:
+            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=window.kind)))
+    admit = terms.admit
+    if admit is not None and terms.facts == "PROJECTS":
+        for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
+            if value is UNKNOWN:
+                found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=what)))
+    if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
+        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=terms.day_count)))
+    once: list[NotDecided] = []
+    for entry in found:
+        if entry not in once:
+            once.append(entry)
+    return tuple(once)
+
+
+def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:
+    """What is assumed, and how sure the source is."""
+    found = []
+    terms = table.terms
+    if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
+        text = say(language, "DAY_COUNT_ASSUMED", name=terms.day_count, note=terms.day_count_assumed)
+        found.append(Warning_("DAY_COUNT_ASSUMED", text, None))
+    if table.authority not in FIRST_HAND:
+        found.append(Warning_("TABLE_AUTHORITY", say(language, "TABLE_AUTHORITY", authority=table.authority), None))
+    return tuple(found)
