@@ -66,7 +66,7 @@ def _claim(number: int, random_: random.Random) -> dict[str, Any]:
                     "series": SERIES,
                     "multiplier": MULTIPLIER,
                     "spread": SPREAD,
-                    "reset": "QUARTERLY",
+                    "reset": "ANNIVERSARY",
                 },
                 "day_count": "ACT_360",
             }

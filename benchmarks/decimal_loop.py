@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
+from itertools import pairwise
 from typing import Any
 
 RATE, FEN = Decimal("0.02"), Decimal("0.01")
@@ -42,24 +43,23 @@ def subsidy(claim: dict[str, Any], lpr: Lpr) -> Decimal:
     for one in contract["repayments"]:
         on = date.fromisoformat(one["on"])
         repaid[on] = repaid.get(on, Decimal(0)) + Decimal(one["principal"])
-    resets, quarter = [], 0
-    while (day := _months_later(drawn_on, 3 * quarter)) < until:
+    resets, year = [], 0
+    while (day := _months_later(drawn_on, 12 * year)) < until:
         resets.append(day)
-        quarter += 1
+        year += 1
     spread = Decimal(contract["rate"]["spread"])
     cuts = sorted({day for day in (drawn_on, until, *repaid, *resets) if drawn_on <= day <= until})
     with localcontext() as context:
         context.prec = 40
         points = interest = Decimal(0)
         rate = Decimal(0)
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in pairwise(cuts):
             balance -= repaid.get(first, Decimal(0))
             if first in resets:
                 rate = _lpr_on(lpr, first) + spread
             points += balance * RATE * (_thirtieths(last, drawn_on) - _thirtieths(first, drawn_on))
             interest += balance * rate * (last - first).days
-        exact = min((points / 360).quantize(FEN, ROUND_DOWN), (interest / 360).quantize(FEN, ROUND_DOWN))
-    return exact
+        return min((points / 360).quantize(FEN, ROUND_DOWN), (interest / 360).quantize(FEN, ROUND_DOWN))
 
 
 def rows(days: tuple[int, ...], values: list[str]) -> Lpr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -17,6 +18,15 @@ class Round:
     requests_per_second: float
     p50_ms: float
     p99_ms: float
+
+
+def median(rounds: list[Round]) -> Round:
+    """Return the median of each figure."""
+    return Round(
+        statistics.median(one.requests_per_second for one in rounds),
+        statistics.median(one.p50_ms for one in rounds),
+        statistics.median(one.p99_ms for one in rounds),
+    )
 
 
 class _Connection(asyncio.Protocol):

@@ -97,7 +97,8 @@ def _check(echo_port: int, port: int, sent: list[bytes]) -> str:
             assert answer.json()["amount"] == str(decimal_loop.subsidy(json.loads(body), lpr)), answer.text
         shown = answer.json()
     return (
-        f"{len(sent)} different bodies of about {len(sent[0])} bytes, echoed in {len(echoed.content)}; an answer of {len(answer.content)} bytes with "
+        f"{len(sent)} different bodies of about {len(sent[0])} bytes, echoed in {len(echoed.content)}; "
+        f"an answer of {len(answer.content)} bytes with "
         f"{len(shown['items'][0]['segments'])} segments, {len(shown['steps'])} steps, {len(shown['caps'])} caps"
     )
 
@@ -160,10 +161,7 @@ def main() -> None:
     count, rounds, different = (2_000, 3, 1_000) if quick else (8_000, 7, 1_000)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {load.CONNECTIONS} connections, one worker each\n")
     found, shape = over_http(count, rounds, different)
-    middle = {
-        name: load.Round(*(statistics.median(column) for column in zip(*((r.requests_per_second, r.p50_ms, r.p99_ms) for r in each), strict=True)))
-        for name, each in found.items()
-    }
+    middle = {name: load.median(each) for name, each in found.items()}
     echo, calculation = middle["echo"], middle["calculation"]
     print(f"{shape}; median of {rounds} rounds of {count} requests\n")
     print("| over HTTP | requests/s | p50 ms | p99 ms |\n|---|---:|---:|---:|")

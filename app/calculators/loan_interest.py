@@ -21,7 +21,6 @@ from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, m
 from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
-from app.calculators.results import Segment
 from app.calculators.scope import Scope
 from app.calculators.steps import item_step, show_expression, substitute
 from app.calculators.terms import Line, Unknown
@@ -154,10 +153,14 @@ def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> P
         raise not_loaded(line)
     if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
         raise loan.rate.missing[one.rate_no]
-    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
-    value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
-    formula, percent = show_expression(case, node), money.percent_text(value)
-    parts = [formula, substitute(case, node, scope.of), percent]
+    if isinstance(node, ex.Number):
+        value, percent = node.value, money.percent_text(node.value)
+        parts = [node.text, percent]
+    else:
+        scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
+        value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
+        percent = money.percent_text(value)
+        parts = [show_expression(case, node), substitute(case, node, scope.of), percent]
     shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
     return value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent
 
@@ -272,37 +275,34 @@ def _lump_atoms(case: Case, loan: Loan, work_: ItemWork) -> None:
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:
     """The displayed segments; interests are spread so that they add up, amounts later (D52)."""
-    stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
+    if len(loan.slices) > 1 or len(case.terms.lines) > 1:
+        stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
     shown: list[int] | None = None
     if work_.interest is not None and stretches:
         whole = money.round_half_up(total(one.interest for one in stretches))
         shown = money.spread(whole, weights([one.interest for one in stretches]), range(len(stretches)))
     basis = days.BASIS[case.terms.day_count]
-    contract_rates: dict[int, str | None] = {}
-    subsidised: dict[str, str] = {}
-    made: list[Segment] = []
-    for no, one in enumerate(stretches):
-        if one.rate_no not in contract_rates:
-            rate = loan.rate.value(one.rate_no)
-            contract_rates[one.rate_no] = None if rate is None else money.decimal_text(rate)
-        if one.percent not in subsidised:
-            subsidised[one.percent] = money.decimal_text(one.subsidised)
-        segment: Segment = {
+    contract_rates = {no: loan.rate.text(no) for no in {one.rate_no for one in stretches}}
+    subsidised = {one.percent: one.subsidised for one in stretches}
+    subsidised_rates = {percent: money.decimal_text(value) for percent, value in subsidised.items()}
+    interests = [None] * len(stretches) if shown is None else [money.yuan(part) for part in shown]
+    work_.segments = [
+        {
             "from": days.iso(one.first),
             "until": days.iso(one.until),
             "days": one.until - one.first,
             "balance": one.shown,
             "contract_rate": contract_rates[one.rate_no],
-            "subsidised_rate": subsidised[one.percent],
-            "interest": None if shown is None else money.yuan(shown[no]),
+            "subsidised_rate": subsidised_rates[one.percent],
+            "interest": interest,
             "day_fraction": f"{one.days}/{basis}",
             "line": one.line.id,
             "drawdown_no": one.slice.no,
             "amount": "0.00",
             "why": one.formula,
         }
-        made.append(segment)
-    work_.segments = made
+        for one, interest in zip(stretches, interests, strict=True)
+    ]
     work_.weights = weights([one.amount for one in stretches])
 
 

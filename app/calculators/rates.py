@@ -12,7 +12,7 @@ from math import lcm
 from app.calculators.days import months_after
 from app.calculators.facts import FixedRate, FloatingRate, SteppedRate
 from app.calculators.faults import NotComputable
-from app.calculators.money import decimal_ratio
+from app.calculators.money import decimal_ratio, decimal_text
 from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
@@ -43,14 +43,19 @@ class ContractRate:
         numerator = self.numerators[no] if no >= 0 else None
         return None if numerator is None else Fraction(numerator, self.parts)
 
+    def text(self, no: int) -> str | None:
+        """The rate of an entry with all its decimals."""
+        value = self.value(no)
+        return None if value is None else decimal_text(value)
+
     def known(self) -> list[Fraction]:
         """Every known rate once, in order of time."""
         return [Fraction(one, self.parts) for one in dict.fromkeys(self.numerators) if one is not None]
 
     def above(self, limit: Fraction) -> list[Fraction]:
         """The known rates above a limit."""
-        bound = limit * self.parts
-        if all(one is None or one <= bound for one in self.numerators):
+        highest = max((one for one in self.numerators if one is not None), default=0)
+        if highest * limit.denominator <= limit.numerator * self.parts:
             return []
         return [one for one in self.known() if one > limit]
 
@@ -127,5 +132,5 @@ def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
 def lookups(fact: FloatingRate, first: date, until: date) -> list[tuple[int, int]]:
     """Each reset with the day on which it reads the series: (from, looked up), ordinals."""
     back = 1 if fact.lookup == "DAY_BEFORE" else 0
-    later = [(day.toordinal(), day.toordinal() - back) for day in resets(fact, first, until)]
-    return [(first.toordinal(), first.toordinal()), *later]
+    start = first.toordinal()
+    return [(start, start), *((day, day - back) for day in map(date.toordinal, resets(fact, first, until)))]

@@ -36,7 +36,7 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
     for one in works:
         if not one.segments:
             continue
-        total = money.round_half_up(sum((atom.amount for atom in one.atoms), Fraction(0)))
+        total = money.round_half_up(sum(atom.amount for atom in one.atoms))
         shares = money.spread(total, one.weights, range(len(one.weights)))
         for segment, share in zip(one.segments, shares, strict=True):
             segment["amount"] = money.yuan(share)

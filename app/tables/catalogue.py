@@ -189,6 +189,8 @@ class Catalogue:
         """
         table = self.chosen(table_id, version, as_of, known_at).table
         instant = known_at or self.latest_known_at
+        if instant >= self.latest_known_at:
+            return table
         known = tuple(one for one in table.overlays if one.published_at <= instant)
         return table if len(known) == len(table.overlays) else replace(table, overlays=known)
 
@@ -203,7 +205,7 @@ class Catalogue:
             raise VersionNotFound(version, tuple(one.table.version for one in known))
         if as_of is None:
             raise ValueError("either version or as_of")
-        standing = [one for one in known if one.stands(instant) and _in_force(one.table, as_of)]
+        standing = [one for one in known if _in_force(one.table, as_of) and one.stands(instant)]
         if len(standing) != 1:
             periods = tuple((one.table.version, one.table.effective_from, one.table.effective_until) for one in known)
             raise NoVersionInForce(as_of, periods)
