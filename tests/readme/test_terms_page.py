@@ -1,0 +1,298 @@
+"""The page for the person who types a notice in: its file loads, pays what it promises, and names every word."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app.calculators import grammar, reading, reading_lines
+from app.calculators import names as nm
+from app.calculators.reading import parse_terms
+from app.calculators.terms import TermsError
+from app.main import create_app
+from app.settings import Settings
+from app.tables.database import engine_of
+from app.tables.loader import LoadError, load, read_files
+from app.tables.migrating import migrate
+from tests.readme.test_readme import missing
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLISHED = ROOT / "app" / "tables" / "published"
+PAGE = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
+CODE = re.compile(r"`([^`]+)`")
+Words = dict[str, list[str]]
+
+# Terms in which every place of the vocabulary exists, so that a wrong word can be put there.
+BANDS = {"of": "events", "after": "0", "pay": [{"up_to": "1", "amount": "100万"}, {"amount": "20万"}]}
+EVERYTHING: dict[str, Any] = {
+    "facts": "CONTRACTS",
+    "wording": "EXACT",
+    "clause": "c",
+    "day_count": {"is": "MONTHS_12", "assumed": "附件未见"},
+    "currencies": [{"currency": "USD", "series": "USD_CNY", "on": "SIGNED_ON"}],
+    "exclude_periods": ["OVERDUE"],
+    "pay_first": "true",
+    "needs": {"name": {"of": "CONTRACT", "type": "MONEY"}, "events": {"of": "CONTRACT", "type": "COUNT"}},
+    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD"}},
+    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END"},
+    "require": [{"that": "name >= 0", "code": "C"}],
+    "lines": [
+        {"id": "LARGE", "when": "name >= 1000", "bands": BANDS},
+        {"id": "SMALL", "when": "name < 1000", "base": "balance", "rate": "1%"},
+    ],
+    "caps": [{"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}],
+    "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
+    "admit": {"categories": "unknown", "vat": "unknown", "related_party": "unknown"},
+    "stacking": {"single_direction": {"clause": "c"}, "higher_of": {"clause": "c"}, "exempt_direction": "false"},
+    "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"source": "s"}]},
+    "not_decided": [{"clause": "c", "message": "m"}],
+    "other_funding": "IGNORED",
+    "choose": "ONLY",
+    "applicant": "ENTERPRISE",
+}
+
+
+def section(title: str) -> str:
+    """What stands under a heading, up to the next."""
+    return re.split(r"^#+ ", PAGE.split(f" {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its head."""
+    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def words(title: str) -> Words:
+    """The first column of a table to the words of the second."""
+    return {cells[0].strip("`").replace("` of an overlay", " of an overlay"): CODE.findall(cells[1]) for cells in rows(title)}
+
+
+KEYS, VALUES = words("Keys"), words("Values")
+NAMES = {cells[0].strip("`"): CODE.findall(cells[1]) for cells in rows("Names")}
+
+
+def faults(terms: dict[str, Any], *, overlay: bool = False) -> list[str]:
+    """The messages with which terms are refused; none when they are accepted."""
+    try:
+        parse_terms(terms, overlay=overlay)
+    except TermsError as refused:
+        return [fault.message for fault in refused.faults]
+    return []
+
+
+def put(place: str, value: str) -> dict[str, Any]:
+    """EVERYTHING with a value at a place such as ``caps[].period``; ``[]`` is the first row of a list."""
+    path: list[str | int] = [int(part) if part.isdigit() else part for part in place.replace("[]", ".0").split(".")]
+    if place == "lines[].rate":
+        path[1] = 1  # the first line has bands
+    made = copy.deepcopy(EVERYTHING)
+    target: Any = made
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+    return made
+
+
+def listed(messages: list[str], word: str) -> list[str]:
+    """The words that a refusal of ``word`` says one may use."""
+    found = [message for message in messages if word in message and ": " in message]
+    assert found, messages
+    return found[0].split(": ", 1)[1].removesuffix(" 或日期事实").removesuffix(" 或已声明的 CODE 事实").split(" ")
+
+
+# --- the file -----------------------------------------------------------------------------------------
+
+
+def batch_file() -> str:
+    """The page's file."""
+    return re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]  # type: ignore[index]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Path:
+    """The page's file, on disk."""
+    path = tmp_path / "bj-sme-2027-1.yaml"
+    path.write_text(batch_file(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A fresh database."""
+    made = f"sqlite:///{tmp_path}/fresh.db"
+    migrate(made)
+    return made
+
+
+def test_the_file_loads_and_pays_what_the_page_promises(typed: Path, url: str) -> None:
+    with Session(engine_of(url)) as session:
+        assert load(session, [PUBLISHED / "funds.yaml", typed])["tables"] == 1
+        assert load(session, [PUBLISHED / "funds.yaml", typed])["added"] == 0
+    request, shown = (json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+    assert "POST /v1/loan-interest-subsidies/calculate" in PAGE
+    with TestClient(create_app(Settings(database_url=url))) as client:
+        response = client.post("/v1/loan-interest-subsidies/calculate", json=request)
+    assert response.status_code == 200, response.text
+    assert missing(shown, response.json()) == []
+
+
+def test_each_mistake_is_answered_as_the_page_says(typed: Path) -> None:
+    table = rows("What the proof says to a mistake")
+    assert len(table) >= 10
+    for cells in table:
+        right, wrong, message = (cell.strip("`") for cell in cells)
+        assert right in batch_file(), right
+        typed.write_text(batch_file().replace(right, wrong, 1), encoding="utf-8")
+        said = [fault.message for fault in read_files([typed]).faults]
+        assert any(message in one for one in said), (wrong, said)
+
+
+def test_a_loaded_version_is_not_changed(typed: Path, url: str) -> None:
+    with Session(engine_of(url)) as session:
+        load(session, [PUBLISHED / "funds.yaml", typed])
+    typed.write_text(batch_file().replace("rate: 2%", "rate: 3%"), encoding="utf-8")
+    message = section("Corrections").split("`")[1]
+    with Session(engine_of(url)) as session, pytest.raises(LoadError, match=re.escape(message)):
+        load(session, [typed])
+
+
+def test_an_open_version_is_replaced_by_two(typed: Path) -> None:
+    version = batch_file()[batch_file().index("      - version: '1'") :]
+    ending = version.replace("'1'", "'2'\n        supersedes: '1'", 1).replace("last_day: open", "last_day: '2027-06-30'")
+    beginning = version.replace("'1'", "'3'", 1).replace("first_day: '2027-02-01', last_day: open", "first_day: '2027-07-01', last_day: open")
+    typed.write_text(batch_file() + ending + beginning, encoding="utf-8")
+    assert read_files([typed]).faults == []
+    typed.write_text(batch_file() + beginning, encoding="utf-8")
+    assert any("施行期重叠" in fault.message for fault in read_files([typed]).faults)
+
+
+# --- the words ----------------------------------------------------------------------------------------
+
+
+def test_the_terms_for_probing_are_accepted() -> None:
+    assert faults(EVERYTHING) == []
+
+
+@pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place and place != "terms"])
+def test_the_keys_of_a_place_are_those_accepted(place: str) -> None:
+    assert listed(faults(put(f"{place}.zzz", "x")), "zzz") == KEYS[place]
+
+
+def test_the_keys_of_terms_are_those_accepted() -> None:
+    assert listed(faults(EVERYTHING | {"zzz": "x"}), "zzz") == KEYS["terms"]
+    assert listed(faults({"zzz": "x"}, overlay=True), "zzz") == KEYS["terms of an overlay"]
+
+
+# Places where any other text is an expression, a list or a figure, so that no refusal lists the words.
+OPEN = {
+    "pay_first",
+    "windows.interest.last_day",
+    "lines[].rate",
+    "caps[].limit",
+    "rounding.unit",
+    "admit.categories",
+    "stacking.exempt_direction",
+    "currencies[].on",
+}
+
+
+@pytest.mark.parametrize("place", [place for place in VALUES if place not in OPEN])
+def test_the_values_of_a_place_are_those_accepted(place: str) -> None:
+    assert listed(faults(put(place, "ZZZ")), "ZZZ") == VALUES[place]
+
+
+@pytest.mark.parametrize("place", sorted(OPEN))
+def test_the_values_of_an_open_place_are_accepted(place: str) -> None:
+    assert VALUES[place]
+    for value in VALUES[place]:
+        assert faults(put(place, value)) == [], (place, value)
+
+
+def literals() -> Iterator[str]:
+    """Each word that the reading compares a key or a value with, from its source."""
+    for module in (reading, reading_lines):
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {"mapping", "one_of", "_simple"}:
+                for part in (part for argument in node.args[1:] for part in ast.walk(argument)):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield part.value
+
+
+def test_no_word_of_the_reading_is_missing_on_the_page() -> None:
+    on_page = {word for row in (*KEYS.values(), *VALUES.values()) for word in row}
+    found = set(literals())
+    assert "instalments" in found
+    assert "CUMULATIVE" in found
+    assert found - on_page - {"APPLICANT"} == set()
+
+
+def test_what_a_measure_may_speak_of() -> None:
+    for facts, allowed in nm.MEASURE_OF.items():
+        told = listed(faults({"facts": facts, "needs": {"n": {"of": "ZZZ", "type": "MONEY"}}}), "ZZZ")
+        assert told == list(allowed)
+        assert all(f"`{word}`" in section("Values") for word in told)
+
+
+@pytest.mark.parametrize("facts", nm.BUILT_IN)
+def test_the_names_of_each_kind_of_facts(facts: str) -> None:
+    line = {"id": "A", "amount": "1", "when": "zzz"}
+    told = faults({"facts": facts, "wording": "EXACT", "clause": "c", "lines": [line]})[0].split("可用: ")[1].split(", ")
+    assert told == sorted(NAMES["all"] + NAMES[facts])
+
+
+# --- expressions --------------------------------------------------------------------------------------
+
+ON_ITEMS = {"facts": "ITEMS", "wording": "EXACT", "clause": "c"}
+
+
+def line(**changes: str) -> dict[str, Any]:
+    """A line that pays a share of an amount, changed."""
+    return {"id": "SMALL", "base": "base_amount", "rate": "1%"} | changes
+
+
+def somewhere(text: str) -> list[str]:
+    """The faults of an expression where a condition, a base, a rate or a cap's condition stands: none if one place takes it."""
+    places: list[dict[str, Any]] = [
+        {"lines": [line()], "require": [{"that": text, "code": "C"}]},
+        {"lines": [line(base=text)]},
+        {"lines": [line(rate=text)]},
+        {"lines": [line()], "caps": [{"limit": "1", "when": text}]},
+    ]
+    told = [faults(ON_ITEMS | place) for place in places]
+    return [] if [] in told else told[0]
+
+
+@pytest.mark.parametrize("cells", rows("Expressions"), ids=lambda cells: cells[0])
+def test_each_sign_has_an_example_that_is_accepted(cells: list[str]) -> None:
+    examples = CODE.findall(cells[1])
+    for sign in CODE.findall(cells[0]):
+        assert any(re.search(rf"(^|\s){re.escape(sign)}[\s(]", one) for one in examples), sign
+    for one in examples:
+        assert somewhere(one) == [], one
+
+
+def test_every_sign_of_the_grammar_is_on_the_page() -> None:
+    on_page = {word for cells in rows("Expressions") for word in CODE.findall(cells[0])}
+    assert grammar._FUNCTIONS | grammar._WORDS | {"+", "-", "*", "×", ">=", "<=", ">", "<", "==", "!=", "≥", "≤"} == on_page
+    assert somewhere("zzz(base_amount) >= 1")
+    assert somewhere("base_amount / vat")
+    assert somewhere("base_amount + 1%")
+
+
+@pytest.mark.parametrize(("function", "first"), [("reference", "LPR_1Y"), ("status", "SME")])
+def test_what_a_lookup_may_name(function: str, first: str) -> None:
+    told = re.findall(r"[A-Z][A-Z0-9_]{2,}", somewhere(f"{function}({first}, ZZZ)")[0])
+    assert len(told) >= 3
+    for word in told:
+        assert f"`{word}`" in section("Expressions"), word
+        assert somewhere(f"{function}({first}, {word})") == [], word
