@@ -13,6 +13,8 @@ from functools import lru_cache
 
 BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
 
+_LENGTHS = (31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # from the December before
+
 Spans = list[tuple[int, int]]
 
 
@@ -32,13 +34,20 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-@lru_cache(maxsize=262144)
+def _month_length(year: int, month: int) -> int:
+    return 29 if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else _LENGTHS[month]
+
+
 def _months_position(day: int, anchor: int) -> int:
+    """30 for each whole month from the anchor, one for each odd day and at most 30 of these (D4)."""
     start, when = date.fromordinal(anchor), date.fromordinal(day)
     k = (when.year - start.year) * 12 + when.month - start.month
-    if months_after(start, k) > when:
+    odd = when.day - min(start.day, _month_length(when.year, when.month))
+    if odd < 0:  # the last grid point lies in the month before
         k -= 1
-    return 30 * k + min(day - months_after(start, k).toordinal(), 30)
+        before = _LENGTHS[when.month - 1] if when.month != 3 else _month_length(when.year, 2)
+        odd = when.day + before - min(start.day, before)
+    return 30 * k + min(odd, 30)
 
 
 @lru_cache(maxsize=65536)

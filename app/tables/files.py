@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ MAX_BYTES = 1_000_000
 
 
 class FileError(ValueError):
-    """A file that cannot be read as a table file; the message names place and reason."""
+    """A file that cannot be read as a table file; the message names line and reason."""
 
 
 class _TextLoader(yaml.BaseLoader):
@@ -26,6 +27,10 @@ class _TextLoader(yaml.BaseLoader):
     def construct_scalar(self, node: Any) -> Any:
         if node.style is None and node.value in {"null", "~", ""}:
             return None
+        for sign in node.value:
+            # A database refuses these; written out they are no part of YAML, but an escape can make them.
+            if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cs"}:
+                raise FileError(f"第 {node.start_mark.line + 1} 行：不允许控制字符 {sign!r}")
         return str(node.value)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -43,15 +48,15 @@ class _TextLoader(yaml.BaseLoader):
 
 def read(path: Path) -> dict[str, Any]:
     """The content of one file, every scalar a text. Errors: FileError."""
-    raw = path.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise FileError(f"{path.name}: 文件大于 {MAX_BYTES} 字节")
     try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise FileError(f"文件大于 {MAX_BYTES} 字节")
         content = yaml.load(raw.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - builds texts only
-    except FileError as wrong:
-        raise FileError(f"{path.name}: {wrong}") from wrong
+    except OSError as wrong:
+        raise FileError(f"不能读取: {wrong.strerror}") from wrong
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as wrong:
-        raise FileError(f"{path.name}: {wrong}") from wrong
+        raise FileError(f"不是 UTF-8 的 YAML: {wrong}") from wrong
     if not isinstance(content, dict):
-        raise FileError(f"{path.name}: 应为一组 键: 值")
+        raise FileError("应为一组 键: 值")
     return content

@@ -1,65 +1,61 @@
-"""Reference-rate series in files: percent text to exact decimals, dates in order."""
+"""Reference-rate series in files: percent text to exact decimals, days in order."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from app.calculators.money import decimal_text
+from app.tables import models
+from app.tables.canonical import canonical, digest
+from app.tables.entries import Entries
 
 _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+VERSION = ("version", "published_at", "holds_until", "rows")
+ROW = ("on", "value", "confidence")
 
 
-class SeriesError(ValueError):
-    """A series that cannot be read; ``place`` says where."""
-
-    def __init__(self, place: str, message: str) -> None:
-        super().__init__(message)
-        self.place = place
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesRows:
-    """One version of a series as rows: (published on, decimal text, confidence)."""
-
-    series: str
-    version: int
-    holds_until: date
-    rows: list[tuple[date, str, str]]
-
-
-def read_series(raw: Mapping[str, Any], version: Mapping[str, Any]) -> SeriesRows:
-    """The rows of one version. Errors: SeriesError."""
-    rows: list[tuple[date, str, str]] = []
-    for no, row in enumerate(version.get("rows") or ()):
-        place = f"rows/{no}"
-        on = _day(place, row.get("on"))
-        found = _PERCENT.fullmatch(str(row.get("value")))
-        if found is None:
-            raise SeriesError(place, f"应为百分数，如 3.45%，而不是 {row.get('value')!r}")
-        if rows and on <= rows[-1][0]:
-            raise SeriesError(place, f"日期应晚于前一行 {rows[-1][0]}")
-        confidence = row.get("confidence")
-        if confidence not in {"read", "implied"}:
-            raise SeriesError(place, "confidence 应为 read 或 implied")
-        rows.append((on, decimal_text(Fraction(found[1]) * Fraction(1, 100)), confidence))
-    if not rows:
-        raise SeriesError("rows", "至少一行")
-    holds = _day("holds_until", version.get("holds_until"))
-    if holds <= rows[-1][0]:
-        raise SeriesError("holds_until", "应晚于最后公布日")
-    number = str(version.get("version"))
-    if not number.isdigit():
-        raise SeriesError("version", "应为正整数")
-    return SeriesRows(str(raw.get("series")), int(number), holds, rows)
+def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
+    """The versions of one series, each with all its rows."""
+    series = found.text(place, raw, "series")
+    versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
+    if not versions:
+        found.fault(f"{place}/versions", "至少一版")
+    for at, version in versions:
+        text = canonical({**{key: value for key, value in raw.items() if key != "versions"}, **version})
+        holds_until = found.day(f"{at}/holds_until", version.get("holds_until"))
+        head = models.ReferenceRateVersion(
+            series=series,
+            version=found.number(f"{at}/version", version.get("version")),
+            published_at=found.instant(f"{at}/published_at", version.get("published_at")),
+            holds_until=holds_until,
+            content=text,
+            digest=digest(text),
+        )
+        found.add(at, head)
+        last = _rows(found, at, head, version.get("rows"))
+        if last is None:
+            found.fault(f"{at}/rows", "至少一行")
+        elif holds_until <= last:
+            found.fault(f"{at}/holds_until", "应晚于最后公布日")
 
 
-def _day(place: str, raw: Any) -> date:
-    try:
-        return date.fromisoformat(raw)
-    except (TypeError, ValueError) as wrong:
-        raise SeriesError(place, f"应为日期，而不是 {raw!r}") from wrong
+def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: Any) -> date | None:
+    """Add the rows of a version; the day of the last of them."""
+    last: date | None = None
+    for at, row in found.mappings(f"{place}/rows", raw, ROW):
+        on = found.day(f"{at}/on", row.get("on"))
+        if last is not None and on <= last:
+            found.fault(f"{at}/on", f"日期应晚于前一行 {last}")
+        last = on
+        percent = _PERCENT.fullmatch(str(row.get("value")))
+        if percent is None:
+            found.fault(f"{at}/value", f"应为百分数，如 3.45%，而不是 {row.get('value')!r}")
+            continue
+        confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
+        value = decimal_text(Fraction(percent[1]) * Fraction(1, 100))
+        found.add(at, models.ReferenceRate(series=head.series, version=head.version, on=on, value=value, confidence=confidence))
+    return last
