@@ -1,7 +1,8 @@
 """``make bench``: the loan calculation against a bare echo, and against a plain Decimal loop, in one run.
 
-Both servers are one uvicorn worker on loopback, 16 connections, and take turns, so that both see the same
-machine. The figures of one machine mean little; the ratios are what is compared.
+Each server is one uvicorn worker on loopback in its own process, this process sends over 16 connections,
+and the servers take turns, so that all see the same machine. The figures of one machine mean little; the
+ratios are what is compared.
 """
 
 from __future__ import annotations
@@ -64,22 +65,28 @@ def server(command: list[str], port: int, ready: str, **environment: str) -> Ite
 
 
 def over_http(count: int, rounds: int, different: int) -> tuple[dict[str, list[load.Round]], str]:
-    """Measure both servers in turn; answer their rounds and what an answer holds."""
+    """Measure the servers in turn; answer their rounds and what an answer holds."""
     sent = bodies.encoded(different)
-    echo_port, port = free_port(), free_port()
+    echo_port, shell_port, port = free_port(), free_port(), free_port()
     uvicorn = ["-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     with tempfile.TemporaryDirectory() as folder:
         url = prepared_database(folder)
         with (
             server([sys.executable, *uvicorn, "--port", str(echo_port), "benchmarks.echo:app"], echo_port, "/openapi.json"),
+            server(
+                [sys.executable, *uvicorn, "--port", str(shell_port), "--factory", "benchmarks.shell:without_calculation"],
+                shell_port,
+                "/health/ready",
+                SUBSIDY_DATABASE_URL=url,
+            ),
             server([sys.executable, "-m", "app.serving"], port, "/health/ready", SUBSIDY_DATABASE_URL=url, SUBSIDY_PORT=str(port)),
         ):
             shape = _check(echo_port, port, sent)
-            found: dict[str, list[load.Round]] = {"echo": [], "calculation": []}
+            found: dict[str, list[load.Round]] = {"echo": [], "shell": [], "calculation": []}
             for number in range(rounds + 1):
-                for name, at, path in (("echo", echo_port, "/echo"), ("calculation", port, CALCULATE)):
+                for name, at, path in (("echo", echo_port, "/echo"), ("shell", shell_port, CALCULATE), ("calculation", port, CALCULATE)):
                     measured = load.measure(at, path, sent, count)
-                    if number:  # the first round warms both up
+                    if number:  # the first round warms them up
                         found[name].append(measured)
                     print(f"  {name:12} {measured.requests_per_second:7.0f}/s  p99 {measured.p99_ms:.1f} ms", file=sys.stderr)
     return found, shape
@@ -162,15 +169,21 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {load.CONNECTIONS} connections, one worker each\n")
     found, shape = over_http(count, rounds, different)
     middle = {name: load.median(each) for name, each in found.items()}
-    echo, calculation = middle["echo"], middle["calculation"]
+    echo, shell, calculation = middle["echo"], middle["shell"], middle["calculation"]
     print(f"{shape}; median of {rounds} rounds of {count} requests\n")
     print("| over HTTP | requests/s | p50 ms | p99 ms |\n|---|---:|---:|---:|")
-    for title, one in (("FastAPI echo through its response model", echo), ("loan calculation, full explanation", calculation)):
+    for title, one in (
+        ("FastAPI echo through its response model", echo),
+        ("loan calculation, full explanation", calculation),
+        ("the same, with the calculation taken out", shell),
+    ):
         print(f"| {title} | {one.requests_per_second:,.0f} | {one.p50_ms:.2f} | {one.p99_ms:.2f} |")
-    print(
-        f"| **calculation ÷ echo** | **{calculation.requests_per_second / echo.requests_per_second:.2f}** "
-        f"| {calculation.p50_ms / echo.p50_ms:.2f} | {calculation.p99_ms / echo.p99_ms:.2f} |\n"
-    )
+    for title, one in (("calculation", calculation), ("taken out", shell)):
+        print(
+            f"| **{title} ÷ echo** | **{one.requests_per_second / echo.requests_per_second:.2f}** "
+            f"| {one.p50_ms / echo.p50_ms:.2f} | {one.p99_ms / echo.p99_ms:.2f} |"
+        )
+    print()
     ours, theirs = in_process(different, rounds)
     print("| in process | contracts/s |\n|---|---:|")
     print(f"| plain Decimal loop: the amount alone | {theirs:,.0f} |\n| assessment with its explanation | {ours:,.0f} |")
