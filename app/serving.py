@@ -24,6 +24,7 @@ def serve() -> None:
         log_level=now.log_level,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=75,  # longer than the pools of callers and gateways keep an idle connection: theirs to close
     )
 
 

@@ -47,7 +47,7 @@ def app(database: str) -> FastAPI:
 def live_url(app: FastAPI) -> Iterator[str]:
     """The address of the application behind a real socket."""
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=75)
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -98,13 +98,13 @@ def _stored(session: Session, row: Row) -> Any:
     return session.exec(query).first()
 
 
-def _said(row: Row) -> tuple[Any, ...]:
+def _said(row: Row) -> Any:
     """What was published with a row; a digest stands for all that it was made from."""
     if isinstance(row, models.VersionEvent):
         return (aware(row.known_at), row.by_version, row.ends_on)
     if isinstance(row, models.Fund | models.Direction | models.ReferenceRate):
-        return tuple(row.model_dump().values())
-    return (row.digest,)
+        return row.model_dump()  # by name: a row read back dumps its columns in another order
+    return row.digest
 
 
 def _check_funds(session: Session, found: Entries) -> None:
