@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types tables fuzz bench lock clean
+.PHONY: help serve test test-machine lint types coverage tables fuzz bench bench-startup lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 
 bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
 	$(BIN)/python -m benchmarks.run
+
+bench-startup: $(BIN)/.test ## Measure five warm starts: seconds to ready and resident memory
+	$(BIN)/python -m benchmarks.startup
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools
