@@ -33,6 +33,7 @@ tables: $(BIN)/.base ## Prove the published tables
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations
+	$(BIN)/deptry .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 tests
@@ -45,6 +46,7 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 
 lint: $(BIN)/.test ## Lint
 	$(BIN)/ruff check app tests migrations benchmarks
+	$(BIN)/deptry .
 
 types: $(BIN)/.test ## Check types
 	$(BIN)/mypy
