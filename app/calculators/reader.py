@@ -111,7 +111,7 @@ class Reader:
         """``true`` or ``false``."""
         if raw is None:
             return default
-        if raw not in {"true", "false"}:
+        if raw not in ("true", "false"):
             raise Refused("此处应为 true 或 false")
         return bool(raw == "true")
 

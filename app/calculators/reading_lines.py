@@ -111,16 +111,16 @@ def _bands(r: Reader, raw: Any) -> Bands:
     of = parse(r.text(body.get("of"), "名称"))
     kinds = infer(of, r.types)
     r.reads |= ex.reads(of)
-    wanted = next(iter(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}), None)
-    if wanted is None:
+    if len(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}) != 1:  # a bare figure could be any of them
         raise Refused("bands.of 应为次数、数量或金额")
+    (wanted,) = kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}
     after = None if body.get("after") is None else r.expression(body["after"], wanted, narrowest=nm.ITEM)
     pay: list[Band] = []
     for no, part in enumerate(r.list(body.get("pay"))):
         part = r.mapping(part, ["up_to", "amount", "rate"])
         up_to = None
         if part.get("up_to") is not None:
-            up_to = ex.evaluate(parse(r.text(part["up_to"])), no_facts)
+            up_to = ex.evaluate(r.expression(part["up_to"], wanted, narrowest=nm.APPLICANT), no_facts)
             if pay and (pay[-1].up_to is None or up_to <= pay[-1].up_to):
                 raise Refused(f"第 {no + 1} 段的 up_to 应大于前一段")
         elif no != len(r.list(body.get("pay"))) - 1:
