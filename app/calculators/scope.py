@@ -82,8 +82,6 @@ def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, fa
             listed = ", ".join(sorted(wanted)) or "-"
             faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
             continue
-        if raw is None:
-            continue
         value = _read(measure, raw)
         if value is None:
             code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import Session
+from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import LoadError, load, read_files
 from app.tables.migrating import migrate
@@ -257,6 +260,25 @@ def test_a_version_that_was_published_stays_in_the_file(tmp_path: Path, url: str
         load(session, written(tmp_path, t=both))
     engine.dispose()
     assert refused(url, written(tmp_path, t=ONE.replace("'open'", "'2024-05-31'"))) == [("t-fund-2024-1-1 2", "已公布的版本不在文件中")]
+
+
+def test_a_series_is_not_known_before_its_publication(tmp_path: Path, url: str) -> None:
+    """D18, D65: published on 2024-06-01, it gives 3.45% from then on and nothing before."""
+    line = "lines: [{id: ALL, base: base_amount, rate: 'reference(T_RATE, APPLICATION_DATE)', clause: c}]"
+    terms = f"        terms:\n          facts: ITEMS\n          applicant: PERSON\n          wording: EXACT\n          {line}\n"
+    rate = series(series_version(1, "2024-06-01T00:00:00+08:00", "2025-01-01", ("2024-01-02", "3.45%")))
+    engine = engine_of(url)
+    with Session(engine) as session:
+        load(session, written(tmp_path, t=batch(direction(version(1, "2024-01-15", terms=terms))), rate=rate))
+    engine.dispose()
+    claim = {"rate_table": "t-fund-2024-1-1", "application_date": "2024-07-01", "applicant": {}, "items": [{"item_id": "A", "base_amount": "100.00"}]}
+    with TestClient(create_app(Settings(database_url=url))) as client:
+        before, since = (
+            client.post("/v1/awards/calculate", json=claim | {"known_at": known_at})
+            for known_at in ("2024-05-31T23:59:59+08:00", "2024-06-01T00:00:00+08:00")
+        )
+    assert (before.status_code, before.json()["code"]) == (422, "REFERENCE_RATE_NOT_COVERED")
+    assert (since.status_code, since.json()["amount"]) == (200, "3.45")
 
 
 def command(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:

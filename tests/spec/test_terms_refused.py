@@ -142,6 +142,7 @@ WORDS = [
     ("AWARD", "windows: {event: {first_day: 2024-02-02, last_day: 2024-02-01}}", "windows/event", "last_day 早于 first_day"),
     ("AWARD", "windows: {application: {first_day: 2024-02-02, last_day: '2024-02-01T17:30'}}", "windows/application", "早于 first_day"),
     ("AWARD", "windows: {application: {last_day: '2024-02-01T25:30'}}", "windows/application", "没有这一时刻: 2024-02-01T25:30"),
+    ("LOAN_INTEREST", "windows: {event: {of: drawn_on}}", "windows/event", "此处不能读随日或随放款变化的事实"),
     ("AWARD", "windows: {harvest: {}}", "windows", "不认识的词 'harvest'"),
     ("INSURANCE", "term: {months: 36, from: harvest}", "term", "harvest 不是起点"),
     ("INSURANCE", "term: {from: first_insured_on}", "term", "term 须有 months 或 end: YEAR_END"),
