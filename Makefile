@@ -52,8 +52,10 @@ types: $(BIN)/.test ## Check types
 	$(BIN)/mypy
 
 coverage: $(BIN)/.test ## Branch coverage of the core and the tables
-	$(BIN)/python -m coverage run -m pytest -p no:xdist tests
-	$(BIN)/python -m coverage combine && $(BIN)/python -m coverage report
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 tests
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
