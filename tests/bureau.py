@@ -60,19 +60,27 @@ directions:
 
 
 class Bureau:
-    """One table, the published reference rates, and a client."""
+    """One table, the published reference rates, and a client.
 
-    def __init__(self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025) -> None:
+    ``fund`` names a published fund to which the table belongs; its overlays and its other tables are there then.
+    """
+
+    def __init__(
+        self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025, fund: str = "xx-spec"
+    ) -> None:
         self.method = method
-        self.table = f"xx-spec-{year}-0-1"
+        self.table = f"{fund}-{year}-0-1"
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
-            (root / "batch.yaml").write_text(batch_file(terms, method, year=year))
+            published = PUBLISHED
+            if fund == "xx-spec":
+                (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
+                published = PUBLISHED / "reference_rates.yaml"
+            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year))
             engine = engine_of(f"sqlite:///{root}/spec.db")
             SQLModel.metadata.create_all(engine)
             with Session(engine) as session:
-                load(session, [root, PUBLISHED / "reference_rates.yaml"])
+                load(session, [root, published])
                 self.catalogue = read_catalogue(session)
             engine.dispose()
         app = create_app(Settings())
