@@ -273,7 +273,7 @@ class Overlay:
     facts: frozenset[str] | None
     effective_from: date
     effective_until: date | None
-    published_at: datetime
+    known_from: datetime
     document: str
     authority: str
     digest: str
