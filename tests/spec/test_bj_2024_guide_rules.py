@@ -46,14 +46,14 @@ def trade(on: str, **who: Any) -> Body:
 )
 def test_one_direction_in_the_year(client: httpx.Client, granted: Body, expected: str, why: set[str], working: str) -> None:
     """同一项目单位只能获得2024年内高精尖资金单个方向支持 (D43)."""
-    found = answer(client, "AWARD", claim(granted=[granted]))
+    found = answer(client, "AWARD", claim(granted=[granted], major_project_or_key_unit=False))
     assert (found["amount"], reasons(found)) == (expected, why), working
     assert found["status"] == ("NOT_ELIGIBLE" if why else "ELIGIBLE")
 
 
 def test_the_refusal_quotes_its_clause(client: httpx.Client) -> None:
     """Someone who is refused reads why, in the words of the guide."""
-    found = answer(client, "AWARD", claim(granted=[grant(FACTORY, "2024-05-01", "0.01")]))
+    found = answer(client, "AWARD", claim(granted=[grant(FACTORY, "2024-05-01", "0.01")], major_project_or_key_unit=False))
     assert [one["clause"] for one in found["reasons"]] == [
         "2.同一项目单位只能获得2024年内高精尖资金单个方向支持…属市级重大项目或重点单位（含地方配套资金），可不受上述限制"
     ]
