@@ -127,8 +127,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     total = total_of(case, works, atoms, steps)
     total = _top_up(case, atoms, grants, total, steps)
     total = to_unit(case, atoms, total, steps)
-    if works:
-        works[-1].steps.extend(steps)
+    works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
     return works, caps, total

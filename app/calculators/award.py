@@ -76,8 +76,11 @@ def categories(case: Case) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in case.terms.lines:
         for part in ex.walk(line.when) if line.when is not None else ():
-            if isinstance(part, ex.Member) and part.item == ex.Name("category") and isinstance(part.among, tuple):
-                found |= dict.fromkeys(part.among, line.title)
+            match part:
+                case ex.Member(ex.Name("category"), tuple() as among):
+                    found |= dict.fromkeys(among, line.title)
+                case ex.Compare(_, ex.Name("category"), ex.Code(code)):
+                    found[code] = line.title
     return found
 
 

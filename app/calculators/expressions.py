@@ -184,7 +184,7 @@ class Call:
     @property
     def key(self) -> tuple[str, ...]:
         """Under what a scope answers it: the function and its literal arguments."""
-        return (self.fn, *(_literal(argument) for argument in self.args))
+        return (self.fn, *map(_literal, self.args))
 
     def value_in(self, of: Lookup) -> Value:
         """What the scope answers for the call."""
@@ -200,15 +200,11 @@ Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | 
 
 
 def _literal(node: Node) -> str:
-    match node:
-        case Code(value):
-            return value
-        case Name(name):
-            return name
-        case Day(value):
-            return value.isoformat()
-        case _:
-            return ""
+    """A code, name or day as it stands; inference has let nothing else through."""
+    if isinstance(node, Day):
+        return node.value.isoformat()
+    assert isinstance(node, Code | Name)
+    return node.value if isinstance(node, Code) else node.name
 
 
 # --- walking ---------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Span
     if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
         spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
     for term in case.rules.limits:
-        if term is not None and spans:
+        if spans:
             spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
     anchor = spans[0][0] if spans else None
     if claim.claim_period is not None:
@@ -265,7 +265,7 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
         begins = scope.of(start)
     until = days.months_after(begins, term.months).toordinal() if term.months is not None else FAR
     if term.year_end:
-        until = min(until, date(begins.year + 1, 1, 1).toordinal())
+        until = min(until, days.next_year(begins).toordinal())
     return begins.toordinal(), until
 
 
@@ -302,7 +302,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
         if anchor is None or not spans:
             continue
         loan.anchors[one.no] = anchor
-        lines = [] if reads_day else _lines_for(case, loan, scope)
+        lines = [] if reads_day else lines_for(case, loan, scope)
         if not lines and not reads_day:
             continue
         for first, until in spans:
@@ -312,8 +312,8 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                 rate_no = bisect_right(rate_days, a) - 1
                 counted = balance * factor
                 if reads_day:
-                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
-                if not lines:
+                    lines = lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
+                if not lines or not lines[0].per_day:
                     continue
                 total = balance if alone else loan.balance_at(a)
                 year = date.fromordinal(a).year if case.rules.cuts_years else None
@@ -349,8 +349,8 @@ def _voucher_at(loan: Loan, day: int) -> Voucher | None:
     return None
 
 
-def _lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
-    """The lines of a day whose requirements hold: at most one, unless the table says HIGHEST."""
+def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
+    """The lines whose requirements hold, for a day or for a whole contract: at most one, unless the table says HIGHEST."""
     holding = choose_lines(case, scope.of)
     if not holding:
         known = {"loan_type"} <= case.terms.reads

@@ -89,7 +89,7 @@ def _never(key: Key) -> Any:  # pragma: no cover - constants read no facts
 def _opaque(node: ex.Node) -> tuple[str, ...]:
     """A condition that is not fact-against-constant counts as one free true-or-false fact."""
     if isinstance(node, ex.Call):
-        return node.key
+        return (node.fn, *(ex.write(part, _leaf) for part in node.args))
     return ("condition", ex.write(node, _leaf))
 
 
@@ -103,8 +103,9 @@ def _leaf(node: ex.Node) -> str:
             return value
         case ex.Day(value):
             return value.isoformat()
-        case ex.Call(fn, args):
-            return f"{fn}({', '.join(ex.write(part, _leaf) for part in args)})"
+        case ex.Call():
+            fn, *args = _opaque(node)
+            return f"{fn}({', '.join(args)})"
         case _:  # pragma: no cover - write() handles the rest
             raise AssertionError(node)
 

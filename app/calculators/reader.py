@@ -17,6 +17,7 @@ from app.calculators.terms import Measure, TermsFault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OF_LOANS = {"DAY", "SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "AT_FIRST_DRAWDOWN", "ON_DAY"}
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -111,7 +112,7 @@ class Reader:
         """``true`` or ``false``."""
         if raw is None:
             return default
-        if raw not in {"true", "false"}:
+        if raw not in ("true", "false"):
             raise Refused("此处应为 true 或 false")
         return bool(raw == "true")
 
@@ -137,10 +138,12 @@ class Reader:
         types = infer(node, self.types)
         if wanted not in types:
             raise Refused(f"应得 {wanted}，而表达式是 {'/'.join(sorted(types))}")
-        allowed = {"months_after", "reference", "status", "dishonest_since", "total"} | extra
+        allowed = {"months_after", "reference", "status", "dishonest_since"} | extra
         for part in ex.walk(node):
             if isinstance(part, ex.Call) and part.fn not in allowed:
                 raise Refused(f"此处不能用 {part.fn}")
+            if isinstance(part, ex.Call) and part.fn in {"reference", "status"} and part.key[2] in OF_LOANS and self.facts != "CONTRACTS":
+                raise Refused(f"只有贷款合同有 {part.key[2]}")
         level = self.level(node)
         if nm.LEVELS.index(level) > nm.LEVELS.index(narrowest):
             raise Refused("此处不能读随日或随放款变化的事实")

@@ -224,8 +224,12 @@ def _windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         with r.at(kind):
             body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause"])
             of = body.get("of") or WINDOW_OF.get(kind) or (EVENT_OF.get(str(r.facts)) if kind == "event" else None)
-            if of is not None and kind != "investment" and r.types.get(of) != "DATE":
-                raise Refused(f"{of} 不是日期")
+            if of is not None:
+                of = r.text(of, "名称")
+                if kind != "investment" and r.types.get(of) != "DATE":
+                    raise Refused(f"{of} 不是日期")
+                if r.levels.get(of) in {nm.DRAWDOWN, nm.DAY}:
+                    raise Refused("此处不能读随日或随放款变化的事实")
             window = Window(
                 kind=kind,
                 of=of,
@@ -253,7 +257,10 @@ def _bound(r: Reader, raw: Any, which: str) -> date | datetime | str | Unknown |
     if raw == APPLICATION_DATE and which == "last_day":
         return APPLICATION_DATE
     if which == "last_day" and isinstance(raw, str) and re.fullmatch(r"[0-9-]{10}T[0-9:]{5,8}", raw):
-        return datetime.fromisoformat(raw)
+        try:
+            return datetime.fromisoformat(raw)
+        except ValueError as wrong:
+            raise Refused(f"没有这一时刻: {raw}") from wrong
     return r.day(raw)
 
 

@@ -22,7 +22,7 @@ def _requirements(r: Reader, raw: Any) -> tuple[Requirement, ...]:
     for no, body in enumerate(r.list(raw)):
         with r.at("require", no):
             body = r.mapping(body, ["that", "code", "clause", "message"])
-            node = r.expression(body.get("that"), ex.BOOLEAN)
+            node = r.expression(body.get("that"), ex.BOOLEAN, extra=frozenset({"total"}))
             if any(isinstance(part, ex.Name) and part.name == "balance" for part in ex.walk(node)):
                 raise Refused("条件不能读每日余额")
             made.append(
@@ -108,19 +108,18 @@ def _line(r: Reader, raw: Any) -> Line:
 
 def _bands(r: Reader, raw: Any) -> Bands:
     body = r.mapping(raw, ["of", "after", "pay"])
-    of = parse(r.text(body.get("of"), "名称"))
-    kinds = infer(of, r.types)
-    r.reads |= ex.reads(of)
-    wanted = next(iter(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}), None)
-    if wanted is None:
+    kinds = infer(parse(r.text(body.get("of"), "名称")), r.types) & {ex.COUNT, ex.MONEY, ex.QUANTITY}
+    if len(kinds) != 1:  # a bare figure could be any of them
         raise Refused("bands.of 应为次数、数量或金额")
+    (wanted,) = kinds
+    of = r.expression(body["of"], wanted, narrowest=nm.ITEM)
     after = None if body.get("after") is None else r.expression(body["after"], wanted, narrowest=nm.ITEM)
     pay: list[Band] = []
     for no, part in enumerate(r.list(body.get("pay"))):
         part = r.mapping(part, ["up_to", "amount", "rate"])
         up_to = None
         if part.get("up_to") is not None:
-            up_to = ex.evaluate(parse(r.text(part["up_to"])), no_facts)
+            up_to = ex.evaluate(r.expression(part["up_to"], wanted, narrowest=nm.APPLICANT), no_facts)
             if pay and (pay[-1].up_to is None or up_to <= pay[-1].up_to):
                 raise Refused(f"第 {no + 1} 段的 up_to 应大于前一段")
         elif no != len(r.list(body.get("pay"))) - 1:
@@ -157,15 +156,18 @@ def _cap(r: Reader, no: int, raw: Any, lines: set[str]) -> Cap:
     if named is not None and (not named or not named <= lines):
         raise Refused(f"没有这样的行: {' '.join(sorted(named - lines)) or '（空）'}")
     bounds = r.one_of(body.get("bounds"), ("AMOUNT", "BALANCE"), "AMOUNT")
+    by_drawdown = bounds == "BALANCE" or any(part == "DRAWDOWN" or r.levels.get(part) == nm.DRAWDOWN for part in per)
+    narrowest = nm.DRAWDOWN if by_drawdown else nm.ITEM
     when = None
     if body.get("when") is not None:
-        when = r.expression(body["when"], ex.BOOLEAN, extra=frozenset({"earned"}), narrowest=nm.DRAWDOWN)
+        paid = frozenset({"earned"} if bounds == "AMOUNT" else ())  # balances are bounded before anything is earned
+        when = r.expression(body["when"], ex.BOOLEAN, extra=paid, narrowest=narrowest)
         for call in ex.calls(when, "earned"):
             if call.key[1] not in lines:
                 raise Refused(f"earned 的行不存在: {call.key[1]}")
     limit: ex.Node | Unknown = UNKNOWN
     if body.get("limit") != "unknown":
-        limit = r.expression(body.get("limit"), ex.MONEY, narrowest=nm.DRAWDOWN)
+        limit = r.expression(body.get("limit"), ex.MONEY, narrowest=narrowest)
     pool = body.get("pool")
     if isinstance(pool, list):
         pool = tuple(r.text(one) for one in pool)

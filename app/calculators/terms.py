@@ -20,9 +20,6 @@ from app.calculators.expressions import Node
 class _Unknown:
     """A figure that is known to exist but was not published."""
 
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
 
 UNKNOWN: Final = _Unknown()
 Unknown = _Unknown

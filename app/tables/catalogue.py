@@ -203,8 +203,7 @@ class Catalogue:
                 if one.table.version == version:
                     return one
             raise VersionNotFound(version, tuple(one.table.version for one in known))
-        if as_of is None:
-            raise ValueError("either version or as_of")
+        assert as_of is not None, "either version or as_of"
         standing = [one for one in known if _in_force(one.table, as_of) and one.stands(instant)]
         if len(standing) != 1:
             periods = tuple((one.table.version, one.table.effective_from, one.table.effective_until) for one in known)

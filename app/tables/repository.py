@@ -79,9 +79,8 @@ def _names(raw: Any) -> frozenset[str] | None:
 
 def _document(raw: Any) -> str:
     """Title, number and date of a document in one line."""
-    if not isinstance(raw, Mapping):
-        return str(raw or "")
-    return " ".join(str(raw[key]) for key in ("title", "number", "date") if raw.get(key))
+    parts: Mapping[str, Any] = raw or {}
+    return " ".join(str(parts[key]) for key in ("title", "number", "date") if parts.get(key))
 
 
 def _batches(session: Session, directions: Mapping[str, Direction]) -> dict[str, Batch]:

@@ -253,6 +253,8 @@ def test_the_names_of_each_kind_of_facts(facts: str) -> None:
 # --- expressions --------------------------------------------------------------------------------------
 
 ON_ITEMS = {"facts": "ITEMS", "wording": "EXACT", "clause": "c"}
+ON_LOANS = ON_ITEMS | {"facts": "CONTRACTS"}
+OF_ANY = {"APPLICATION_DATE", "JAN_1", "JAN_1_LAST_YEAR", "AT_APPLICATION"}
 
 
 def line(**changes: str) -> dict[str, Any]:
@@ -295,4 +297,7 @@ def test_what_a_lookup_may_name(function: str, first: str) -> None:
     assert len(told) >= 3
     for word in told:
         assert f"`{word}`" in section("Expressions"), word
-        assert somewhere(f"{function}({first}, {word})") == [], word
+        condition = f"{function}({first}, {word})" + (" > 3%" if function == "reference" else "")
+        loans = {"lines": [line(base="balance")], "require": [{"that": condition, "code": "C"}]}
+        assert faults(ON_LOANS | loans) == [], word
+        assert (somewhere(condition) == []) is (word in OF_ANY), word
