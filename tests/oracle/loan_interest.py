@@ -124,7 +124,7 @@ class Loan:
         if rate["kind"] == "STEPPED":
             return Fraction([s for s in rate["steps"] if on(s["from"]) <= day][-1]["annual_rate"])
         reset = [each for each in self.reset_days if each <= day][-1]
-        if rate.get("lookup", "SAME_DAY") == "DAY_BEFORE":
+        if rate.get("lookup", "SAME_DAY") == "DAY_BEFORE" and reset != self.reset_days[0]:  # D15: first fixed at the drawdown itself
             reset -= ONE_DAY
         value = self.case.reference(rate["series"], reset)
         return max(Fraction(0), value * Fraction(rate.get("multiplier", "1")) + Fraction(rate.get("spread", "0")))
