@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.api import calculations, docs_pages, handlers, operations, tables
 from app.api.envelope import EnvelopeMiddleware
-from app.api.loading import CatalogueLoader
+from app.api.loading import CatalogueLoader, Database
 from app.api.openapi import Service
 from app.settings import Settings
 from app.settings import settings as from_environment
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
+    app.state.database = Database()
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
     calculating = calculations.routes()
