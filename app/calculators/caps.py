@@ -161,8 +161,7 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
-        case.warn("CAP_NOT_PUBLISHED", None, clause=cap.clause)
-        case.leave_open(cap.clause, "OPEN_CAP")
+        case.cap_without_figure(cap.clause)
         text = amount_text(before)
         result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
         return result, _step(case, cap, shown, text, text)
