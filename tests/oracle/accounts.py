@@ -348,6 +348,8 @@ def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
         if is_top_up and is_of_this_year(case, grant):  # 44: not reduced by the grants being topped up
             continue
         wanted = {KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each]) for each in cap.get("per", [])}
+        if "DRAWDOWN" in cap.get("per", []):
+            wanted["contract_no"] = atom.item
         if any(grant["keys"].get(name) != value for name, value in wanted.items()):
             continue
         if period == "ACCRUAL_YEAR" and str(grant.get("accrual_year")) != atom.year:
