@@ -79,10 +79,19 @@ class Bureau:
     """One table, the published reference rates, and a client.
 
     ``fund`` names a published fund to which the table belongs; its overlays and its other tables are there then.
+    ``extra`` holds further directions of the batch, ``series`` further reference series.
     """
 
     def __init__(
-        self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025, fund: str = "xx-spec"
+        self,
+        terms: str,
+        method: str = "LOAN_INTEREST",
+        *,
+        overlays: str = "",
+        year: int = 2025,
+        fund: str = "xx-spec",
+        extra: str = "",
+        series: str = "",
     ) -> None:
         self.method = method
         self.table = f"{fund}-{year}-0-1"
@@ -92,7 +101,9 @@ class Bureau:
             if fund == "xx-spec":
                 (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
                 published = PUBLISHED / "reference_rates.yaml"
-            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year))
+            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year, extra=extra))
+            if series:
+                (root / "series.yaml").write_text(f"series:\n{_indent(series, 2)}\n")
             shutil.copyfile(_migrated(), root / "spec.db")
             engine = engine_of(f"sqlite:///{root}/spec.db")
             with Session(engine) as session:

@@ -242,10 +242,9 @@ def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]
 
 def _width(cap: Cap) -> tuple[int, int]:
     widths = [nm.CAP_PER[part][1] if part in nm.CAP_PER else 1 for part in cap.per]
-    own = min(widths) if widths else nm.APPLICANT_WIDTH
-    if cap.lines is not None and not cap.per:
-        own = nm.CAP_PER["LINE"][1]
-    return own, nm.PERIOD_WIDTH[cap.period]
+    if cap.lines is not None:
+        widths.append(nm.CAP_PER["LINE"][1])
+    return min(widths, default=nm.APPLICANT_WIDTH), nm.PERIOD_WIDTH[cap.period]
 
 
 def _caps(terms: Terms) -> list[TermsFault]:
@@ -260,6 +259,8 @@ def _caps(terms: Terms) -> list[TermsFault]:
     for cap in terms.caps:
         if cap.bounds == "BALANCE" and terms.facts != "CONTRACTS":
             faults.append(TermsFault(f"caps/{cap.no}", "只有贷款合同有余额可限"))
+        if cap.period == "ACCRUAL_YEAR" and terms.facts not in {"CONTRACTS", None}:
+            faults.append(TermsFault(f"caps/{cap.no}", "只有贷款合同按日计息，才有 ACCRUAL_YEAR"))
         if cap.limit is not UNKNOWN and not _facts_in(cap.limit):  # type: ignore[arg-type]
             limit = ex.evaluate(cap.limit, _never)  # type: ignore[arg-type]
             if limit <= 0:

@@ -73,9 +73,9 @@ def _line(r: Reader, raw: Any) -> Line:
         if "interest" in ex.reads(base) and not isinstance(base, ex.Name):
             raise Refused("base: interest 不与其他项混合，份额写在 rate")
     if body.get("rate") is not None:
-        rate = UNKNOWN if body["rate"] == "unknown" else r.expression(body["rate"], ex.RATE)
+        rate = UNKNOWN if body["rate"] == "unknown" else _figure(r, body["rate"], ex.RATE)
     if body.get("amount") is not None:
-        amount = UNKNOWN if body["amount"] == "unknown" else r.expression(body["amount"], ex.MONEY, narrowest=nm.ITEM)
+        amount = UNKNOWN if body["amount"] == "unknown" else _figure(r, body["amount"], ex.MONEY, narrowest=nm.ITEM)
     read = frozenset() if base is None else ex.reads(base)
     moving = {"balance", "day", "drawn", "drawn_on"}
     rate_moves = isinstance(rate, ex.Node) and (
@@ -106,6 +106,14 @@ def _line(r: Reader, raw: Any) -> Line:
     )
 
 
+def _figure(r: Reader, raw: Any, kind: str, **more: Any) -> ex.Node:
+    """What a line pays. A range such as 10%-20% reads as a difference below zero, and would pay nothing (D37)."""
+    node = r.expression(raw, kind, **more)
+    if not any(isinstance(part, ex.Name | ex.Call) for part in ex.walk(node)) and ex.evaluate(node, no_facts) < 0:
+        raise Refused(f"小于零: {raw}；只公布了区间的，写 unknown")
+    return node
+
+
 def _bands(r: Reader, raw: Any) -> Bands:
     body = r.mapping(raw, ["of", "after", "pay"])
     kinds = infer(parse(r.text(body.get("of"), "名称")), r.types) & {ex.COUNT, ex.MONEY, ex.QUANTITY}
@@ -124,8 +132,8 @@ def _bands(r: Reader, raw: Any) -> Bands:
                 raise Refused(f"第 {no + 1} 段的 up_to 应大于前一段")
         elif no != len(r.list(body.get("pay"))) - 1:
             raise Refused("只有最后一段可以没有 up_to")
-        amount = None if part.get("amount") is None else r.expression(part["amount"], ex.MONEY, narrowest=nm.ITEM)
-        rate = None if part.get("rate") is None else r.expression(part["rate"], ex.RATE, narrowest=nm.ITEM)
+        amount = None if part.get("amount") is None else _figure(r, part["amount"], ex.MONEY, narrowest=nm.ITEM)
+        rate = None if part.get("rate") is None else _figure(r, part["rate"], ex.RATE, narrowest=nm.ITEM)
         if (amount is None) == (rate is None) or (rate is not None) != (wanted == ex.MONEY):
             raise Refused("次数与数量的段写 amount（每一单位），金额的段写 rate")
         pay.append(Band(up_to=up_to, amount=amount, rate=rate))
