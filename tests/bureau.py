@@ -112,7 +112,7 @@ class Bureau:
             engine.dispose()
         app = create_app(Settings())
         app.state.catalogue = self.catalogue
-        self.client = TestClient(app)
+        self.client = TestClient(app, client=("127.0.0.1", 50000))
 
     def post(self, body: dict[str, Any], language: str = "zh") -> Any:
         """The response to a claim; table, date and applicant have defaults."""

@@ -16,7 +16,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api import bodies, examples, limits
+from app.access.actors import Scope as Needed
+from app.api import bodies, examples, gate, limits
 from app.api.calculating import KINDS, Kind, calculate
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope
@@ -37,6 +38,7 @@ def single(kind: Kind) -> App:
     """Make the application that answers one calculation."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.admitted(scope, Needed.CALCULATE)
         envelope: Envelope = scope["envelope"]
         limit = scope["app"].state.max_body_bytes
         bodies.check_headers(envelope.headers, limit)
@@ -64,6 +66,7 @@ def many(kind: Kind) -> App:
     """Make the application that answers a list of calculations."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.admitted(scope, Needed.CALCULATE)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)
@@ -145,4 +148,4 @@ def routes() -> list[DirectRoute]:
 
 def _request_body(schema: str, named: dict[str, Any]) -> dict[str, Any]:
     content = {"application/json": {"schema": ref(schema), "examples": named}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": True, "content": content}, **gate.secured(Needed.CALCULATE)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.logs import log
 from app.api.problems import ProblemError, invalid
 from app.api.refusals import parameter_errors
 
@@ -35,7 +37,14 @@ async def _invalid(_: Request, error: Exception) -> Response:
     raise invalid(parameter_errors(error)) from None
 
 
+async def _database(_: Request, error: Exception) -> Response:
+    log.error("database unavailable", error=type(error).__name__)  # its message may hold what was to be written
+    raise ProblemError("DATABASE_UNAVAILABLE") from None
+
+
 def install(app: FastAPI) -> None:
     """Install the handlers."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    for kind in (exc.OperationalError, exc.InterfaceError, exc.ProgrammingError, exc.TimeoutError):  # away, or without its schema
+        app.add_exception_handler(kind, _database)

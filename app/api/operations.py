@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api import metrics
+from app.access.actors import Scope
+from app.api import gate, metrics
 from app.api.identity import instant_text
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
@@ -85,8 +86,10 @@ async def ready(request: Request) -> Ready:
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **problem_responses((500,)),
+        **problem_responses((401, 403, 500, 503)),
     },
+    dependencies=[Depends(gate.needs(Scope.TABLES_READ))],
+    openapi_extra=gate.secured(Scope.TABLES_READ),
 )
 async def expose_metrics() -> Response:
     """Answer the metrics in Prometheus's text format."""

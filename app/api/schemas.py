@@ -7,6 +7,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from app.api import claims, limits
 from app.api.case_lists import Summary, Totals
+from app.api.key_views import KeyRequest, RotationRequest
 from app.api.problems import KINDS, MAX_ERRORS
 from app.api.titles import FIELDS, OBJECTS
 from app.calculators import facts, results
@@ -175,6 +176,7 @@ def components() -> dict[str, Schema]:
     """Return every schema that is not a view of the tables, by name."""
     requests = claims.json_schemas(REF)
     made = {**requests, **_case_lists(requests), **_answers(), **_problems()}
+    made |= {kind.__name__: kind.model_json_schema(ref_template=REF) for kind in (KeyRequest, RotationRequest)}
     for name, (title, description) in OBJECTS.items():
         made[name]["title"] = title
         made[name]["description"] = description

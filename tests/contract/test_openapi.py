@@ -60,6 +60,11 @@ def test_it_is_openapi_3_1_with_every_operation_of_the_contract(document: dict[s
         "GET /v1/rate-tables/{table_id}/versions/{version}/diff",
         "GET /v1/reference-rates",
         "GET /v1/reference-rates/{series}",
+        "POST /v1/keys",
+        "GET /v1/keys",
+        "POST /v1/keys/{key_id}/rotate",
+        "DELETE /v1/keys/{key_id}",
+        "GET /v1/audit",
         "GET /health/live",
         "GET /health/ready",
         "GET /metrics",
@@ -107,6 +112,31 @@ def test_every_field_of_an_answer_is_titled_once() -> None:
     assert set(FIELDS) == expected
 
 
+def test_every_operation_says_which_scope_it_needs(document: dict[str, Any]) -> None:
+    """Health is open. On loopback, where this document was made, ``{}`` says that calculating and reading are, too."""
+    assert document["components"]["securitySchemes"]["bearer"] | {"description": ""} == {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "",
+    }
+    for path, method, operation in operations(document):
+        match path.split("/")[1:]:
+            case ["health", _]:
+                needed = None
+            case ["v1", "keys", *_]:
+                needed = [{"bearer": ["keys:admin"]}]
+            case ["v1", "audit"]:
+                needed = [{"bearer": ["audit:read"]}]
+            case [*_, "calculate"] | [*_, "calculate", "batch"]:
+                needed = [{"bearer": ["calculate"]}, {}]
+            case _:
+                needed = [{"bearer": ["tables:read"]}, {}]
+        assert operation.get("security") == needed, (method, path)
+        if needed:
+            for status in ("401", "403"):
+                assert "WWW-Authenticate" in operation["responses"][status]["headers"]
+
+
 def test_answers_leave_no_field_out(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in ("Result", "ItemResult", "Segment", "Step", "CapResult", "BatchView", "TableView", "Problem"):
@@ -148,10 +178,15 @@ def test_every_limit_is_in_the_schema(document: dict[str, Any]) -> None:
 def test_every_operation_documents_the_problems_it_can_answer(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         statuses = set(operation["responses"])
-        if method == "post":
-            assert statuses == {"200", "400", "404", "406", "413", "415", "422", "500", "503"}, path
-        elif path.startswith("/v1/"):
-            assert {"200", "304", "406", "422", "500", "503"} <= statuses, path
+        assert {"414", "431", "500"} <= statuses, path
+        if not path.startswith("/health/"):
+            assert {"401", "403", "503"} <= statuses, path
+        if "/calculate" in path:
+            assert statuses == {"200", "400", "401", "403", "404", "406", "413", "414", "415", "422", "431", "500", "503"}, path
+        elif method == "post":
+            assert {"400", "406", "413", "415", "422"} <= statuses, path
+        elif method == "get" and path.startswith("/v1/") and path not in ("/v1/keys", "/v1/audit"):
+            assert {"200", "304", "406", "422"} <= statuses, path
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert response["content"]["application/problem+json"]["schema"] == {

@@ -188,7 +188,8 @@ def test_a_body_over_the_limit_is_refused_while_it_comes_in(live_url: str, path:
 
 
 def test_no_tables_is_503_with_retry_after(tmp_path: Any) -> None:
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))) as empty:
+    empty_app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))
+    with TestClient(empty_app, client=("127.0.0.1", 50000)) as empty:
         for response in (
             empty.post(INSURANCE, json=insurance()),
             empty.post(INSURANCE + "/batch", json={"cases": []}),
