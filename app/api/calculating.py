@@ -99,7 +99,6 @@ def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
-    known_at = identity.instant_text(instant)
     table = chosen_table(
         catalogue,
         claim.rate_table,
@@ -107,6 +106,14 @@ def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Langu
         as_of=claim.as_of or claim.application_date,
         known_at=instant,
     )
+    return answer_under(claim, kind, table, catalogue, instant, language)
+
+
+def answer_under(
+    claim: facts.Claim, kind: Kind, table: RateTable, catalogue: Catalogue, instant: datetime, language: Language
+) -> results.Result:
+    """Return the answer under a table that was chosen; the reference rates are those known at the instant."""
+    known_at = identity.instant_text(instant)
     _check_uscc(claim, table)
     # The version is chosen; with it and known_at alone the same answer must come again, so nothing
     # later may look at the day that only served to choose it.

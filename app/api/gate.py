@@ -35,13 +35,13 @@ _WRONG: Final = ("凭证无效", "The credential is not valid")
 _NONE: Final = ("须以 Authorization: Bearer 给出密钥或令牌", "Give a key or a token as Authorization: Bearer")
 
 
-async def admitted(connection: Connection, needed: Scope) -> Actor:
-    """Who makes this request, if that person may do this. Errors: ProblemError 401, 403, 503."""
+async def admitted(connection: Connection, needed: Scope, *others: Scope) -> Actor:
+    """Who makes this request, if that person may do this; any of several scopes will do. Errors: ProblemError 401, 403, 503."""
     guard: Guard = connection["app"].state.guard
     actor: Actor | None = connection.get("actor")
     if actor is None:
         actor = connection["actor"] = await _recognised(connection, guard, needed)
-    if needed not in actor.scopes:
+    if needed not in actor.scopes and actor.scopes.isdisjoint(others):
         guard.refusals.note(Refusal(Reason.MISSING_SCOPE, actor.key_id or "-"))
         title = TITLES[needed]
         raise ProblemError(
@@ -53,18 +53,18 @@ async def admitted(connection: Connection, needed: Scope) -> Actor:
     return actor
 
 
-def needs(needed: Scope) -> Callable[[Request], Awaitable[Actor]]:
+def needs(needed: Scope, *others: Scope) -> Callable[[Request], Awaitable[Actor]]:
     """Make the dependency of an operation that needs a scope."""
 
     async def dependency(request: Request) -> Actor:
-        return await admitted(request.scope, needed)
+        return await admitted(request.scope, needed, *others)
 
     return dependency
 
 
-def secured(needed: Scope) -> dict[str, Any]:
-    """Say in the OpenAPI document which scope an operation needs."""
-    return {"security": [{"bearer": [needed.value]}]}
+def secured(*needed: Scope) -> dict[str, Any]:
+    """Say in the OpenAPI document which scope an operation needs; any of several will do."""
+    return {"security": [{"bearer": [one.value]} for one in needed]}
 
 
 async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Actor:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
@@ -17,17 +17,17 @@ from starlette.responses import Response
 
 from app.access import keys
 from app.access.actors import Actor, Scope
-from app.api import bodies, gate, limits, refusals
+from app.api import bodies, gate, limits
+from app.api.entering import entered
 from app.api.keeping import Keeper
 from app.api.key_views import AuditLog, AuditQuery, IssuedView, KeyList, KeyRequest, RotationRequest, audit_log, issued_view, key_list
 from app.api.openapi import problem_responses
 from app.api.parameters import NoQuery
-from app.api.problems import ProblemError, invalid
+from app.api.problems import ProblemError
 from app.api.schemas import ref
 from app.tables import audit
 from app.tables.database import writing
 
-Body = TypeVar("Body", bound=BaseModel)
 Done = TypeVar("Done")
 KeyId = Annotated[str, Path(title="密钥编号", pattern=keys.KEY_ID_PATTERN, max_length=16, examples=["0123456789abcdef"])]
 Admin = Annotated[Actor, Depends(gate.needs(Scope.KEYS_ADMIN))]
@@ -72,7 +72,7 @@ def _takes(kind: type[BaseModel], examples: dict[str, Any], needed: Scope) -> di
 )
 async def create_key(request: Request, actor: Admin, _: NoQuery) -> Response:
     """Make a key."""
-    asked = await _read(request, KeyRequest)
+    asked = await entered(request, KeyRequest, limits.MAX_KEY_BODY_BYTES)
 
     def create(session: Session) -> keys.Issued:
         now = datetime.now(UTC)
@@ -110,7 +110,7 @@ async def list_keys(request: Request, _actor: Admin, _: NoQuery) -> Response:
 )
 async def rotate_key(request: Request, actor: Admin, key_id: KeyId, _: NoQuery) -> Response:
     """Give a key a new secret."""
-    asked = await _read(request, RotationRequest)
+    asked = await entered(request, RotationRequest, limits.MAX_KEY_BODY_BYTES)
 
     def rotate(session: Session) -> keys.Issued:
         now = datetime.now(UTC)
@@ -153,17 +153,6 @@ async def read_audit(request: Request, query: AuditQuery) -> Response:
         return audit_log(audit.entries(session, query.after, query.limit), audit.head_of(session))
 
     return _answer(await _asked(request, read))
-
-
-async def _read(request: Request, kind: type[Body]) -> Body:
-    """The body of a request, as strict as that of a calculation."""
-    bodies.check_headers(request.scope["envelope"].headers, limits.MAX_KEY_BODY_BYTES)
-    body = await bodies.read_body(request.receive, limits.MAX_KEY_BODY_BYTES)
-    bodies.check_json(body)
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, body, ())) from None
 
 
 def _keeper(request: Request) -> Keeper:

@@ -7,6 +7,7 @@ from typing import Final
 
 MAX_CASES: Final = 10_000
 LARGE_BODY_BYTES: Final = 64 * 1024  # calculated in a thread, so that other requests go on meanwhile
+MAX_DRAFT_BYTES: Final = 2_000_000
 MAX_KEY_BODY_BYTES: Final = 16 * 1024
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4

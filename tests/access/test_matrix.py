@@ -20,11 +20,13 @@ from tests.access.conftest import Service, bearer, issued, started
 
 OPEN = None
 NOBODYS = "0123456789abcdef"
+WRITE, APPROVE = "tables:write", "tables:approve"
+EITHER = f"{WRITE} {APPROVE}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A request, the scope that it needs, and the status that it then has."""
+    """A request, the scope that it needs (one of several, where it names them), and the status that it then has."""
 
     name: str
     path: str
@@ -57,6 +59,18 @@ OPERATIONS = [
     Operation("GET /v1/reference-rates", "/v1/reference-rates", "tables:read"),
     Operation("GET /v1/reference-rates/{series}", f"/v1/reference-rates/{SERIES}", "tables:read"),
     Operation("GET /metrics", "/metrics", "tables:read"),
+    Operation("POST /v1/drafts", "/v1/drafts", WRITE, 422, {}),
+    Operation("GET /v1/drafts", "/v1/drafts", EITHER),
+    Operation("GET /v1/drafts/{draft_id}", f"/v1/drafts/{NOBODYS}", EITHER, 404),
+    Operation("PUT /v1/drafts/{draft_id}", f"/v1/drafts/{NOBODYS}", WRITE, 428, {}),
+    Operation("DELETE /v1/drafts/{draft_id}", f"/v1/drafts/{NOBODYS}", WRITE, 428),
+    Operation("POST /v1/drafts/{draft_id}/check", f"/v1/drafts/{NOBODYS}/check", WRITE, 428),
+    Operation("POST /v1/drafts/{draft_id}/approve", f"/v1/drafts/{NOBODYS}/approve", APPROVE, 428),
+    Operation("POST /v1/drafts/{draft_id}/publish", f"/v1/drafts/{NOBODYS}/publish", APPROVE, 428),
+    Operation("GET /v1/drafts/{draft_id}/report", f"/v1/drafts/{NOBODYS}/report", EITHER, 404),
+    Operation("POST /v1/drafts/{draft_id}/effect", f"/v1/drafts/{NOBODYS}/effect", EITHER, 422, {}),
+    Operation("POST /v1/drafts/{draft_id}/calculate", f"/v1/drafts/{NOBODYS}/calculate", EITHER, 404, {}),
+    Operation("POST /v1/reference-rates/publications", "/v1/reference-rates/publications", WRITE, 422, {}),
     Operation("GET /v1/audit", "/v1/audit", "audit:read"),
     Operation("GET /v1/keys", "/v1/keys", "keys:admin"),
     Operation("POST /v1/keys", "/v1/keys", "keys:admin", 422, {}),
@@ -117,7 +131,7 @@ def test_the_table_has_every_operation_of_the_document(running: Running) -> None
     for operation in OPERATIONS:
         method, path = operation.name.split()
         security = document["paths"][path][method.lower()].get("security")
-        assert security == (None if operation.scope is OPEN else [{"bearer": [operation.scope]}])
+        assert security == (None if operation.scope is OPEN else [{"bearer": [scope]} for scope in operation.scope.split()])
 
 
 def answered(service: Service, operation: Operation, where: str, headers: list[tuple[str, str]]) -> tuple[int, str]:
@@ -155,7 +169,7 @@ class TestOperation:
         for service in (running.loopback, running.required):
             for where in ("here", "elsewhere"):
                 status, code = answered(service, operation, where, running.headers[scope])
-                if operation.scope in (OPEN, scope):
+                if operation.scope is OPEN or scope in operation.scope.split():
                     assert status == operation.status
                 else:
                     assert (status, code) == (403, "FORBIDDEN")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, is_typeddict
 
 import httpx
 import pytest
 
-from app.api.case_lists import Summary, Totals
+from app.api import case_lists, effect, reporting, trying
 from app.api.examples import MANY, SINGLE
 from app.api.problems import KINDS
 from app.api.titles import FIELDS
@@ -60,6 +61,14 @@ def test_it_is_openapi_3_1_with_every_operation_of_the_contract(document: dict[s
         "GET /v1/rate-tables/{table_id}/versions/{version}/diff",
         "GET /v1/reference-rates",
         "GET /v1/reference-rates/{series}",
+        "POST /v1/drafts",
+        "GET /v1/drafts",
+        "GET /v1/drafts/{draft_id}",
+        "PUT /v1/drafts/{draft_id}",
+        "DELETE /v1/drafts/{draft_id}",
+        *(f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("check", "approve", "publish", "effect", "calculate")),
+        "GET /v1/drafts/{draft_id}/report",
+        "POST /v1/reference-rates/publications",
         "POST /v1/keys",
         "GET /v1/keys",
         "POST /v1/keys/{key_id}/rotate",
@@ -102,11 +111,12 @@ def test_every_object_and_field_has_a_chinese_title(document: dict[str, Any]) ->
 
 
 def test_every_field_of_an_answer_is_titled_once() -> None:
-    kinds = [kind for kind in vars(results).values() if hasattr(kind, "__annotations__") and hasattr(kind, "__name__")]
+    ours = (results, case_lists, effect, reporting, trying)
+    kinds = [kind for module in ours for kind in vars(module).values() if is_dataclass(kind) or is_typeddict(kind)]
     expected = {
         f"{kind.__name__.removesuffix('_')}.{field}"
-        for kind in [*kinds, Summary, Totals]
-        if kind.__module__ in (results.__name__, Summary.__module__)
+        for kind in kinds
+        if kind.__module__ in {module.__name__ for module in ours} and kind is not case_lists.CaseList
         for field in kind.__annotations__
     }
     assert set(FIELDS) == expected
@@ -127,6 +137,16 @@ def test_every_operation_says_which_scope_it_needs(document: dict[str, Any]) -> 
                 needed = [{"bearer": ["keys:admin"]}]
             case ["v1", "audit"]:
                 needed = [{"bearer": ["audit:read"]}]
+            case ["v1", "drafts"] if method == "post":
+                needed = [{"bearer": ["tables:write"]}]
+            case ["v1", "drafts", _] if method in ("put", "delete"):
+                needed = [{"bearer": ["tables:write"]}]
+            case ["v1", "drafts", _, "check"] | ["v1", "reference-rates", "publications"]:
+                needed = [{"bearer": ["tables:write"]}]
+            case ["v1", "drafts", _, "approve" | "publish"]:
+                needed = [{"bearer": ["tables:approve"]}]
+            case ["v1", "drafts", *_]:
+                needed = [{"bearer": ["tables:write"]}, {"bearer": ["tables:approve"]}]
             case [*_, "calculate"] | [*_, "calculate", "batch"]:
                 needed = [{"bearer": ["calculate"]}, {}]
             case _:
@@ -181,11 +201,15 @@ def test_every_operation_documents_the_problems_it_can_answer(document: dict[str
         assert {"414", "431", "500"} <= statuses, path
         if not path.startswith("/health/"):
             assert {"401", "403", "503"} <= statuses, path
-        if "/calculate" in path:
+        if "/drafts/" in path and method != "get":
+            assert {"401", "403", "404", "406", "422"} <= statuses, path
+            if operation["operationId"] not in ("effect_of_draft", "calculate_under_draft"):
+                assert {"409", "412", "428"} <= statuses, path
+        elif "/calculate" in path:
             assert statuses == {"200", "400", "401", "403", "404", "406", "413", "414", "415", "422", "431", "500", "503"}, path
         elif method == "post":
             assert {"400", "406", "413", "415", "422"} <= statuses, path
-        elif method == "get" and path.startswith("/v1/") and path not in ("/v1/keys", "/v1/audit"):
+        elif method == "get" and path.startswith("/v1/") and not path.startswith(("/v1/keys", "/v1/audit", "/v1/drafts")):
             assert {"200", "304", "406", "422"} <= statuses, path
         for status, response in operation["responses"].items():
             if int(status) >= 400:
