@@ -210,13 +210,13 @@ def fitting(kind: str, body: Body, draw: random.Random) -> Body:
 def map_case(_: Any, case: Any) -> Any:
     """Make three right calculation requests in four fit a loaded table."""
     path = case.operation.path
-    if not path.endswith(("/calculate", "/calculate/batch")) or not isinstance(case.body, dict):
+    kind = path.split("/")[2] if path.startswith("/v1/") else ""
+    if kind not in METHODS or not isinstance(case.body, dict):
         return case
     if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return case
     draw = random.Random(json.dumps(case.body, sort_keys=True, default=str))
     if draw.random() < 0.75:
-        kind = path.split("/")[2]
         if path.endswith("/batch"):
             cases = (case.body.get("cases") or [{}])[:5]
             made = [{**fitting(kind, {}, draw), "item_id": f"C-{number}"} for number in range(len(cases))]

@@ -30,7 +30,7 @@ def share(counts: Counter[tuple[str, str, str, int]], mode: str | None, suffix: 
     chosen = {
         key: number
         for key, number in counts.items()
-        if key[0].endswith(suffix) and key[1] == "POST" and mode in (None, key[2])
+        if key[0].endswith(suffix) and "/drafts/" not in key[0] and key[1] == "POST" and mode in (None, key[2])
     }
     return sum(chosen.values()), sum(number for key, number in chosen.items() if key[3] == 200)
 
