@@ -316,7 +316,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     matures = loan.fact.matures_on.toordinal()
     if any(item.on.toordinal() > matures for item in loan.fact.repayments):
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    if matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
+    known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
+    if known and matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
         case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.balance_at(matures)))
     if loan.fact.matures_on > case.claim.application_date:
         return
