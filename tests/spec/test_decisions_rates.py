@@ -181,3 +181,18 @@ def test_D19_a_zero_rate_earns_nothing_and_says_why() -> None:
 def test_D19_a_negative_rate_is_refused(rate: dict[str, Any]) -> None:
     pointer = Bureau(points()).refusal(contracts=[loan(rate=rate)])[0][0]
     assert pointer.endswith("/annual_rate")
+
+
+def test_D15_a_reset_on_a_day_that_a_month_lacks_is_on_its_last_day() -> None:
+    """Monthly from 2024-08-31: the 30th of September, the 31st of October, …; 3.10% was published on 21 October."""
+    assert changes(floating("MONTHLY"), drawn="2024-08-31", matures="2025-07-01") == [
+        ("2024-08-31", "0.0335"),
+        ("2024-10-31", "0.031"),
+        ("2025-05-31", "0.03"),
+    ]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("0.00000001", "0.000000005"), ("0.12345678", "0.06172839")])
+def test_D17_rates_are_shown_with_all_their_decimals(value: str, shown: str) -> None:
+    answer = Bureau(points("50% * contract_rate")).answer({"contracts": [loan(rate={"kind": "FIXED", "annual_rate": value})]})
+    assert segments(answer, "contract_rate", "subsidised_rate") == [(value, shown)]
