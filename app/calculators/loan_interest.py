@@ -56,11 +56,19 @@ def work(case: Case) -> list[ItemWork]:
         find_interest(case, loan, one, scale)
         _atoms(case, loan, one, scale)
         _lump_atom(case, loan, one)
-        if not one.atoms and not any(reason.item_id == loan.id for reason in case.reasons):
-            case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
+        if not any(reason.item_id == loan.id for reason in case.reasons):
+            _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan)
         _warn(case, loan, one)
     return works
+
+
+def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
+    """No contract gets zero without words (D19)."""
+    if not one.atoms:
+        case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
+    elif one.interest == 0:
+        case.refuse("NO_INTEREST", None, loan.id, None, id=loan.id)
 
 
 def _convert(case: Case, loans: Sequence[Loan]) -> int:

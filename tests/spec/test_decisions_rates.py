@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bureau import Bureau, loan
-from tests.spec.small_tables import codes, points, segments
+from tests.spec.small_tables import codes, points, segments, share
 
 FIVE = {"kind": "FIXED", "annual_rate": "0.05"}
 
@@ -196,3 +196,16 @@ def test_D15_a_reset_on_a_day_that_a_month_lacks_is_on_its_last_day() -> None:
 def test_D17_rates_are_shown_with_all_their_decimals(value: str, shown: str) -> None:
     answer = Bureau(points("50% * contract_rate")).answer({"contracts": [loan(rate={"kind": "FIXED", "annual_rate": value})]})
     assert segments(answer, "contract_rate", "subsidised_rate") == [(value, shown)]
+
+
+NOTHING = {"rate": {"kind": "FIXED", "annual_rate": "0"}}
+ALL_PENALTY = {"interest_paid": [{"from": "2025-01-01", "until": "2026-01-01", "amount": "5.00", "penalty": "5.00"}]}
+
+
+@pytest.mark.parametrize("terms", [points(), share()], ids=["points", "share"])
+@pytest.mark.parametrize("without", [NOTHING, ALL_PENALTY], ids=["rate of zero", "penalty alone"])
+def test_D19_a_loan_without_interest_gets_no_zero_without_words(terms: str, without: dict[str, Any]) -> None:
+    """Points are bounded by the interest, which is zero; a share of it is zero. Another loan earns as it does alone."""
+    answer = Bureau(terms).answer({"contracts": [loan("A", **without), loan("B")]})
+    assert [one["amount"] for one in answer["items"]] == ["0.00", answer["amount"]]
+    assert [(one["code"], one["item_id"]) for one in answer["reasons"]] == [("NO_INTEREST", "A")]
