@@ -12,6 +12,7 @@ MAX_KEY_BODY_BYTES: Final = 16 * 1024
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4
 CHUNK_BYTES: Final = 64 * 1024
+LARGEST_MOVERS: Final = 10  # cases that an effect on money lists by name
 SLICE_SECONDS: Final = 0.005  # a batch lets other requests go on after this long
 
 # A day outside these is a mistyped one, and arithmetic on it could leave the calendar.

@@ -93,14 +93,14 @@ def test_the_effect_on_money(office: Office, raising: tuple[str, str]) -> None:
     [table] = response.json()["tables"]
     effect = table["effect"]
     assert (table["rate_table"], table["against_version"]) == (TABLE, 1)
-    assert (effect["cases"], effect["rise"], effect["fall"], effect["same"]) == (3, 1, 0, 1)
-    assert (effect["before"]["amount"], effect["after"]["amount"], effect["difference"]) == ("14000000.00", "24000000.00", "+10000000.00")
-    assert [(one["item_id"], one["before"], one["after"], one["difference"]) for one in effect["movers"]] == [
-        ("four", "10000000.00", "20000000.00", "+10000000.00")
+    assert (effect["compared"], effect["rise"], effect["fall"], effect["stay"], effect["change_status"]) == (2, 1, 0, 1, 0)
+    assert (effect["before"]["amount"], effect["after"]["amount"]) == ("14000000.00", "24000000.00")
+    assert (effect["difference"], effect["compared_difference"]) == ("10000000.00", "10000000.00")
+    assert [(one["id"], one["amount_before"], one["amount_after"], one["difference"]) for one in effect["movers"]] == [
+        ("four", "10000000.00", "20000000.00", "10000000.00")
     ]
-    assert [(one["item_id"], one["side"], one["pointer"]) for one in effect["failures"]] == [
-        ("none", "before", "/policies"),
-        ("none", "after", "/policies"),
+    assert [(one["id"], one["before"]["pointer"], one["after"]["pointer"]) for one in effect["failures"]] == [
+        ("none", "/policies", "/policies")
     ]
 
 
