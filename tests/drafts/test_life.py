@@ -198,7 +198,7 @@ def test_a_batch_copied_from_an_earlier_one_is_published_whole(office: Office) -
 @pytest.mark.parametrize("name", MONTH)
 def test_a_month_of_rates_is_one_call_and_one_approval(office: Office, name: str) -> None:
     body = MONTH[name]["value"]
-    entered = office.call("li", "POST", "/v1/reference-rates/publications", body)
+    entered = office.call("li", "POST", "/v1/reference-rates", body)
     assert (entered.status_code, entered.json()["state"]) == (201, "CHECKED")
     draft, etag = entered.headers["location"], entered.headers["etag"]
     etag = office.step("wang", draft, etag, "approve").headers["etag"]
@@ -206,7 +206,7 @@ def test_a_month_of_rates_is_one_call_and_one_approval(office: Office, name: str
     address = "/v1/reference-rates/LPR_1Y?on=2026-10-19"
     office.wait_until(lambda: office.client.get(address).status_code == 200)
     assert office.client.get(address).json()["value"]["on"] == "2026-09-21"
-    twice = office.call("li", "POST", "/v1/reference-rates/publications", body)
+    twice = office.call("li", "POST", "/v1/reference-rates", body)
     assert (twice.status_code, twice.json()["code"]) == (422, "DRAFT_FAULTY")
     assert "已有公布值" in twice.json()["errors"][0]["detail"]
 
