@@ -121,7 +121,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     atoms = [atom for one in works for atom in one.atoms]
     round_items(case, works)
     for one in works:
-        one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))
+        one.before = sum((atom.amount for atom in one.atoms), 0)
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
     total = total_of(case, works, atoms, steps)
@@ -277,11 +277,10 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     items, atoms = [], [atom for one in works for atom in one.atoms]
     for one in works:
         amount = sum((int(atom.amount) for atom in one.atoms), 0)
-        before = one.totals.get("before", Fraction(0))
         items.append(
             ItemResult(
                 one.id,
-                amount_text(before),
+                amount_text(one.before),
                 money.yuan(amount),
                 sorted({atom.line.id for atom in one.atoms}),
                 one.segments,

@@ -215,7 +215,7 @@ def lower(members: Sequence[Atom], total: int, *, exact: bool) -> None:
         for atom in ordered:
             atom.amount = Fraction(total) * Fraction(atom.amount) * (1 / Fraction(before))
         return
-    shares = money.spread(total, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+    shares = money.spread(total, [atom.amount for atom in ordered])
     for atom, share in zip(ordered, shares, strict=True):
         atom.amount = share
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
 
+ACTUAL = frozenset({"ACT_360", "ACT_365"})
+
 _LENGTHS = (31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # from the December before
 
 Spans = list[tuple[int, int]]
@@ -61,22 +63,21 @@ def next_year(day: date) -> date:
     return months_after(date(day.year, 1, 1), 12)
 
 
-def between(kind: str, first: int, until: int, anchor: int) -> int:
-    """The days of a period as the day count takes them, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
+def position(kind: str, day: int, anchor: int) -> int:
+    """Where a day lies as the day count takes it, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
     if kind == "MONTHS_12":
-        return _months_position(until, anchor) - _months_position(first, anchor)
-    if kind == "D30_360":
-        return _thirty_position(until) - _thirty_position(first)
-    return until - first
+        return _months_position(day, anchor)
+    return _thirty_position(day) if kind == "D30_360" else day
+
+
+def between(kind: str, first: int, until: int, anchor: int) -> int:
+    """The days of a period as the day count takes them: the difference of two positions."""
+    return position(kind, until, anchor) - position(kind, first, anchor)
 
 
 def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
     """The positions of several days; for the actual day counts the days themselves."""
-    if kind == "MONTHS_12":
-        return [_months_position(day, anchor) for day in days]
-    if kind == "D30_360":
-        return [_thirty_position(day) for day in days]
-    return days
+    return days if kind in ACTUAL else [position(kind, day, anchor) for day in days]
 
 
 def intersect(one: Spans, other: Spans) -> Spans:

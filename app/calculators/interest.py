@@ -12,7 +12,7 @@ from app.calculators import days
 from app.calculators.facts import FloatingRate
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
-from app.calculators.loans import Loan, Stretch
+from app.calculators.loans import Loan, Stretch, Voucher
 
 Ratio = tuple[int, int]
 
@@ -30,9 +30,16 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
         return
     _note_lookups(case, loan)
+    kind = loan.fact.day_count
+    of, actual = loan.rate.parts * days.BASIS[kind] * scale, kind in days.ACTUAL
     for stretch in loan.stretches:
-        stretch.interest = _interest(loan, stretch, scale)
-    one.interest = total(stretch.interest for stretch in loan.stretches)
+        if stretch.voucher is not None:
+            stretch.interest = _share(loan, stretch, stretch.voucher, scale)
+            continue
+        moved = stretch.until - stretch.first if actual else days.between(kind, stretch.first, stretch.until, stretch.slice.on)
+        stretch.moved = moved
+        stretch.interest = (stretch.counted * loan.rate.needed(stretch.rate_no) * moved, of)
+    one.interest = total([stretch.interest for stretch in loan.stretches])
 
 
 def total(ratios: Iterable[Ratio]) -> Fraction:
@@ -71,13 +78,9 @@ def _numerator(loan: Loan, no: int) -> int:
     return loan.rate.needed(no) if loan.rate.days else 1
 
 
-def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
-    """I of a stretch: a voucher's share, or accrued from the contract."""
-    kind, voucher = loan.fact.day_count, one.voucher
-    anchor = one.slice.on if voucher is None else voucher.first
-    one.moved = days.between(kind, one.first, one.until, anchor)
-    if voucher is None:
-        return one.counted * loan.rate.needed(one.rate_no) * one.moved, loan.rate.parts * days.BASIS[kind] * scale
+def _share(loan: Loan, one: Stretch, voucher: Voucher, scale: int) -> Ratio:
+    """The part of a voucher's interest that falls on a stretch (D28)."""
+    one.moved = days.between(loan.fact.day_count, one.first, one.until, voucher.first)
     if voucher.weight == 0:
         part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
         return part, loan.factor.denominator * (voucher.until - voucher.first) * max(1, one.total)

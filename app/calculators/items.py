@@ -53,6 +53,7 @@ class ItemWork:
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
     totals: dict[str, Fraction] = field(default_factory=dict)
+    before: Amount = 0  # rounded, before caps
     project_id: str | None = None
     other_funding: int = 0
     paid_instalments: int = 0

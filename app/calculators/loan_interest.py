@@ -130,8 +130,9 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    kind, anchors = case.terms.day_count, loan.anchors
+    kind = case.terms.day_count
     known: dict[Any, Priced] = {}
+    end, of, reached = 0, None, 0
     for one in loan.stretches:
         one.subsidised, one.formula, one.percent = known.get(one.line.id) or _rate(case, loan, one.line, one, scale, known)
         for line in one.others:
@@ -140,7 +141,10 @@ def _price(case: Case, loan: Loan, scale: int) -> None:
                 one.line = line
                 one.subsidised, one.formula, one.percent = found
         one.others = ()
-        one.days = days.between(kind, one.first, one.until, anchors[one.slice.no])
+        anchor = loan.anchors[one.slice.no]
+        start = reached if one.first == end and one.slice is of else days.position(kind, one.first, anchor)
+        end, of, reached = one.until, one.slice, days.position(kind, one.until, anchor)
+        one.days = reached - start
 
 
 def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Priced]) -> Priced:
@@ -288,7 +292,7 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch])
     shown: list[int] | None = None
     if work_.interest is not None and stretches:
         whole = money.round_half_up(total(one.interest for one in stretches))
-        shown = money.spread(whole, weights([one.interest for one in stretches]), range(len(stretches)))
+        shown = money.spread(whole, weights([one.interest for one in stretches]))
     basis = days.BASIS[case.terms.day_count]
     contract_rates = {no: loan.rate.text(no) for no in {one.rate_no for one in stretches}}
     subsidised = {one.percent: one.subsidised for one in stretches}

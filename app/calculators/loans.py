@@ -40,11 +40,10 @@ class Voucher:
 
 @dataclass(slots=True)
 class Stretch:
-    """Days of one slice on which nothing changes."""
+    """Days of one slice on which nothing changes. What is not given at first is filled on the way; reading it earlier is an error."""
 
     first: int
     until: int
-    balance: int
     counted: int
     slice: Slice
     rate_no: int  # which of the loan's rates; -1 where none was given
@@ -52,16 +51,16 @@ class Stretch:
     line: Line
     year: int | None
     total: int  # the contract's whole balance
-    days: int = 0  # numerator of the subsidy's day fraction
-    subsidised: Fraction = Fraction(0)
-    formula: str = ""
-    percent: str = ""  # the subsidised rate as the working writes it
-    shown: str = ""  # the counted balance as the working writes it
-    moved: int = 0  # numerator of the bank's day fraction
+    piece: int  # parts that principal caps cut off keep the number of their whole
+    others: tuple[Line, ...]  # with HIGHEST: further lines that hold
     interest: tuple[int, int] = (0, 1)  # I in fen of CNY: numerator and denominator, not reduced
-    amount: tuple[int, int] = (0, 1)  # what it earns in fen: numerator and denominator, not reduced
-    piece: int = 0  # parts that principal caps cut off keep the number of their whole
-    others: tuple[Line, ...] = ()  # with HIGHEST: further lines that hold
+    days: int = field(init=False)  # numerator of the subsidy's day fraction
+    subsidised: Fraction = field(init=False)
+    formula: str = field(init=False)
+    percent: str = field(init=False)  # the subsidised rate as the working writes it
+    shown: str = field(init=False)  # the counted balance as the working writes it
+    moved: int = field(init=False)  # numerator of the bank's day fraction
+    amount: tuple[int, int] = field(init=False)  # what it earns in fen: numerator and denominator, not reduced
 
 
 @dataclass(slots=True)
@@ -319,22 +318,19 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                     lines = lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
                 if not lines or not lines[0].per_day:
                     continue
-                total = balance if alone else loan.balance_at(a)
-                year = date.fromordinal(a).year if case.rules.cuts_years else None
                 loan.stretches.append(
                     Stretch(
                         a,
                         b,
                         counted,
-                        counted,
                         one,
                         rate_no,
                         _voucher_at(loan, a) if loan.vouchers else None,
                         lines[0],
-                        year,
-                        total * factor,
-                        piece=len(loan.stretches),
-                        others=tuple(lines[1:]),
+                        date.fromordinal(a).year if case.rules.cuts_years else None,
+                        counted if alone else loan.balance_at(a) * factor,
+                        len(loan.stretches),
+                        tuple(lines[1:]),
                     )
                 )
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-_YUAN = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _USUAL = 10**8
 _RATE = re.compile(r"-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?")
 
 
 def fen(text: str) -> int:
     """元 text with two decimals as fen: "1234567.80" is 123456780. The request's schema has let nothing else through."""
-    assert _YUAN.fullmatch(text), "money has two decimals"
+    assert text[-3] == ".", "money has two decimals"
     return int(text[:-3] + text[-2:])
 
 
@@ -93,13 +92,8 @@ def round_up(value: Fraction | int) -> int:
     return -round_down(-value)
 
 
-def spread(
-    total: int,
-    weights: Sequence[Fraction | int],
-    ids: Sequence[tuple[str, ...]] | Sequence[int],
-    most: Sequence[int] | None = None,
-) -> list[int]:
-    """Share ``total`` in proportion to the weights: largest remainder, ties by id in code-point order (D49).
+def spread(total: int, weights: Sequence[Fraction | int], most: Sequence[int] | None = None) -> list[int]:
+    """Share ``total`` in proportion to the weights, which come in order of id: largest remainder, ties to the first (D49).
 
     Of the fen that are missing none goes to a part that has reached its ``most``.
 
@@ -107,21 +101,21 @@ def spread(
     weight: the exact share t·w/s is at most w, and a share below w rounds up to at most w.
     """
     whole = sum(weights)
-    if len(weights) == 1 and whole:
-        return [total]
     if not weights or whole == 0:
         return [0] * len(weights)
+    if len(weights) == 1:
+        return [total]
     if not isinstance(whole, int):
         scale = lcm(*(weight.denominator for weight in weights))
         weights = [int(weight * scale) for weight in weights]
         whole = sum(weights)
-    exact = [total * weight for weight in weights]
-    parts = [share // whole for share in exact]
+    shares = [divmod(total * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
     missing = total - sum(parts)
     if missing:
         able = [no for no, part in enumerate(parts) if most is None or part < most[no]]
-        by_rest = sorted((-(exact[no] % whole), ids[no], no) for no in able)
-        for _, _, no in by_rest[:missing]:
+        rests = [rest for _, rest in shares]
+        for no in sorted(able, key=rests.__getitem__, reverse=True)[:missing]:  # the sort is stable: ties stay in order
             parts[no] += 1
     return parts
 

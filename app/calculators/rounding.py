@@ -19,14 +19,16 @@ def round_items(case: Case, works: Sequence[ItemWork]) -> None:
         for atom in one.atoms:
             groups.setdefault((atom.line.id, atom.year), []).append(atom)
         for atoms in groups.values():
-            exact = sum((atom.exact for atom in atoms), Fraction(0))
             if case.terms.rounding.scope == "TOTAL":
                 for atom in atoms:
                     atom.amount = atom.exact
                 continue
-            amount = rounded(case, atoms[0].line, exact)
+            if len(atoms) == 1:
+                atoms[0].amount = rounded(case, atoms[0].line, atoms[0].exact)
+                continue
+            amount = rounded(case, atoms[0].line, sum((atom.exact for atom in atoms), Fraction(0)))
             ordered = sorted(atoms, key=lambda atom: atom.order)
-            shares = money.spread(amount, [atom.exact for atom in ordered], [atom.order for atom in ordered])
+            shares = money.spread(amount, [atom.exact for atom in ordered])
             for atom, share in zip(ordered, shares, strict=True):
                 atom.amount = share
 
@@ -37,25 +39,25 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
         if not one.segments:
             continue
         total = money.round_half_up(sum(atom.amount for atom in one.atoms))
-        shares = money.spread(total, one.weights, range(len(one.weights)))
+        shares = money.spread(total, one.weights)
         for segment, share in zip(one.segments, shares, strict=True):
             segment["amount"] = money.yuan(share)
 
 
 def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> int:
     """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50)."""
-    exact = sum((atom.amount for atom in atoms), Fraction(0))
-    ordered = sorted(atoms, key=lambda atom: atom.order)
+    exact = sum((atom.amount for atom in atoms), 0)
     rounding = None
     parts = [amount_text(sum((atom.amount for atom in one.atoms), 0)) for one in works if one.atoms]
     if case.terms.rounding.scope == "TOTAL":
         mode = _mode(case, atoms)
         total = money.round_to(exact, 1, mode)
         rounding = f"{mode} 0.01"
+        ordered = sorted(atoms, key=lambda atom: atom.order)
         exact_amounts = [atom.amount for atom in ordered]
         # Fen that rounding up adds may not lift an atom above the limit of a cap, which is whole fen.
         most = [money.round_up(amount) for amount in exact_amounts]
-        shares = money.spread(total, exact_amounts, [atom.order for atom in ordered], most)
+        shares = money.spread(total, exact_amounts, most)
         for atom, share in zip(ordered, shares, strict=True):
             atom.amount = share
     else:
@@ -92,7 +94,7 @@ def to_unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int
     final = money.round_to(total, unit, mode)
     ordered = sorted(atoms, key=lambda atom: atom.order)
     if ordered and total:
-        shares = money.spread(final, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+        shares = money.spread(final, [atom.amount for atom in ordered])
         for atom, share in zip(ordered, shares, strict=True):
             atom.amount = share
     steps.append(
