@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from app.main import create_app
+from app.serving import OPTIONS
 from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import load
@@ -46,9 +47,7 @@ def app(database: str) -> FastAPI:
 @pytest.fixture(scope="session")
 def live_url(app: FastAPI) -> Iterator[str]:
     """The address of the application behind a real socket."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=75)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **OPTIONS))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
