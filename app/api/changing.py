@@ -12,14 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from app.api.problems import ProblemError
-from app.tables.database import engine_of, is_refusal, reading, writing
+from app.tables.database import engine_of, reading, writing
 
 AT_ONCE = 4
 SECONDS = 8.0
+RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
 
 Done = TypeVar("Done")
 
@@ -56,8 +57,12 @@ class Changes:
             raise ProblemError("DATABASE_UNAVAILABLE")
         try:
             return running.result()
-        except SQLAlchemyError as error:
-            raise ProblemError("CONFLICT" if is_refusal(error) else "DATABASE_UNAVAILABLE") from None
+        except DBAPIError as error:
+            if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == RAISED:
+                raise ProblemError("CONFLICT") from None
+            raise ProblemError("DATABASE_UNAVAILABLE") from None
+        except SQLAlchemyError:
+            raise ProblemError("DATABASE_UNAVAILABLE") from None
 
     def _ended(self, running: asyncio.Future[Done]) -> None:
         self.under_way -= 1

@@ -19,11 +19,14 @@ from sqlmodel import Session
 
 from app.access.guard import Guard
 from app.access.keyring import Keyring, counted, write_uses
-from app.access.refusals import Refused, write
+from app.access.refusals import Refused
 from app.api.logs import log
+from app.tables import audit
 from app.tables.database import engine_of, writing
 
 EVERY_SECONDS = 1.0
+NOBODY = "-"
+"""The actor of a refused sign-in: nobody was recognised."""
 
 
 class Keeper:
@@ -93,5 +96,6 @@ def _read_again(engine: Engine, keyring: Keyring | None) -> Keyring:
 
 def _write(engine: Engine, refused: Sequence[Refused], uses: Mapping[str, datetime]) -> None:
     with writing(engine) as session:
-        write(session, refused)
+        for one in refused:
+            audit.append(session, NOBODY, "sign-in.refused", one.object, {"reason": one.reason.value, "times": one.times})
         write_uses(session, uses)
