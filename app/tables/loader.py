@@ -104,12 +104,15 @@ def what_is_new(session: Session, found: Entries) -> list[Row]:
 
 
 def add(session: Session, rows: list[Row]) -> None:
-    """Add rows in the order in which the database can take them: versions and their events as they became known."""
+    """Add rows in the order in which the database can take them: versions and their events as they became known.
+
+    Of what became known at once, an event comes after its version and before the next one, which may lie over it.
+    """
     for kind in REFERRED_TO:
         session.add_all([row for row in rows if isinstance(row, kind)])
         session.flush()
     timed = [row for row in rows if isinstance(row, models.RateTableVersion | models.VersionEvent)]
-    for row in sorted(timed, key=lambda row: (known_at(row), isinstance(row, models.RateTableVersion))):
+    for row in sorted(timed, key=lambda row: (known_at(row), row.version, isinstance(row, models.VersionEvent))):
         session.add(row)
         session.flush()
 

@@ -22,7 +22,8 @@ def read_catalogue(session: Session) -> Catalogue:
     query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
     rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
     methods_of = {row.rate_table: str(raw["method"]) for row, raw in rows}
-    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(select(models.Direction)).all()}
+    listed = select(models.Direction).order_by(models.Direction.batch_id, models.Direction.position, models.Direction.rate_table)  # type: ignore[arg-type]
+    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(listed).all()}
     funds = _funds(session)
     batches = _batches(session, directions)
     methods = {
@@ -46,7 +47,8 @@ def _funds(session: Session) -> dict[str, Fund]:
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
-    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in session.exec(select(models.Fund)).all()}
+    funds = session.exec(select(models.Fund).order_by(models.Fund.id)).all()
+    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in funds}
 
 
 def _overlay(row: models.OverlayVersion) -> Overlay:

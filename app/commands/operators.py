@@ -5,21 +5,15 @@ Whoever can run these can also write to the database, so no key is asked for; th
 
 from __future__ import annotations
 
-import os
-import pwd
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.actors import OPERATOR_PREFIX, Scope
-from app.settings import settings
+from app.access.actors import Scope
+from app.commands.acting import database, operator
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from app.access.keys import Issued
 
 keys = typer.Typer(no_args_is_help=True, help="密钥 / keys")
@@ -27,43 +21,6 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志 / audit log")
 
 KeyId = Annotated[str, typer.Argument(help="密钥编号 / the key's id")]
 Days = Annotated[int, typer.Option(help="有效天数，至多 400 / days until it expires, at most 400")]
-
-
-def operator() -> str:
-    """Who runs this: the account, not a variable of the environment."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = str(os.getuid())
-    return OPERATOR_PREFIX + name
-
-
-@contextmanager
-def _database() -> Iterator[Engine]:
-    """The database; where it refuses or is not there, say so and end with 1."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from app.access.keys import KeyEnded, KeyNotFound
-    from app.tables.database import engine_of
-
-    engine = engine_of(settings().database_url)
-    said = None
-    try:
-        yield engine
-    except SQLAlchemyError as error:
-        kind = type(error).__name__
-        said = f"数据库不可用（{kind}）；首次使用先运行 subsidy migrate / the database is not available ({kind}); run subsidy migrate first"
-    except KeyNotFound:
-        said = "没有这个密钥 / there is no such key"
-    except KeyEnded:
-        said = "密钥已吊销，不能轮换 / the key was revoked and gets no new secret"
-    except ValueError as error:
-        said = str(error)
-    finally:
-        engine.dispose()
-    if said is not None:
-        typer.echo(f"✗ {said}", err=True)
-        raise typer.Exit(1)
 
 
 def _show(issued: Issued) -> None:
@@ -87,7 +44,7 @@ def create_key(
     from app.access import keys as stored
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         issued = stored.create(session, operator(), name=name, owner=owner, scopes=scope, days=days, now=datetime.now(UTC))
     _show(issued)
 
@@ -99,7 +56,7 @@ def list_keys() -> None:
 
     from app.access.keys import listed
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, Session(engine) as session:
         for key in listed(session):
             until = max(min(one.expires_at, one.ends_at or one.expires_at) for one in key.secrets)
             end = "revoked" if key.revoked_at else f"until {until.date()}"
@@ -117,7 +74,7 @@ def rotate_key(
     from app.access.keys import rotate
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         issued = rotate(session, operator(), key_id, grace_hours=grace_hours, days=days, now=datetime.now(UTC))
     _show(issued)
 
@@ -128,7 +85,7 @@ def revoke_key(key_id: KeyId) -> None:
     from app.access.keys import revoke
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         revoke(session, operator(), key_id, now=datetime.now(UTC))
     typer.echo(f"密钥 {key_id} 已吊销 / key {key_id} is revoked")
 
@@ -142,7 +99,7 @@ def verify_log(
 
     from app.tables import audit as log
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, Session(engine) as session:
         faults = log.verify(session)
         if head is not None:
             faults += log.missing(session, head)
@@ -161,6 +118,6 @@ def show_head() -> None:
 
     from app.tables import audit as log
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, Session(engine) as session:
         last, digest = log.head_of(session)
     typer.echo(f"{last} {digest}".strip())
