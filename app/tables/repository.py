@@ -117,7 +117,7 @@ def _tables(
         batch = batches[direction.batch]
         table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt)
         known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
-        superseded = known["SUPERSEDED"]
+        superseded, ended = known["SUPERSEDED"], known["ENDED"]
         found.setdefault(row.rate_table, []).append(
             Version(
                 table,
@@ -127,7 +127,8 @@ def _tables(
                 superseded_at=_since(superseded),
                 superseded_by=superseded.by_version if superseded else None,
                 withdrawn_at=_since(known["WITHDRAWN"]),
-                ended_at=_since(known["ENDED"]),
+                ended_at=_since(ended),
+                ends_on=ended.ends_on if ended else None,
             )
         )
     return {name: tuple(versions) for name, versions in found.items()}
