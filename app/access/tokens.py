@@ -179,10 +179,8 @@ class Tokens:
             shown = ""
         return Refusal(Reason.INVALID_TOKEN, shown or "-")
 
-    async def _key(self, key_id: Any) -> Any:
+    async def _key(self, key_id: str | None) -> Any:
         """The key of an id; a set with one key needs no id. Read again, but seldom, for an id that is new."""
-        if key_id is not None and not isinstance(key_id, str):
-            return None
         now = self._clock()
         if self._read_at is None or now - self._read_at > MAX_AGE_SECONDS:
             await self._refresh()

@@ -17,6 +17,7 @@ MAX_JSON_DEPTH: Final = 64
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4
 CHUNK_BYTES: Final = 64 * 1024
+LARGEST_MOVERS: Final = 10  # cases that an effect on money lists by name
 SLICE_SECONDS: Final = 0.005  # a batch lets other requests go on after this long
 
 # A day outside these is a mistyped one, and arithmetic on it could leave the calendar.

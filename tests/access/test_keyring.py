@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.access import keyring, keys
 from app.access.actors import Actor, Reason, Refusal, Scope
 from app.access.keyring import Keyring, Uses, write_uses
+from app.tables import audit
 from app.tables.database import engine_of, writing
 from app.tables.migrating import migrate
 from app.tables.models import ApiKeyUse
@@ -147,6 +148,35 @@ def test_a_secret_is_not_in_what_is_printed_of_it(engine: Engine) -> None:
     key = made(engine)
     for value in (key, read(engine)):
         assert key.secret[-43:] not in repr(value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "a key's name has"),
+        ({"name": "x "}, "a key's name has"),
+        ({"owner": "li:na"}, "an owner is"),
+        ({"scopes": []}, "a key has at least one scope"),
+        ({"days": 0}, "a secret is valid for 1 to 400 days"),
+        ({"days": 401}, "a secret is valid for 1 to 400 days"),
+    ],
+)
+def test_a_key_that_cannot_be_is_not_made(engine: Engine, wrong: dict[str, Any], said: str) -> None:
+    """Whoever asks for it: nothing is kept, nothing is logged."""
+    with pytest.raises(ValueError, match=said):
+        made(engine, **wrong)
+    with Session(engine) as session:
+        assert keys.listed(session) == []
+        assert audit.head_of(session).last == 0
+
+
+@pytest.mark.parametrize("hours", [-1, 169])
+def test_a_grace_period_that_cannot_be(engine: Engine, hours: int) -> None:
+    key = made(engine)
+    with pytest.raises(ValueError, match="the grace period is 0 to 168 hours"), writing(engine) as session:
+        keys.rotate(session, "operator:test", key.key_id, grace_hours=hours, days=10, now=NOW)
+    with Session(engine) as session:
+        assert len(keys.listed(session)[0].secrets) == 1
 
 
 def test_a_scope_of_a_later_version_gives_nothing(engine: Engine) -> None:
