@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.commands import operators, storing
+from app.commands.acting import telling
 from app.commands.tables import tables
 from app.settings import settings
 
@@ -21,13 +22,16 @@ def migrate() -> None:
     """把数据库升级到最新结构 / Bring the database to the newest schema."""
     from app.tables.migrating import migrate as run
 
-    run(settings().database_url)
-    typer.echo("database is up to date")
+    with telling():
+        run(settings().database_url)
+    typer.echo("数据库已是最新结构 / the database has the newest schema")
 
 
 @app.command()
 def serve() -> None:
     """在所设的地址提供服务 / Serve on the configured address (loopback by default)."""
+    with telling():
+        settings()
     from app.serving import serve as run
 
     run()
@@ -45,7 +49,7 @@ def openapi() -> None:
 
 def main() -> None:
     """Entry point of the ``subsidy`` command."""
-    app()
+    app(prog_name="subsidy")
 
 
 if __name__ == "__main__":

@@ -199,16 +199,16 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     "/drafts/{draft_id}/report",
     operation_id="report_draft",
     summary="草案报告",
-    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。",
+    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
     response_model=draft_views.ReportView,
     response_description="报告",
-    responses=_READ,
+    responses={**_READ, **problem_responses((409,))},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft would change."""
     language = request.scope["envelope"].language
-    return _answer(await _read(request, lambda session: report(session, drafts.state_of(session, draft_id), language)))
+    return _answer(await _read(request, lambda session: report(session, drafts.still_open(session, draft_id), language)))
 
 
 @router.post(
@@ -318,7 +318,7 @@ async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
     def propose(session: Session) -> tuple[State, Proposal]:
-        found = drafts.state_of(session, draft_id)
+        found = drafts.still_open(session, draft_id)
         return found, drafts.proposal_of(session, found)
 
     return await _read(request, propose)

@@ -20,10 +20,14 @@ from app.access.actors import OPERATOR_PREFIX, Actor, Reason, Refusal, Said, Sco
 from app.settings import settings
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
     from sqlalchemy import Engine
 
 KEY: Final = "SUBSIDY_KEY"
 """The variable that holds an officer's key: not an argument, which every user of the machine could read."""
+
+
+UNDEFINED_TABLE: Final = "42P01"  # what PostgreSQL says of a table that is not there
 
 
 class NotAdmitted(Exception):
@@ -106,7 +110,8 @@ def telling() -> Iterator[None]:
 
 def _told(error: Exception) -> list[str] | None:
     """The lines for an error that was expected."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from pydantic import ValidationError
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     from app.access.keys import KeyEnded, KeyNotFound
     from app.api.problems import ProblemError
@@ -129,12 +134,19 @@ def _told(error: Exception) -> list[str] | None:
             return ["没有这个密钥 / there is no such key"]
         case KeyEnded():
             return ["密钥已吊销，不能轮换 / the key was revoked and gets no new secret"]
+        case ArgumentError() | ModuleNotFoundError():
+            return [
+                "SUBSIDY_DATABASE_URL 应为 sqlite:///文件 或 postgresql+psycopg://用户@主机/库名"
+                " / SUBSIDY_DATABASE_URL should be sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+            ]
         case SQLAlchemyError():
             return [_of_the_database(error)]
         case FileExistsError():
             return [f"{error.filename} 已存在，不会覆盖 / {error.filename} exists and is not written over"]
         case OSError():
             return [f"{error.filename} 不能读写：{error.strerror} / {error.filename} cannot be read or written: {error.strerror}"]
+        case ValidationError():  # of the settings: requests are answered as problems
+            return [_of_a_setting(one) for one in error.errors(include_url=False, include_input=False)]
         case ValueError():
             return [str(error)]
         case _:
@@ -152,4 +164,15 @@ def _of_the_database(error: Exception) -> str:
     kind = type(error).__name__
     if is_refusal(error):
         return f"与现状冲突（{kind}），可能有人同时变更，请重试 / in conflict with what is stored ({kind}): try again"
-    return f"数据库不可用（{kind}）；首次使用先运行 subsidy migrate / the database is not available ({kind}); run subsidy migrate first"
+    if "no such table" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", None) == UNDEFINED_TABLE:
+        return "数据库中还没有表，先运行 subsidy migrate / the database has no tables yet: run subsidy migrate first"
+    return f"数据库不可用（{kind}），见 SUBSIDY_DATABASE_URL / the database is not available ({kind}), see SUBSIDY_DATABASE_URL"
+
+
+def _of_a_setting(error: ErrorDetails) -> str:
+    """Which variable is wrong; never what it holds."""
+    said = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return said  # of several together: it names them
+    name = f"SUBSIDY_{error['loc'][0]}".upper()
+    return f"{name} 有误 / {name} is wrong: {said}"

@@ -29,8 +29,8 @@ IfMatch = Annotated[
 Note = Annotated[str, typer.Option(help="说明 / a note")]
 File = Annotated[Path | None, typer.Option(help="标准表文件 / a table file")]
 Content = Annotated[Path | None, typer.Option(help="draft show --content 所写的文件 / a file as draft show --content prints it")]
-Table = Annotated[str, typer.Argument(help="标准表编号 / the table's id")]
-Version = Annotated[str, typer.Argument(help="版本 / its version")]
+Table = Annotated[str, typer.Argument(metavar="TABLE", help="标准表编号 / the table's id")]
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="版本 / its version")]
 Reason = Annotated[str, typer.Option(help="理由 / why")]
 
 
@@ -42,6 +42,9 @@ class Kind(StrEnum):
     REFERENCE_RATE = "REFERENCE_RATE"
     WITHDRAWAL = "WITHDRAWAL"
     END_OF_VALIDITY = "END_OF_VALIDITY"
+
+
+KINDS = ", ".join(kind.lower() for kind in Kind)
 
 
 class StateName(StrEnum):
@@ -56,8 +59,8 @@ class StateName(StrEnum):
 
 @draft.command("begin")
 def begin_draft(
-    kind: Annotated[Kind, typer.Argument(case_sensitive=False, help="变更的种类 / what is changed")],
-    target: Annotated[str, typer.Argument(help="标准表、批次编号或参考利率代码 / id of the table or batch, codes of the series")],
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", case_sensitive=False, help=f"变更的种类 / what is changed: {KINDS}")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="标准表或批次编号、参考利率代码 / a table, a batch, or series")],
     file: File = None,
     content: Content = None,
     copy_of: Annotated[str | None, typer.Option(help="从这张标准表或这个批次复制 / copy this table or batch")] = None,
@@ -82,7 +85,7 @@ def begin_draft(
             return drafts.begin(session, actor.name, asked.kind, asked.target, made, source, asked.note)
 
         found = _changed(engine, begin)
-    _acted(found, "已起草", "begun")
+    show_acted(found, "已起草", "begun")
     typer.echo(f"下一步 / next: subsidy tables draft check {found.draft.id}")
 
 
@@ -96,7 +99,7 @@ def list_drafts(
         from app.tables.drafts import all_states
 
         officer(engine, *BOTH)
-        for found in _read(engine, all_states):
+        for found in read(engine, all_states):
             if state in (None, found.state) and target in (None, found.draft.target):
                 of, revision = found.draft, f"r{found.revision.revision} {','.join(found.authors)}"
                 typer.echo("  ".join((of.id, found.state, of.kind, of.target, revision, found.revision.note)).rstrip())
@@ -113,9 +116,9 @@ def show_draft(
         from app.tables.drafts import state_of
 
         officer(engine, *BOTH)
-        found = _read(engine, lambda session: state_of(session, draft_id))
+        found = read(engine, lambda session: state_of(session, draft_id))
         if not content:
-            _acted(found, found.state, found.state)
+            show_acted(found, found.state, found.state)
             who, source = found.draft.created_by, found.draft.source
             typer.echo(f"{who} 起草，来源 {source} / begun by {who} from {source}")
             for step in found.steps:
@@ -141,7 +144,7 @@ def revise_draft(draft_id: DraftId, file: File = None, content: Content = None, 
             return drafts.revise(session, actor.name, draft_id, _seen(if_match), made, asked.note)
 
         found = _changed(engine, revise)
-    _acted(found, "已修订", "revised")
+    show_acted(found, "已修订", "revised")
 
 
 @draft.command("discard")
@@ -176,7 +179,7 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
         take: Callable[[Session, str, str, str | None], State] = getattr(drafts, name)
         with working(f"{zh}… / {name}…"):
             found = _changed(engine, lambda session: take(session, actor.name, draft_id, _seen(if_match)))
-    _acted(found, zh, en)
+    show_acted(found, zh, en)
 
 
 @draft.command("report")
@@ -184,17 +187,18 @@ def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
         from app.api.reporting import report
-        from app.tables.drafts import state_of
+        from app.tables.drafts import still_open
 
         officer(engine, *BOTH)
 
         def told(session: Session) -> tuple[State, Any, Any]:
-            found = state_of(session, draft_id)
+            found = still_open(session, draft_id)
             return found, report(session, found, "zh"), report(session, found, "en")
 
         with working("比较 / comparing"):
-            found, chinese, english = _read(engine, told)
-    _acted(found, "可以公布" if chinese.publishable else "不能公布", "can be published" if chinese.publishable else "cannot be published")
+            found, chinese, english = read(engine, told)
+    zh, en = ("可以公布", "can be published") if chinese.publishable else ("不能公布", "cannot be published")
+    show_acted(found, zh, en)
     for zh, en in zip(chinese.consequences, english.consequences, strict=True):
         typer.echo(f"• {zh} / {en}")
     for one, other in zip(chinese.differences, english.differences, strict=True):
@@ -245,14 +249,14 @@ def _event(kind: Kind, content: dict[str, str]) -> None:
 
 def show_for_approval(found: State) -> None:
     """A draft that was entered in one call, and what is still to be done by whom."""
-    _acted(found, "已起草并检查", "begun and checked")
+    show_acted(found, "已起草并检查", "begun and checked")
     authors = found.authors
     typer.echo(f"待 {'、'.join(authors)} 以外的人批准并公布 / to be approved and published by somebody other than {', '.join(authors)}:")
     for step in ("report", "approve", "publish"):
         typer.echo(f"  subsidy tables draft {step} {found.draft.id}")
 
 
-def _acted(found: State, zh: str, en: str) -> None:
+def show_acted(found: State, zh: str, en: str) -> None:
     """What was acted upon: which draft, which revision, by whom, and how to name it in the next step."""
     number, author = found.revision.revision, found.revision.author
     typer.echo(f"草案 {found.draft.id} 第 {number} 版（{author}）{zh} / draft {found.draft.id}, revision {number} by {author}: {en}")
@@ -277,7 +281,7 @@ def _changed(engine: Engine, work: Callable[[Session], State]) -> State:
         return work(session)
 
 
-def _read(engine: Engine, work: Callable[[Session], Any]) -> Any:
+def read(engine: Engine, work: Callable[[Session], Any]) -> Any:
     from app.tables.database import reading
 
     with reading(engine) as session:

@@ -40,7 +40,7 @@ def create_key(
     scope: Annotated[list[Scope], typer.Option(help="权限，可多次给出 / scope, may be given several times")],
     days: Days = 90,
 ) -> None:
-    """Make a key and print its secret once."""
+    """新建密钥，密文只显示一次 / Make a key and print its secret once."""
     from app.access import keys as stored
     from app.tables.database import writing
 
@@ -51,7 +51,7 @@ def create_key(
 
 @keys.command("list")
 def list_keys() -> None:
-    """List keys, never their secrets."""
+    """列出密钥，不含密文 / List keys, never their secrets."""
     from sqlmodel import Session
 
     from app.access.keys import listed
@@ -70,7 +70,7 @@ def rotate_key(
     grace_hours: Annotated[int, typer.Option(help="旧密文还可使用的小时数 / hours for which the old secret goes on")] = 24,
     days: Days = 90,
 ) -> None:
-    """Give a key a new secret and print it once."""
+    """更换密文，只显示一次 / Give a key a new secret and print it once."""
     from app.access.keys import rotate
     from app.tables.database import writing
 
@@ -81,7 +81,7 @@ def rotate_key(
 
 @keys.command("revoke")
 def revoke_key(key_id: KeyId) -> None:
-    """Refuse a key from now on, with all its secrets."""
+    """吊销密钥，其全部密文即刻失效 / Refuse a key from now on, with all its secrets."""
     from app.access.keys import revoke
     from app.tables.database import writing
 
@@ -90,11 +90,26 @@ def revoke_key(key_id: KeyId) -> None:
     typer.echo(f"密钥 {key_id} 已吊销 / key {key_id} is revoked")
 
 
+@audit.command("list")
+def list_log(after: Annotated[int, typer.Option(min=0, help="从这一条之后起 / only entries after this number")] = 0) -> None:
+    """列出审计记录，每条一行 JSON，与接口所示相同 / Print the entries, each a line of JSON, as over HTTP."""
+    from sqlmodel import Session
+
+    from app.api.key_views import MAX_AUDIT_ENTRIES, audit_log
+    from app.tables import audit as log
+
+    with database() as engine, Session(engine) as session:
+        while found := log.entries(session, after, MAX_AUDIT_ENTRIES):
+            for one in audit_log(found, log.head_of(session)).entries:
+                typer.echo(one.model_dump_json())
+            after = found[-1].id
+
+
 @audit.command("verify")
 def verify_log(
     head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
 ) -> None:
-    """Check the whole chain; with a head that was noted earlier, also that it was not made anew since."""
+    """核对整条链；给出先前的链头时，也核对没有重做 / Check the chain, and with a head noted earlier that it is the same one."""
     from sqlmodel import Session
 
     from app.tables import audit as log
@@ -113,7 +128,7 @@ def verify_log(
 
 @audit.command("head")
 def show_head() -> None:
-    """Print number and hash of the last entry, to be noted somewhere else."""
+    """输出末条的序号与摘要，以便另处记下 / Print number and hash of the last entry, to be noted somewhere else."""
     from sqlmodel import Session
 
     from app.tables import audit as log

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.api import refusals
+from app.api import bodies, refusals
 from app.api.problems import FieldError, invalid
 from app.tables.files import read
 
@@ -17,7 +17,17 @@ Body = TypeVar("Body", bound=BaseModel)
 
 def entered(kind: type[Body], given: dict[str, Any]) -> Body:
     """A request made of what was given. Errors: ProblemError."""
-    body = json.dumps({key: value for key, value in given.items() if value is not None}, ensure_ascii=False).encode()
+    return _valid(kind, json.dumps({key: value for key, value in given.items() if value is not None}, ensure_ascii=False).encode())
+
+
+def body_in(kind: type[Body], path: Path) -> Body:
+    """A request in a file, as HTTP would take it. Errors: OSError, ProblemError."""
+    body = path.read_bytes()
+    bodies.check_json(body)
+    return _valid(kind, body)
+
+
+def _valid(kind: type[Body], body: bytes) -> Body:
     try:
         return kind.model_validate_json(body)
     except ValidationError as failure:

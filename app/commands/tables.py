@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access.actors import Scope
-from app.commands import drafts
+from app.commands import drafts, trials
 from app.commands.acting import database, officer, operator, telling
 from app.commands.progress import tracked, working
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.tables.entries import Entries
 
 tables = typer.Typer(no_args_is_help=True, help="标准表 / rate tables")
+drafts.draft.command("effect")(trials.effect_of_draft)
+drafts.draft.command("calculate")(trials.calculate_under_draft)
 tables.add_typer(drafts.draft, name="draft")
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "tables" / "published"
@@ -32,7 +34,8 @@ def load_tables(paths: Paths = None) -> None:
         found = _proved(paths)  # before the lock: others may write meanwhile
         with working("载入 / loading"), writing(engine) as session:
             done = store(session, found, operator())
-    typer.echo(f"{done['tables']} rate tables proved, {done['added']} rows added")
+    tables, added = done["tables"], done["added"]
+    typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
 
 
 @tables.command("check")
@@ -42,7 +45,9 @@ def check_tables(paths: Paths = None) -> None:
         found = _proved(paths)
     for table in found.tables:
         typer.echo(f"✓ {table}")
-    typer.echo(f"{len(found.tables)} rate tables proved: no gap, no overlap, nothing that cannot apply")
+    proved = len(found.tables)
+    zh, en = "无空隙、无重叠、无永不适用的内容", "no gap, no overlap, nothing that cannot apply"
+    typer.echo(f"{proved} 张标准表无误：{zh} / {proved} rate tables proved: {en}")
 
 
 def _proved(paths: list[Path] | None) -> Entries:
@@ -57,7 +62,7 @@ def _proved(paths: list[Path] | None) -> Entries:
 
 @tables.command("lpr")
 def enter_month(
-    on: Annotated[str, typer.Argument(help="公布日 / day of publication, YYYY-MM-DD")],
+    on: Annotated[str, typer.Argument(metavar="DAY", help="公布日 / day of publication, YYYY-MM-DD")],
     rates: Annotated[list[str], typer.Argument(metavar="SERIES=RATE…", help="如 LPR_1Y=3.00% LPR_5Y=3.50% / one or more series")],
     holds_until: Annotated[str, typer.Option(help="有效至（不含），通常为下一公布日 / valid until, exclusive: the next publication")],
     confirm: Annotated[bool, typer.Option("--confirm", help="与上一值相差很大，确认无误 / far from the last value, and right")] = False,
