@@ -143,6 +143,8 @@ def _told(error: Exception) -> list[str] | None:
             return [_of_the_database(error)]
         case FileExistsError():
             return [f"{error.filename} 已存在，不会覆盖 / {error.filename} exists and is not written over"]
+        case BrokenPipeError():  # whoever read what is printed has seen enough
+            return None
         case OSError():
             return [f"{error.filename} 不能读写：{error.strerror} / {error.filename} cannot be read or written: {error.strerror}"]
         case ValidationError():  # of the settings: requests are answered as problems

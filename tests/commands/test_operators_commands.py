@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import pwd
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.tables import models
 from app.tables.migrating import migrate
-from tests.access.conftest import HERE
+from tests.access.conftest import HERE, issued
 from tests.commands.conftest import Desk
 from tests.conftest import ROOT
 from tests.contract.requests import INSURANCE, LOAN, insurance, loan
@@ -43,14 +44,14 @@ def test_what_was_loaded_is_in_the_log_with_the_operator(desk: Desk, tmp_path: P
     folder = tmp_path / "files"
     folder.mkdir()
     (path,) = written(folder, t=batch(direction(version(1, "2024-01-15"), version(2, "2024-01-15", published="2024-03-01T00:00:00+08:00", supersedes=1))))
-    assert desk.done(None, "tables", "load", str(path)) == "1 rate tables proved, 6 rows added\n"
+    assert desk.done(None, "tables", "load", str(path)) == "1 张标准表无误，新增 6 行 / 1 rate tables proved, 6 rows added\n"
     entry = desk.log()[-1]
     assert (entry.actor, entry.action) == (OPERATOR, "tables.load")
     assert json.loads(entry.detail) == {
         "added": {"batch": 1, "direction": 1, "fund": 1, "rate_table_version": 2, "version_event": 1},
         "versions": ["t-fund-2024-1-1 1", "t-fund-2024-1-1 2"],
     }
-    assert desk.done(None, "tables", "load", str(path)) == "1 rate tables proved, 0 rows added\n"
+    assert desk.done(None, "tables", "load", str(path)) == "1 张标准表无误，新增 0 行 / 1 rate tables proved, 0 rows added\n"
     assert desk.log()[-1].id == entry.id
 
 
@@ -98,6 +99,54 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
     assert "校验 / proving" in shown.decode()
     assert "proving" not in printed.decode()
     assert printed.decode().endswith("nothing that cannot apply\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words", "told"),
+    [
+        ({"SUBSIDY_PORT": "x"}, ("serve",), "✗ SUBSIDY_PORT 有误 / SUBSIDY_PORT is wrong: Input should be a valid integer"),
+        ({"SUBSIDY_OIDC_ISSUER": "https://id.example"}, ("serve",), "✗ SUBSIDY_OIDC_ISSUER、_AUDIENCE、_JWKS 须同时给出 / "),
+        ({"SUBSIDY_DATABASE_URL": "red"}, ("migrate",), "✗ SUBSIDY_DATABASE_URL 应为 sqlite:///文件 或 postgresql+psycopg://"),
+        ({"SUBSIDY_DATABASE_URL": "red://a"}, ("tables", "load"), "✗ SUBSIDY_DATABASE_URL 应为 "),
+        ({"SUBSIDY_DATABASE_URL": "sqlite:////proc/none/x.db"}, ("migrate",), "✗ /proc/none 不能读写："),
+        (
+            {"SUBSIDY_DATABASE_URL": "postgresql+psycopg://me:hush@127.0.0.1:1/x"},
+            ("migrate",),
+            "✗ 数据库不可用（OperationalError），见 SUBSIDY_DATABASE_URL / the database is not available (OperationalError), ",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_one_line(variables: dict[str, str], words: tuple[str, ...], told: str) -> None:
+    """Never a trace, nor what the variable holds: an address may hold a password."""
+    run = [sys.executable, "-m", "app.cli", *words]
+    done = subprocess.run(run, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(told)
+    assert "hush" not in line
+
+
+def test_the_log_is_listed_as_over_http(desk: Desk) -> None:
+    """Every entry is a line; what follows a number can be asked for."""
+    desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "1", "--reason", "依据的通知已废止")
+    auditor = issued(desk.url, "audit:read").secret
+    lines = [json.loads(line) for line in desk.done(None, "audit", "list").splitlines()]
+    assert [one["id"] for one in lines] == list(range(1, len(desk.log()) + 1))
+    with TestClient(create_app(Settings(database_url=desk.url)), client=HERE) as client:
+        assert client.get("/v1/audit", headers={"Authorization": f"Bearer {auditor}"}).json()["entries"] == lines
+    assert [json.loads(line) for line in desk.done(None, "audit", "list", "--after", "2").splitlines()] == lines[2:]
+
+
+def test_help_is_in_both_languages(desk: Desk) -> None:
+    """Each command says in a sentence what it does, in Chinese and in English, and is called by its name."""
+    told = []
+    for words in ((), ("tables",), ("tables", "draft"), ("keys",), ("audit",)):
+        shown = desk.run(None, *words, "--help").stdout
+        rows = re.findall(r"^│ ([a-z]+) {2,}(.*?) *│$", shown, re.MULTILINE)
+        assert rows, shown
+        told += rows
+    assert {"migrate", "lpr", "effect", "rotate", "list"} <= {name for name, _ in told}
+    assert [row for row in told if " / " not in row[1] or row[1].split(" / ")[0].isascii()] == []
 
 
 # --- backup and restore -------------------------------------------------------------------------------
