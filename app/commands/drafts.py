@@ -31,6 +31,7 @@ File = Annotated[Path | None, typer.Option(help="标准表文件 / a table file"
 Content = Annotated[Path | None, typer.Option(help="draft show --content 所写的文件 / a file as draft show --content prints it")]
 Table = Annotated[str, typer.Argument(metavar="TABLE", help="标准表编号 / the table's id")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="版本 / its version")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="只输出草案编号 / print the draft's id alone")]
 Reason = Annotated[str, typer.Option(help="理由 / why")]
 
 
@@ -66,6 +67,7 @@ def begin_draft(
     copy_of: Annotated[str | None, typer.Option(help="从这张标准表或这个批次复制 / copy this table or batch")] = None,
     copy_version: Annotated[int | None, typer.Option(help="复制哪一版本，默认最新 / which version to copy; the latest by default")] = None,
     note: Note = "",
+    quiet: Quiet = False,
 ) -> None:
     """起草变更 / Begin a draft: from nothing, a file, a content, or a copy."""
     with database() as engine:
@@ -85,6 +87,9 @@ def begin_draft(
             return drafts.begin(session, actor.name, asked.kind, asked.target, made, source, asked.note)
 
         found = _changed(engine, begin)
+    if quiet:
+        typer.echo(found.draft.id)
+        return
     show_acted(found, "已起草", "begun")
     typer.echo(f"下一步 / next: subsidy tables draft check {found.draft.id}")
 
@@ -210,9 +215,9 @@ def report_draft(draft_id: DraftId) -> None:
 
 
 @draft.command("withdraw")
-def withdraw_version(table: Table, version: Version, reason: Reason) -> None:
+def withdraw_version(table: Table, version: Version, reason: Reason, quiet: Quiet = False) -> None:
     """起草撤回一个版本 / Enter a withdrawal as a checked draft for somebody else to approve."""
-    _event(Kind.WITHDRAWAL, {"rate_table": table, "version": version, "reason": reason})
+    _event(Kind.WITHDRAWAL, {"rate_table": table, "version": version, "reason": reason}, quiet)
 
 
 @draft.command("end")
@@ -221,12 +226,14 @@ def end_version(
     version: Version,
     last_day: Annotated[str, typer.Option(help="最后适用的一日 / the last day on which it applies, YYYY-MM-DD")],
     reason: Reason,
+    quiet: Quiet = False,
 ) -> None:
     """起草一个版本的失效 / Enter an end of validity as a checked draft for somebody else to approve."""
-    _event(Kind.END_OF_VALIDITY, {"rate_table": table, "version": version, "last_day": last_day, "reason": reason})
+    content = {"rate_table": table, "version": version, "last_day": last_day, "reason": reason}
+    _event(Kind.END_OF_VALIDITY, content, quiet)
 
 
-def _event(kind: Kind, content: dict[str, str]) -> None:
+def _event(kind: Kind, content: dict[str, str], quiet: bool) -> None:
     """Begin and check in one transaction: what cannot be published leaves no draft."""
     with database() as engine:
         from app.api.draft_views import DraftRequest
@@ -241,14 +248,17 @@ def _event(kind: Kind, content: dict[str, str]) -> None:
             return drafts.check(session, actor.name, begun.draft.id, begun.etag)
 
         found = _changed(engine, enter)
-    show_for_approval(found)
+    show_for_approval(found, quiet)
 
 
 # --- how it is said ---------------------------------------------------------------------------------
 
 
-def show_for_approval(found: State) -> None:
+def show_for_approval(found: State, quiet: bool) -> None:
     """A draft that was entered in one call, and what is still to be done by whom."""
+    if quiet:
+        typer.echo(found.draft.id)
+        return
     show_acted(found, "已起草并检查", "begun and checked")
     authors = found.authors
     typer.echo(f"待 {'、'.join(authors)} 以外的人批准并公布 / to be approved and published by somebody other than {', '.join(authors)}:")

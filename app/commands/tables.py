@@ -66,6 +66,7 @@ def enter_month(
     rates: Annotated[list[str], typer.Argument(metavar="SERIES=RATE…", help="如 LPR_1Y=3.00% LPR_5Y=3.50% / one or more series")],
     holds_until: Annotated[str, typer.Option(help="有效至（不含），通常为下一公布日 / valid until, exclusive: the next publication")],
     confirm: Annotated[bool, typer.Option("--confirm", help="与上一值相差很大，确认无误 / far from the last value, and right")] = False,
+    quiet: drafts.Quiet = False,
 ) -> None:
     """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
     with database() as engine:
@@ -84,4 +85,4 @@ def enter_month(
             if any("confirmed" in fault.message for fault in refused.faults):
                 typer.echo("相差很大但确认无误的，加 --confirm / where it is far from the last value, and right, add --confirm", err=True)
             raise
-    drafts.show_for_approval(found)
+    drafts.show_for_approval(found, quiet)

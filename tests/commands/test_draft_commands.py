@@ -272,6 +272,20 @@ def test_who_wrote_any_revision_cannot_approve(desk: Desk, raising: str, tmp_pat
     step(desk, "wang", "approve", raising)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tables", "draft", "begin", "rate_table", TABLE, "--copy-of", TABLE),
+        MONTH,
+        ("tables", "draft", "withdraw", TABLE, "1", "--reason", "r"),
+        ("tables", "draft", "end", TABLE, "1", "--last-day", "2026-01-01", "--reason", "r"),
+    ],
+)
+def test_for_scripts_the_id_alone_is_printed(desk: Desk, words: tuple[str, ...]) -> None:
+    printed = desk.done("li", *words, "--quiet")
+    assert printed == desk.done("li", "tables", "draft", "list").split()[0] + "\n"
+
+
 def test_the_use_of_a_key_is_noted(desk: Desk) -> None:
     assert desk.rows(models.ApiKeyUse) == []
     desk.done("wang", "tables", "draft", "list")
