@@ -24,6 +24,7 @@ from tests.access.conftest import HERE, issued
 from tests.commands.conftest import Desk, edited
 from tests.contract.requests import INSURANCE
 from tests.drafts.test_life import TABLE, four_rockets
+from tests.readme.test_terms_page import batch_file
 
 NOBODYS = "0123456789abcdef"
 FROM_MARCH = ("  effective:\n    first_day: '2025-01-20'", "  effective:\n    first_day: '2025-03-01'")
@@ -139,6 +140,23 @@ def test_the_effect_of_a_first_version_has_nothing_beside_it(desk: Desk, tmp_pat
         "  增减 / difference: 100.00 元",
     ]
     assert "  • 草案 千元: — → 100.00 (100.00)" in said
+
+
+def test_the_file_of_the_page_is_a_draft_whose_example_is_calculated(desk: Desk, tmp_path: Path) -> None:
+    """8,000,000 × min(1.5%, 50% × 2.4%) for one year = 96,000.00; raised to 60%, which is 1.44%, it would be 115,200.00."""
+    path = tmp_path / "notice.yaml"
+    path.write_text(batch_file(), encoding="utf-8")
+    made = desk.begin("li", "batch", "bj-sme-2027-1", "--file", str(path))
+    case = "一笔八百万元的设备贷款"
+    assert f"  • 草案 {case}: — → 96000.00 (96000.00)" in desk.done("li", "tables", "draft", "effect", made).splitlines()
+    for who, name in (("li", "check"), ("wang", "approve"), ("wang", "publish")):
+        step(desk, who, name, made)
+    made = desk.begin("li", "rate_table", "bj-sme-2027-1-1", "--copy-of", "bj-sme-2027-1-1")
+    later = ("    first_day: '2027-02-01'", "    first_day: '2027-03-01'")
+    desk.done("li", "tables", "draft", "revise", made, "--content", edited(desk, made, tmp_path / "d.yaml", ("50% * contract", "60% * contract"), later))
+    said = desk.done("li", "tables", "draft", "effect", made).splitlines()
+    for whose in ("草案", "现行"):
+        assert f"  • {whose} {case}: 96000.00 → 115200.00 (19200.00)" in said
 
 
 def test_without_cases_is_said_where_they_come_from(desk: Desk, raising: str) -> None:
