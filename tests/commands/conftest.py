@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ from app.tables.database import engine_of
 from app.tables.models import Audit
 from tests.access.conftest import issued
 
+TABLE = "bj-gjj-2025-1-11"
+FROM_MARCH = ("  effective:\n    first_day: '2025-01-20'", "  effective:\n    first_day: '2025-03-01'")
+RAISED = ("limit: 1000万", "limit: 2000万")
+MONTH = ("tables", "lpr", "2026-09-21", "LPR_1Y=3.00%", "--holds-until", "2026-10-20")
 SCOPES = {"li": ["tables:write"], "zhao": ["tables:write", "tables:approve"], "wang": ["tables:approve"], "portal": ["calculate"]}
 
 
@@ -85,3 +90,28 @@ def edited(desk: Desk, draft: str, path: Path, *changes: tuple[str, str]) -> str
         text = text.replace(was, said)
     path.write_text(text, encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture
+def raising(desk: Desk, tmp_path: Path) -> str:
+    """A draft by li that raises the enterprise's cap from 1000万 to 2000万 from 1 March 2025 on."""
+    made = desk.begin("li", "rate_table", TABLE, "--copy-of", TABLE)
+    desk.done("li", "tables", "draft", "revise", made, "--content", edited(desk, made, tmp_path / "d.yaml", RAISED, FROM_MARCH), "--note", "上限提高")
+    return made
+
+
+def step(desk: Desk, who: str, name: str, made: str, *more: str) -> str:
+    """Take a step that is allowed."""
+    return desk.done(who, "tables", "draft", name, made, *more)
+
+
+def entered(said: str) -> str:
+    """The id of a draft that was begun and checked in one call, from what the command prints."""
+    lines = said.splitlines()
+    found = re.match(r"草案 ([0-9a-f]{16}) 第 1 版（li）已起草并检查 / draft \1, revision 1 by li: begun and checked", lines[0])
+    assert found is not None, said
+    assert lines[2:] == [
+        "待 li 以外的人批准并公布 / to be approved and published by somebody other than li:",
+        *(f"  subsidy tables draft {step} {found[1]}" for step in ("report", "approve", "publish")),
+    ]
+    return found[1]
