@@ -1,11 +1,12 @@
 """The inner accrual: Σ balance × rate × days, as whole fen and a remainder, on plain integers.
 
 Written so that a compiler with 64-bit integers can take it as it is. fen × days × rate passes 2^63 at
-73 million yuan a year, therefore quotient and remainder are kept apart at every product. Bounds, for
-balances below 10^15 fen, rates at most 10 over a denominator of at most 10^10, and 22,000 days:
+73 million yuan a year, therefore quotient and remainder are kept apart at every product. As a bank does,
+balance × days are added up first (计息积数) for as long as the rate stays. Bounds, for balances that on no
+day add up to 10^15 fen, rates at most 10 over a denominator of at most 10^10, and 22,000 days:
 
     balance = a·basis + b              a < 2.8e12, b < 366
-    days·balance/basis = whole + part  whole < 2.8e12·22,000 + 22,000 < 6.2e16, part < basis
+    Σ days·balance/basis = whole + part  whole < 2.8e12·22,000 + 22,000 < 6.2e16, part < basis
     whole = p·D + s (D the denominator) p·numerator < 6.2e16/D·10·D, s·numerator < 10·D² ≤ 1e21 for D = 1e10
 
 The last product is split once more by a 10^5 limb, so that no intermediate passes 2^63.
@@ -30,19 +31,25 @@ def interest(
     Balances are whole units (fen), not negative; the sum is exact: whole + rest / (rate_denominator·day_basis).
     """
     assert rate_denominator > 0 and day_basis > 0
-    total, rest = 0, 0
+    total, rest, whole, part = 0, 0, 0, 0
+    at = rate_numerators[0]
     for balance, rate, days in zip(balances, rate_numerators, day_numerators, strict=True):
-        a, b = divmod(balance, day_basis)
-        whole, part = divmod(b * days, day_basis)
-        whole += a * days
-        p, s = divmod(whole, rate_denominator)
-        high, low = divmod(s, LIMB)
-        q1, r1 = divmod(high * rate, rate_denominator)
-        q2, r2 = divmod(r1 * LIMB + low * rate, rate_denominator)
-        total += p * rate + q1 * LIMB + q2
-        rest += r2 * day_basis + part * rate
-        if rest >= rate_denominator * day_basis:
-            more, rest = divmod(rest, rate_denominator * day_basis)
-            total += more
+        if rate != at:
+            total, rest = _add(total, rest, whole, part, at, rate_denominator, day_basis)
+            whole, part, at = 0, 0, rate
+        whole += balance // day_basis * days
+        part += balance % day_basis * days
+    total, rest = _add(total, rest, whole, part, at, rate_denominator, day_basis)
     assert 0 <= rest < rate_denominator * day_basis
     return total, rest
+
+
+def _add(total: int, rest: int, whole: int, part: int, rate: int, rate_denominator: int, day_basis: int) -> tuple[int, int]:
+    """Add (whole + part / day_basis) × rate."""
+    more, part = divmod(part, day_basis)
+    p, s = divmod(whole + more, rate_denominator)
+    high, low = divmod(s, LIMB)
+    q1, r1 = divmod(high * rate, rate_denominator)
+    q2, r2 = divmod(r1 * LIMB + low * rate, rate_denominator)
+    over, rest = divmod(rest + r2 * day_basis + part * rate, rate_denominator * day_basis)
+    return total + p * rate + q1 * LIMB + q2 + over, rest

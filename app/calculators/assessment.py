@@ -121,7 +121,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     atoms = [atom for one in works for atom in one.atoms]
     round_items(case, works)
     for one in works:
-        one.before = sum((atom.amount for atom in one.atoms), 0)
+        one.before = sum([atom.amount for atom in one.atoms])
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
     total = total_of(case, works, atoms, steps)
@@ -167,33 +167,23 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         if one.interest is None or not one.atoms:
             continue
         limit = money.round_down(one.interest)
-        before = sum((atom.amount for atom in one.atoms), 0)
+        before = sum([atom.amount for atom in one.atoms])
         after = before
         if before > limit:
             lower(one.atoms, limit, exact=case.terms.rounding.scope == "TOTAL")
             after = limit
-        text = (amount_text(before), amount_text(after))
+        stood, stands, most = amount_text(before), amount_text(after), money.yuan(limit)
         clause = case.say("CLAUSE_INTEREST")
-        results.append(
-            CapResult(
-                "CONTRACT_INTEREST",
-                one.id,
-                money.yuan(limit),
-                "0.00",
-                *text,
-                before > limit,
-                amount_text(limit - after),
-                clause,
-            )
-        )
+        margin = amount_text(limit - after)
+        results.append(CapResult("CONTRACT_INTEREST", one.id, most, "0.00", stood, stands, before > limit, margin, clause))
         steps.append(
             Step(
                 0,
                 f"cap:CONTRACT_INTEREST:{one.id}",
                 case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
                 case.say("FORMULA_INTEREST_CAP"),
-                f"min({text[0]}, {money.yuan(limit)})",
-                text[1],
+                f"min({stood}, {most})",
+                stands,
                 "元",
                 None,
                 clause,
@@ -245,7 +235,7 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
-    topped = sum(one.amount for one in grants if one.topped_up)
+    topped = sum([one.amount for one in grants if one.topped_up])
     if clause is None or not topped:
         return total
     payable = max(0, total - topped)
@@ -276,7 +266,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     refused = any(reason.item_id is None for reason in case.reasons)
     items, atoms = [], [atom for one in works for atom in one.atoms]
     for one in works:
-        amount = sum((int(atom.amount) for atom in one.atoms), 0)
+        amount = sum([int(atom.amount) for atom in one.atoms])
         items.append(
             ItemResult(
                 one.id,
@@ -289,7 +279,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
                 money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
             )
         )
-    assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"
+    assert sum([int(atom.amount) for atom in atoms]) == total, "items add up to the total"
     ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or (case.lacks_cap and not refused)
     steps = [step for one in works for step in one.steps]
     for no, step in enumerate(steps, 1):

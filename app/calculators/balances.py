@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.calculators.facts import Contract, Drawdown
 from app.calculators.faults import FactsError, Fault
 from app.calculators.money import fen
 
-Flow = tuple[int, int, str | None, int]  # day, fen, drawdown_no or None, index in the request
+Flow = tuple[int, bool, int, int, str | None]  # day, names no drawdown, index in the request, fen, drawdown_no
 
 
 @dataclass(slots=True)
@@ -20,8 +20,8 @@ class Slice:
     on: int
     drawn: int
     fact: Drawdown
-    left: int = 0
-    changes: list[tuple[int, int]] = field(default_factory=list)  # (day, balance from that day on)
+    left: int
+    changes: list[tuple[int, int]]  # (day, balance from that day on)
 
 
 def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[Slice]:
@@ -29,30 +29,21 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
 
     Errors: FactsError where a repayment exceeds what is drawn on its day, or names an unknown drawdown.
     """
-    slices = [Slice(one.drawdown_no, no, one.on.toordinal(), fen(one.amount), one) for no, one in enumerate(contract.drawdowns)]
+    slices = []
+    for no, one in enumerate(contract.drawdowns):
+        on, drawn = one.on.toordinal(), fen(one.amount)
+        slices.append(Slice(one.drawdown_no, no, on, drawn, one, drawn, [(on, drawn)]))
     slices.sort(key=lambda one: (one.on, one.no))
-    for one in slices:
-        one.left = one.drawn
-        one.changes.append((one.on, one.drawn))
-    by_no = {one.no: one for one in slices}
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
-    for day, amount, no, index in sorted(repayments, key=lambda flow: (flow[0], flow[2] is None)):
-        where = f"{pointer}/repayments/{index}"
-        if no is not None and no not in by_no:
-            raise FactsError([Fault(where, "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
-        rest = amount
-        for one in [by_no[no]] if no is not None else slices:
-            if one.on > day or not rest or not one.left:
-                continue
-            part = min(rest, one.left)
-            one.left -= part
-            rest -= part
-            _change(one, day)
-        if rest:
+    for day, _, index, amount, name in sorted(repayments):
+        able = slices if name is None else [one for one in slices if one.no == name]
+        if not able:
+            raise FactsError([Fault(f"{pointer}/repayments/{index}", "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
+        if _repay(able, day, amount):
             raise FactsError(
                 [
                     Fault(
-                        where,
+                        f"{pointer}/repayments/{index}",
                         "REPAYMENT_EXCEEDS_BALANCE",
                         "还本超过当日已放款余额",
                         "the repayment exceeds the balance on its day",
@@ -62,11 +53,20 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
     return slices
 
 
-def _change(one: Slice, day: int) -> None:
-    if one.changes[-1][0] == day:
-        one.changes[-1] = (day, one.left)
-    else:
-        one.changes.append((day, one.left))
+def _repay(slices: list[Slice], day: int, rest: int) -> int:
+    """Repay the slices in order; what is left when nothing more is drawn by that day."""
+    for one in slices:
+        left = one.left
+        if not rest or not left or one.on > day:
+            continue
+        part = rest if rest < left else left
+        one.left = left = left - part
+        rest -= part
+        if one.changes[-1][0] == day:
+            one.changes[-1] = (day, left)
+        else:
+            one.changes.append((day, left))
+    return rest
 
 
 def total_changes(slices: list[Slice]) -> list[tuple[int, int]]:

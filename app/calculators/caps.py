@@ -16,7 +16,6 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.facts import Granted
 from app.calculators.items import Amount, Atom, Case
-from app.calculators.names import CAP_PER
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
 from app.calculators.terms import UNKNOWN, Cap
@@ -76,16 +75,12 @@ def apply_cap(case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Gran
 
 
 def _key(cap: Cap, atom: Atom) -> AccountKey:
-    key = [atom.keys.get(_key_name(part), "") for part in cap.per]
+    key = [atom.keys.get(name, "") for name in cap.keys]
     if "DRAWDOWN" in cap.per:
         key.append(atom.item_id)  # drawdown numbers are unique only within a contract
     if cap.period == "ACCRUAL_YEAR":
         key.append(str(atom.year or ""))  # what accrues on no day has an account without a year
     return tuple(key)
-
-
-def _key_name(part: str) -> str:
-    return CAP_PER[part][0] if part in CAP_PER else part
 
 
 def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
@@ -147,8 +142,8 @@ def _in_period(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
 
 
 def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
-    for part, value in zip(cap.per, key, strict=False):
-        if grant.keys.get(_key_name(part)) != value:
+    for name, value in zip(cap.keys, key, strict=False):
+        if grant.keys.get(name) != value:
             return False
     if "DRAWDOWN" in cap.per and grant.keys.get("contract_no") != key[len(cap.per)]:
         return False
@@ -158,8 +153,8 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
 
 
 def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
-    before: Amount = sum((atom.amount for atom in members), 0)
-    shown = " ".join(part for part in key if part) or None
+    before: Amount = sum([atom.amount for atom in members])
+    shown = " ".join([part for part in key if part]) or None
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
@@ -168,25 +163,15 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
         result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
         return result, _step(case, cap, shown, text, text)
     limit = _limit(cap, members)
-    taken = sum(one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one))
+    taken = sum([one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one)])
     room = max(0, limit - taken)
     after = before
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
-    result = CapResult(
-        cap.scope,
-        shown,
-        money.yuan(limit),
-        money.yuan(taken),
-        amount_text(before),
-        amount_text(after),
-        before > room,
-        amount_text(room - after),
-        cap.clause,
-    )
-    substituted = f"min({amount_text(before)}, max(0, {money.yuan(limit)} - {money.yuan(taken)}))"
-    return result, _step(case, cap, shown, substituted, amount_text(after))
+    most, granted, stood, stands = money.yuan(limit), money.yuan(taken), amount_text(before), amount_text(after)
+    result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
+    return result, _step(case, cap, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
 def _step(case: Case, cap: Cap, shown: str | None, substituted: str, value: str) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
-    faults += _unique((getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()), f"/{wanted}")
+    faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()], f"/{wanted}")
     for no, contract in enumerate(claim.contracts or ()):
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
@@ -58,7 +58,9 @@ def _period(first: date, until: date, pointer: str) -> list[Fault]:
     return []
 
 
-def _unique(ids: Iterable[str], pointer: str) -> list[Fault]:
+def _unique(ids: Sequence[str], pointer: str) -> list[Fault]:
+    if len(set(ids)) == len(ids):
+        return []
     seen: set[str] = set()
     faults = []
     for no, one in enumerate(ids):
@@ -87,13 +89,12 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     faults = _period(contract.signed_on, contract.matures_on, pointer)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
-    faults += _unique((one.drawdown_no for one in contract.drawdowns), f"{pointer}/drawdowns")
+    faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
         if one.on >= contract.matures_on or one.on < contract.signed_on:
             faults.append(_order(f"{pointer}/drawdowns/{no}/on"))
-    for no, repayment in enumerate(contract.repayments):
-        if repayment.on < contract.signed_on or repayment.on > LATEST:
-            faults.append(_order(f"{pointer}/repayments/{no}/on"))
+    signed_on = contract.signed_on
+    faults += [_order(f"{pointer}/repayments/{no}/on") for no, one in enumerate(contract.repayments) if not signed_on <= one.on <= LATEST]
     faults += _plan(contract, pointer)
     faults += _rate(contract, pointer)
     faults += _vouchers(contract, pointer)

@@ -15,8 +15,6 @@ BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_
 
 ACTUAL = frozenset({"ACT_360", "ACT_365"})
 
-_LENGTHS = (31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # from the December before
-
 Spans = list[tuple[int, int]]
 
 
@@ -36,20 +34,26 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _month_length(year: int, month: int) -> int:
-    return 29 if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else _LENGTHS[month]
+@lru_cache(maxsize=65536)
+def _in_months(day: int) -> tuple[int, int, int, int]:
+    """The month of a day, which of its days it is, and the lengths of that month and of the one before."""
+    when = date.fromordinal(day)
+    before = monthrange(when.year, when.month - 1)[1] if when.month > 1 else 31
+    return 12 * when.year + when.month, when.day, monthrange(when.year, when.month)[1], before
 
 
-def _months_position(day: int, anchor: int) -> int:
+def _months_positions(days: Sequence[int], anchor: int) -> list[int]:
     """30 for each whole month from the anchor, one for each odd day and at most 30 of these (D4)."""
-    start, when = date.fromordinal(anchor), date.fromordinal(day)
-    k = (when.year - start.year) * 12 + when.month - start.month
-    odd = when.day - min(start.day, _month_length(when.year, when.month))
-    if odd < 0:  # the last grid point lies in the month before
-        k -= 1
-        before = _LENGTHS[when.month - 1] if when.month != 3 else _month_length(when.year, 2)
-        odd = when.day + before - min(start.day, before)
-    return 30 * k + min(odd, 30)
+    start, first, _, _ = _in_months(anchor)
+    found = []
+    for day in days:
+        month, of_month, length, before = _in_months(day)
+        odd = of_month - (first if first < length else length)
+        if odd < 0:  # the last grid point lies in the month before
+            month -= 1
+            odd = of_month + before - (first if first < before else before)
+        found.append(30 * (month - start) + (odd if odd < 30 else 30))
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -63,21 +67,17 @@ def next_year(day: date) -> date:
     return months_after(date(day.year, 1, 1), 12)
 
 
-def position(kind: str, day: int, anchor: int) -> int:
-    """Where a day lies as the day count takes it, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
-    if kind == "MONTHS_12":
-        return _months_position(day, anchor)
-    return _thirty_position(day) if kind == "D30_360" else day
+def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
+    """Where days lie as the day count takes them, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
+    if kind in ACTUAL:
+        return days
+    return _months_positions(days, anchor) if kind == "MONTHS_12" else [_thirty_position(day) for day in days]
 
 
 def between(kind: str, first: int, until: int, anchor: int) -> int:
     """The days of a period as the day count takes them: the difference of two positions."""
-    return position(kind, until, anchor) - position(kind, first, anchor)
-
-
-def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
-    """The positions of several days; for the actual day counts the days themselves."""
-    return days if kind in ACTUAL else [position(kind, day, anchor) for day in days]
+    start, end = positions(kind, (first, until), anchor)
+    return end - start
 
 
 def intersect(one: Spans, other: Spans) -> Spans:

@@ -160,9 +160,11 @@ class Logic:
 
     def value_in(self, of: Lookup) -> Value:
         """``and``, ``or`` read only as many facts as decide them."""
-        if self.op == "and":
-            return all(part.value_in(of) for part in self.parts)
-        return any(part.value_in(of) for part in self.parts)
+        decides = self.op == "or"
+        for part in self.parts:
+            if bool(part.value_in(of)) is decides:
+                return decides
+        return not decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Everything is whole numbers: an interest is a numerator over a denominator that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 
 from app.calculators import days
@@ -32,23 +32,28 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     _note_lookups(case, loan)
     kind = loan.fact.day_count
     of, actual = loan.rate.parts * days.BASIS[kind] * scale, kind in days.ACTUAL
+    rates = loan.rate.numerators
     for stretch in loan.stretches:
         if stretch.voucher is not None:
             stretch.interest = _share(loan, stretch, stretch.voucher, scale)
             continue
         moved = stretch.until - stretch.first if actual else days.between(kind, stretch.first, stretch.until, stretch.slice.on)
+        rate = rates[stretch.rate_no]
+        if rate is None:
+            raise loan.rate.missing[stretch.rate_no]
         stretch.moved = moved
-        stretch.interest = (stretch.counted * loan.rate.needed(stretch.rate_no) * moved, of)
+        stretch.interest = (stretch.counted * rate * moved, of)
     one.interest = total([stretch.interest for stretch in loan.stretches])
 
 
-def total(ratios: Iterable[Ratio]) -> Fraction:
+def total(ratios: Sequence[Ratio]) -> Fraction:
     """The exact sum; ratios of one denominator are added as whole numbers first."""
+    if len({denominator for _, denominator in ratios}) == 1:
+        return Fraction(sum([numerator for numerator, _ in ratios]), ratios[0][1])
     sums: dict[int, int] = {}
     for numerator, denominator in ratios:
         sums[denominator] = sums.get(denominator, 0) + numerator
-    parts = [Fraction(numerator, denominator) for denominator, numerator in sums.items()]
-    return parts[0] if len(parts) == 1 else sum(parts, Fraction(0))
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
 
 
 def weights(ratios: list[Ratio]) -> list[int] | list[Fraction]:
@@ -104,6 +109,6 @@ def _note_lookups(case: Case, loan: Loan) -> None:
         return
     readings = loan.rate.readings
     ends = [reset for reset, _ in readings[1:]] + [loan.fact.matures_on.toordinal()]
-    first = min(stretch.first for stretch in loan.stretches)
-    until = max(stretch.until for stretch in loan.stretches)
+    first = min([stretch.first for stretch in loan.stretches])
+    until = max([stretch.until for stretch in loan.stretches])
     case.references.note(fact.series, [row for (reset, row), end in zip(readings, ends, strict=False) if first < end and reset < until])

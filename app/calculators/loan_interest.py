@@ -5,6 +5,7 @@ Contracts become loans, loans become stretches, stretches become atoms: contract
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -21,12 +22,12 @@ from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirem
 from app.calculators.loans import Loan, Stretch, day_scope, lines_for, make_stretches, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
+from app.calculators.rules import Price, price
 from app.calculators.scope import Scope
 from app.calculators.steps import item_step, show_expression, substitute
 from app.calculators.terms import Line, Unknown
 from app.calculators.windows import outside_window
 
-Priced = tuple[Fraction, str, str]  # the subsidised rate, why, and as a percentage
 USURIOUS = Fraction(24, 100)
 
 
@@ -42,7 +43,7 @@ def work(case: Case) -> list[ItemWork]:
     admitted = [(loan, one) for loan, one in zip(loans, works, strict=True) if _admitted(case, loan)]
     for loan, one in admitted:
         one.segments = []
-        if any(line.per_day for line in case.terms.lines):
+        if case.rules.pays_days:
             make_stretches(case, loan, scale, faults)
     if faults:
         raise FactsError(faults)
@@ -100,10 +101,10 @@ def _admitted(case: Case, loan: Loan) -> bool:
 
 def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], scale: int) -> None:
     """Requirements on the interest of a contract, exact and before any cap (D35, D36); not met, it takes no room."""
+    if not case.rules.reads_interest:
+        return
     everywhere = [one for one in case.terms.require if one.totals]
     by_line = {line.id: [one for one in line.require if one.totals] for line in case.terms.lines}
-    if not everywhere and not any(by_line.values()):
-        return
     for loan, work_ in admitted:
         find_interest(case, loan, work_, scale)
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
@@ -130,24 +131,34 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    kind = case.terms.day_count
-    known: dict[Any, Priced] = {}
-    end, of, reached = 0, None, 0
+    known: dict[Any, Price] = dict(case.rules.prices[case.language])
     for one in loan.stretches:
-        one.subsidised, one.formula, one.percent = known.get(one.line.id) or _rate(case, loan, one.line, one, scale, known)
-        for line in one.others:
-            found = _rate(case, loan, line, one, scale, known)
-            if found[0] > one.subsidised:
-                one.line = line
-                one.subsidised, one.formula, one.percent = found
-        one.others = ()
-        anchor = loan.anchors[one.slice.no]
-        start = reached if one.first == end and one.slice is of else days.position(kind, one.first, anchor)
-        end, of, reached = one.until, one.slice, days.position(kind, one.until, anchor)
-        one.days = reached - start
+        one.price = known.get(one.line.id) or _rate(case, loan, one.line, one, scale, known)
+        if one.others:
+            for line in one.others:
+                found = _rate(case, loan, line, one, scale, known)
+                if found.rate > one.price.rate:
+                    one.line, one.price = line, found
+            one.others = ()
+    for drawdown in loan.slices:
+        mine = loan.stretches if len(loan.slices) == 1 else [one for one in loan.stretches if one.slice is drawdown]
+        if mine:
+            _count_days(mine, case.terms.day_count, loan.anchors[drawdown.no])
 
 
-def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Priced]) -> Priced:
+def _count_days(stretches: Sequence[Stretch], kind: str, anchor: int) -> None:
+    """The numerator of each day fraction of a drawdown, in order of time; most stretches begin where the one before ends."""
+    ends = [stretches[0].first]
+    for one in stretches:
+        if one.first != ends[-1]:
+            ends.append(one.first)
+        ends.append(one.until)
+    at = dict(zip(ends, days.positions(kind, ends, anchor), strict=True))
+    for one in stretches:
+        one.days = at[one.until] - at[one.first]
+
+
+def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Price]) -> Price:
     """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
     if line.rate_fixed:
         key: Any = line.id  # the one kind of key that is no tuple
@@ -161,22 +172,15 @@ def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: d
     return found
 
 
-def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Priced:
+def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Price:
     node, rate = line.rate, loan.rate.value(one.rate_no)
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line)
     if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
         raise loan.rate.missing[one.rate_no]
-    if isinstance(node, ex.Number):
-        value, percent = node.value, money.percent_text(node.value)
-        parts = [node.text, percent]
-    else:
-        scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
-        value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
-        percent = money.percent_text(value)
-        parts = [show_expression(case, node), substitute(case, node, scope.of), percent]
-    shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
-    return value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent
+    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
+    value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
+    return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
 
 
 def not_loaded(line: Line) -> NotComputable:
@@ -193,18 +197,17 @@ def not_loaded(line: Line) -> NotComputable:
 
 def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
     """Group the stretches to atoms: line × accrual year, with their working; then the segments."""
-    groups: dict[tuple[str, int | None], list[Stretch]] = {}
+    groups: dict[tuple[str, int | None], list[Stretch]] = defaultdict(list)
     for one in loan.stretches:
-        one.shown = money.yuan(one.counted) if scale == 1 else money.decimal_text(Fraction(one.counted, 100 * scale))
-        groups.setdefault((one.line.id, one.year), []).append(one)
+        one.shown = money.yuan(one.counted) if scale == 1 else money.ratio_text(one.counted, 100 * scale)
+        groups[one.line.id, one.year].append(one)
     for (_, year), stretches in groups.items():
         line = stretches[0].line
         exact = _earn(case, loan, stretches, scale)
-        if not exact and not any(one.subsidised for one in stretches):
+        if not exact and not any(one.price.rate for one in stretches):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
         work_.atoms += _split_by_drawdown(case, loan, line, year, stretches, exact)
-        term = _share_term if line.shares_interest else _points_term
-        terms = [term(case, loan, one, scale) for one in stretches]
+        terms = _share_terms(loan, stretches) if line.shares_interest else _points_terms(case, loan, stretches, scale)
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
     _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches])
@@ -213,26 +216,25 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
 def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> Fraction:
     """Fill what each stretch of a group earns; answer the exact sum in fen."""
     basis = days.BASIS[case.terms.day_count]
-    line = stretches[0].line
+    line, first = stretches[0].line, stretches[0].price.rate
     if line.rate_fixed:
-        parts = stretches[0].subsidised.denominator
-        numerators = [stretches[0].subsidised.numerator] * len(stretches)
+        parts, rates = first.denominator, [first.numerator] * len(stretches)
     else:
-        parts = lcm(*(one.subsidised.denominator for one in stretches))
-        numerators = [one.subsidised.numerator * (parts // one.subsidised.denominator) for one in stretches]
+        parts = lcm(*{one.price.rate.denominator for one in stretches})
+        rates = [one.price.rate.numerator * (parts // one.price.rate.denominator) for one in stretches]
     if line.on_balance:
         of = parts * basis * scale
-        for one, rate in zip(stretches, numerators, strict=True):
+        for one, rate in zip(stretches, rates, strict=True):
             one.amount = (one.counted * rate * one.days, of)
-        whole, rest = accrue([one.counted for one in stretches], numerators, [one.days for one in stretches], parts, basis)
+        whole, rest = accrue([one.counted for one in stretches], rates, [one.days for one in stretches], parts, basis)
         return Fraction(whole * parts * basis + rest, of)
-    for one, rate in zip(stretches, numerators, strict=True):
+    for one, rate in zip(stretches, rates, strict=True):
         if line.shares_interest:
             one.amount = (one.interest[0] * rate, one.interest[1] * parts)
         else:
             base = _base(case, loan, one, scale) * 100
             one.amount = (base.numerator * rate * one.days, base.denominator * parts * basis)
-    return total(one.amount for one in stretches)
+    return total([one.amount for one in stretches])
 
 
 def _base(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
@@ -242,19 +244,25 @@ def _base(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _points_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
-    base = one.shown if one.line.on_balance else money.decimal_text(_base(case, loan, one, scale))
-    return f"{base} × {one.percent} × {one.days}/{days.BASIS[case.terms.day_count]}"
+def _points_terms(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> list[str]:
+    basis = days.BASIS[case.terms.day_count]
+    if stretches[0].line.on_balance:
+        return [f"{one.shown} × {one.price.percent} × {one.days}/{basis}" for one in stretches]
+    bases = [money.decimal_text(_base(case, loan, one, scale)) for one in stretches]
+    return [f"{base} × {one.price.percent} × {one.days}/{basis}" for base, one in zip(bases, stretches, strict=True)]
 
 
-def _share_term(case: Case, loan: Loan, one: Stretch, scale: int) -> str:
-    rate = loan.rate.value(one.rate_no)
-    if one.voucher is None and rate is not None:
-        fraction = f"{one.moved}/{days.BASIS[loan.fact.day_count]}"
-        return f"{one.shown} × {money.percent_text(rate)} × {fraction} × {one.percent}"
-    net = one.voucher.net if one.voucher is not None else 0
-    part = Fraction(one.interest[0], one.interest[1] * net) if net else Fraction(0)
-    return f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {one.percent}"
+def _share_terms(loan: Loan, stretches: Sequence[Stretch]) -> list[str]:
+    basis, terms = days.BASIS[loan.fact.day_count], []
+    for one in stretches:
+        rate = loan.rate.value(one.rate_no)
+        if one.voucher is None and rate is not None:
+            terms.append(f"{one.shown} × {money.percent_text(rate)} × {one.moved}/{basis} × {one.price.percent}")
+            continue
+        net = one.voucher.net if one.voucher is not None else 0
+        part = Fraction(one.interest[0], one.interest[1] * net) if net else Fraction(0)
+        terms.append(f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {one.price.percent}")
+    return terms
 
 
 def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, stretches: Sequence[Stretch], exact: Fraction) -> list[Atom]:
@@ -272,7 +280,7 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, str
 
 def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     """A line that pays once for a contract and not for its days (a guarantee fee, a fixed amount); the highest of several."""
-    if all(line.per_day for line in case.terms.lines):
+    if not case.rules.pays_once:
         return
     from app.calculators.award import line_amount  # the same working as an item's
 
@@ -291,12 +299,9 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch])
         stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
     shown: list[int] | None = None
     if work_.interest is not None and stretches:
-        whole = money.round_half_up(total(one.interest for one in stretches))
-        shown = money.spread(whole, weights([one.interest for one in stretches]))
+        shown = money.spread(money.round_half_up(work_.interest), weights([one.interest for one in stretches]))
     basis = days.BASIS[case.terms.day_count]
     contract_rates = {no: loan.rate.text(no) for no in {one.rate_no for one in stretches}}
-    subsidised = {one.percent: one.subsidised for one in stretches}
-    subsidised_rates = {percent: money.decimal_text(value) for percent, value in subsidised.items()}
     interests = [None] * len(stretches) if shown is None else [money.yuan(part) for part in shown]
     work_.segments = [
         {
@@ -305,13 +310,13 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch])
             "days": one.until - one.first,
             "balance": one.shown,
             "contract_rate": contract_rates[one.rate_no],
-            "subsidised_rate": subsidised_rates[one.percent],
+            "subsidised_rate": one.price.decimals,
             "interest": interest,
             "day_fraction": f"{one.days}/{basis}",
             "line": one.line.id,
             "drawdown_no": one.slice.no,
             "amount": "0.00",
-            "why": one.formula,
+            "why": one.price.why,
         }
         for one, interest in zip(stretches, interests, strict=True)
     ]
@@ -326,7 +331,7 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     for rate in loan.rate.above(USURIOUS):
         case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
     matures = loan.fact.matures_on.toordinal()
-    if any(item.on.toordinal() > matures for item in loan.fact.repayments):
+    if max([item.on for item in loan.fact.repayments], default=date.min) > loan.fact.matures_on:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
     known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
     if known and matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):

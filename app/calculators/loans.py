@@ -19,6 +19,7 @@ from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
+from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
 
@@ -53,11 +54,9 @@ class Stretch:
     total: int  # the contract's whole balance
     piece: int  # parts that principal caps cut off keep the number of their whole
     others: tuple[Line, ...]  # with HIGHEST: further lines that hold
-    interest: tuple[int, int] = (0, 1)  # I in fen of CNY: numerator and denominator, not reduced
+    interest: tuple[int, int] = field(init=False)  # I in fen of CNY: numerator and denominator, not reduced
     days: int = field(init=False)  # numerator of the subsidy's day fraction
-    subsidised: Fraction = field(init=False)
-    formula: str = field(init=False)
-    percent: str = field(init=False)  # the subsidised rate as the working writes it
+    price: Price = field(init=False)
     shown: str = field(init=False)  # the counted balance as the working writes it
     moved: int = field(init=False)  # numerator of the bank's day fraction
     amount: tuple[int, int] = field(init=False)  # what it earns in fen: numerator and denominator, not reduced
@@ -95,7 +94,7 @@ class Loan:
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
-    first = min(one.on for one in fact.drawdowns)
+    first = min([one.on for one in fact.drawdowns])
     rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series)
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
@@ -133,7 +132,9 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
 
 def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayment.Gap | None]:
     if fact.repayment_plan is None:
-        return [(one.on.toordinal(), fen(one.principal), one.drawdown_no, no) for no, one in enumerate(fact.repayments)], None
+        return [
+            (one.on.toordinal(), one.drawdown_no is None, no, fen(one.principal), one.drawdown_no) for no, one in enumerate(fact.repayments)
+        ], None
     drawn = fact.drawdowns[0]
 
     def rate_on(day: date) -> Fraction:
@@ -142,7 +143,7 @@ def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayme
     planned, gap = repayment.planned_repayments(
         fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if rate.days else None
     )
-    return [(day.toordinal(), amount, None, no) for no, (day, amount) in enumerate(planned)], gap
+    return [(day.toordinal(), True, no, amount, None) for no, (day, amount) in enumerate(planned)], gap
 
 
 def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
@@ -157,7 +158,7 @@ def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults:
         "signed_on": fact.signed_on,
         "matures_on": fact.matures_on,
         "first_drawdown": first,
-        "disbursed": Fraction(sum(fen(one.amount) for one in fact.drawdowns), 100),
+        "disbursed": Fraction(sum([fen(one.amount) for one in fact.drawdowns]), 100),
     }
     looked_up = {"SIGNED_ON": fact.signed_on, "FIRST_DRAWDOWN": first}
 
@@ -175,7 +176,7 @@ def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
     """What is known of one drawdown."""
     pointer = f"/contracts/{loan.index}/drawdowns/{one.index}"
     values = read_measures(one.fact.measures, case.rules.measures["DRAWDOWN"], pointer, faults)
-    values |= {"drawn": Fraction(one.drawn, 100) * loan.factor, "drawn_on": one.fact.on}
+    values |= {"drawn": Fraction(one.drawn * loan.factor.numerator, 100 * loan.factor.denominator), "drawn_on": one.fact.on}
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference" and key[2] == "EACH_DRAWDOWN":
@@ -293,7 +294,7 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
 def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     """Fill ``loan.stretches``: counted days, cut wherever something changes, each with its line."""
     cuts, rate_days = _cuts(case, loan), loan.rate.days
-    reads_day = case.terms.watch.lines_by_day
+    reads_day, cuts_years = case.terms.watch.lines_by_day, case.rules.cuts_years
     whole = loan.factor * scale
     factor: int = whole.numerator  # the scale makes it whole
     alone = len(loan.slices) == 1
@@ -327,7 +328,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                         rate_no,
                         _voucher_at(loan, a) if loan.vouchers else None,
                         lines[0],
-                        date.fromordinal(a).year if case.rules.cuts_years else None,
+                        date.fromordinal(a).year if cuts_years else None,
                         counted if alone else loan.balance_at(a) * factor,
                         len(loan.stretches),
                         tuple(lines[1:]),

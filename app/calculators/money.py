@@ -14,14 +14,14 @@ _RATE = re.compile(r"-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?")
 def fen(text: str) -> int:
     """元 text with two decimals as fen: "1234567.80" is 123456780. The request's schema has let nothing else through."""
     assert text[-3] == ".", "money has two decimals"
-    return int(text[:-3] + text[-2:])
+    return int(text.replace(".", ""))
 
 
 def yuan(amount: int) -> str:
     """Fen as 元 text with exactly two decimals."""
     if amount >= 100:
         text = str(amount)
-        return f"{text[:-2]}.{text[-2:]}"
+        return text[:-2] + "." + text[-2:]
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), 100)
     return f"{sign}{whole}.{part:02d}"
@@ -41,12 +41,18 @@ def decimal_ratio(text: str) -> tuple[int, int]:
 
 def decimal_text(value: Fraction) -> str:
     """All decimals of an exact rational; "n/d" where they never end."""
-    scaled, rest = divmod(abs(value.numerator) * _USUAL, value.denominator)
+    return ratio_text(value.numerator, value.denominator)
+
+
+def ratio_text(numerator: int, denominator: int) -> str:
+    """The same of a numerator and a denominator that need not be reduced."""
+    sign = "-" if numerator < 0 else ""
+    scaled, rest = divmod(abs(numerator) * _USUAL, denominator)
     if rest == 0:  # eight decimals hold nearly every rate and amount
         whole, part = divmod(scaled, _USUAL)
         digits = f"{part:08d}".rstrip("0")
-        sign = "-" if value < 0 else ""
         return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+    value = Fraction(numerator, denominator)
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest //= 2
@@ -58,7 +64,6 @@ def decimal_text(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
     places = max(twos, fives)
     scaled = abs(value.numerator) * 10**places // value.denominator
-    sign = "-" if value < 0 else ""
     digits = f"{scaled:0{places + 1}d}"
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
@@ -109,12 +114,11 @@ def spread(total: int, weights: Sequence[Fraction | int], most: Sequence[int] | 
         scale = lcm(*(weight.denominator for weight in weights))
         weights = [int(weight * scale) for weight in weights]
         whole = sum(weights)
-    shares = [divmod(total * weight, whole) for weight in weights]
-    parts = [part for part, _ in shares]
+    parts = [total * weight // whole for weight in weights]
     missing = total - sum(parts)
     if missing:
-        able = [no for no, part in enumerate(parts) if most is None or part < most[no]]
-        rests = [rest for _, rest in shares]
+        able = range(len(parts)) if most is None else [no for no, part in enumerate(parts) if part < most[no]]
+        rests = [total * weight % whole for weight in weights]
         for no in sorted(able, key=rests.__getitem__, reverse=True)[:missing]:  # the sort is stable: ties stay in order
             parts[no] += 1
     return parts

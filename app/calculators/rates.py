@@ -12,7 +12,7 @@ from math import lcm
 from app.calculators.days import months_after
 from app.calculators.facts import FixedRate, FloatingRate, SteppedRate
 from app.calculators.faults import NotComputable
-from app.calculators.money import decimal_ratio, decimal_text
+from app.calculators.money import decimal_ratio, ratio_text
 from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
@@ -45,8 +45,8 @@ class ContractRate:
 
     def text(self, no: int) -> str | None:
         """The rate of an entry with all its decimals."""
-        value = self.value(no)
-        return None if value is None else decimal_text(value)
+        numerator = self.numerators[no] if no >= 0 else None
+        return None if numerator is None else ratio_text(numerator, self.parts)
 
     def known(self) -> list[Fraction]:
         """Every known rate once, in order of time."""
@@ -54,7 +54,7 @@ class ContractRate:
 
     def above(self, limit: Fraction) -> list[Fraction]:
         """The known rates above a limit."""
-        highest = max((one for one in self.numerators if one is not None), default=0)
+        highest = max([one for one in self.numerators if one is not None], default=0)
         if highest * limit.denominator <= limit.numerator * self.parts:
             return []
         return [one for one in self.known() if one > limit]

@@ -38,7 +38,7 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
     for one in works:
         if not one.segments:
             continue
-        total = money.round_half_up(sum(atom.amount for atom in one.atoms))
+        total = money.round_half_up(sum([atom.amount for atom in one.atoms]))
         shares = money.spread(total, one.weights)
         for segment, share in zip(one.segments, shares, strict=True):
             segment["amount"] = money.yuan(share)
@@ -46,9 +46,9 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
 
 def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> int:
     """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50)."""
-    exact = sum((atom.amount for atom in atoms), 0)
+    exact = sum([atom.amount for atom in atoms])
     rounding = None
-    parts = [amount_text(sum((atom.amount for atom in one.atoms), 0)) for one in works if one.atoms]
+    parts = [amount_text(sum([atom.amount for atom in one.atoms])) for one in works if one.atoms]
     if case.terms.rounding.scope == "TOTAL":
         mode = _mode(case, atoms)
         total = money.round_to(exact, 1, mode)

@@ -5,14 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 from app.calculators import names as nm
+from app.calculators.expressions import Number
+from app.calculators.money import decimal_text, percent_text
 from app.calculators.results import NotDecided, Warning_
-from app.calculators.terms import UNKNOWN, Cap, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
+from app.calculators.terms import UNKNOWN, Cap, Line, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
 from app.calculators.texts import LANGUAGES, Language, say
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Price:
+    """The rate that a line pays, and why."""
+
+    rate: Fraction
+    why: str
+    percent: str  # the rate as the working writes it
+    decimals: str  # and as segments show it
+
+
+def price(line: Line, language: Language, rate: Fraction, *working: str) -> Price:
+    """Explain the rate of a line by its formula and the formula with the numbers put in; what is the same is said once."""
+    percent = percent_text(rate)
+    parts = [*working, percent]
+    shown = " = ".join(part for no, part in enumerate(parts) if no == 0 or part != parts[no - 1])
+    why = say(language, "WHY_LINE", line=line.id if language == "en" else line.title, shown=shown)
+    return Price(rate, why, percent, decimal_text(rate))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,13 +44,17 @@ class Rules:
     table: RateTable
     overlays: tuple[Overlay, ...]
     needs: Mapping[str, Measure]
-    measures: Mapping[str, tuple[Measure, ...]]  # by the object that carries them
+    measures: Mapping[str, Mapping[str, Measure]]  # by the object that carries them, then by name
+    prices: Mapping[Language, Mapping[str, Price]]  # of lines whose rate is a figure, by line
     of_applicant: tuple[Requirement, ...]  # read the applicant alone: not met refuses the claim
     of_claim: tuple[Requirement, ...]  # read totals of the claim
     of_days: tuple[Requirement, ...]  # read a drawdown or a day
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
+    pays_days: bool  # some line pays for the days of a loan
+    pays_once: bool  # some line does not
+    reads_interest: bool  # some requirement asks for the interest of a contract
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
     key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
@@ -57,19 +83,28 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         table=table,
         overlays=overlays,
         needs=needs,
-        measures={of: tuple(one for one in needs.values() if one.of == of) for of in nm.LEVEL_OF},
+        measures={of: {name: one for name, one in needs.items() if one.of == of} for of in nm.LEVEL_OF},
+        prices={language: _prices(terms, language) for language in LANGUAGES},
         of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
         of_claim=tuple(one for one in requirements if one.of_claim),
         of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
         stackings=tuple(layer.stacking for layer in layers),
         limits=tuple(layer.term for layer in layers if layer.term is not None),
         caps=caps,
+        pays_days=any(line.per_day for line in terms.lines),
+        pays_once=not all(line.per_day for line in terms.lines),
+        reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
+
+
+def _prices(terms: Terms, language: Language) -> dict[str, Price]:
+    figures = [(line, line.rate) for line in terms.lines if isinstance(line.rate, Number)]
+    return {line.id: price(line, language, figure.value, figure.text) for line, figure in figures}
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:

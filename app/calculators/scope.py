@@ -7,9 +7,10 @@ was declared but not sent raises ``MissingFact``: never a default, never false (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from app.calculators import expressions as ex
@@ -22,6 +23,7 @@ from app.calculators.terms import Measure
 Key = str | tuple[str, ...]
 Answer = Callable[[tuple[str, ...]], Any]
 
+_applicant_facts = attrgetter(*nm.APPLICANT_FACTS)
 _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
@@ -71,19 +73,18 @@ def yuan_value(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(int(text[:-3] + text[-2:]), 100)
 
 
-def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
+def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
     """The declared measures of one object, read by type; undeclared and misread ones become faults."""
-    wanted = {measure.name: measure for measure in declared}
     found: dict[str, Any] = dict.fromkeys(wanted)
     for name, raw in given.items():
-        where = f"{pointer}/measures/{_escape(name)}"
         measure = wanted.get(name)
         if measure is None:
-            listed = ", ".join(sorted(wanted)) or "-"
+            listed, where = ", ".join(sorted(wanted)) or "-", f"{pointer}/measures/{_escape(name)}"
             faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
             continue
         value = _read(measure, raw)
         if value is None:
+            where = f"{pointer}/measures/{_escape(name)}"
             code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"
             zh, en = _expected(measure)
             faults.append(Fault(where, code, f"{measure.title} 应为{zh}", f"{measure.name} should be {en}"))
@@ -139,23 +140,16 @@ def _expected(measure: Measure) -> tuple[str, str]:
     }[measure.type]  # type: ignore[return-value]
 
 
-def applicant_scope(claim: Claim, measures: Iterable[Measure], references: References, year: int, faults: list[Fault]) -> Scope:
+def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: References, year: int, faults: list[Fault]) -> Scope:
     """What is known of the applicant and the application; ``year`` is the programme year."""
     applicant = claim.applicant
     values: dict[str, Any] = read_measures(applicant.measures, measures, "/applicant", faults)
-    for name in nm.APPLICANT_FACTS:
-        values[name] = getattr(applicant, name)
+    values.update(zip(nm.APPLICANT_FACTS, _applicant_facts(applicant), strict=True))
     values["application_date"] = claim.application_date
-    looked_up = {
-        "APPLICATION_DATE": claim.application_date,
-        "JAN_1": date(claim.application_date.year, 1, 1),
-        "JAN_1_LAST_YEAR": date(claim.application_date.year - 1, 1, 1),
-    }
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference":
-            day = looked_up.get(key[2]) or date.fromisoformat(key[2])
-            return references.rate(key[1], day.toordinal())
+            return references.rate(key[1], _looked_up(key[2], claim.application_date).toordinal())
         if key[0] == "status":
             return has_status(claim, key[1], claim.application_date)
         if applicant.dishonesty_records is None:
@@ -164,6 +158,19 @@ def applicant_scope(claim: Claim, measures: Iterable[Measure], references: Refer
         return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
 
     return Scope(values, "/applicant", None, answer)
+
+
+def _looked_up(name: str, application_date: date) -> date:
+    """The day on which a claim reads a series: named after the application, or a date."""
+    match name:
+        case "APPLICATION_DATE":
+            return application_date
+        case "JAN_1":
+            return date(application_date.year, 1, 1)
+        case "JAN_1_LAST_YEAR":
+            return date(application_date.year - 1, 1, 1)
+        case _:
+            return date.fromisoformat(name)
 
 
 def has_status(claim: Claim, status: str, on: date) -> bool:

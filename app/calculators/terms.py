@@ -15,6 +15,7 @@ from math import lcm
 from typing import Final, Literal
 
 from app.calculators.expressions import Node
+from app.calculators.names import CAP_PER
 
 
 class _Unknown:
@@ -167,15 +168,16 @@ class Cap:
     clause: str
     overlay: bool = False
     limit_fen: int | None = None  # a limit that reads no fact, rounded down to fen (D48)
+    keys: tuple[str, ...] = field(init=False)  # under which items and earlier grants name what separates accounts
+    scope: str = field(init=False)  # its name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY
 
-    @property
-    def scope(self) -> str:
-        """The scope's name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY."""
+    def __post_init__(self) -> None:
+        """Derive what every account of the cap is called by."""
         suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
-        if not self.per and self.lines is None:
-            return f"ENTERPRISE_{suffix}"
-        name = "_".join(part.upper() for part in self.per) or "CATEGORY"
-        return name if self.period == "BATCH" else f"{name}_{suffix}"
+        name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
+        plain = self.period == "BATCH" and name != "ENTERPRISE"
+        object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
+        object.__setattr__(self, "keys", tuple(CAP_PER[part][0] if part in CAP_PER else part for part in self.per))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
