@@ -295,7 +295,7 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:
     """The displayed segments; interests are spread so that they add up, amounts later (D52)."""
-    if len(loan.slices) > 1 or len(case.terms.lines) > 1:
+    if len(loan.slices) > 1 or len({id(one.line) for one in stretches}) > 1:
         stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
     shown: list[int] | None = None
     if work_.interest is not None and stretches:
