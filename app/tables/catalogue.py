@@ -235,14 +235,19 @@ class Catalogue:
         key = (table.id, table.version, bisect_right(self.instants, instant))
         found = self._pinned.get(key)
         if found is None:
-            methods = {
-                name: method
-                for name, method in table.fund_methods.items()
-                if name not in self.tables or any(one.known_from <= instant for one in self.tables[name])
-            }
-            known = tuple(one for one in table.overlays if one.known_from <= instant)
-            found = self._pinned[key] = replace(table, overlays=known, fund_methods=methods)
+            found = self._pinned[key] = replace(
+                table,
+                overlays=tuple(one for one in table.overlays if one.known_from <= instant),
+                fund_methods={name: method for name, method in table.fund_methods.items() if self._known(name, instant)},
+                fund_exempt=frozenset(
+                    name for name in table.fund_exempt if any(one.terms.stacking.exempt_direction for one in self._known(name, instant))
+                ),
+            )
         return found
+
+    def _known(self, table_id: str, instant: datetime) -> list[RateTable]:
+        """The versions of a table that were known at a time."""
+        return [one.table for one in self.tables[table_id] if one.known_from <= instant]
 
     def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
         """As ``choose``, with the content of the version."""

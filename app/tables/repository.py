@@ -25,9 +25,8 @@ def read_catalogue(session: Session) -> Catalogue:
     directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(select(models.Direction)).all()}
     funds = _funds(session)
     batches = _batches(session, directions)
-    methods = {
-        fund: {one.rate_table: str(one.method) for one in directions.values() if batches[one.batch].fund == fund and one.method}
-        for fund in funds
+    methods = {  # of published versions only: since when a direction without standards is known is nowhere said
+        fund: {name: method for name, method in methods_of.items() if batches[directions[name].batch].fund == fund} for fund in funds
     }
     tables = _tables(session, rows, directions, batches, funds, methods)
     return Catalogue(funds, batches, directions, tables, _references(session))
