@@ -15,7 +15,6 @@ from typing import Self
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.access.guard import Guard
@@ -40,6 +39,7 @@ class Keeper:
         self._reading = asyncio.Lock()  # else a slower reading could put older keys over newer ones
         self._waiting: list[Refused] = []
         self._failing = False
+        self._stop = asyncio.Event()
         self._turns: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -51,11 +51,10 @@ class Keeper:
 
     async def __aexit__(self, *_: object) -> None:
         """Write what is left."""
-        if self._turns is not None:
-            self._turns.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._turns
         self.app.state.keeper = None
+        self._stop.set()  # a turn is never cut short: what it was writing would be written twice
+        if self._turns is not None:
+            await self._turns
         await self.turn(last=True)
         self.engine.dispose()
 
@@ -70,7 +69,7 @@ class Keeper:
                 self.guard.uses.written(uses)
             await self.renew()
             self._failing = False
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it is: the next turn tries again
             if not self._failing:
                 log.error("keys and refusals wait for the database", error=type(error).__name__)
             self._failing = True
@@ -81,8 +80,9 @@ class Keeper:
             self.guard.keyring = await asyncio.to_thread(_read_again, self.engine, self.guard.keyring)
 
     async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
+        while not self._stop.is_set():
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), EVERY_SECONDS)
             await self.turn()
 
 
