@@ -16,8 +16,10 @@ from app.tables.drafts import State
 Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
+DRAFT_ID = "^[0-9a-f]{16}$"
 MAX_FILE = 1_000_000
 MAX_CASES = 1_000
+MAX_LISTED = 1_000
 
 CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成文字；版本号与公布时刻由服务给出"
 FILE: Final = "标准表文件的文本（YAML）"
@@ -124,10 +126,11 @@ class DraftView(DraftEntry):
 
 
 class DraftList(View):
-    """草案列表，后起草的在前。"""
+    """草案列表的一页，后起草的在前。"""
 
     model_config = ConfigDict(title="草案列表")
     drafts: list[DraftEntry] = Field(title="草案")
+    next: str | None = Field(title="下一页的 after；空为没有更多")
 
 
 class FaultView(View):
@@ -160,14 +163,16 @@ class ReportView(View):
 
 
 class DraftFilter(Closed):
-    """Which drafts to list."""
+    """Which drafts to list, and which part of them."""
 
     state: StateName | None = Field(None, title="状态")
     target: str | None = Field(None, title="对象", pattern=TARGET, max_length=80)
+    after: str | None = Field(None, title="从这个草案之后起，即上一页的 next", pattern=DRAFT_ID, max_length=16)
+    limit: int = Field(100, title="至多几个", ge=1, le=MAX_LISTED, examples=[100])
 
 
 DraftQuery = Annotated[DraftFilter, Query()]
-DraftId = Annotated[str, Path(title="草案编号", pattern="^[0-9a-f]{16}$", max_length=16, examples=["0123456789abcdef"])]
+DraftId = Annotated[str, Path(title="草案编号", pattern=DRAFT_ID, max_length=16, examples=["0123456789abcdef"])]
 IfMatch = Annotated[str | None, Header(alias="If-Match", title="取回草案时的 ETag", max_length=200)]
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_views, gate, limits
+from app.api import bodies, draft_links, draft_views, gate, limits
 from app.api.changing import Changes
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
@@ -58,7 +58,7 @@ def _takes(schema: str, examples: dict[str, Any], *needed: Scope) -> dict[str, A
     status_code=201,
     response_model=draft_views.DraftView,
     response_description="草案；ETag 用于其后的每一步",
-    responses=_BEGUN,
+    responses={**_BEGUN, **draft_links.shown(201, "DRAFT")},
     openapi_extra=_takes("DraftRequest", BEGIN, Scope.TABLES_WRITE),
 )
 async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
@@ -103,20 +103,22 @@ def _one_of(given: list[str]) -> ProblemError:
     "/drafts",
     operation_id="list_drafts",
     summary="列出草案",
-    description="全部草案及其状态，包括已公布与放弃的。",
+    description="草案及其状态，包括已公布与放弃的；后起草的在前，分页列出。",
     response_model=draft_views.DraftList,
-    response_description="草案列表",
-    responses=problem_responses((401, 403, 406, 422, 500, 503)),
+    response_description="草案列表的一页",
+    responses={**problem_responses((401, 403, 406, 422, 500, 503)), **draft_links.listed()},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> Response:
     """List the drafts."""
-    found = [
-        draft_views.entry(one)
-        for one in await _read(request, drafts.all_states)
-        if query.state in (None, one.state) and query.target in (None, one.draft.target)
-    ]
-    return _answer(draft_views.DraftList(drafts=found))
+    asked = query.state, query.target, query.after, query.limit
+    try:
+        found, more = await _read(request, lambda session: drafts.listed(session, *asked))
+    except ProblemError as problem:
+        if problem.code != "DRAFT_NOT_FOUND":
+            raise
+        raise invalid([FieldError("/query/after", "INVALID_VALUE", problem.zh, problem.en)]) from None
+    return _answer(draft_views.DraftList(drafts=[draft_views.entry(one) for one in found], next=found[-1].draft.id if more else None))
 
 
 @router.get(
@@ -126,7 +128,7 @@ async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> R
     description="草案的内容、状态与走过的步骤。",
     response_model=draft_views.DraftView,
     response_description="草案",
-    responses=_READ,
+    responses={**_READ, **draft_links.shown(200, "any")},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
@@ -141,7 +143,7 @@ async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQ
     description="写一版新的修订，原来的修订仍保留。须以 If-Match 给出所见的 ETag；他人先改了则为 412。检查与批准须重新进行。",
     response_model=draft_views.DraftView,
     response_description="修订后的草案",
-    responses=_WRITTEN,
+    responses={**_WRITTEN, **draft_links.shown(200, "DRAFT")},
     openapi_extra=_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE),
 )
 async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
@@ -169,7 +171,7 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     description="放弃草案；其内容与经过仍可查看。",
     response_model=draft_views.DraftView,
     response_description="已放弃的草案",
-    responses=_STEP,
+    responses={**_STEP, **draft_links.shown(200, "DISCARDED")},
     openapi_extra=gate.secured(Scope.TABLES_WRITE),
 )
 async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
@@ -185,7 +187,7 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全。有错误为 422，逐处列出。",
     response_model=draft_views.DraftView,
     response_description="已检查的草案",
-    responses=_STEP,
+    responses={**_STEP, **draft_links.shown(200, "CHECKED")},
     openapi_extra=gate.secured(Scope.TABLES_WRITE),
 )
 async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
@@ -201,7 +203,7 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。",
     response_model=draft_views.DraftView,
     response_description="已批准的草案",
-    responses=_STEP,
+    responses={**_STEP, **draft_links.shown(200, "APPROVED")},
     openapi_extra=gate.secured(Scope.TABLES_APPROVE),
 )
 async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
@@ -217,7 +219,7 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
     description="公布已批准的草案，一次完成；两秒内对所有进程生效。此前的答复不受影响。检查之后对象另有公布的，为 409。",
     response_model=draft_views.DraftView,
     response_description="已公布的草案",
-    responses=_STEP,
+    responses={**_STEP, **draft_links.shown(200, "PUBLISHED")},
     openapi_extra=gate.secured(Scope.TABLES_APPROVE),
 )
 async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
@@ -313,7 +315,7 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     status_code=201,
     response_model=draft_views.DraftView,
     response_description="已检查的草案，待另一人批准",
-    responses=_BEGUN,
+    responses={**_BEGUN, **draft_links.shown(201, "CHECKED")},
     openapi_extra=_takes("MonthRequest", MONTH, Scope.TABLES_WRITE),
 )
 async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> Response:
