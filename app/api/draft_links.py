@@ -23,11 +23,11 @@ _LOOKS: Final = ("get_draft", "report_draft")
 _TRIES: Final = ("effect_of_draft", "calculate_under_draft")
 _OF_STATE: Final[Mapping[str, tuple[str, ...]]] = {
     "DRAFT": (*_LOOKS, *_TRIES, "revise_draft", "discard_draft", "check_draft"),
-    "CHECKED": (*_LOOKS, *_TRIES, "revise_draft", "discard_draft", "approve_draft"),
-    "APPROVED": (*_LOOKS, *_TRIES, "revise_draft", "discard_draft", "publish_draft"),
+    "CHECKED": (*_LOOKS, "revise_draft", "approve_draft"),
+    "APPROVED": (*_LOOKS, "publish_draft"),
     "PUBLISHED": ("get_draft",),
     "DISCARDED": ("get_draft",),
-    "any": tuple(name for name in _NEXT if name != "get_draft"),
+    "any": ("report_draft", "revise_draft"),
 }
 _ETAG: Final = {"description": "草案此时的样子；其后的每一步以 If-Match 给出。", "schema": {"type": "string"}}
 _LOCATION: Final = {"description": "草案的地址。", "schema": {"type": "string"}}

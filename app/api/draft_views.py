@@ -17,6 +17,7 @@ Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VA
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
 DRAFT_ID = "^[0-9a-f]{16}$"
+ETAG = '^"[1-9][0-9]{0,8}-(draft|checked|approved|published|discarded)-[0-9a-f]{16}"$'
 MAX_FILE = 1_000_000
 MAX_CASES = 1_000
 MAX_LISTED = 1_000
@@ -173,7 +174,15 @@ class DraftFilter(Closed):
 
 DraftQuery = Annotated[DraftFilter, Query()]
 DraftId = Annotated[str, Path(title="草案编号", pattern=DRAFT_ID, max_length=16, examples=["0123456789abcdef"])]
-IfMatch = Annotated[str | None, Header(alias="If-Match", title="取回草案时的 ETag", max_length=200)]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, include_in_schema=False)]  # one that is absent is 428
+IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "取回草案时的 ETag，原样给出；不接受 `*`、弱 ETag（`W/`）与多个值。草案已变则为 412，未给出则为 428。",
+    "schema": {"title": "取回草案时的 ETag", "type": "string", "pattern": ETAG, "maxLength": 200},
+    "example": '"1-draft-0123456789abcdef"',
+}
 
 
 def entry(found: State) -> DraftEntry:

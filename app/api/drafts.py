@@ -50,6 +50,10 @@ def _takes(schema: str, examples: dict[str, Any], *needed: Scope) -> dict[str, A
     return {"requestBody": {"required": True, "content": content}, **gate.secured(*needed)}
 
 
+def _seen_before(extra: dict[str, Any]) -> dict[str, Any]:
+    return {"parameters": [draft_views.IF_MATCH], **extra}
+
+
 @router.post(
     "/drafts",
     operation_id="begin_draft",
@@ -144,7 +148,7 @@ async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQ
     response_model=draft_views.DraftView,
     response_description="修订后的草案",
     responses={**_WRITTEN, **draft_links.shown(200, "DRAFT")},
-    openapi_extra=_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE),
+    openapi_extra=_seen_before(_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE)),
 )
 async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Write a new revision."""
@@ -172,7 +176,7 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     response_model=draft_views.DraftView,
     response_description="已放弃的草案",
     responses={**_STEP, **draft_links.shown(200, "DISCARDED")},
-    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
 )
 async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Give a draft up."""
@@ -188,7 +192,7 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     response_model=draft_views.DraftView,
     response_description="已检查的草案",
     responses={**_STEP, **draft_links.shown(200, "CHECKED")},
-    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
 )
 async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Prove a draft."""
@@ -204,7 +208,7 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     response_model=draft_views.DraftView,
     response_description="已批准的草案",
     responses={**_STEP, **draft_links.shown(200, "APPROVED")},
-    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
 )
 async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Approve a draft."""
@@ -220,7 +224,7 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
     response_model=draft_views.DraftView,
     response_description="已公布的草案",
     responses={**_STEP, **draft_links.shown(200, "PUBLISHED")},
-    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
 )
 async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Publish a draft."""
