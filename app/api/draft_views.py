@@ -18,13 +18,14 @@ StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
 DRAFT_ID = "^[0-9a-f]{16}$"
 ETAG = '^"[1-9][0-9]{0,8}-(draft|checked|approved|published|discarded)-[0-9a-f]{16}"$'
-MAX_FILE = 1_000_000
+MAX_FILE = 200_000  # signs; the largest published file has 12,000. Reading YAML is slow: it takes half a second
 MAX_CASES = 1_000
 MAX_LISTED = 1_000
 
 CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成文字；版本号与公布时刻由服务给出"
 FILE: Final = "标准表文件的文本（YAML）"
-Note = Annotated[str, Field(title="说明", max_length=500)]
+UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control signs and what has no width
+Note = Annotated[str, Field(title="说明，不含控制字符", max_length=500, pattern=f"^[^{UNSEEN}]*$")]
 SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
 Percent = Annotated[str, Field(pattern=r"^-?[0-9]{1,3}(\.[0-9]{1,6})?%$")]
 

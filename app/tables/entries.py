@@ -27,7 +27,7 @@ Row = (
 _DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
 _YEAR = re.compile(r"[12][0-9]{3}")
-_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 SOME_DAY = date(2000, 1, 1)  # stands where a faulty date stood, so that the reading can go on
 SOME_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -119,7 +119,7 @@ class Entries:
 
     def number(self, place: str, raw: Any) -> int:
         """A whole number from 1."""
-        if not isinstance(raw, str) or not _NUMBER.fullmatch(raw):
+        if not isinstance(raw, str) or not NUMBER.fullmatch(raw):
             self.fault(place, f"应为正整数，而不是 {raw!r}")
             return 1
         return int(raw)

@@ -7,7 +7,6 @@ every scalar is a text, as in a file. ``published_at`` and the number of a versi
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,12 +18,13 @@ from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import models
 from app.tables.canonical import canonical, digest
-from app.tables.entries import Entries, Row, key_of
+from app.tables.entries import NUMBER, Entries, Row, key_of
+from app.tables.files import unseen
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended
 
-MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 24
+MAX_PLACE, MAX_MESSAGE = 300, 1_000  # a key or a value of any length can stand in a fault
 KINDS: Mapping[str, tuple[str, ...]] = {
     "RATE_TABLE": ("batch", "direction", "version"),
     "BATCH": ("fund", "batch", "document", "authority", "directions"),
@@ -67,7 +67,7 @@ def misfits(content: Any, place: str = "", depth: int = 0) -> list[TermsFault]:
     if content is None:
         return []
     if isinstance(content, str):
-        wrong = next((sign for sign in content if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cs"}), None)
+        wrong = unseen(content)
         return [] if wrong is None else [TermsFault(place, f"不允许控制字符 {wrong!r}")]
     if isinstance(content, Mapping):
         found = []
@@ -88,6 +88,7 @@ def propose(session: Session, kind: str, target: str, content: Mapping[str, Any]
             made.faults.append(TermsFault(f"/{key}", f"不认识的词；可用: {' '.join(KINDS[kind])}"))
     if not made.faults:
         _PROPOSERS[kind](session, made, target, content, at)
+    made.faults = [TermsFault(one.place[:MAX_PLACE], one.message[:MAX_MESSAGE]) for one in made.faults]
     return made
 
 
@@ -308,9 +309,9 @@ def _event_of(session: Session, made: Proposal, target: str, content: Mapping[st
     if not str(content.get("reason") or "").strip():
         made.faults.append(TermsFault("/reason", "应写明理由"))
     number = str(content.get("version"))
-    version = session.get(models.RateTableVersion, (target, int(number))) if number.isdigit() and len(number) < 7 else None
+    version = session.get(models.RateTableVersion, (target, int(number))) if NUMBER.fullmatch(number) else None
     if version is None:
-        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number}"))
+        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number[:20]}"))
         return
     of = models.VersionStanding
     standing = session.exec(select(of).where(of.rate_table == target, of.version == version.version, of.known_until == None)).first()  # noqa: E711 - SQL

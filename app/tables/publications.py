@@ -31,8 +31,11 @@ def appended(
         return rows if isinstance(rows, list) else []
     if not before:
         faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
+    if not isinstance(add, list):
+        faults.append(TermsFault(f"{place}/add", "应为列表"))
+        return []
     made = list(before)
-    for no, row in enumerate(add if isinstance(add, list) else ()):
+    for no, row in enumerate(add):
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
             faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
@@ -40,6 +43,7 @@ def appended(
         if refused is not None:
             key, message = refused
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
+            continue  # the rows after it are compared with the last one that is right
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
     return made
 

@@ -110,8 +110,9 @@ def _trial(case: Any, draft: Body, draw: random.Random) -> None:
     """A claim under a table of the draft: any other is 404, which schemathesis takes to mean that the draft was lost."""
     target = draft["target"]
     if draft["kind"] == "BATCH":
-        directions = draft["content"].get("directions") or [{}]
-        target = str(directions[0].get("rate_table", target) if isinstance(directions[0], dict) else target)
+        directions = draft["content"].get("directions")
+        listed = directions if isinstance(directions, list) else []
+        target = next((str(one["rate_table"]) for one in listed if isinstance(one, dict) and {"rate_table", "version"} <= set(one)), target)
     if case.meta.generation.mode is GenerationMode.POSITIVE:
         found = next(((kind, table) for kind in METHODS for table in tables(kind) if table["id"] == target), None)
         case.body = fitting(found[0], case.body, draw, found[1]) if found else {**case.body, "rate_table": target}
