@@ -50,6 +50,7 @@ class Model:
             "series": {name: (len(versions), versions[-1]) for name, versions in self.series.items()},
             "with_versions": {name for name, versions in self.tables.items() if versions},
             "exempt": {name for name, versions in self.tables.items() if any(one["exempt"] for one in versions)},
+            "states": {name: [_state(one) for one in versions] for name, versions in self.tables.items()},
         }
 
     # --- which step is accepted
@@ -114,16 +115,24 @@ class Model:
 
     def after(self, kind: str, target: str, content: Json) -> tuple[Any, Any, Any] | None:
         """Tables, series and notice once this is published; None where it cannot be."""
+        fault, made = self._published(kind, target, content)
+        return None if fault else made
+
+    def fault(self, kind: str, target: str, content: Json) -> str:
+        """Why it cannot be published, in one word; nothing where it can."""
+        return self._published(kind, target, content)[0]
+
+    def _published(self, kind: str, target: str, content: Json) -> tuple[str, tuple[Any, Any, Any]]:
         tables, series, notice = copy.deepcopy((self.tables, self.series, self.notice))
         if kind == "BATCH":
-            return None if content == notice else (tables, series, content)
+            return "same" if content == notice else "", (tables, series, content)
         if kind == "REFERENCE_RATE":
-            fits = all(_month(series[one["series"]], one) for one in content["series"])
+            fault = "" if all(_month(series[one["series"]], one) for one in content["series"]) else "month"
         elif kind == "RATE_TABLE":
-            fits = _new_version(tables[target], content)
+            fault = _new_version(tables[target], content)
         else:
-            fits = _event(tables[target], kind, content)
-        return (tables, series, notice) if fits else None
+            fault = "" if _event(tables[target], kind, content) else "event"
+        return fault, (tables, series, notice)
 
 
 def _version(first: date, last: date | None, rate: str, *, exempt: bool) -> Json:
@@ -134,19 +143,25 @@ def _in_force(version: Json) -> bool:
     return not version["superseded"] and not version["withdrawn"]
 
 
-def _new_version(versions: list[Json], content: Json) -> bool:
+def _state(version: Json) -> str:
+    return "WITHDRAWN" if version["withdrawn"] else "SUPERSEDED" if version["superseded"] else "PUBLISHED"
+
+
+def _new_version(versions: list[Json], content: Json) -> str:
     """Add the version: it replaces the one that it names and cuts off those that go on into it; then no gap, no overlap."""
     said = content["version"]
-    if "clause" not in said["terms"]["lines"][0] or ("direction" in content) == bool(versions):
-        return False
+    if "clause" not in said["terms"]["lines"][0]:
+        return "clause"
+    if ("direction" in content) == bool(versions):
+        return "direction"
     first, last = (None if day == "open" else date.fromisoformat(day) for day in said["effective"].values())
     assert first is not None
     if last is not None and last < first:
-        return False
+        return "period"
     if "supersedes" in said:
         replaced = int(said["supersedes"])
         if replaced > len(versions) or versions[replaced - 1]["superseded"]:
-            return False
+            return "supersedes"
         versions[replaced - 1]["superseded"] = True
     for one in versions:
         if _in_force(one) and not one["cut"] and one["first"] < first and (one["last"] is None or one["last"] >= first):
@@ -154,9 +169,12 @@ def _new_version(versions: list[Json], content: Json) -> bool:
     exempt = "stacking" in said["terms"]
     versions.append(_version(first, last, said["terms"]["lines"][0]["rate"], exempt=exempt))
     ordered = sorted((one for one in versions if _in_force(one)), key=lambda one: one["first"])
-    return all(
-        before["last"] is not None and before["last"] + ONE_DAY == after["first"] for before, after in itertools.pairwise(ordered)
-    )
+    for before, after in itertools.pairwise(ordered):
+        if before["last"] is None or before["last"] >= after["first"]:
+            return "overlap"
+        if before["last"] + ONE_DAY < after["first"]:
+            return "gap"
+    return ""
 
 
 def _event(versions: list[Json], kind: str, content: Json) -> bool:
