@@ -51,7 +51,8 @@ class BackupError(ValueError):
 def backup(engine: Engine, path: Path) -> int:
     """Write one moment of the database to a new file; answer how many rows. Errors: FileExistsError."""
     digest, count = hashlib.sha256(), 0
-    with reading(engine) as session, path.open("xb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+    # Neither the file's name nor the time stands in the file: equal databases have equal backups.
+    with reading(engine) as session, path.open("xb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
         for line in _lines(session):
             file.write(line)
             digest.update(line)
