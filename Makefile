@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables fuzz bench bench-startup lock clean
+.PHONY: help serve test test-machine lint types coverage tables fuzz bench bench-startup bench-publications lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, sid
 
 bench-startup: $(BIN)/.test ## Measure five warm starts: seconds to ready and resident memory
 	$(BIN)/python -m benchmarks.startup
+
+bench-publications: $(BIN)/.test ## Publish 50 versions while two processes answer 10,000 calculations; judge every answer
+	$(BIN)/python -m benchmarks.publications
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools
