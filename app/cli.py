@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,19 +24,19 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from app.tables.migrating import migrate as run
 
-    run(settings().database_url)
+    with _told():
+        run(settings().database_url)
     typer.echo("database is up to date")
 
 
 @tables.command("load")
 def load_tables(paths: Paths = None) -> None:
     """Prove table files and load what is new; loading again changes nothing."""
-    from sqlmodel import Session
-
-    from app.tables.database import engine_of
+    from app.tables.database import engine_of, writing
     from app.tables.loader import LoadError, load
 
-    with Session(engine_of(settings().database_url)) as session:
+    # The lock comes before the reading: what is published meanwhile would otherwise be known later, and from earlier on.
+    with _told(), writing(engine_of(settings().database_url)) as session:
         try:
             done = load(session, paths or [PUBLISHED])
         except LoadError as refused:
@@ -55,6 +57,19 @@ def check_tables(paths: Paths = None) -> None:
     for table in found.tables:
         typer.echo(f"✓ {table}")
     typer.echo(f"{len(found.tables)} rate tables proved: no gap, no overlap, nothing that cannot apply")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """One line, and exit code 1, where the database is away, locked by somebody else or without its schema."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        why = str(error.orig).partition("\n")[0]
+        typer.echo(f"数据库不可用或被占用，什么也没有改变 / the database is away or locked, nothing was changed: {why}", err=True)
+        raise typer.Exit(1) from None
 
 
 def _report(refused: Exception) -> None:
