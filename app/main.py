@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalogue = None
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
+    app.state.large_in_flight = 0
     app.state.guard = _guard(chosen)
     app.state.database = Database()
     app.state.changes = Changes(chosen.database_url)

@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.access.tokens import fault_of_source
+
 
 class Settings(BaseSettings):
     """What a deployment can set; every value has a default that works offline on loopback."""
@@ -34,6 +36,9 @@ class Settings(BaseSettings):
             raise ValueError(
                 "SUBSIDY_OIDC_ISSUER、_AUDIENCE、_JWKS 须同时给出 / SUBSIDY_OIDC_ISSUER, _AUDIENCE and _JWKS are given together"
             )
+        fault = None if self.oidc_jwks is None else fault_of_source(self.oidc_jwks)
+        if fault is not None:
+            raise ValueError(f"SUBSIDY_OIDC_JWKS {fault}")
         return self
 
 

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.tables.catalogue import Catalogue
 from app.tables.database import engine_of
 from app.tables.loader import load
 from app.tables.migrating import migrate
@@ -75,6 +76,30 @@ directions:
 """
 
 
+def catalogue_of(*paths: Path) -> Catalogue:
+    """The catalogue of files and folders, loaded into a database of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(_migrated(), f"{folder}/spec.db")
+        engine = engine_of(f"sqlite:///{folder}/spec.db")
+        with Session(engine) as session:
+            load(session, list(paths))
+            found = read_catalogue(session)
+        engine.dispose()
+    return found
+
+
+def published_with(batch: str, *changes: tuple[str, str]) -> Catalogue:
+    """The tables of a published batch, with texts of its file replaced, as if they had been published so."""
+    text = (PUBLISHED / f"{batch}.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Path(folder) / f"{batch}.yaml"
+        changed.write_text(text, encoding="utf-8")
+        return catalogue_of(changed, PUBLISHED / "funds.yaml", PUBLISHED / "reference_rates.yaml")
+
+
 class Bureau:
     """One table, the published reference rates, and a client.
 
@@ -104,12 +129,7 @@ class Bureau:
             (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year, extra=extra))
             if series:
                 (root / "series.yaml").write_text(f"series:\n{_indent(series, 2)}\n")
-            shutil.copyfile(_migrated(), root / "spec.db")
-            engine = engine_of(f"sqlite:///{root}/spec.db")
-            with Session(engine) as session:
-                load(session, [root, published])
-                self.catalogue = read_catalogue(session)
-            engine.dispose()
+            self.catalogue = catalogue_of(root, published)
         app = create_app(Settings())
         app.state.catalogue = self.catalogue
         self.client = TestClient(app, client=("127.0.0.1", 50000))

@@ -56,14 +56,14 @@ class Keyring:
         """The keys of a database."""
         counts = counted(session)
         secrets: dict[str, list[_Secret]] = {}
-        ends = {(end.key_id, end.number): end.ends_at for end in session.exec(select(ApiKeyEnd)).all()}
+        ends = keys.ends_of_keys(session)
         for one in session.exec(select(ApiKeySecret)).all():
-            ends_at = ends.get((one.key_id, one.number))
+            ends_at = keys.end_of(one.number, ends.get(one.key_id, {}))
             secrets.setdefault(one.key_id, []).append(_Secret(one.hash, one.expires_at, ends_at))
         found = {}
         for key in session.exec(select(ApiKey)).all():
             actor = Actor(key.owner, frozenset(keys.scopes_of(key)), key.id)
-            found[key.id] = _Key(actor, tuple(secrets.get(key.id, ())), ends.get((key.id, keys.REVOCATION)))
+            found[key.id] = _Key(actor, tuple(secrets.get(key.id, ())), ends.get(key.id, {}).get(keys.REVOCATION))
         return cls(found, counts)
 
     def find(self, credential: str, now: datetime) -> Actor | Refusal:

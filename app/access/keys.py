@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from app.access.actors import OPERATOR_PREFIX, Scope
 from app.tables import audit
@@ -107,22 +107,19 @@ def create(session: Session, actor: str, *, name: str, owner: str, scopes: Itera
 
 
 def rotate(session: Session, actor: str, key_id: str, *, grace_hours: int, days: int, now: datetime) -> Issued:
-    """Give a key a new secret; those before it are refused when the grace period is over.
+    """Give a key a new secret; those before it are refused when the grace period is over, or earlier if they were to be.
 
     Errors: KeyNotFound, KeyEnded, ValueError for hours or days that cannot be.
     """
     if not 0 <= grace_hours <= MAX_GRACE_HOURS:
         raise ValueError(f"宽限期为 0 至 {MAX_GRACE_HOURS} 小时 / the grace period is 0 to {MAX_GRACE_HOURS} hours")
     _existing(session, key_id)
-    ended = {end.number for end in session.exec(select(ApiKeyEnd).where(ApiKeyEnd.key_id == key_id)).all()}
-    if REVOCATION in ended:
+    if session.get(ApiKeyEnd, (key_id, REVOCATION)) is not None:
         raise KeyEnded(key_id)
-    before = session.exec(select(ApiKeySecret).where(ApiKeySecret.key_id == key_id)).all()
+    latest = session.exec(select(func.max(ApiKeySecret.number)).where(ApiKeySecret.key_id == key_id)).one()
     ends_at = now + timedelta(hours=grace_hours)
-    for secret in before:
-        if secret.number not in ended:
-            session.add(ApiKeyEnd(key_id=key_id, number=secret.number, ends_at=ends_at, ended_by=actor))
-    issued = _issue(session, actor, key_id, 1 + max(secret.number for secret in before), days, now)
+    session.add(ApiKeyEnd(key_id=key_id, number=latest, ends_at=ends_at, ended_by=actor))
+    issued = _issue(session, actor, key_id, latest + 1, days, now)
     said = {"number": issued.number, "others_end_at": audit.instant_text(ends_at), "expires_at": audit.instant_text(issued.expires_at)}
     audit.append(session, actor, "key.rotate", key_id, said)
     return issued
@@ -141,13 +138,13 @@ def listed(session: Session) -> list[KeyState]:
     secrets_of: dict[str, list[ApiKeySecret]] = {}
     for secret in session.exec(select(ApiKeySecret).order_by(ApiKeySecret.number)).all():  # type: ignore[arg-type]
         secrets_of.setdefault(secret.key_id, []).append(secret)
-    ends = {(end.key_id, end.number): end.ends_at for end in session.exec(select(ApiKeyEnd)).all()}
+    ends = ends_of_keys(session)
     used = {use.key_id: use.last_used_at for use in session.exec(select(ApiKeyUse)).all()}
     keys = session.exec(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)).all()  # type: ignore[arg-type]
-    return [_state(key, secrets_of.get(key.id, []), ends, used.get(key.id)) for key in keys]
+    return [_state(key, secrets_of.get(key.id, []), ends.get(key.id, {}), used.get(key.id)) for key in keys]
 
 
-def _state(key: ApiKey, own: Sequence[ApiKeySecret], ends: dict[tuple[str, int], datetime], used: datetime | None) -> KeyState:
+def _state(key: ApiKey, own: Sequence[ApiKeySecret], ends: Mapping[int, datetime], used: datetime | None) -> KeyState:
     return KeyState(
         id=key.id,
         name=key.name,
@@ -156,11 +153,24 @@ def _state(key: ApiKey, own: Sequence[ApiKeySecret], ends: dict[tuple[str, int],
         created_by=key.created_by,
         created_at=key.created_at,
         secrets=tuple(
-            SecretState(one.number, one.created_by, one.created_at, one.expires_at, ends.get((key.id, one.number))) for one in own
+            SecretState(one.number, one.created_by, one.created_at, one.expires_at, end_of(one.number, ends)) for one in own
         ),
-        revoked_at=ends.get((key.id, REVOCATION)),
+        revoked_at=ends.get(REVOCATION),
         last_used_at=used,
     )
+
+
+def ends_of_keys(session: Session) -> dict[str, dict[int, datetime]]:
+    """The ends of every key by their number."""
+    found: dict[str, dict[int, datetime]] = {}
+    for end in session.exec(select(ApiKeyEnd)).all():
+        found.setdefault(end.key_id, {})[end.number] = end.ends_at
+    return found
+
+
+def end_of(number: int, ends: Mapping[int, datetime]) -> datetime | None:
+    """When a secret ends: each rotation ends the secret of its number and all before it, so the earliest of them counts."""
+    return min((at for ended, at in ends.items() if ended >= number), default=None)
 
 
 def scopes_of(key: ApiKey) -> tuple[Scope, ...]:

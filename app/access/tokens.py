@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib import request
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from app.access.actors import OPERATOR_PREFIX, Actor, Reason, Refusal, Scope
@@ -70,19 +72,18 @@ def fetch(source: str) -> bytes:
         with Path(source).open("rb") as file:
             return _bounded(file.read(MAX_SET_BYTES + 1))
     assert fault_of_source(source) is None
-    from urllib import request
-    from urllib.error import HTTPError
-
-    class NoRedirect(request.HTTPRedirectHandler):
-        """A redirect could lead from https to http, or to an address inside the network."""
-
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
-            raise HTTPError(req.full_url, code, "redirects are not followed", headers, fp)
-
     direct = [request.ProxyHandler({})] if urlsplit(source).hostname in LOOPBACK_HOSTS else []
-    opener = request.build_opener(NoRedirect, *direct)
+    opener = request.build_opener(_NoRedirect, *direct)
     with opener.open(source, timeout=FETCH_TIMEOUT_SECONDS) as answer:
         return _bounded(answer.read(MAX_SET_BYTES + 1))
+
+
+class _NoRedirect(request.HTTPRedirectHandler):
+    """A redirect could lead from https to http, or to an address inside the network."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        """Refuse."""
+        raise HTTPError(req.full_url, code, "redirects are not followed", headers, fp)
 
 
 def _bounded(content: bytes) -> bytes:
@@ -178,10 +179,8 @@ class Tokens:
             shown = ""
         return Refusal(Reason.INVALID_TOKEN, shown or "-")
 
-    async def _key(self, key_id: Any) -> Any:
+    async def _key(self, key_id: str | None) -> Any:
         """The key of an id; a set with one key needs no id. Read again, but seldom, for an id that is new."""
-        if key_id is not None and not isinstance(key_id, str):
-            return None
         now = self._clock()
         if self._read_at is None or now - self._read_at > MAX_AGE_SECONDS:
             await self._refresh()

@@ -303,7 +303,7 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
 
 
 @router.post(
-    "/reference-rates/publications",
+    "/reference-rates",
     operation_id="enter_reference_rates",
     summary="录入一次公布的参考利率",
     description=(

@@ -1,57 +1,56 @@
-"""The same facts under two versions of a table: what a change does to money, before anybody approves it.
+"""What a change of a rate table does to money: the same facts under the version in force and under the new one.
 
-Each case goes the real road twice. A case that cannot be answered under one of the versions counts as failed there
-and is listed; it moves no total. Everything is whole fen.
+Each case takes the road of the calculation endpoints, twice. ``Comparison.add`` takes one case, so that a
+caller can let other requests go on between two of them; ``effect`` takes all at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import msgspec
 
-from app.api import bodies, problems
+from app.api import bodies, identity, limits
 from app.api.calculating import Kind, answer_under, read_claim
+from app.api.case_lists import Totals
 from app.api.problems import Language, ProblemError
-from app.calculators import results
-from app.calculators.money import yuan
+from app.calculators import facts, money, results
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 
-MOST_MOVERS = 10
-_CHOSEN = ("rate_table", "version", "as_of", "known_on", "known_at")  # the tables are given, whatever a case names
+CHOOSING: Final = ("rate_table", "version", "as_of", "known_at", "known_on")  # the tables are given, so these choose nothing
+Outcome = results.Result | ProblemError
 
 
 @dataclass(slots=True)
-class SideTotals:
-    """What all cases come to under one version."""
+class Fault:
+    """Why a case could not be calculated under one version: the problem's code, its first place, and what it says."""
 
-    version: int | None
-    ok: int = 0
-    not_eligible: int = 0
-    failed: int = 0
-    amount: str = "0.00"
-
-
-@dataclass(slots=True)
-class Failure:
-    """A case that cannot be answered under one version."""
-
-    item_id: str
-    side: str
     code: str
     pointer: str | None
     detail: str
 
 
 @dataclass(slots=True)
-class Mover:
-    """A case whose amount or status differs."""
+class Failure:
+    """A case that failed under one version or both; an amount stands where it did not."""
 
-    item_id: str
-    before: str | None
-    after: str
+    id: str
+    before: Fault | None
+    after: Fault | None
+    amount_before: str | None
+    amount_after: str | None
+
+
+@dataclass(slots=True)
+class Mover:
+    """A case whose amount differs, and the reasons that it did not have before."""
+
+    id: str
+    amount_before: str | None
+    amount_after: str
     difference: str
     status_before: str | None
     status_after: str
@@ -60,139 +59,185 @@ class Mover:
 
 @dataclass(slots=True)
 class Effect:
-    """Two totals, how many cases move which way, and those that move most."""
+    """What the cases come to under both versions; of a first version there is no ``before``.
 
-    cases: int
-    before: SideTotals | None
-    after: SideTotals
-    difference: str | None
+    ``difference`` is that of the two totals. Cases that failed under one version count in one total only, so
+    ``compared_difference`` is that of the cases that both could calculate: ``rise``, ``fall`` and ``stay`` are
+    these, by amount, and ``change_status`` is how many of them have another status. Money is exact, in 元.
+    """
+
+    before: Totals | None
+    after: Totals
+    difference: str
+    compared: int
+    compared_difference: str
     rise: int
     fall: int
-    same: int
-    status_changes: int
-    movers: list[Mover] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    stay: int
+    change_status: int
+    movers: list[Mover]
+    failures: list[Failure]
 
 
-Outcome = results.Result | ProblemError
+@dataclass(slots=True)
+class _Side:
+    """One version and what the cases have come to under it."""
 
+    table: RateTable
+    cases: int = 0
+    ok: int = 0
+    not_eligible: int = 0
+    failed: int = 0
+    fen: int = 0
 
-class Comparison:
-    """Runs case by case, so that other requests go on in between."""
-
-    def __init__(
-        self,
-        kind: Kind,
-        cases: Sequence[tuple[str, bytes]],
-        before: RateTable | None,
-        after: RateTable,
-        catalogue: Catalogue,
-        language: Language,
-    ) -> None:
-        self.kind, self.cases, self.catalogue, self.language = kind, cases, catalogue, language
-        self.before, self.after = before, after
-        self._sides = (SideTotals(before.version) if before else None, SideTotals(after.version))
-        self._fen = [0, 0]
-        self._at = 0
-        self._moved: list[tuple[int, Mover]] = []
-        self._counts = {"rise": 0, "fall": 0, "same": 0, "status_changes": 0}
-        self._failures: list[Failure] = []
-
-    @property
-    def done(self) -> bool:
-        """Whether every case was calculated."""
-        return self._at == len(self.cases)
-
-    def step(self) -> None:
-        """Calculate the next case under both versions."""
-        item_id, request = self.cases[self._at]
-        self._at += 1
-        before = None if self.before is None else self._outcome(request, self.before)
-        after = self._outcome(request, self.after)
-        for name, side, outcome in zip(("before", "after"), self._sides, (before, after), strict=True):
-            if side is not None and outcome is not None:
-                self._count(item_id, name, side, outcome)
-        if isinstance(after, ProblemError) or isinstance(before, ProblemError):
-            return  # what has no amount on one side is in neither total: the difference stays one of versions
-        self._fen[0] += 0 if before is None else _fen(before)
-        self._fen[1] += _fen(after)
-        self._compare(item_id, before, after)
-
-    def _outcome(self, request: bytes, table: RateTable) -> Outcome:
-        try:
-            fields = bodies.check_json(request)
-            if not isinstance(fields, dict):
-                raise ProblemError("INVALID_FACTS")
-            claim = {key: value for key, value in fields.items() if key not in _CHOSEN} | {"rate_table": table.id}
-            read = read_claim(msgspec.json.encode(claim), self.kind)
-            return answer_under(read, self.kind, table, self.catalogue, self.catalogue.latest_known_at, self.language)
-        except ProblemError as problem:
-            return problem
-
-    def _count(self, item_id: str, name: str, side: SideTotals, outcome: Outcome) -> None:
+    def count(self, outcome: Outcome) -> None:
+        self.cases += 1
         if isinstance(outcome, ProblemError):
-            side.failed += 1
-            first = next(iter(outcome.errors), None)
-            detail = outcome.zh if self.language == "zh" else outcome.en
-            self._failures.append(Failure(item_id, name, outcome.code, first.pointer if first else None, detail))
-        elif outcome.status == "NOT_ELIGIBLE":
-            side.not_eligible += 1
-        else:
-            side.ok += 1
-
-    def _compare(self, item_id: str, before: results.Result | None, after: results.Result) -> None:
-        was, said = (0 if before is None else _fen(before)), _fen(after)
-        self._counts["rise" if said > was else "fall" if said < was else "same"] += 1
-        turned = before is not None and before.status != after.status
-        self._counts["status_changes"] += turned
-        if said == was and not turned:
+            self.failed += 1
             return
-        known = {reason.code for reason in before.reasons} if before else set()
-        mover = Mover(
-            item_id,
-            None if before is None else before.amount,
-            after.amount,
-            _signed(said - was),
-            None if before is None else before.status,
-            after.status,
-            [reason for reason in after.reasons if reason.code not in known],
-        )
-        self._moved.append((abs(said - was), mover))
+        self.fen += _fen(outcome)
+        if outcome.status == "NOT_ELIGIBLE":
+            self.not_eligible += 1
+        else:
+            self.ok += 1
+
+    def totals(self) -> Totals:
+        return Totals(self.cases, self.ok, self.not_eligible, self.failed, money.yuan(self.fen))
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The effect on money, case by case.
+
+    ``unexpected`` makes the problem of an error that nobody expected, so that it fails one case and not all;
+    without it such an error is raised.
+    """
+
+    kind: Kind
+    before: RateTable | None
+    after: RateTable
+    catalogue: Catalogue
+    language: Language
+    unexpected: Callable[[Exception], ProblemError] | None = None
+    _was: _Side | None = field(init=False)
+    _now: _Side = field(init=False)
+    _found: Effect = field(init=False)
+    _compared_fen: int = field(init=False, default=0)
+    _largest: list[tuple[int, int, Mover]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with no case."""
+        self._was = None if self.before is None else _Side(self.before)
+        self._now = _Side(self.after)
+        self._found = Effect(None, Totals(), "0.00", 0, "0.00", 0, 0, 0, 0, [], [])
+
+    def add(self, case_id: str, body: bytes) -> None:
+        """Calculate one case under both versions. ``body`` is a claim's JSON; what chooses a table in it is ignored."""
+        try:
+            claim: facts.Claim | ProblemError = self._claim(body)
+        except Exception as error:
+            claim = self._problem(error)
+        was = None if self._was is None else self._outcome(claim, self._was)
+        now = self._outcome(claim, self._now)
+        if isinstance(was, ProblemError) or isinstance(now, ProblemError):
+            failure = Failure(case_id, self._fault(was), self._fault(now), _amount(was), _amount(now))
+            self._found.failures.append(failure)
+        else:
+            self._compare(case_id, was, now)
 
     def effect(self) -> Effect:
-        """What was found, once all is done."""
-        assert self.done
-        before, after = self._sides
-        if before is not None:
-            before.amount = yuan(self._fen[0])
-        after.amount = yuan(self._fen[1])
-        ordered = sorted(self._moved, key=lambda one: (-one[0], one[1].item_id))
-        return Effect(
-            cases=len(self.cases),
-            before=before,
-            after=after,
-            difference=None if before is None else _signed(self._fen[1] - self._fen[0]),
-            movers=[mover for _, mover in ordered[:MOST_MOVERS]],
-            failures=self._failures[: problems.MAX_ERRORS],
-            **self._counts,
+        """Return what the cases so far come to."""
+        was, now = self._was, self._now
+        return replace(
+            self._found,
+            before=None if was is None else was.totals(),
+            after=now.totals(),
+            difference=money.yuan(now.fen - (0 if was is None else was.fen)),
+            compared_difference=money.yuan(self._compared_fen),
+            movers=[mover for _, _, mover in self._largest],
+            failures=list(self._found.failures),
         )
 
+    def _claim(self, body: bytes) -> facts.Claim:
+        bodies.check_json(body)
+        fields = bodies.read_object(body)
+        for name in CHOOSING:
+            fields.pop(name, None)
+        fields["rate_table"] = msgspec.Raw(msgspec.json.encode(self.after.id))
+        return read_claim(msgspec.json.encode(fields), self.kind)
 
-def compared(
+    def _outcome(self, claim: facts.Claim | ProblemError, side: _Side) -> Outcome:
+        outcome: Outcome
+        if isinstance(claim, ProblemError):
+            outcome = claim
+        else:
+            series, known_at = self.catalogue.latest_series, identity.instant_text(self.catalogue.latest_known_at)
+            try:
+                outcome = answer_under(claim, self.kind, side.table, series, known_at, self.language)
+            except Exception as error:
+                outcome = self._problem(error)
+        side.count(outcome)
+        return outcome
+
+    def _problem(self, error: Exception) -> ProblemError:
+        if isinstance(error, ProblemError):
+            return error
+        if self.unexpected is None:
+            raise error
+        return self.unexpected(error)
+
+    def _compare(self, case_id: str, was: results.Result | None, now: results.Result) -> None:
+        found = self._found
+        difference = _fen(now) - (0 if was is None else _fen(was))
+        found.compared += 1
+        self._compared_fen += difference
+        found.rise += difference > 0
+        found.fall += difference < 0
+        found.stay += difference == 0
+        found.change_status += was is not None and was.status != now.status
+        if not difference:
+            return
+        had = set() if was is None else {(reason.code, reason.item_id) for reason in was.reasons}
+        mover = Mover(
+            case_id,
+            None if was is None else was.amount,
+            now.amount,
+            money.yuan(difference),
+            None if was is None else was.status,
+            now.status,
+            [reason for reason in now.reasons if (reason.code, reason.item_id) not in had],
+        )
+        # Of equal differences the case that was given first stands first.
+        self._largest.append((-abs(difference), found.compared, mover))
+        self._largest.sort(key=lambda one: one[:2])
+        del self._largest[limits.LARGEST_MOVERS :]
+
+    def _fault(self, outcome: Outcome | None) -> Fault | None:
+        if not isinstance(outcome, ProblemError):
+            return None
+        pointer = outcome.errors[0].pointer if outcome.errors else None
+        said = outcome.errors[0] if outcome.errors else outcome
+        return Fault(outcome.code, pointer, said.zh if self.language == "zh" else said.en)
+
+
+def effect(
     kind: Kind,
     cases: Sequence[tuple[str, bytes]],
     before: RateTable | None,
     after: RateTable,
     catalogue: Catalogue,
     language: Language,
-) -> Comparison:
-    """Begin a comparison; call ``step`` until it is ``done``."""
-    return Comparison(kind, cases, before, after, catalogue, language)
+) -> Effect:
+    """Return what the cases, each an id of the caller's and a claim's JSON, come to under both versions."""
+    comparison = Comparison(kind, before, after, catalogue, language)
+    for case_id, body in cases:
+        comparison.add(case_id, body)
+    return comparison.effect()
 
 
 def _fen(result: results.Result) -> int:
     return int(result.amount.replace(".", ""))
 
 
-def _signed(fen: int) -> str:
-    return ("-" if fen < 0 else "+" if fen else "") + yuan(abs(fen))
+def _amount(outcome: Outcome | None) -> str | None:
+    return outcome.amount if isinstance(outcome, results.Result) else None

@@ -8,6 +8,7 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.api.logs import log
 from app.api.problems import ProblemError, invalid
@@ -26,10 +27,18 @@ _CODES = {
 }
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "INTERNAL_ERROR")
-    raise ProblemError(code, headers=error.headers) from None
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    raise ProblemError(code, headers=headers) from None
+
+
+def _allowed(request: Request) -> str:
+    """Every method of an address: the framework names those of its first route alone."""
+    routes = request.app.routes
+    tried = ((method, {**request.scope, "method": method}) for method in ("DELETE", "GET", "PATCH", "POST", "PUT"))
+    return ", ".join(method for method, scope in tried if any(route.matches(scope)[0] is Match.FULL for route in routes))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

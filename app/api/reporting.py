@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from app.api import limits
 from app.api.draft_views import DifferenceView, FaultView, ReportView
-from app.api.effect import Effect, compared
+from app.api.effect import Comparison, Effect
 from app.api.problems import Language
 from app.api.trying import DraftMark, kind_of, mark
 from app.calculators.terms import RateTable
@@ -90,14 +90,14 @@ async def effect_of(
         after = tables[row.rate_table]
         before = _in_force(catalogue, after)
         cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行") if before else ()), *sent]
-        running = compared(kind_of(after), cases, before[0] if before else None, after, catalogue, language)
+        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language)
         began = perf_counter()
-        while not running.done:
-            running.step()
+        for case_id, body in cases:
+            comparison.add(case_id, body)
             if perf_counter() - began > limits.SLICE_SECONDS:
                 await asyncio.sleep(0)
                 began = perf_counter()
-        made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, running.effect()))
+        made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, comparison.effect()))
     return made
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.api import bodies
 from app.api.calculating import KINDS, Kind, answer_under, read_claim
+from app.api.identity import instant_text
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import results
 from app.calculators.terms import RateTable
@@ -77,7 +78,7 @@ def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogu
         zh, en = f"草案中没有；可用: {listed}", f"not in the draft; it has: {listed}"
         raise invalid([FieldError("/rate_table", "RATE_TABLE_NOT_FOUND", zh, en)])
     kind = kind_of(table)
-    result = answer_under(read_claim(body, kind), kind, table, catalogue, catalogue.latest_known_at, language)
+    result = answer_under(read_claim(body, kind), kind, table, catalogue.latest_series, instant_text(catalogue.latest_known_at), language)
     return Trial(mark(found, language), marked(result, language))
 
 

@@ -107,6 +107,17 @@ def verify(session: Session, noted: Head | None = None) -> list[str]:
     return faults
 
 
+def missing(session: Session, noted: str) -> list[str]:
+    """What is wrong with a head that was noted earlier, ``number hash``: the log must still hold it."""
+    number, _, hash = noted.strip().partition(" ")
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        return ["记下的链头应为“序号 摘要” / a noted head is 'number hash'"]
+    entry = session.get(Audit, int(number))
+    if hash == (entry.hash if entry is not None else None if int(number) else ""):
+        return []
+    return [f"日志中没有记下的第 {number} 条：日志被重做 / the noted entry {number} is not in the log: it was made anew"]
+
+
 def _all(session: Session) -> Iterator[Audit]:
     """Every entry, a thousand at a time."""
     after = 0

@@ -71,6 +71,7 @@ def text(holder: Mapping[str, Any], at: str, key: str, name: Phrase, said: str |
 def frame(version: Version) -> Iterator[Statement]:
     """What a version is and where it comes from, and how its terms are to be read."""
     content, raw, terms = version.content, version.content["terms"], version.terms
+    yield from _effective(content["effective"])
     yield text(content, "", "title", Phrase("标准表名称", "Title of the table"), content.get("title"), dated=False)
     method = content.get("method")
     yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(voc.METHODS, method))
@@ -85,6 +86,16 @@ def frame(version: Version) -> Iterator[Statement]:
     wording = raw.get("wording")
     yield value(raw, WHOLE_TABLE, "wording", Phrase("金额性质", "Kind of amount"), wording, word(voc.WORDINGS, wording))
     yield text(raw, WHOLE_TABLE, "clause", Phrase("全表通用的条款文字", "Clause text of the whole table"), raw.get("clause"))
+
+
+def _effective(period: Mapping[str, Any]) -> Iterator[Statement]:
+    first, last = period["first_day"], period.get("last_day") or "open"
+    shown = Phrase("长期", "open") if last == "open" else Phrase(last, last)
+    for key, name, day, words in (
+        ("first_day", Phrase("施行首日", "First day of effect"), first, Phrase(first, first)),
+        ("last_day", Phrase("施行末日", "Last day of effect"), last, shown),
+    ):
+        yield value(period, "/effective", key, name, day, words, dated=False)
 
 
 def rules(version: Version) -> Iterator[Statement]:

@@ -79,8 +79,8 @@ MODES: Final[Words] = {
 }
 SCOPES: Final[Words] = {"ITEM": Phrase("逐项", "each item"), "TOTAL": Phrase("合计", "the total only")}
 ROOMS: Final[Words] = {
-    "DAILY": Phrase("按日，腾出的额度可再用", "by the day; freed room is used again"),
-    "CUMULATIVE": Phrase("累计，用过不再腾出", "cumulative; used room is never freed"),
+    "DAILY": Phrase("按日，腾出的额度可再用", "by the day, freed room is used again"),
+    "CUMULATIVE": Phrase("累计，用过不再腾出", "cumulative, used room is never freed"),
 }
 ADMITTED: Final[Words] = {"INCLUDED": Phrase("计入", "included"), "EXCLUDED": Phrase("不计入", "excluded")}
 WINDOWS: Final[Words] = {

@@ -43,7 +43,7 @@ def differences(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> lis
         told = [_added(one.place, _with(one.name, one.words), one.raw, since) for one in rules(new) if one.raw is not None]
         return told + [one for group in groups(new) for part in group.parts for one in _new_part(part, since)]
     old = Version(before)
-    found = [*_effective(before, now), *_supersedes(before, now)]
+    found = list(_supersedes(before, now))
     for was, said in zip((*frame(old), *rules(old)), (*frame(new), *rules(new)), strict=True):
         found += _changed(was, said, since)
     for was_group, group in zip(groups(old), groups(new), strict=True):
@@ -52,19 +52,6 @@ def differences(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> lis
 
 
 # --- the version as a whole ----------------------------------------------------------------------------
-
-
-def _effective(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
-    was, said = _period(before), _period(now)
-    if was != said:
-        zh = f"施行期 由 {was.zh} 调整为 {said.zh}"
-        en = f"Effective period: changed from {was.en} to {said.en}"
-        yield Difference("/effective", zh, en, _written(before["effective"]), _written(now["effective"]))
-
-
-def _period(content: Mapping[str, Any]) -> Phrase:
-    first, last = content["effective"]["first_day"], content["effective"].get("last_day") or "open"
-    return Phrase(f"{first} 至 {'长期' if last == 'open' else last}", f"{first} to {last}")
 
 
 def _supersedes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:

@@ -70,7 +70,7 @@ OPERATIONS = [
     Operation("GET /v1/drafts/{draft_id}/report", f"/v1/drafts/{NOBODYS}/report", EITHER, 404),
     Operation("POST /v1/drafts/{draft_id}/effect", f"/v1/drafts/{NOBODYS}/effect", EITHER, 422, {}),
     Operation("POST /v1/drafts/{draft_id}/calculate", f"/v1/drafts/{NOBODYS}/calculate", EITHER, 404, {}),
-    Operation("POST /v1/reference-rates/publications", "/v1/reference-rates/publications", WRITE, 422, {}),
+    Operation("POST /v1/reference-rates", "/v1/reference-rates", WRITE, 422, {}),
     Operation("GET /v1/audit", "/v1/audit", "audit:read"),
     Operation("GET /v1/keys", "/v1/keys", "keys:admin"),
     Operation("POST /v1/keys", "/v1/keys", "keys:admin", 422, {}),

@@ -93,14 +93,14 @@ def test_the_effect_on_money(office: Office, raising: tuple[str, str]) -> None:
     [table] = response.json()["tables"]
     effect = table["effect"]
     assert (table["rate_table"], table["against_version"]) == (TABLE, 1)
-    assert (effect["cases"], effect["rise"], effect["fall"], effect["same"]) == (3, 1, 0, 1)
-    assert (effect["before"]["amount"], effect["after"]["amount"], effect["difference"]) == ("14000000.00", "24000000.00", "+10000000.00")
-    assert [(one["item_id"], one["before"], one["after"], one["difference"]) for one in effect["movers"]] == [
-        ("four", "10000000.00", "20000000.00", "+10000000.00")
+    assert (effect["compared"], effect["rise"], effect["fall"], effect["stay"], effect["change_status"]) == (2, 1, 0, 1, 0)
+    assert (effect["before"]["amount"], effect["after"]["amount"]) == ("14000000.00", "24000000.00")
+    assert (effect["difference"], effect["compared_difference"]) == ("10000000.00", "10000000.00")
+    assert [(one["id"], one["amount_before"], one["amount_after"], one["difference"]) for one in effect["movers"]] == [
+        ("four", "10000000.00", "20000000.00", "10000000.00")
     ]
-    assert [(one["item_id"], one["side"], one["pointer"]) for one in effect["failures"]] == [
-        ("none", "before", "/policies"),
-        ("none", "after", "/policies"),
+    assert [(one["id"], one["before"]["pointer"], one["after"]["pointer"]) for one in effect["failures"]] == [
+        ("none", "/policies", "/policies")
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_batch_copied_from_an_earlier_one_is_published_whole(office: Office) -
 @pytest.mark.parametrize("name", MONTH)
 def test_a_month_of_rates_is_one_call_and_one_approval(office: Office, name: str) -> None:
     body = MONTH[name]["value"]
-    entered = office.call("li", "POST", "/v1/reference-rates/publications", body)
+    entered = office.call("li", "POST", "/v1/reference-rates", body)
     assert (entered.status_code, entered.json()["state"]) == (201, "CHECKED")
     draft, etag = entered.headers["location"], entered.headers["etag"]
     etag = office.step("wang", draft, etag, "approve").headers["etag"]
@@ -206,7 +206,7 @@ def test_a_month_of_rates_is_one_call_and_one_approval(office: Office, name: str
     address = "/v1/reference-rates/LPR_1Y?on=2026-10-19"
     office.wait_until(lambda: office.client.get(address).status_code == 200)
     assert office.client.get(address).json()["value"]["on"] == "2026-09-21"
-    twice = office.call("li", "POST", "/v1/reference-rates/publications", body)
+    twice = office.call("li", "POST", "/v1/reference-rates", body)
     assert (twice.status_code, twice.json()["code"]) == (422, "DRAFT_FAULTY")
     assert "已有公布值" in twice.json()["errors"][0]["detail"]
 
