@@ -64,14 +64,15 @@ def check_tables(paths: Paths = None) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """One line, and exit code 1, where the database is away, locked by somebody else or without its schema."""
+    """Say in one line that the database is away, locked by somebody else or without its schema, and end with 1."""
     from sqlalchemy.exc import DBAPIError
 
     try:
         yield
     except DBAPIError as error:
         why = str(error.orig).partition("\n")[0]
-        typer.echo(f"数据库不可用或被占用，什么也没有改变 / the database is away or locked, nothing was changed: {why}", err=True)
+        zh = "数据库不可用或被占用；命令没有完成，可以重新运行"
+        typer.echo(f"✗ {zh} / the database is away or locked; the command did not finish and can be run again: {why}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from app.api import bodies
 from app.api.loading import Loader
+from app.api.logs import log
 from app.api.problems import ProblemError
 from app.tables.database import engine_of, reading, writing
 
@@ -82,14 +83,19 @@ class Changes:
         except DBAPIError as error:
             if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == RAISED:
                 raise ProblemError("CONFLICT") from None
-            raise ProblemError("DATABASE_UNAVAILABLE") from None
-        except SQLAlchemyError:
-            raise ProblemError("DATABASE_UNAVAILABLE") from None
+            raise _unavailable(error) from None
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from None
 
     def _ended(self, running: asyncio.Future[Done]) -> None:
         self.under_way -= 1
         if not running.cancelled():
             running.exception()  # seen here, should nobody wait for it any more
+
+
+def _unavailable(error: SQLAlchemyError) -> ProblemError:
+    log.error("database unavailable", error=type(error).__name__)  # its message may hold what was to be written
+    return ProblemError("DATABASE_UNAVAILABLE")
 
 
 async def ask(request: Request, question: Callable[[Session], Done]) -> Done:
