@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.large_in_flight = 0
     app.state.guard = _guard(chosen)
     app.state.database = Database()
-    app.state.changes = Changes(chosen.database_url)
+    app.state.changes = Changes(chosen.database_url, app.state.database)
     app.state.loader = Loader(app)
     calculating = calculations.routes()
     app.router.routes.extend(calculating)

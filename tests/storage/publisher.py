@@ -22,6 +22,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from app.api.changing import Changes
+from app.api.loading import Database
 from app.tables import drafts
 from app.tables.database import engine_of, writing
 from app.tables.loader import load
@@ -63,7 +64,7 @@ def armed(engine: Any, at: int | None, into_commit: float | None) -> None:
 def work(order: dict[str, Any]) -> None:
     """Publish a draft as a request does, or load a folder as the command does."""
     if "draft" in order:
-        changes = Changes(order["url"])
+        changes = Changes(order["url"], Database())
         armed(changes.engine, order.get("at"), order.get("into_commit"))
         asyncio.run(changes.change(lambda session: drafts.publish(session, "wang", order["draft"], None)))
     else:
