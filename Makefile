@@ -66,7 +66,7 @@ bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, sid
 bench-startup: $(BIN)/.test ## Measure five warm starts: seconds to ready and resident memory
 	$(BIN)/python -m benchmarks.startup
 
-bench-publications: $(BIN)/.test ## Publish 50 versions while two processes answer 10,000 calculations; judge every answer
+bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculations, on both databases; judge every answer
 	$(BIN)/python -m benchmarks.publications
 
 lock: ## Pin all dependencies again, with hashes

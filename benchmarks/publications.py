@@ -1,8 +1,9 @@
 """``make bench-publications``: versions are published while clients calculate; each answer must be of one catalogue.
 
 Version n of one table pays n% of 1,000,000 yuan, so that an amount tells its version. Two processes of the service
-share one PostgreSQL; officers take each draft through both of them, with keys. Ends with 1 where a request failed, an
-answer mixed two versions, a process went back in time, or a version was not in force in all within two seconds.
+share one PostgreSQL, then two workers of one process share one SQLite file; officers take each draft through all of them,
+with keys. Ends with 1 where a request failed, an answer mixed two versions, a process went back in time, or a version was
+not in force in all within two seconds.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from benchmarks.run import free_port, server
 
@@ -33,6 +35,7 @@ CLIENTS = 3  # of each process; the first of them also sends
 CASES_EVERY = 25  # requests a list of cases: it takes long enough for a publication to come in between
 CASES = 100
 PAUSE_SECONDS = 0.005
+WORKERS = 2
 KEYS = {"li": "tables:write", "wang": "tables:approve", "portal": "calculate"}
 CLAIM = {
     "rate_table": TABLE,
@@ -94,7 +97,6 @@ directions:
 class Seen:
     """What one process has answered: the latest it knew, and when it first answered each version."""
 
-    url: str
     known_at: datetime = datetime.min.replace(tzinfo=UTC)
     first: dict[int, float] = field(default_factory=dict)
 
@@ -118,10 +120,29 @@ class Tally:
         return not (self.errors or self.mixed or self.went_back) and max(self.in_force_seconds) <= MOST_SECONDS
 
 
-async def _client(seen: Seen, tally: Tally, secret: str, *, lists: bool) -> None:
-    """Calculate on one connection, which one process answers, until all is published."""
+async def _connected(url: str, secret: str, workers: int) -> list[tuple[Seen, httpx.AsyncClient]]:
+    """Connections to each of the processes behind an address; the system says which one has accepted a connection."""
+    found: dict[int, list[httpx.AsyncClient]] = {}
     one = httpx.Limits(max_connections=1)
-    async with httpx.AsyncClient(base_url=seen.url, limits=one, trust_env=False, timeout=30, headers=_bearer(secret)) as client:
+    for _ in range(100 * workers):
+        client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=30, headers=_bearer(secret))
+        response = await client.get("/health/live")
+        here = response.extensions["network_stream"].get_extra_info("client_addr")[1]
+        (pid,) = {at.pid for at in psutil.net_connections("tcp") if at.raddr and at.raddr.port == here and at.pid != os.getpid()}
+        mine = found.setdefault(pid, [])
+        if len(mine) == CLIENTS:
+            await client.aclose()
+        else:
+            mine.append(client)
+        if len(found) == workers and all(len(mine) == CLIENTS for mine in found.values()):
+            break
+    assert len(found) == workers, f"{len(found)} of {workers} processes take connections"
+    return [(seen, client) for mine in found.values() for seen in [Seen()] for client in mine]
+
+
+async def _client(seen: Seen, client: httpx.AsyncClient, tally: Tally, *, lists: bool) -> None:
+    """Calculate on one connection, which one process answers, until all is published."""
+    async with aclosing(client):
         number = 0
         while not tally.finished:
             number += 1
@@ -179,17 +200,19 @@ async def _all_answer(version: int, everyone: Sequence[Seen], published: float) 
     return max(0.0, max(seen.first[version] for seen in everyone) - published)
 
 
-async def _run(everyone: Sequence[Seen], urls: Sequence[str], secrets: dict[str, str], publications: int, calculations: int) -> Tally:
+async def _run(urls: Sequence[str], secrets: dict[str, str], publications: int, calculations: int, workers: int) -> Tally:
     tally = Tally()
-    sends = enumerate(everyone)
-    clients = [asyncio.create_task(_client(seen, tally, secrets["portal"], lists=no % CLIENTS == 0)) for no, seen in sends]
+    connections = [one for url in urls for one in await _connected(url, secrets["portal"], workers)]
+    clients = [
+        asyncio.create_task(_client(seen, client, tally, lists=no % CLIENTS == 0)) for no, (seen, client) in enumerate(connections)
+    ]
     officers = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) for url in urls]
-    distinct = list({id(seen): seen for seen in everyone}.values())
+    distinct = list({id(seen): seen for seen, _ in connections}.values())
     try:
         for version in range(2, publications + 2):
             published = await _publish(version, officers, secrets, tally)
             tally.in_force_seconds.append(await _all_answer(version, distinct, published))
-        while tally.calculations < calculations and not tally.errors:
+        while tally.calculations < calculations and not tally.errors and not any(client.done() for client in clients):
             await asyncio.sleep(0.05)
     finally:
         tally.finished = True
@@ -200,16 +223,9 @@ async def _run(everyone: Sequence[Seen], urls: Sequence[str], secrets: dict[str,
 
 
 def run(urls: Sequence[str], secrets: dict[str, str], publications: int, calculations: int, *, workers: int = 1) -> Tally:
-    """Publish so many versions while clients calculate, and judge every answer.
-
-    ``workers`` processes stand behind each address: with several, each connection counts as a process of its own.
-    """
+    """Publish so many versions while clients calculate, and judge every answer; so many workers stand behind each address."""
     assert publications < 100, "a version pays its number in percent"
-    if workers == 1:
-        everyone = [seen for url in urls for seen in [Seen(url)] * CLIENTS]
-    else:
-        everyone = [Seen(url) for url in urls for _ in range(CLIENTS * workers)]
-    return asyncio.run(_run(everyone, urls, secrets, publications, calculations))
+    return asyncio.run(_run(urls, secrets, publications, calculations, workers))
 
 
 def served(stack: ExitStack, url: str, processes: int = 2) -> list[str]:
@@ -219,6 +235,14 @@ def served(stack: ExitStack, url: str, processes: int = 2) -> list[str]:
         environment = {"SUBSIDY_DATABASE_URL": url, "SUBSIDY_HOST": "127.0.0.1", "SUBSIDY_PORT": str(port)}
         stack.enter_context(server([sys.executable, "-m", "app.serving"], port, "/health/ready", **environment))
     return [f"http://127.0.0.1:{port}" for port in ports]
+
+
+def served_by_workers(stack: ExitStack, url: str) -> list[str]:
+    """Start one process of the service with several workers; answer its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", "--workers", str(WORKERS), "--port", str(port)]
+    stack.enter_context(server([*command, "--log-level", "critical"], port, "/health/ready", SUBSIDY_DATABASE_URL=url))
+    return [f"http://127.0.0.1:{port}"]
 
 
 def table(tally: Tally) -> str:
@@ -252,15 +276,21 @@ def main() -> None:
     from app.tables.migrating import migrate
     from tests.storage.postgres import started
 
-    with started() as database, ExitStack() as stack:
-        url = database.url(database.create())
-        migrate(url)
-        secrets = prepare(url, PUBLISHED)
-        tally = run(served(stack, url), secrets, chosen.publications, chosen.calculations)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; two processes on one PostgreSQL, {CLIENTS} clients each\n")
-    print(table(tally))
-    if not tally.right:
-        raise SystemExit("\n".join([*tally.errors, *tally.mixed, *tally.went_back][:10]) or "a limit is missed")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {CLIENTS} clients for each process or worker")
+    with started() as postgres, tempfile.TemporaryDirectory() as folder:
+        for url in (postgres.url(postgres.create()), f"sqlite:///{folder}/subsidy.db"):
+            migrate(url)
+            secrets = prepare(url, PUBLISHED)
+            with ExitStack() as stack:
+                if url.startswith("sqlite"):
+                    print(f"\n{WORKERS} workers of one process on one SQLite file\n")
+                    tally = run(served_by_workers(stack, url), secrets, chosen.publications, chosen.calculations, workers=WORKERS)
+                else:
+                    print("\n2 processes on one PostgreSQL\n")
+                    tally = run(served(stack, url), secrets, chosen.publications, chosen.calculations)
+            print(table(tally), flush=True)
+            if not tally.right:
+                raise SystemExit("\n".join([*tally.errors, *tally.mixed, *tally.went_back][:10]) or "a limit is missed")
 
 
 if __name__ == "__main__":

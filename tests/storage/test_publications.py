@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 
 from benchmarks import publications
-from benchmarks.run import free_port, server
 from tests.storage.conftest import Copy
 
 PUBLICATIONS, CALCULATIONS = 5, 500
@@ -18,10 +16,9 @@ def test_what_one_process_publishes_all_answer_with(copies: Copy) -> None:
     secrets = publications.prepare(url)
     with ExitStack() as stack:
         if url.startswith("sqlite"):
-            port = free_port()
-            workers = ["-m", "uvicorn", "--factory", "app.main:create_app", "--workers", "2", "--port", str(port), "--log-level", "critical"]
-            stack.enter_context(server([sys.executable, *workers], port, "/health/ready", SUBSIDY_DATABASE_URL=url))
-            tally = publications.run([f"http://127.0.0.1:{port}"], secrets, PUBLICATIONS, CALCULATIONS, workers=2)
+            tally = publications.run(
+                publications.served_by_workers(stack, url), secrets, PUBLICATIONS, CALCULATIONS, workers=publications.WORKERS
+            )
         else:
             tally = publications.run(publications.served(stack, url), secrets, PUBLICATIONS, CALCULATIONS)
     assert (tally.errors, tally.mixed, tally.went_back) == ([], [], [])
