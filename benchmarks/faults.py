@@ -15,7 +15,16 @@ from pathlib import Path
 from tests.storage.faults import House, goes_on, on_postgresql, on_sqlite
 from tests.storage.postgres import started
 
-HEAD = ("fault", "calculations", "errors", "slowest", "health tells after", "503 after", "once known", "all well after")
+HEAD = (
+    "fault",
+    "calculations",
+    "errors",
+    "slowest answer",
+    "health check tells after",
+    "first change: 503 after",
+    "once known: 503 after",
+    "all well after the end",
+)
 
 
 def rows(kind: str, house: House, hold_seconds: float) -> None:

@@ -125,7 +125,7 @@ async def _connected(url: str, secret: str, workers: int) -> list[tuple[Seen, ht
     found: dict[int, list[httpx.AsyncClient]] = {}
     one = httpx.Limits(max_connections=1)
     for _ in range(100 * workers):
-        client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=30, headers=_bearer(secret))
+        client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=30, headers=bearer(secret))
         response = await client.get("/health/live")
         here = response.extensions["network_stream"].get_extra_info("client_addr")[1]
         (pid,) = {at.pid for at in psutil.net_connections("tcp") if at.raddr and at.raddr.port == here and at.pid != os.getpid()}
@@ -181,7 +181,7 @@ async def _publish(version: int, clients: Sequence[httpx.AsyncClient], secrets: 
     content = {"batch": BATCH, "version": {"effective": effective, "supersedes": str(version - 1), "terms": terms(version)}}
     path, etag, body = "/v1/drafts", "", {"kind": "RATE_TABLE", "target": TABLE, "content": content}
     for no, (who, step) in enumerate((("li", ""), ("li", "/check"), ("wang", "/approve"), ("wang", "/publish"))):
-        headers = _bearer(secrets[who]) | ({"If-Match": etag} if etag else {})
+        headers = bearer(secrets[who]) | ({"If-Match": etag} if etag else {})
         response = await clients[(version + no) % len(clients)].post(path + step, headers=headers, json=None if etag else body)
         tally.changes += 1
         if response.status_code not in {200, 201}:
@@ -262,7 +262,8 @@ def table(tally: Tally) -> str:
     return "| | |\n|---|---:|\n" + "\n".join(f"| {name} | {figure} |" for name, figure in rows)
 
 
-def _bearer(secret: str) -> dict[str, str]:
+def bearer(secret: str) -> dict[str, str]:
+    """The header that shows a key."""
     return {"Authorization": f"Bearer {secret}"}
 
 

@@ -22,7 +22,6 @@ import httpx
 from app.tables.migrating import migrate
 from benchmarks import publications
 from benchmarks.run import free_port, server
-from tests.access.conftest import bearer
 from tests.storage.postgres import Server
 from tests.storage.proxy import Mode, Proxy
 
@@ -49,7 +48,7 @@ class House:
 
     def client(self, who: str) -> httpx.Client:
         """A client with somebody's key."""
-        return httpx.Client(base_url=self.url, headers=bearer(self.secrets[who]), trust_env=False, timeout=30)
+        return httpx.Client(base_url=self.url, headers=publications.bearer(self.secrets[who]), trust_env=False, timeout=30)
 
 
 @contextmanager

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from app.tables.migrating import migrate
 from benchmarks import publications
+from tests.access.conftest import started
 from tests.storage.faults import RECOVERY_SECONDS, Figures, House, approved, calculating, goes_on, on_postgresql, on_sqlite, until
 from tests.storage.postgres import Server
 from tests.storage.proxy import Proxy
@@ -59,3 +62,19 @@ def test_the_answer_to_a_commit_is_lost(behind_a_proxy: tuple[House, Proxy]) -> 
         house.version += 1
         until(lambda: seen.versions[-1] == house.version, publications.MOST_SECONDS)
     assert seen.errors == []
+
+
+def test_a_service_that_starts_while_the_database_is_away(tmp_path: Path) -> None:
+    """It has no tables yet and says so; it has them, by itself, once there is a database."""
+    path = tmp_path / "subsidy.db"
+    migrate(f"sqlite:///{path}")
+    publications.prepare(f"sqlite:///{path}")
+    elsewhere = path.rename(tmp_path / "elsewhere.db")
+    with started(f"sqlite:///{path}") as service:
+        for response in (service.here.get("/health/ready"), service.here.post("/v1/awards/calculate", json=publications.CLAIM)):
+            assert (response.status_code, response.json()["code"]) == (503, "TABLES_UNAVAILABLE")
+            assert response.headers["retry-after"] == "2"
+        assert service.here.get("/health/live").status_code == 200
+        elsewhere.replace(path)
+        until(lambda: service.here.get("/health/ready").status_code == 200, RECOVERY_SECONDS)
+        assert service.here.post("/v1/awards/calculate", json=publications.CLAIM).json()["amount"] == publications.amount(1)
