@@ -138,11 +138,10 @@ def verify_log(
     head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
 ) -> None:
     """Check the whole chain; with a head that was noted earlier, also that it was not made anew since."""
-    from sqlmodel import Session
-
     from app.tables import audit as log
+    from app.tables.database import reading
 
-    with _database() as engine, Session(engine) as session:
+    with _database() as engine, reading(engine) as session:  # one moment: an entry that is added meanwhile is no fault
         faults = log.verify(session)
         if head is not None:
             faults += log.missing(session, head)

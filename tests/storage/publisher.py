@@ -26,6 +26,7 @@ from app.api.loading import Database
 from app.tables import drafts
 from app.tables.database import engine_of, writing
 from app.tables.loader import load
+from app.tables.repository import read_catalogue
 
 
 def killed() -> None:
@@ -76,7 +77,15 @@ def work(order: dict[str, Any]) -> None:
 
 def main() -> None:
     """Carry out orders until there are no more."""
+    warm: set[str] = set()
     for line in sys.stdin:
+        url = json.loads(line)["url"]
+        if url not in warm:  # terms are parsed once, here: they cost more than all the rest
+            engine = engine_of(url)
+            with Session(engine) as session:
+                read_catalogue(session)
+            engine.dispose()
+            warm.add(url)
         child = os.fork()
         if child == 0:
             work(json.loads(line))
