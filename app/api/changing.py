@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
 
@@ -20,12 +20,11 @@ from app.api import bodies
 from app.api.loading import Database, Loader
 from app.api.logs import log
 from app.api.problems import ProblemError
-from app.tables.database import engine_of, reading, writing
+from app.tables.database import engine_of, is_refusal, reading, writing
 
 AT_ONCE = 4
 SECONDS = 4.0  # then the caller is told; the health check has known for two seconds, should it be the database
 AWAY_SECONDS = 1.0  # once it is known to be away
-RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
 
 Done = TypeVar("Done")
 
@@ -83,12 +82,8 @@ class Changes:
             raise ProblemError("DATABASE_UNAVAILABLE")
         try:
             return running.result()
-        except DBAPIError as error:
-            if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == RAISED:
-                raise ProblemError("CONFLICT") from None
-            raise _unavailable(error) from None
         except SQLAlchemyError as error:
-            raise _unavailable(error) from None
+            raise ProblemError("CONFLICT") if is_refusal(error) else _unavailable(error) from None
 
     def _ended(self, running: asyncio.Future[Done]) -> None:
         self.under_way -= 1

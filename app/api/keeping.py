@@ -19,13 +19,11 @@ from sqlalchemy import Engine
 from app.access.guard import Guard
 from app.access.keyring import write_uses
 from app.access.refusals import Refused
+from app.access.refusals import write as write_refusals
 from app.api.logs import log
-from app.tables import audit
 from app.tables.database import WAIT_SECONDS, writing
 
 EVERY_SECONDS = 1.0
-NOBODY = "-"
-"""The actor of a refused sign-in: nobody was recognised."""
 
 
 class Keeper:
@@ -77,6 +75,5 @@ class Keeper:
 
 def _write(engine: Engine, refused: Sequence[Refused], uses: Mapping[str, datetime]) -> None:
     with writing(engine) as session:
-        for one in refused:
-            audit.append(session, NOBODY, "sign-in.refused", one.object, {"reason": one.reason.value, "times": one.times})
+        write_refusals(session, refused)
         write_uses(session, uses)

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, create_engine
 
 WAIT_SECONDS = 5  # for a connection or a lock, twice that for a statement; then the caller is told, not left waiting
 CONNECTIONS = 6  # of one process: four changes at once, one that reads what is new, one that writes what was seen
+_RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
+_LOCKED = "55P03"  # and that a lock was not to be had in time
 
 
 def engine_of(url: str) -> Engine:
@@ -51,6 +54,17 @@ def is_read_only(session: Session) -> bool:
         return bool(session.connection().exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on")
     path = session.connection().exec_driver_sql("PRAGMA database_list").first()[2]  # type: ignore[index]  # there is always one
     return bool(path) and not all(os.access(place, os.W_OK) for place in (path, Path(path).parent))
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the database is there and says no: a constraint or a trigger, not a fault."""
+    return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _RAISED)
+
+
+def is_locked(error: Exception) -> bool:
+    """Whether somebody else held a lock for longer than anybody waits."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(said, "sqlstate", None) == _LOCKED or str(said) == "database is locked"
 
 
 @contextmanager

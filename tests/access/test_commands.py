@@ -17,7 +17,7 @@ from app.greeting import greeting
 from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.migrating import migrate
-from tests.access.conftest import bearer, started
+from tests.access.conftest import bearer, issued, started
 from tests.conftest import ROOT
 
 OPERATOR = "operator:" + pwd.getpwuid(os.getuid()).pw_name
@@ -157,6 +157,23 @@ def test_with_authentication_any_address_is_served(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(serving.uvicorn, "run", lambda *_, **options: served.append(options["host"]))
     serving.serve()
     assert served == ["0.0.0.0"]
+
+
+def test_the_greeting_is_silent_about_the_first_key_once_there_is_one(own_database: str) -> None:
+    """`make serve` prints it at each start until somebody has made a key."""
+    for lines in (1, 0):
+        done = subprocess.run(
+            [sys.executable, "-m", "app.greeting", "9000"],
+            cwd=ROOT,
+            env=os.environ | {"SUBSIDY_DATABASE_URL": own_database},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert done.stdout.count("keys create") == lines
+        assert "http://127.0.0.1:9000/docs" in done.stdout
+        issued(own_database, "calculate")
 
 
 def test_the_greeting_says_how_to_make_the_first_key(url: str) -> None:

@@ -25,7 +25,7 @@ from app.api.changing import Changes
 from app.api.loading import Database
 from app.tables import drafts
 from app.tables.database import engine_of, writing
-from app.tables.loader import load
+from app.tables.loader import read_files, store
 from app.tables.repository import read_catalogue
 
 
@@ -72,7 +72,7 @@ def work(order: dict[str, Any]) -> None:
         engine = engine_of(order["url"])
         armed(engine, order.get("at"), order.get("into_commit"))
         with writing(engine) as session:
-            load(session, [Path(order["folder"])])
+            store(session, read_files([Path(order["folder"])]), "operator:test")
 
 
 def main() -> None:

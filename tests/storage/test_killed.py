@@ -87,11 +87,11 @@ def is_published(url: str, draft: str, before: dict[str, list[str]]) -> None:
 
 
 def is_loaded(url: str, before: dict[str, list[str]]) -> None:
-    """All of the file is there."""
+    """All of the file is there, and the log says so."""
     is_whole(url)
     now = after_restart(url)
     more = {name: len(rows) - len(before[name]) for name, rows in now.items() if len(rows) != len(before[name])}
-    assert more == {"batch": 1, "direction": 1, "rate_table_version": 1, "version_standing": 1}
+    assert more == {"batch": 1, "direction": 1, "rate_table_version": 1, "version_standing": 1, "audit": 1}
 
 
 def killed_at_each_boundary(order: Killed, before: dict[str, list[str]], **what: str) -> int:
