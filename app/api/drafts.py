@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_links, draft_views, drafting, gate, limits
-from app.api.changing import Changes
+from app.api import bodies, draft_links, draft_views, gate, limits
+from app.api.changing import apart, ask, change
+from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.entering import entered
@@ -68,11 +69,10 @@ def _seen_before(extra: dict[str, Any]) -> dict[str, Any]:
 async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     """Begin a draft."""
     asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
-    drafting.given_once(asked)
-    from_file = await _from_file(request, asked.kind, asked.target, asked.file)
+    file = await _apart(request, lambda: file_of(asked))
 
     def begin(session: Session) -> State:
-        content, source = drafting.begun_with(session, asked, from_file)
+        content, source = content_of(session, asked, file)
         return drafts.begin(session, actor.name, asked.kind, asked.target, content, source, asked.note)
 
     found = await _changed(request, begin)
@@ -130,11 +130,8 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     """Write a new revision."""
     seen = _seen(if_match)
     asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
-    drafting.given_one(asked)
-    content = asked.content
-    if content is None:
-        draft = (await _read(request, lambda session: drafts.state_of(session, draft_id))).draft
-        content = await _from_file(request, draft.kind, draft.target, asked.file) or {}
+    found = await _read(request, lambda session: drafts.state_of(session, draft_id))
+    content = await _apart(request, lambda: revised_content(found, asked))
     return _shown(await _changed(request, lambda session: drafts.revise(session, actor.name, draft_id, seen, content, asked.note)))
 
 
@@ -206,16 +203,16 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     "/drafts/{draft_id}/report",
     operation_id="report_draft",
     summary="草案报告",
-    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。",
+    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
     response_model=draft_views.ReportView,
     response_description="报告",
-    responses=_READ,
+    responses={**_READ, **problem_responses((409,))},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft would change."""
     language = request.scope["envelope"].language
-    return _answer(await _read(request, lambda session: report(session, drafts.state_of(session, draft_id), language)))
+    return _answer(await _read(request, lambda session: report(session, drafts.still_open(session, draft_id), language)))
 
 
 @router.post(
@@ -306,31 +303,24 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
 # --- how it is done ---------------------------------------------------------------------------------
 
 
-def _changes(request: Request) -> Changes:
-    accept = request.headers.get("accept")
-    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
-    changes: Changes = request.app.state.changes
-    return changes
-
-
 async def _read(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).read(work)
+        return await ask(request, work)
 
 
 async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).change(work)
+        return await change(request, work)
 
 
-async def _from_file(request: Request, kind: str, target: str, text: str | None) -> dict[str, Any] | None:
+async def _apart(request: Request, work: Callable[[], Done]) -> Done:
     with _told():
-        return await drafting.read_file(_changes(request), kind, target, text)
+        return await apart(request, work)
 
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
     def propose(session: Session) -> tuple[State, Proposal]:
-        found = drafts.state_of(session, draft_id)
+        found = drafts.still_open(session, draft_id)
         return found, drafts.proposal_of(session, found)
 
     return await _read(request, propose)

@@ -108,8 +108,13 @@ def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption)
     return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
 
 
+def all_states(session: Session) -> list[State]:
+    """Every draft without its content, the latest begun first."""
+    return listed(session, None, None, None, None)[0]
+
+
 def listed(
-    session: Session, state: str | None, target: str | None, after: str | None, limit: int
+    session: Session, state: str | None, target: str | None, after: str | None, limit: int | None
 ) -> tuple[list[State], bool]:
     """A page of the drafts without their contents, the latest begun first, and whether more follow. Errors: NoSuchDraft."""
     of, begun = models.Draft, col(models.Draft.created_at)
@@ -121,9 +126,9 @@ def listed(
         query = query.where(of.target == target)
     if state is not None:
         query = query.where(*_stands_at(state))
-    found = session.exec(query.limit(limit + 1)).all()
+    found = session.exec(query if limit is None else query.limit(limit + 1)).all()
     unread = defer(models.DraftRevision.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
-    return [_state_of(session, one, unread) for one in found[:limit]], len(found) > limit
+    return [_state_of(session, one, unread) for one in found[:limit]], limit is not None and len(found) > limit
 
 
 def _stands_at(state: str) -> list[ColumnElement[bool]]:
@@ -278,11 +283,17 @@ def _log(session: Session, actor: str, action: str, made: State) -> None:
     audit.append(session, actor, action, made.draft.id, detail)
 
 
-def _open(session: Session, draft_id: str, seen: str | None) -> State:
-    """A draft that has not ended and is what the caller has seen."""
+def still_open(session: Session, draft_id: str) -> State:
+    """A draft that has not ended: of others nothing is to be published any more. Errors: NoSuchDraft, NotNow."""
     found = state_of(session, draft_id)
     if found.state in ENDS:
         raise NotNow(f"草案已是 {found.state}", f"the draft is {found.state} already")
+    return found
+
+
+def _open(session: Session, draft_id: str, seen: str | None) -> State:
+    """A draft that has not ended and is what the caller has seen."""
+    found = still_open(session, draft_id)
     if seen is not None and seen != found.etag:
         raise SomebodyWasFaster(
             f"草案已变为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写；请取回后再改",
