@@ -52,7 +52,7 @@ def test_the_links_lead_to_publications(database: str, tmp_path: Path, record_pr
     url = f"sqlite:///{tmp_path}/own.db"
     li, wang = (issued(url, "tables:read", "tables:write", "tables:approve", owner=owner).secret for owner in ("li", "wang"))
     words = ["--include-path-regex", "^/v1/(drafts|reference-rates$)", "--phases", "stateful", "--exclude-checks", "use_after_free"]
-    words += ["--max-examples", "40", "--generation-deterministic"]
+    words += ["--max-examples", "30", "--generation-deterministic"]
     with served(create_app(Settings(database_url=url))) as live_url:
         run = schemathesis(live_url, tmp_path, *words, config=WALK, SUBSIDY_LI=li, SUBSIDY_WANG=wang)
     answers = Counter(tuple(json.loads(line)) for line in (tmp_path / "counts").read_text().splitlines())

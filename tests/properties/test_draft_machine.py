@@ -370,7 +370,7 @@ def shown(how: str) -> str:
 
 def test_drafts_do_what_the_model_does(sqlite: Callable[[], Office], record_property: Callable[[str, Any], None]) -> None:
     """Every kind of step was accepted and refused in each way at least once, and every kind of draft published."""
-    run(sqlite, examples=36, steps=18)
+    run(sqlite, examples=28, steps=18)
     record_property("shown", shown("by functions"))
     reached = {way for way, number in Drafts.reached.items() if number}
     assert reached >= ALL_OUTCOMES, ALL_OUTCOMES - reached
@@ -378,7 +378,7 @@ def test_drafts_do_what_the_model_does(sqlite: Callable[[], Office], record_prop
 
 def test_drafts_do_what_the_model_does_over_http(http: Callable[[], Office], record_property: Callable[[str, Any], None]) -> None:
     """The same with a key for each officer; and no answer that was given as of an instant or a day changes any more."""
-    run(http, examples=12, steps=12)
+    run(http, examples=8, steps=12)
     record_property("shown", shown("over HTTP"))
     published = Drafts.reached["publish", None]
     told = [sum(number for (_, outcome), number in Drafts.reached.items() if outcome == error) for error in ("SomebodyWasFaster", "OwnDraft")]
@@ -386,5 +386,5 @@ def test_drafts_do_what_the_model_does_over_http(http: Callable[[], Office], rec
 
 
 def test_drafts_do_what_the_model_does_on_postgresql(postgresql: Callable[[], Office]) -> None:
-    run(postgresql, examples=4, steps=25)
+    run(postgresql, examples=3, steps=20)
     assert Drafts.reached["publish", None]
