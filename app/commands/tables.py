@@ -28,14 +28,18 @@ Paths = Annotated[list[Path] | None, typer.Argument(help="文件或目录，默�
 def load_tables(paths: Paths = None) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
+        from app.tables.beyond import beyond
         from app.tables.database import writing
         from app.tables.loader import store
 
         found = _proved(paths)  # before the lock: others may write meanwhile
         with working("载入 / loading"), writing(engine) as session:
             done = store(session, found, operator())
+            more = list(beyond(session, found))
     tables, added = done["tables"], done["added"]
     typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
+    for one in more:
+        typer.echo(f"· 库中另有，保留：{one.zh} / also stored, and kept: {one.en}")
 
 
 @tables.command("check")
