@@ -14,6 +14,7 @@ from app.calculators.money import decimal_text
 from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay
 from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
+from app.tables.catalogue import newest as newest_rates
 
 
 def _day(day: date | None) -> str | None:
@@ -243,7 +244,7 @@ def changes(before: Any, now: Any, path: str = "") -> Iterator[views.Change]:
 
 def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
     """Show the newest version of a reference series as an entry of a list."""
-    newest_version = max(versions, key=lambda one: one.published_at)
+    newest_version = newest_rates(versions)
     shown, content = newest_version.series, newest_version.content
     return views.SeriesEntry(
         series=shown.series,
@@ -261,7 +262,7 @@ def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
 
 def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesView:
     """Show the newest version of a reference series with all its values."""
-    shown = max(versions, key=lambda one: one.published_at).series
+    shown = newest_rates(versions).series
     rows = [
         views.SeriesRow(
             on=date.fromordinal(day).isoformat(), value=decimal_text(value), confidence=confidence
