@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_views, gate, limits
+from app.api import bodies, draft_views, gate, limits, months
 from app.api.changing import Changes
 from app.api.draft_contents import content_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
@@ -276,7 +276,8 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     operation_id="enter_reference_rates",
     summary="录入一次公布的参考利率",
     description=(
-        "一次录入某日公布的一个或几个系列，起草并检查。重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
+        "一次录入某日公布的一个或几个系列（利率为小数，3.00% 写作 0.0300），起草并检查。"
+        "重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
         "由另一人批准并公布后生效。"
     ),
     status_code=201,
@@ -290,7 +291,7 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
     asked = await entered(request, draft_views.MonthRequest, limits.MAX_DRAFT_BYTES)
 
     def enter(session: Session) -> State:
-        return drafts.enter_month(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
+        return months.enter(session, actor.name, asked)
 
     found = await _changed(request, enter)
     return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})

@@ -46,7 +46,7 @@ def report(session: Session, found: State, language: Language) -> ReportView:
     proposal = proposal_of(session, found)
     return ReportView(
         publishable=not proposal.faults,
-        faults=[FaultView(place=one.place, message=one.message) for one in proposal.faults],
+        faults=[FaultView(place=one.place, message=one.message if language == "zh" else one.en or one.message) for one in proposal.faults],
         consequences=[one.zh if language == "zh" else one.en for one in proposal.consequences],
         differences=[] if proposal.faults else list(_differences(session, found, proposal, language)),
     )

@@ -58,7 +58,7 @@ def trial_tables(catalogue: Catalogue, proposal: Proposal) -> Mapping[str, RateT
 
 def refused(proposal: Proposal) -> ProblemError:
     """The faults of a draft as a problem; their places are in the draft's content."""
-    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, one.message) for one in proposal.faults]
+    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, one.en or one.message) for one in proposal.faults]
     return ProblemError("DRAFT_FAULTY", errors=faults)
 
 

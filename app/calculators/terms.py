@@ -29,10 +29,11 @@ APPLICATION_DATE: Final = "APPLICATION_DATE"
 
 @dataclass(frozen=True, slots=True)
 class TermsFault:
-    """What is wrong with a table, and where in it."""
+    """What is wrong with a table, and where in it; ``en`` is empty where the English is not written yet."""
 
     place: str
     message: str
+    en: str = ""
 
 
 class TermsError(ValueError):

@@ -74,19 +74,19 @@ def enter_month(
 ) -> None:
     """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
     with database() as engine:
+        from app.api import months
         from app.api.draft_views import MonthRequest
+        from app.api.problems import ProblemError
         from app.commands.requests import entered, pairs
         from app.tables.database import writing
-        from app.tables.drafts import Refused
-        from app.tables.drafts import enter_month as enter
 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(MonthRequest, {"on": on, "values": pairs(rates), "holds_until": holds_until, "confirmed": confirm})
         try:
             with writing(engine) as session:
-                found = enter(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
-        except Refused as refused:
-            if any("confirmed" in fault.message for fault in refused.faults):
+                found = months.enter(session, actor.name, asked)
+        except ProblemError as refused:
+            if any("confirmed" in fault.zh for fault in refused.errors):
                 typer.echo("相差很大但确认无误的，加 --confirm / where it is far from the last value, and right, add --confirm", err=True)
             raise
     drafts.show_for_approval(found, quiet)
