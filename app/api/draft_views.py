@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.claims import DATE_PATTERN, REFERENCE_RATE_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
@@ -37,7 +37,7 @@ class CopyOf(_Body):
     model_config = ConfigDict(title="复制来源")
     rate_table: str | None = Field(None, title="标准表编号", pattern=facts.TABLE_PATTERN, max_length=80)
     version: int | None = Field(None, title="版本", ge=1, le=100_000)
-    batch: str | None = Field(None, title="批次编号", pattern=facts.TABLE_PATTERN, max_length=80)
+    batch: str | None = Field(None, title="批次编号", pattern=BATCH_PATTERN, max_length=80)
 
 
 class DraftRequest(_Body):

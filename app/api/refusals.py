@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.access import keys
-from app.api.claims import DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError
 from app.calculators import facts
@@ -22,6 +22,7 @@ LIST_NAMES: Final = {
     "projects": ("项目", "projects"),
 }
 
+UNKNOWN: Final = ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter")
 # Pydantic's type of error -> code, Chinese, English; {…} is filled from the limits of the schema only.
 _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "missing": ("FIELD_REQUIRED", "缺少必填字段", "This field is required"),
@@ -43,7 +44,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "date_parameter": ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
-    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter"),
+    "extra_forbidden": UNKNOWN,
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
     "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
     "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),
@@ -98,6 +99,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "标准表编号形如 bj-gjj-2025-1-11",
         "The id of a rate table looks like bj-gjj-2025-1-11",
     ),
+    BATCH_PATTERN: ("INVALID_ID", "批次编号形如 bj-gjj-2025-1", "The id of a batch looks like bj-gjj-2025-1"),
     facts.SERIES_PATTERN: (
         "INVALID_CODE",
         "参考利率代码形如 LPR_5Y",

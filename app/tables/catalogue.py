@@ -74,6 +74,7 @@ class Fund:
     id: str
     title: str
     overlays: tuple[Overlay, ...] = ()
+    recorded: frozenset[str] = frozenset()  # digests of the overlays that came into a database in use
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def store(session: Session, found: Entries, actor: str | None = None) -> dict[st
     floor = latest_known(session) if new else None
     if floor is not None:
         for row in new:
-            if isinstance(row, Recorded) and known_at(row) <= floor:
-                row.recorded_at = floor + timedelta(microseconds=1)
+            if isinstance(row, models.OverlayVersion) or (isinstance(row, Recorded) and known_at(row) <= floor):
+                row.recorded_at = max(known_at(row), floor + timedelta(microseconds=1))
     add(session, new)
     if new and actor is not None:
         counts = Counter(str(row.__tablename__) for row in new)
