@@ -21,8 +21,11 @@ from app.calculators import facts
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 BATCH_PATTERN: Final = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,7}$"
 REFERENCE_RATE_PATTERN: Final = r"^-?0\.[0-9]{1,8}$"
+# RFC 3339, with as many decimals as a client writes: .NET has seven, Java up to nine. An instant is kept to the microsecond,
+# and further decimals are cut off. Whether something was known, or a day had come, cannot hang on them; a window that closes
+# at a clock time is open until a microsecond after it.
 INSTANT_PATTERN: Final = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,40})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
 FACT_LISTS: Final = ("contracts", "policies", "items", "projects")
 
@@ -102,15 +105,16 @@ def _instant_schema() -> dict[str, Any]:
     return {
         "type": "chain",
         "steps": [
-            core_schema.str_schema(pattern=INSTANT_PATTERN, max_length=32, strict=True),
+            core_schema.str_schema(pattern=INSTANT_PATTERN, max_length=66, strict=True),
             core_schema.datetime_schema(
                 ge=datetime.combine(limits.FIRST_DAY, time.min, UTC),
                 le=datetime.combine(limits.LAST_DAY, time.max, UTC),
                 tz_constraint="aware",
+                microseconds_precision="truncate",
                 strict=False,
             ),
         ],
-        "metadata": {"pydantic_js_updates": {"format": "date-time"}},
+        "metadata": {"pydantic_js_updates": {"format": "date-time", "description": "RFC 3339；微秒以下的数字舍去。"}},
     }
 
 
