@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, TypeVar
@@ -338,6 +339,12 @@ def _told() -> Iterator[None]:
         raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.message)]) from None
 
 
+_ONE_STRONG: Final = re.compile(r'"[\x21\x23-\x7e]*"')
+_ONE_ETAG: Final = (
+    "If-Match 应为取回草案时的 ETag，原样给出；*、弱 ETag（W/）与多个值没有说明所见的是哪一版，不接受",
+    "If-Match should be the ETag with which the draft was fetched, as it was given; *, weak ETags (W/) and several of them "
+    "do not say which revision was seen, and are not accepted",
+)
 _CODES: Final = {
     drafts.NoSuchDraft: "DRAFT_NOT_FOUND",
     drafts.SomebodyWasFaster: "PRECONDITION_FAILED",
@@ -347,9 +354,13 @@ _CODES: Final = {
 
 
 def _seen(if_match: str | None) -> str:
+    """The one ETag that was seen. ``*`` and the like say that nothing was looked at, and would undo what somebody else wrote."""
     if if_match is None:
         raise ProblemError("PRECONDITION_REQUIRED")
-    return if_match.strip()
+    seen = if_match.strip()
+    if not _ONE_STRONG.fullmatch(seen):
+        raise ProblemError("PRECONDITION_REQUIRED", *_ONE_ETAG)
+    return seen
 
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:

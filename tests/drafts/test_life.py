@@ -153,6 +153,29 @@ def test_the_later_of_two_writers_is_told_and_loses_nothing(office: Office, rais
     assert office.call("li", "GET", draft).json()["note"] == "zhao"
 
 
+@pytest.mark.parametrize("given", ["*", "W/{etag}", '{etag}, "x"', "{bare}", "", '"a" "b"', '"'])
+def test_an_if_match_that_names_no_revision_is_428_and_changes_nothing(office: Office, raising: tuple[str, str], given: str) -> None:
+    """RFC 9110 lets ``*`` stand for whatever is there; here it would write over what somebody else wrote meanwhile."""
+    draft, etag = raising
+    sent = {"If-Match": given.format(etag=etag, bare=etag.strip('"'))}
+    content = office.call("li", "GET", draft).json()["content"]
+    tried = [
+        office.call("li", "PUT", draft, {"content": content, "note": "over"}, **sent),
+        office.call("li", "DELETE", draft, **sent),
+        *(office.call(who, "POST", f"{draft}/{step}", **sent) for who, step in (("li", "check"), ("wang", "approve"), ("wang", "publish"))),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in tried] == [(428, "PRECONDITION_REQUIRED")] * 5
+    assert all("ETag" in one.json()["detail"] for one in tried)
+    assert office.call("li", "GET", draft).headers["etag"] == etag
+
+
+def test_another_etag_is_412_and_says_what_is_there(office: Office, raising: tuple[str, str]) -> None:
+    draft, _ = raising
+    response = office.step("li", draft, '"1-draft-0123456789abcdef"', "check")
+    assert (response.status_code, response.json()["code"]) == (412, "PRECONDITION_FAILED")
+    assert response.json()["detail"] == "草案现为第 2 版（DRAFT），由 li 编写，与所给的 ETag 不符；请取回后再改"
+
+
 def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
     content = copy.deepcopy(BEGIN["content"]["value"])
     del content["content"]["version"]["terms"]["caps"][0]["clause"]
