@@ -8,7 +8,7 @@ it still runs in compiled code.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import SchemaValidator, core_schema
 
 from app.api import limits
-from app.calculators import facts
+from app.calculators import checks, facts
 
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 BATCH_PATTERN: Final = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,7}$"
@@ -200,6 +200,28 @@ GRANT: Final = ClaimReader(GrantClaim, ("items", "projects"))
 READERS: Final = (LOAN, INSURANCE, AWARD, GRANT)
 
 
+# Object, its days, and whether one of them ends a period. What is not here has the bounds of ``_date_schema``.
+_NARROWER: Final[tuple[tuple[str, tuple[str, ...], str | None], ...]] = (
+    *((name, ("application_date",), None) for name in ("LoanClaim", "InsuranceClaim", "AwardClaim", "GrantClaim")),
+    ("Period", ("from", "until"), "until"),
+    ("ExcludedPeriod", ("from", "until"), "until"),
+    ("InterestVoucher", ("from", "until"), "until"),
+    ("Contract", ("signed_on", "matures_on"), "matures_on"),
+    ("Policy", ("period_from", "period_until"), "period_until"),
+)
+
+
+def _say_enforced_days(definitions: dict[str, Any]) -> None:
+    """The checks between facts are narrower than the days that can be read at all; the document says theirs."""
+    for name, days, last in _NARROWER:
+        for day in days:
+            said = definitions[name]["properties"][day]
+            latest = checks.LATEST - timedelta(days=day == "application_date")
+            said |= {"formatMinimum": checks.EARLIEST.isoformat(), "formatMaximum": latest.isoformat()}
+            if day == last:
+                said["description"] = f"期间至多 {facts.MAX_YEARS} 年。"
+
+
 def json_schemas(ref_template: str) -> dict[str, Any]:
     """Return the JSON Schema of every request and of all that is in them, by name."""
     generator = GenerateJsonSchema(ref_template=ref_template)
@@ -207,6 +229,7 @@ def json_schemas(ref_template: str) -> dict[str, Any]:
         [(reader.kind.__name__, "validation", reader.schema) for reader in READERS]
     )
     definitions: dict[str, Any] = {str(name): schema for name, schema in made.items()}
+    _say_enforced_days(definitions)
     for reader in READERS:
         properties = definitions[reader.kind.__name__]["properties"]
         for name in set(FACT_LISTS) - set(reader.lists):

@@ -35,7 +35,16 @@ def _day(value: Any) -> date:
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": DATE_PATTERN, "examples": ["2025-03-10"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": DATE_PATTERN,
+            "formatMinimum": limits.FIRST_DAY.isoformat(),
+            "formatMaximum": limits.LAST_DAY.isoformat(),
+            "examples": ["2025-03-10"],
+        }
+    ),
 ]
 # An id that cannot be is unknown like any other: 404, not 422. The document still says what ids look like.
 TableId = Annotated[
