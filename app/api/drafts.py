@@ -31,6 +31,7 @@ from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
 from app.tables import drafts
 from app.tables.drafts import State
+from app.tables.english import english
 from app.tables.proposals import Proposal
 from app.tables.sources import SourceError
 
@@ -336,7 +337,7 @@ def _told() -> Iterator[None]:
     except drafts.DraftError as error:
         raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
     except SourceError as error:
-        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.message)]) from None
+        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, english(error.fault.message))]) from None
 
 
 _ONE_STRONG: Final = re.compile(r'"[\x21\x23-\x7e]*"')

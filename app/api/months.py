@@ -17,6 +17,7 @@ from app.api.problems import FieldError, ProblemError
 from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.tables import drafts
+from app.tables.english import english
 from app.tables.publications import CONFIRMATION
 
 _ROW: Final = re.compile(r"/series/([0-9]+)(?:/add(?:/0(?:/(on|value))?)?)?")
@@ -50,7 +51,7 @@ def _told(fault: TermsFault, names: list[str]) -> FieldError:
         _pointer(fault.place, names),
         "DRAFT_FAULT",
         fault.message.replace(CONFIRMATION, _FIELD),
-        (fault.en or fault.message).replace(CONFIRMATION, _FIELD),
+        english(fault.message).replace(CONFIRMATION, _FIELD),
     )
 
 

@@ -18,7 +18,7 @@ DESCRIPTION: Final = """把已公布的补贴政策和真实的事实变成精�
 
 - 金额是字符串，单位元，恰好两位小数；利率是小数形式的字符串；期间左闭右开（算头不算尾）。
 - 不符合条件不是错误：应答 200，`status` 为 `NOT_ELIGIBLE`，金额 `0.00`，附原因与条款。
-- 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；请求内容从不写回。
+- 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；计算请求的内容从不写回。
 - 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果；此后无论公布什么都是如此。
   `known_at`、`known_on` 晚于服务已知的最近时刻时，按已知的最近时刻计算，并如实写在应答的 `known_at` 中。
 - `Accept-Language: en` 可得英文说明。GET 的地址也答 HEAD。
@@ -80,7 +80,7 @@ _IF_NONE_MATCH: Final = {
     "in": "header",
     "required": False,
     "description": "已有内容的 ETag，一个或几个；内容未变则应答 304，不再传送。",
-    "schema": {"title": "已有内容的 ETag", "type": "string", "maxLength": 1000},
+    "schema": {"title": "已有内容的 ETag", "type": "string"},
 }
 _REQUEST_ID_HEADER: Final = {
     "X-Request-ID": {

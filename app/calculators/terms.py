@@ -29,11 +29,10 @@ APPLICATION_DATE: Final = "APPLICATION_DATE"
 
 @dataclass(frozen=True, slots=True)
 class TermsFault:
-    """What is wrong with a table, and where in it; ``en`` is empty where the English is not written yet."""
+    """What is wrong with a table, and where in it."""
 
     place: str
     message: str
-    en: str = ""
 
 
 class TermsError(ValueError):

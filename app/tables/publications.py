@@ -10,9 +10,9 @@ from typing import Any
 
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
+from app.tables.entries import given
 
 CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
-MAX_SHOWN = 40  # characters of what was given that a message shows
 FAR = Fraction(30, 100)  # percentage points; the prime rates have never moved by more in one month
 _PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?%")
 
@@ -27,23 +27,21 @@ def appended(
     """
     rows, add = series.get("rows"), series.get("add")
     if (rows is None) == (add is None):
-        faults.append(TermsFault(place, "须有 rows（全部）或 add（新增），二者取一", "Either rows (all) or add (new ones) must be given"))
+        faults.append(TermsFault(place, "须有 rows（全部）或 add（新增），二者取一"))
         return []
     if rows is not None:
         return rows if isinstance(rows, list) else []
     if not before:
-        zh, en = "系列尚未公布；请以 rows 给出全部", "The series is not published yet; give all its values as rows"
-        faults.append(TermsFault(f"{place}/add", zh, en))
+        faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
     made = list(before)
     for no, row in enumerate(add if isinstance(add, list) else ()):
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
-            words = "{on, value, confidence, confirmed}"
-            faults.append(TermsFault(f"{place}/add/{no}", f"应为 {words}", f"Should be {words}"))
+            faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
         refused = _refused(made, row, at)
         if refused is not None:
-            key, zh, en = refused
-            faults.append(TermsFault(f"{place}/add/{no}/{key}", zh, en))
+            key, message = refused
+            faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
     return made
 
@@ -68,29 +66,22 @@ def said(
     yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
 
 
-def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str, str] | None:
+def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:
     """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
-        given = repr(row.get("on"))[:MAX_SHOWN]
-        return "on", f"应为日期 YYYY-MM-DD，而不是 {given}", f"Should be a date, YYYY-MM-DD, not {given}"
+        return "on", f"应为日期 YYYY-MM-DD，而不是 {given(row.get('on'))}"
     value = str(row.get("value"))
     if not _PERCENT.fullmatch(value):
-        given = repr(value)[:MAX_SHOWN]
-        return "value", f"应为百分数，如 3.45%，而不是 {given}", f"Should be a percentage such as 3.45%, not {given}"
+        return "value", f"应为百分数，如 3.45%，而不是 {given(value)}"
     if on > at.astimezone(BEIJING).date():
-        return "on", f"{on} 尚未到来", f"{on} has not come yet"
+        return "on", f"{on} 尚未到来"
     if any(one["on"] == on.isoformat() for one in before):
-        return "on", f"{on} 已有公布值；更正请以 rows 给出全部", f"{on} has a value already; to correct it, give all values as rows"
+        return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
     if before and on.isoformat() < str(before[-1]["on"]):
-        return "on", f"早于最后公布日 {before[-1]['on']}", f"Earlier than the last publication, {before[-1]['on']}"
+        return "on", f"早于最后公布日 {before[-1]['on']}"
     moved = abs(Fraction(value[:-1]) - Fraction(str(before[-1]["value"])[:-1])) if before else Fraction(0)
     if (moved > FAR or Fraction(value[:-1]) <= 0) and row.get("confirmed") != "true":
-        last = before[-1]["value"] if before else "—"
-        return (
-            "value",
-            f"与上一公布值 {last} 相差过大；确认无误请写 {CONFIRMATION}",
-            f"Far from the last value, {last}; where it is right, say {CONFIRMATION}",
-        )
+        return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 {CONFIRMATION}"
     return None

@@ -191,6 +191,38 @@ def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
     assert office.call("li", "POST", f"{draft}/calculate", four_rockets()).json()["code"] == "DRAFT_FAULTY"
 
 
+def test_faults_are_told_in_the_language_that_was_asked_for(office: Office) -> None:
+    """A day that is none, a clause that is missing, an expression that is none; in the check, the report and a trial."""
+    content = copy.deepcopy(BEGIN["content"]["value"])
+    version = content["content"]["version"]
+    version["effective"]["first_day"] = "2026-13-01"
+    del version["terms"]["caps"][0]["clause"]
+    version["terms"]["lines"][0]["rate"] = "half"
+    draft, etag = office.begin("li", content)
+    english = {"Accept-Language": "en"}
+    check = office.call("li", "POST", f"{draft}/check", **{"If-Match": etag}, **english).json()
+    trial = office.call("li", "POST", f"{draft}/calculate", four_rockets(), **english).json()
+    report = office.call("li", "GET", f"{draft}/report", **english).json()
+    told = [one["detail"] for one in check["errors"]]
+    assert "Should be a date, YYYY-MM-DD, not '2026-13-01'" in told
+    assert "The clause is missing: the words of the notice" in told
+    assert all(one.isascii() for one in told)
+    assert told == [one["detail"] for one in trial["errors"]] == [one["message"] for one in report["faults"]]
+    chinese = office.call("li", "POST", f"{draft}/check", **{"If-Match": etag}).json()
+    assert [one["pointer"] for one in chinese["errors"]] == [one["pointer"] for one in check["errors"]]
+    assert not any(one["detail"].isascii() for one in chinese["errors"])
+
+
+def test_what_was_typed_is_repeated_but_not_at_any_length(office: Office) -> None:
+    """An officer sees his slip at once (docs/security.md says why); a whole file is not sent back in each message."""
+    content = copy.deepcopy(BEGIN["content"]["value"])
+    content["content"]["version"]["effective"]["first_day"] = "9" * 100_000
+    draft, etag = office.begin("li", content)
+    [detail] = [one["detail"] for one in office.step("li", draft, etag, "check").json()["errors"] if one["pointer"].endswith("first_day")]
+    assert detail.startswith("应为日期 YYYY-MM-DD，而不是 '999")
+    assert len(detail) < 100
+
+
 @pytest.mark.parametrize("name", BEGIN)
 def test_each_example_of_the_document_begins_a_draft(office: Office, name: str) -> None:
     body = BEGIN[name]["value"]
