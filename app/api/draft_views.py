@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.claims import DATE_PATTERN, PERCENT_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
@@ -28,7 +28,7 @@ FILE: Final = "标准表文件的文本（YAML）"
 UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control signs and what has no width
 Note = Annotated[str, Field(title="说明，不含控制字符", max_length=500, pattern=f"^[^{UNSEEN}]*$")]
 SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
-Percent = Annotated[str, Field(pattern=PERCENT_PATTERN)]
+ReferenceRate = Annotated[str, Field(pattern=REFERENCE_RATE_PATTERN, max_length=11)]
 
 
 class _Body(BaseModel):
@@ -41,7 +41,7 @@ class CopyOf(_Body):
     model_config = ConfigDict(title="复制来源")
     rate_table: str | None = Field(None, title="标准表编号", pattern=facts.TABLE_PATTERN, max_length=80)
     version: int | None = Field(None, title="版本", ge=1, le=100_000)
-    batch: str | None = Field(None, title="批次编号", pattern=facts.TABLE_PATTERN, max_length=80)
+    batch: str | None = Field(None, title="批次编号", pattern=BATCH_PATTERN, max_length=80)
 
 
 class DraftRequest(_Body):
@@ -70,8 +70,8 @@ class MonthRequest(_Body):
 
     model_config = ConfigDict(title="公布参考利率")
     on: str = Field(title="公布日", pattern=DATE_PATTERN, examples=["2026-09-21"])
-    values: dict[SeriesCode, Percent] = Field(
-        title="各系列的值，百分数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "3.00%", "LPR_5Y": "3.50%"}]
+    values: dict[SeriesCode, ReferenceRate] = Field(
+        title="各系列的值，小数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "0.0300", "LPR_5Y": "0.0350"}]
     )
     holds_until: str = Field(title="有效至（不含），通常为下一公布日", pattern=DATE_PATTERN, examples=["2026-10-20"])
     confirmed: bool = Field(False, title="与上一值相差很大时，确认无误")

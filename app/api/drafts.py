@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, TypeVar
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_links, draft_views, gate, limits
+from app.api import bodies, draft_links, draft_views, gate, limits, months
 from app.api.changing import apart, ask, change
 from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
@@ -30,6 +31,7 @@ from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
 from app.tables import drafts
 from app.tables.drafts import State
+from app.tables.english import english
 from app.tables.proposals import Proposal
 from app.tables.sources import SourceError
 
@@ -280,7 +282,8 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     operation_id="enter_reference_rates",
     summary="录入一次公布的参考利率",
     description=(
-        "一次录入某日公布的一个或几个系列，起草并检查。重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
+        "一次录入某日公布的一个或几个系列（利率为小数，3.00% 写作 0.0300），起草并检查。"
+        "重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
         "由另一人批准并公布后生效。"
     ),
     status_code=201,
@@ -294,7 +297,7 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
     asked = await entered(request, draft_views.MonthRequest, limits.MAX_DRAFT_BYTES)
 
     def enter(session: Session) -> State:
-        return drafts.enter_month(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
+        return months.enter(session, actor.name, asked)
 
     found = await _changed(request, enter)
     return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
@@ -336,9 +339,15 @@ def _told() -> Iterator[None]:
     except drafts.DraftError as error:
         raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
     except SourceError as error:
-        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.message)]) from None
+        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, english(error.fault.message))]) from None
 
 
+_ONE_STRONG: Final = re.compile(r'"[\x21\x23-\x7e]*"')
+_ONE_ETAG: Final = (
+    "If-Match 应为取回草案时的 ETag，原样给出；*、弱 ETag（W/）与多个值没有说明所见的是哪一版，不接受",
+    "If-Match should be the ETag with which the draft was fetched, as it was given; *, weak ETags (W/) and several of them "
+    "do not say which revision was seen, and are not accepted",
+)
 _CODES: Final = {
     drafts.NoSuchDraft: "DRAFT_NOT_FOUND",
     drafts.SomebodyWasFaster: "PRECONDITION_FAILED",
@@ -348,9 +357,13 @@ _CODES: Final = {
 
 
 def _seen(if_match: str | None) -> str:
+    """The one ETag that was seen. ``*`` and the like say that nothing was looked at, and would undo what somebody else wrote."""
     if if_match is None:
         raise ProblemError("PRECONDITION_REQUIRED")
-    return if_match.strip()
+    seen = if_match.strip()
+    if not _ONE_STRONG.fullmatch(seen):
+        raise ProblemError("PRECONDITION_REQUIRED", *_ONE_ETAG)
+    return seen
 
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -296,8 +296,9 @@ def _open(session: Session, draft_id: str, seen: str | None) -> State:
     found = still_open(session, draft_id)
     if seen is not None and seen != found.etag:
         raise SomebodyWasFaster(
-            f"草案已变为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写；请取回后再改",
-            f"the draft is now revision {found.revision.revision} ({found.state}) by {found.revision.author}; fetch it again",
+            f"草案现为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写，与所给的 ETag 不符；请取回后再改",
+            f"the draft is now revision {found.revision.revision} ({found.state}) by {found.revision.author}, which is not "
+            "what the given ETag names; fetch it again",
         )
     return found
 

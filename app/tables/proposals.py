@@ -18,7 +18,7 @@ from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import models
 from app.tables.canonical import canonical, digest
-from app.tables.entries import NUMBER, Entries, Row, key_of
+from app.tables.entries import NUMBER, Entries, Row, given, key_of
 from app.tables.files import unseen
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended, said
@@ -102,7 +102,7 @@ def _wall(at: datetime) -> str:
 def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
     batch = session.get(models.Batch, str(content.get("batch")))
     if batch is None:
-        made.faults.append(TermsFault("/batch", f"没有批次 {content.get('batch')!r}；先以 BATCH 草案建立"))
+        made.faults.append(TermsFault("/batch", f"没有批次 {given(content.get('batch'))}；先以 BATCH 草案建立"))
         return
     stored = session.get(models.Direction, target)
     direction = _direction_of(made, stored, content.get("direction"))
@@ -201,7 +201,7 @@ def _batch(session: Session, made: Proposal, target: str, content: Mapping[str, 
 
 def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at: datetime) -> None:
     if session.get(models.Fund, str(content.get("fund"))) is None:
-        made.faults.append(TermsFault("/fund", f"没有基金 {content.get('fund')!r}"))
+        made.faults.append(TermsFault("/fund", f"没有基金 {given(content.get('fund'))}"))
         return
     directions = content.get("directions")
     if not isinstance(directions, list) or not directions:

@@ -43,11 +43,16 @@ def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
 
 def _funds(session: Session) -> dict[str, Fund]:
     overlays: dict[str, list[Overlay]] = {}
+    recorded: dict[str, set[str]] = {}
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
+        if row.recorded_at is not None:
+            recorded.setdefault(row.fund_id, set()).add(row.digest)
     funds = session.exec(select(models.Fund).order_by(models.Fund.id)).all()
-    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in funds}
+    return {
+        row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ())), frozenset(recorded.get(row.id, ()))) for row in funds
+    }
 
 
 def _overlay(row: models.OverlayVersion) -> Overlay:
