@@ -205,33 +205,41 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
 
 
 def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
-    """Other fiscal money comes off the amount, after the project's own cap (D53)."""
+    """Other money for the same thing comes off the amount, after the item's own caps (D53)."""
     steps = []
+    exact = case.terms.rounding.scope == "TOTAL"
     for one in works:
-        if not one.other_funding or not one.atoms:
-            continue
-        before = sum((atom.amount for atom in one.atoms), 0)
-        after = max(0, before - one.other_funding)
-        exact = case.terms.rounding.scope == "TOTAL"
-        if isinstance(after, Fraction):
-            _scale(one.atoms, after)
-        else:
-            lower(one.atoms, after, exact=exact)
-        steps.append(
-            Step(
-                0,
-                f"other:{one.id}",
-                case.say("STEP_OTHER_FUNDING", id=one.id),
-                case.say("FORMULA_OTHER"),
-                f"max(0, {amount_text(before)} - {money.yuan(one.other_funding)})",
-                amount_text(after),
-                "元",
-                None,
-                None,
-                one.id,
+        for less, clause in _deductions(case, one) if one.atoms else ():
+            before = sum((atom.amount for atom in one.atoms), 0)
+            after = max(0, before - less)
+            if isinstance(after, Fraction):
+                _scale(one.atoms, after)
+            else:
+                lower(one.atoms, after, exact=exact)
+            steps.append(
+                Step(
+                    0,
+                    f"other:{one.id}",
+                    case.say("STEP_OTHER_FUNDING", id=one.id),
+                    case.say("FORMULA_OTHER"),
+                    f"max(0, {amount_text(before)} - {money.yuan(less)})",
+                    amount_text(after),
+                    "元",
+                    None,
+                    clause,
+                    one.id,
+                )
             )
-        )
     return steps
+
+
+def _deductions(case: Case, one: ItemWork) -> list[tuple[int, str | None]]:
+    """What comes off an item, in fen: a project's other fiscal money, and what the table's offset names (rounded up)."""
+    found: list[tuple[int, str | None]] = [(one.other_funding, None)]
+    if case.terms.stacking.offset is not None:
+        node, clause = case.terms.stacking.offset
+        found.append((-money.round_down(-100 * Fraction(ex.evaluate(node, one.scope.of))), clause))
+    return [(less, clause) for less, clause in found if less > 0]
 
 
 def _scale(atoms: Sequence[Atom], total: Fraction) -> None:

@@ -39,6 +39,7 @@ Lookup = Callable[[str | tuple[str, ...]], Value]
 _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _EXTREME: dict[str, Callable[[Iterator[Value]], Value]] = {"min": min, "max": max}
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
+    "in": lambda left, right: left in right,
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -46,6 +47,8 @@ _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
+"""A comparison with its sides exchanged."""
 
 
 class ExpressionError(ValueError):
@@ -176,7 +179,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``months_after``, ``reference``, ``status``, ``earned``, ``dishonest_since``, ``total``."""
+    """``months_after``, ``reference``, ``status``, ``earned``, ``dishonest_since``, ``total``, ``admitted``."""
 
     fn: str
     args: tuple[Node, ...]
@@ -193,10 +196,17 @@ class Call:
             return months_after(start.value_in(of), int(months.value_in(of)))
         if self.fn == "dishonest_since":
             return of(("dishonest_since", self.args[0].value_in(of).isoformat()))
+        if dated(self):
+            return of((self.fn, _literal(self.args[0]), self.args[1].value_in(of).isoformat()))
         return of(self.key)
 
 
 Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
+
+
+def dated(call: Call) -> bool:
+    """Whether a call looks up a day that an expression gives, such as ``status(SME, signed_on)``, not a named one."""
+    return call.fn in {"reference", "status"} and not isinstance(call.args[1], Code)
 
 
 def _literal(node: Node) -> str:
@@ -227,6 +237,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (item, among) if isinstance(among, Name) else (item,)
         case Call("months_after" | "dishonest_since", args):
             return args
+        case Call("reference" | "status", args) if dated(node):
+            return args[1:]
         case _:
             return ()
 
@@ -242,7 +254,14 @@ def reads(node: Node) -> frozenset[str]:
     """The names of the facts that the node reads (also inside ``total``)."""
     found = {part.name for part in walk(node) if isinstance(part, Name)}
     found |= {_literal(part.args[0]) for part in walk(node) if isinstance(part, Call) and part.fn == "total"}
+    if calls(node, "admitted"):
+        found.add("admitted")
     return frozenset(found)
+
+
+def facts_in(node: Node) -> bool:
+    """Whether the node reads anything; if not, it is a figure or a date of the notice."""
+    return any(isinstance(part, Name | Call) for part in walk(node))
 
 
 def calls(node: Node, fn: str) -> list[Call]:
@@ -256,6 +275,11 @@ def calls(node: Node, fn: str) -> list[Call]:
 def evaluate(node: Node, of: Lookup) -> Value:
     """The exact value of the node. Errors: MissingFact."""
     return node.value_in(of)
+
+
+def compare(op: str, left: Value, right: Value) -> bool:
+    """Whether a comparison of two values holds."""
+    return _COMPARE[op](left, right)
 
 
 _STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "negative": 7}
@@ -285,3 +309,24 @@ def write(node: Node, leaf: Callable[[Node], str], outer: int = 0) -> str:
         case _:
             return leaf(node)
     return f"({text})" if own < outer else text
+
+
+def plain(node: Node) -> str:
+    """The node in the words of the table."""
+
+    def leaf(part: Node) -> str:
+        match part:
+            case Number(text=text):
+                return text
+            case Name(name):
+                return name
+            case Code(value):
+                return value
+            case Day(value):
+                return value.isoformat()
+            case Call(fn, args):
+                return f"{fn}({', '.join(write(one, leaf) for one in args)})"
+            case _:  # pragma: no cover - write() handles every other node
+                raise AssertionError(part)
+
+    return write(node, leaf)

@@ -40,8 +40,8 @@ _TOKEN = re.compile(
     r"|(?P<op>>=|<=|==|!=|[-+*×()\[\],><≥≤−]))"
 )
 _SAME = {"×": "*", "≥": ">=", "≤": "<=", "−": "-"}
-_FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total"}
-_WORDS = {"and", "or", "not", "in"}
+FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total", "admitted"}
+WORDS = {"and", "or", "not", "in"}
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -141,7 +141,7 @@ class _Parser:
 
     def among(self) -> tuple[str, ...] | Name:
         kind, value = self.peek()
-        if kind == "name" and value not in _WORDS and value not in _FUNCTIONS:
+        if kind == "name" and value not in WORDS and value not in FUNCTIONS:
             self.take()
             return Name(value)
         self.take("[")
@@ -200,9 +200,9 @@ class _Parser:
             node = self.disjunction()
             self.take(")")
             return node
-        if kind == "name" and value in _FUNCTIONS:
+        if kind == "name" and value in FUNCTIONS and self.peek() == ("op", "("):
             return self.call(value)
-        if kind == "name" and value not in _WORDS:
+        if kind == "name" and value not in WORDS:
             return Name(value)
         raise ExpressionError(f"此处不应为 {value or '结尾'!r}")
 

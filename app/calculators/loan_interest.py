@@ -18,7 +18,7 @@ from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, total, weights
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
-from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, read_loan
+from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, no_line, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
 from app.calculators.scope import Scope
@@ -54,8 +54,10 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
-        _atoms(case, loan, one, scale)
+        if one.interest is not None:
+            loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _lump_atoms(case, loan, one)
+        _atoms(case, loan, one, scale)
         one.reconciliation = reconcile(case, loan)
         _warn(case, loan, one)
     return works
@@ -194,7 +196,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         terms = [term(case, loan, one, scale) for one in stretches]
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
-    if not loan.stretches and not any(reason.item_id == loan.id for reason in case.reasons):
+    if not loan.stretches and not work_.atoms and not any(reason.item_id == loan.id for reason in case.reasons):
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
     _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches])
 
@@ -265,12 +267,20 @@ def _lump_atoms(case: Case, loan: Loan, work_: ItemWork) -> None:
         return
     from app.calculators.award import line_amount  # the same working as an item's
 
-    for line in choose_lines(case, loan.scope.of):
-        if not line.per_day and meets(case, line, loan.scope.of, loan.id):
-            exact, step = line_amount(case, line, loan.scope, loan.id)
-            keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
-            work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact))
-            work_.steps.append(step)
+    holding = choose_lines(case, loan.scope.of)
+    if not holding:
+        no_line(case, loan)
+    priced = [
+        (line, *line_amount(case, line, loan.scope, loan.id))
+        for line in holding
+        if not line.per_day and meets(case, line, loan.scope.of, loan.id)
+    ]
+    if not priced:
+        return
+    line, exact, step = max(priced, key=lambda row: row[1])
+    keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
+    work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact))
+    work_.steps.append(step)
 
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.calculators import days, repayment
 from app.calculators.balances import Flow, Slice, slices_of, total_changes
+from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
@@ -232,7 +233,7 @@ def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Span
     if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
         spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
     for term in case.rules.limits:
-        if term is not None and spans:
+        if spans:
             spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
     anchor = spans[0][0] if spans else None
     if claim.claim_period is not None:
@@ -263,10 +264,7 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
         begins = scope.of(start.lower())
     else:
         begins = scope.of(start)
-    until = days.months_after(begins, term.months).toordinal() if term.months is not None else FAR
-    if term.year_end:
-        until = min(until, date(begins.year + 1, 1, 1).toordinal())
-    return begins.toordinal(), until
+    return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
 
 
 # --- stretches -------------------------------------------------------------------------------------
@@ -286,7 +284,19 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
     if case.rules.cuts_years:
         cuts |= set(days.year_cuts(start, end))
     cuts.update(day for day, _ in loan.totals)
-    return sorted(cuts | watch.days)
+    return sorted(cuts)
+
+
+def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
+    """The cuts, and the dates of a drawdown with which conditions compare the day: they may change there."""
+    found = set(cuts)
+    for mark, later in case.terms.watch.marks:
+        try:
+            on = evaluate(mark, scope.of).toordinal()
+        except MissingFact:  # asked for where the condition itself is tested, if it is
+            continue
+        found.update(on + days_later for days_later in later)
+    return sorted(found)
 
 
 def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
@@ -302,11 +312,12 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
         if anchor is None or not spans:
             continue
         loan.anchors[one.no] = anchor
+        marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
         lines = [] if reads_day else _lines_for(case, loan, scope)
         if not lines and not reads_day:
             continue
         for first, until in spans:
-            for a, b, balance in _pieces(one, first, until, cuts):
+            for a, b, balance in _pieces(one, first, until, marked):
                 if not balance:
                     continue
                 rate_no = bisect_right(rate_days, a) - 1
@@ -350,13 +361,16 @@ def _voucher_at(loan: Loan, day: int) -> Voucher | None:
 
 
 def _lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
-    """The lines of a day whose requirements hold: at most one, unless the table says HIGHEST."""
+    """The lines that pay for a day and whose requirements hold: at most one, unless the table says HIGHEST."""
     holding = choose_lines(case, scope.of)
     if not holding:
-        known = {"loan_type"} <= case.terms.reads
-        if known:
-            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
-        else:
-            case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
-        return []
-    return [line for line in holding if meets(case, line, scope.of, loan.id)]
+        no_line(case, loan)
+    return [line for line in holding if line.per_day and meets(case, line, scope.of, loan.id)]
+
+
+def no_line(case: Case, loan: Loan) -> None:
+    """The reason for a contract, or days of it, to which no line of the table applies."""
+    if "loan_type" in case.terms.reads:
+        case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
+    else:
+        case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)

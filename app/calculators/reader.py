@@ -6,22 +6,39 @@ import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.facts import Purpose
 from app.calculators.grammar import parse
-from app.calculators.inference import infer
+from app.calculators.inference import infer, named
 from app.calculators.terms import Measure, TermsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_OF_LOANS = {
+    "DAY": nm.DAY,
+    "ON_DAY": nm.DAY,
+    "EACH_DRAWDOWN": nm.DRAWDOWN,
+    "SIGNED_ON": nm.ITEM,
+    "FIRST_DRAWDOWN": nm.ITEM,
+    "AT_FIRST_DRAWDOWN": nm.ITEM,
+}
+_ONLY_IN = {
+    "total": "total 只用于 require 的 that；按合计分档，请把合计声明为项目单位的事实",
+    "earned": "earned 只用于金额限额的 when",
+}
 
 
 class Refused(Exception):
     """One value that cannot be read; recorded at its place, reading goes on with the next."""
+
+    def __init__(self, message: str, inside: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.inside = inside  # the keys below the place that is being read
 
 
 class Reader:
@@ -35,12 +52,14 @@ class Reader:
         self.types: dict[str, str] = {}
         self.levels: dict[str, str] = {}
         self.reads: set[str] = set()
+        self.series: set[str] = set()  # of reference rates
+        self.categories: set[str] = set()  # of investment, read one by one
         self.clause: str | None = None
         self.wording: str | None = None
 
-    def fault(self, message: str) -> None:
-        """Record a fault at this place."""
-        self.faults.append(TermsFault("/".join(self.place), message))
+    def fault(self, message: str, inside: tuple[str, ...] = ()) -> None:
+        """Record a fault at this place, or at a key below it."""
+        self.faults.append(TermsFault("/".join((*self.place, *inside)), message))
 
     @contextmanager
     def at(self, *place: object) -> Iterator[None]:
@@ -49,10 +68,22 @@ class Reader:
         depth = len(place)
         try:
             yield
-        except (Refused, ex.ExpressionError) as refused:
+        except Refused as refused:
+            self.fault(str(refused), refused.inside)
+        except ex.ExpressionError as refused:
             self.fault(str(refused))
         finally:
             del self.place[len(self.place) - depth :]
+
+    @contextmanager
+    def within(self, key: str) -> Iterator[None]:
+        """Inside, what is refused names this key too; it still ends the whole block around."""
+        try:
+            yield
+        except Refused as refused:
+            raise Refused(str(refused), (key, *refused.inside)) from refused
+        except ex.ExpressionError as refused:
+            raise Refused(str(refused), (key,)) from refused
 
     # --- plain values
 
@@ -129,37 +160,96 @@ class Reader:
             raise Refused(f"代码应为大写字母、数字和下划线: {text}")
         return text
 
+    def series_name(self, raw: Any) -> str:
+        """The name of a series of reference rates."""
+        name = self.code(raw)
+        self.series.add(name)
+        return name
+
     # --- expressions
 
-    def expression(self, raw: Any, wanted: str, *, extra: frozenset[str] = frozenset(), narrowest: str = nm.DAY) -> ex.Node:
+    def expression(
+        self,
+        raw: Any,
+        wanted: str,
+        *,
+        extra: frozenset[str] = frozenset(),
+        narrowest: str = nm.DAY,
+        interest: bool = False,
+        investment: bool = False,
+    ) -> ex.Node:
         """An expression of a wanted type that reads nothing narrower than ``narrowest``; remembers what it reads."""
         node = parse(self.text(raw, "表达式"))
         types = infer(node, self.types)
         if wanted not in types:
-            raise Refused(f"应得 {wanted}，而表达式是 {'/'.join(sorted(types))}")
-        allowed = {"months_after", "reference", "status", "dishonest_since", "total"} | extra
+            raise Refused(f"应得 {named(frozenset({wanted}))}，而表达式是 {named(types)}")
+        reads = ex.reads(node)
+        if "interest" in reads and not interest:
+            raise Refused("interest 只作 base、用于 require 的 that 或金额限额的 limit")
         for part in ex.walk(node):
-            if isinstance(part, ex.Call) and part.fn not in allowed:
-                raise Refused(f"此处不能用 {part.fn}")
-        level = self.level(node)
-        if nm.LEVELS.index(level) > nm.LEVELS.index(narrowest):
-            raise Refused("此处不能读随日或随放款变化的事实")
-        self.reads |= ex.reads(node)
+            if isinstance(part, ex.Call):
+                self._call(part, extra)
+            if isinstance(part, ex.Member) and part.among == ex.Name("purposes"):
+                self._purpose(part.item)
+        self._days(node)
+        level = self.level(node, interest=not interest)
+        if nm.LEVELS.index(level) > nm.LEVELS.index(nm.DRAWDOWN if investment else self._narrowest(narrowest)):
+            raise Refused(self._too_narrow(node))
+        self.reads |= reads
+        self.series |= {call.key[1] for call in ex.calls(node, "reference")}
+        self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
         return node
 
-    def level(self, node: ex.Node) -> str:
+    def _narrowest(self, wanted: str) -> str:
+        """Only a loan has days and drawdowns; an overlay knows the applicant alone."""
+        if self.facts == "CONTRACTS":
+            return wanted
+        own = nm.APPLICANT if self.facts is None else nm.ITEM
+        return min(own, wanted, key=nm.LEVELS.index)
+
+    def _too_narrow(self, node: ex.Node) -> str:
+        read = ex.reads(node)
+        if any(one.of == "INVESTMENT" and name in read for name, one in self.needs.items()):
+            return "投资明细的事实只用于 admit 的 that"
+        if self.facts not in {None, "CONTRACTS"}:
+            return "只有贷款合同有逐日的事实；此处可用申请日、日期或日期事实"
+        return "此处不能读随日或随放款变化的事实"
+
+    def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
+        if call.fn not in {"months_after", "reference", "status", "dishonest_since", "admitted"} | extra:
+            raise Refused(_ONLY_IN[call.fn])
+        if call.fn == "admitted" and self.facts != "PROJECTS":
+            raise Refused("admitted(类别) 只用于 PROJECTS")
+        if call.fn == "total":
+            name = call.key[1]
+            if name != "interest" and nm.LEVELS.index(self.levels[name]) > nm.LEVELS.index(nm.ITEM):
+                raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
+        if call.fn in {"reference", "status"} and self.facts != "CONTRACTS" and call.key[2] in _OF_LOANS:
+            raise Refused(f"{call.key[2]} 只用于贷款合同；此处可用申请日、日期或日期事实")
+
+    def _purpose(self, item: ex.Node) -> None:
+        known = get_args(Purpose)
+        if not isinstance(item, ex.Code) or item.value not in known:
+            raise Refused(f"purposes 没有 {ex.plain(item)}；可用: {' '.join(known)}")
+
+    def _days(self, node: ex.Node) -> None:
+        """``day`` is one whole side of a comparison, so that the days on which it changes are known."""
+        day = ex.Name("day")
+        compared = [part for part in ex.walk(node) if isinstance(part, ex.Compare) and (part.left == day) != (part.right == day)]
+        if len(compared) != sum(part == day for part in ex.walk(node)):
+            raise Refused("day 只作比较的一边，如 day < months_after(signed_on, 12)；按日的参考利率与资质写 DAY、ON_DAY")
+
+    def level(self, node: ex.Node, *, interest: bool = True) -> str:
         """The narrowest level that the expression reads; ``total`` speaks of the whole claim."""
         level = 0
         for part in ex.walk(node):
             own = nm.APPLICANT
             if isinstance(part, ex.Name):
-                own = self.levels[part.name]
-            elif isinstance(part, ex.Call) and part.fn == "status":
-                own = {"AT_FIRST_DRAWDOWN": nm.ITEM, "ON_DAY": nm.DAY}.get(part.key[2], nm.APPLICANT)
-            elif isinstance(part, ex.Call) and part.fn == "reference":
-                own = {"DAY": nm.DAY, "EACH_DRAWDOWN": nm.DRAWDOWN, "SIGNED_ON": nm.ITEM, "FIRST_DRAWDOWN": nm.ITEM}.get(
-                    part.key[2], nm.APPLICANT
-                )
+                own = self.levels[part.name] if interest or part.name != "interest" else nm.ITEM
+            elif isinstance(part, ex.Call) and part.fn == "admitted":
+                own = nm.ITEM
+            elif isinstance(part, ex.Call) and part.fn in {"reference", "status"} and not ex.dated(part):
+                own = _OF_LOANS.get(part.key[2], nm.APPLICANT)
             level = max(level, nm.LEVELS.index(own))
         return nm.LEVELS[level]
 

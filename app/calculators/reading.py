@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.cells import may_hold
 from app.calculators.days import BASIS
+from app.calculators.grammar import WORDS as OPERATORS
 from app.calculators.reader import Reader, Refused, no_facts
+from app.calculators.reading_days import read_term, read_windows
 from app.calculators.reading_lines import read_caps, read_lines, read_require
 from app.calculators.terms import (
-    APPLICATION_DATE,
     UNKNOWN,
     Admit,
     Cap,
@@ -29,12 +30,10 @@ from app.calculators.terms import (
     Rounding,
     Share,
     Stacking,
-    Term,
     Terms,
     TermsError,
     Unknown,
     Watch,
-    Window,
 )
 
 WORDS = [
@@ -61,10 +60,8 @@ WORDS = [
     "clause",
 ]
 OVERLAY_WORDS = ["needs", "require", "caps", "stacking", "term", "not_decided", "clause", "wording"]
-WINDOW_KINDS = ("interest", "event", "application", "contract", "investment", "completion")
-WINDOW_OF = {"contract": "signed_on", "completion": "completed_on", "investment": "paid_on"}
-EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CHANGES = {"<": (0,), ">=": (0,), "<=": (1,), ">": (1,)}  # how many days after a date a comparison of ``day`` with it changes
 _UNIT = re.compile(r"(0|[1-9][0-9]*)?(万)?元|分")
 
 
@@ -92,13 +89,20 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
                     read(reader, raw[word], found)
         if overlay:
             found["caps"] = tuple(_replace_overlay(cap) for cap in found.get("caps", ()))
-        elif not found.get("lines"):
+        elif not raw.get("lines"):
             reader.fault("lines 至少一行")
     if reader.faults:
         raise TermsError(reader.faults)
     found["watch"] = _watch(found)
     found["codes"] = _codes(found)
-    return Terms(**found, reads=frozenset(reader.reads), types=dict(reader.types))
+    found["any_category"] = any(may_hold(line.when, "category") is not False for line in found.get("lines", ()))
+    return Terms(
+        **found,
+        reads=frozenset(reader.reads),
+        series=frozenset(reader.series),
+        categories=frozenset(reader.categories),
+        types=dict(reader.types),
+    )
 
 
 def _codes(found: dict[str, Any]) -> dict[str, frozenset[str]]:
@@ -123,18 +127,19 @@ def _watch(found: dict[str, Any]) -> Watch:
     nodes = [node for line in lines for node in (line.rate, line.base)] + conditions
     parts = [part for node in nodes if node is not None and not isinstance(node, Unknown) for part in ex.walk(node)]
     called = [part for part in parts if isinstance(part, ex.Call)]
-    days: set[int] = set()
+    marks: set[tuple[ex.Node, tuple[int, ...]]] = set()
     for part in parts:
-        if isinstance(part, ex.Compare):
-            for one, other in ((part.left, part.right), (part.right, part.left)):
-                if one == ex.Name("day") and isinstance(other, ex.Day):
-                    days |= {other.value.toordinal(), other.value.toordinal() + 1}
+        match part:
+            case ex.Compare(op, ex.Name("day"), other):
+                marks.add((other, _CHANGES.get(op, (0, 1))))
+            case ex.Compare(op, other, ex.Name("day")):
+                marks.add((other, _CHANGES.get(ex.MIRRORED[op], (0, 1))))
     by_day = [line.when_level for line in lines] + [one.level for line in lines for one in line.require]
     by_day += [one.level for one in found.get("require", ())]
     return Watch(
         series=frozenset(call.key[1] for call in called if call.fn == "reference" and call.key[2] == "DAY"),
         statuses=any(call.fn == "status" and call.key[2] == "ON_DAY" for call in called),
-        days=frozenset(days),
+        marks=tuple(sorted(marks, key=lambda mark: (ex.plain(mark[0]), mark[1]))),
         lines_by_day=nm.DAY in by_day,
     )
 
@@ -148,8 +153,8 @@ def _replace_overlay(cap: Cap) -> Cap:
 def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
     for name, body in (r.mapping(raw) if raw is not None else {}).items():
         with r.at(name):
-            if not _NAME.fullmatch(name):
-                raise Refused("名称应为小写字母、数字和下划线")
+            if not _NAME.fullmatch(name) or name in OPERATORS:
+                raise Refused("名称应为小写字母、数字和下划线，且不是 and or not in")
             body = r.mapping(body, ["of", "type", "title", "unit", "decimals", "values", "clause"])
             of = r.one_of(body.get("of"), nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
             kind = r.one_of(body.get("type"), ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
@@ -161,6 +166,10 @@ def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
                 values = {r.code(value): str(value) for value in r.list(values)}
             if kind == "QUANTITY" and not body.get("unit"):
                 raise Refused("QUANTITY 须有 unit")
+            if kind != "CODE" and values is not None:
+                raise Refused("values 只用于 CODE")
+            if values is not None and not values:
+                raise Refused("values 至少一个代码")
             r.needs[name] = Measure(
                 name=name,
                 of=of,
@@ -201,7 +210,7 @@ def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             admitted.append(
                 Currency(
                     code=r.code(body.get("currency")),
-                    series=r.code(body.get("series")),
+                    series=r.series_name(body.get("series")),
                     on=when if when in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(when),
                 )
             )
@@ -214,62 +223,6 @@ def _exclude(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 def _pay_first(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     found["pay_first"] = r.flag(raw)
-
-
-def _windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    windows = {}
-    for kind, body in r.mapping(raw, list(WINDOW_KINDS)).items():
-        if kind not in WINDOW_KINDS:
-            continue
-        with r.at(kind):
-            body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause"])
-            of = body.get("of") or WINDOW_OF.get(kind) or (EVENT_OF.get(str(r.facts)) if kind == "event" else None)
-            if of is not None and kind != "investment" and r.types.get(of) != "DATE":
-                raise Refused(f"{of} 不是日期")
-            window = Window(
-                kind=kind,
-                of=of,
-                first_day=_bound(r, body.get("first_day"), "first_day"),  # type: ignore[arg-type]
-                last_day=_bound(r, body.get("last_day"), "last_day"),
-                tests=r.one_of(body.get("tests"), ("PERIOD", "PAID_ON"), "PERIOD"),
-                clause=body.get("clause") or r.clause,
-            )
-            first, last = window.first_day, window.last_day
-            if isinstance(first, date) and isinstance(last, date):
-                end = last.date() if isinstance(last, datetime) else last
-                if end < first:
-                    raise Refused("last_day 早于 first_day")
-            if of is not None:
-                r.reads.add(of)
-            windows[kind] = window
-    found["windows"] = windows
-
-
-def _bound(r: Reader, raw: Any, which: str) -> date | datetime | str | Unknown | None:
-    if raw is None:
-        return None
-    if raw == "unknown":
-        return UNKNOWN
-    if raw == APPLICATION_DATE and which == "last_day":
-        return APPLICATION_DATE
-    if which == "last_day" and isinstance(raw, str) and re.fullmatch(r"[0-9-]{10}T[0-9:]{5,8}", raw):
-        return datetime.fromisoformat(raw)
-    return r.day(raw)
-
-
-def _term(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["months", "from", "end", "clause"])
-    start = r.text(body.get("from"), "起点")
-    starts = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY")
-    if start not in starts and r.facts is not None and r.types.get(start) != "DATE":
-        raise Refused(f"{start} 不是起点；可用: {' '.join(starts)} 或日期事实")
-    if start not in starts:
-        r.reads.add(start)
-    months = None if body.get("months") is None else r.whole(body["months"], 1, 600)
-    year_end = body.get("end") is not None and r.one_of(body["end"], ("YEAR_END",)) == "YEAR_END"
-    if months is None and not year_end:
-        raise Refused("term 须有 months 或 end: YEAR_END")
-    found["term"] = Term(months=months, start=start, year_end=year_end, clause=body.get("clause") or r.clause)
 
 
 def _rounding(r: Reader, raw: Any, found: dict[str, Any]) -> None:
@@ -294,8 +247,12 @@ def _rounding(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["categories", "vat", "related_party", "clause"])
+    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
     categories = body.get("categories", "unknown")
+    that = None
+    if body.get("that") is not None:
+        with r.within("that"):
+            that = r.expression(body["that"], ex.BOOLEAN, investment=True)
 
     def choice(word: str) -> str | Unknown:
         value = r.one_of(body.get(word), ("INCLUDED", "EXCLUDED", "unknown"), "unknown")
@@ -305,13 +262,15 @@ def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         categories=UNKNOWN if categories == "unknown" else frozenset(r.code(one) for one in r.list(categories)),
         vat=choice("vat"),
         related_party=choice("related_party"),
+        that=that,
         clause=r.clause_of(body),
     )
 
 
 def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["single_direction", "higher_of", "exempt_direction"])
+    body = r.mapping(raw, ["single_direction", "higher_of", "offset", "exempt_direction"])
     single = exempt = higher = None
+    offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
             one = r.mapping(body["single_direction"], ["exempt", "clause"])
@@ -321,8 +280,17 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
             higher = r.clause_of(r.mapping(body["higher_of"], ["clause"]))
+    if body.get("offset") is not None:
+        with r.at("offset"):
+            one = r.mapping(body["offset"], ["less", "clause"])
+            with r.within("less"):
+                offset = (r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM), r.clause_of(one))
     found["stacking"] = Stacking(
-        single_direction=single, exempt=exempt, higher_of=higher, exempt_direction=r.flag(body.get("exempt_direction"))
+        single_direction=single,
+        exempt=exempt,
+        higher_of=higher,
+        offset=offset,
+        exempt_direction=r.flag(body.get("exempt_direction")),
     )
 
 
@@ -337,6 +305,8 @@ def _payout(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                 share = None
                 if part.get("share") is not None:
                     share = ex.evaluate(r.expression(part["share"], ex.RATE, narrowest=nm.APPLICANT), no_facts)
+                    if share <= 0:
+                        raise Refused("share 应大于零", ("share",))
                 if (share is None) != (no == len(parts) - 1):
                     raise Refused("除最后一项外都写 share，最后一项得其余")
                 shares.append(Share(name=r.text(part.get(label)), share=share))
@@ -362,8 +332,8 @@ _READ: dict[str, Any] = {
     "currencies": _currencies,
     "exclude_periods": _exclude,
     "pay_first": _pay_first,
-    "windows": _windows,
-    "term": _term,
+    "windows": read_windows,
+    "term": read_term,
     "require": read_require,
     "lines": read_lines,
     "caps": read_caps,

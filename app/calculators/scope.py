@@ -158,8 +158,9 @@ def applicant_scope(claim: Claim, measures: Iterable[Measure], references: Refer
         if key[0] == "reference":
             day = looked_up.get(key[2]) or (date.fromisoformat(key[2]) if key[2][:1].isdigit() else None)
             return None if day is None else references.rate(key[1], day.toordinal())
-        if key[0] == "status" and key[2] == "AT_APPLICATION":
-            return has_status(claim, key[1], claim.application_date)
+        if key[0] == "status" and (key[2] == "AT_APPLICATION" or key[2][:1].isdigit()):
+            on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
+            return has_status(claim, key[1], on)
         if key[0] == "dishonest_since":
             if applicant.dishonesty_records is None:
                 raise ex.MissingFact("dishonesty_records", "/applicant")
@@ -186,4 +187,4 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
 
 
-FIELD_OF = {"accepted": "accepted_investment"}
+FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}

@@ -68,6 +68,7 @@ def load(session: Session, paths: list[Path]) -> dict[str, int]:
     new: list[Row] = []
     if not found.faults:
         _check_funds(session, found)
+        _check_series(session, found)
         _check_kept(session, found)
         new = list(_new_rows(session, found))
     if found.faults:
@@ -113,6 +114,15 @@ def _check_funds(session: Session, found: Entries) -> None:
     for row in found.rows:
         if isinstance(row, models.Batch) and row.fund_id not in here and session.get(models.Fund, row.fund_id) is None:
             found.fault(row.id, f"没有基金 {row.fund_id}")
+
+
+def _check_series(session: Session, found: Entries) -> None:
+    """Each series of reference rates that a table names is in these files or in the database."""
+    of = models.ReferenceRateVersion
+    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
+    for name, place in found.series.items():
+        if name not in known:
+            found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")
 
 
 def _check_kept(session: Session, found: Entries) -> None:

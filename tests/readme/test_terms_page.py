@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.calculators import grammar, reading, reading_lines
+from app.calculators import grammar, reading, reading_days, reading_lines
 from app.calculators import names as nm
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
@@ -52,7 +52,12 @@ EVERYTHING: dict[str, Any] = {
     "caps": [{"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}],
     "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
     "admit": {"categories": "unknown", "vat": "unknown", "related_party": "unknown"},
-    "stacking": {"single_direction": {"clause": "c"}, "higher_of": {"clause": "c"}, "exempt_direction": "false"},
+    "stacking": {
+        "single_direction": {"clause": "c"},
+        "higher_of": {"clause": "c"},
+        "offset": {"less": "name", "clause": "c"},
+        "exempt_direction": "false",
+    },
     "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"source": "s"}]},
     "not_decided": [{"clause": "c", "message": "m"}],
     "other_funding": "IGNORED",
@@ -220,7 +225,7 @@ def test_the_values_of_an_open_place_are_accepted(place: str) -> None:
 
 def literals() -> Iterator[str]:
     """Each word that the reading compares a key or a value with, from its source."""
-    for module in (reading, reading_lines):
+    for module in (reading, reading_days, reading_lines):
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {"mapping", "one_of", "_simple"}:
                 for part in (part for argument in node.args[1:] for part in ast.walk(argument)):
@@ -252,23 +257,25 @@ def test_the_names_of_each_kind_of_facts(facts: str) -> None:
 
 # --- expressions --------------------------------------------------------------------------------------
 
-ON_ITEMS = {"facts": "ITEMS", "wording": "EXACT", "clause": "c"}
+BASES = {"ITEMS": "base_amount", "CONTRACTS": "balance", "PROJECTS": "admitted"}
 
 
-def line(**changes: str) -> dict[str, Any]:
+def line(facts: str, **changes: str) -> dict[str, Any]:
     """A line that pays a share of an amount, changed."""
-    return {"id": "SMALL", "base": "base_amount", "rate": "1%"} | changes
+    return {"id": "SMALL", "base": BASES[facts], "rate": "1%"} | changes
 
 
 def somewhere(text: str) -> list[str]:
     """The faults of an expression where a condition, a base, a rate or a cap's condition stands: none if one place takes it."""
-    places: list[dict[str, Any]] = [
-        {"lines": [line()], "require": [{"that": text, "code": "C"}]},
-        {"lines": [line(base=text)]},
-        {"lines": [line(rate=text)]},
-        {"lines": [line()], "caps": [{"limit": "1", "when": text}]},
-    ]
-    told = [faults(ON_ITEMS | place) for place in places]
+    told = []
+    for facts in BASES:
+        places: list[dict[str, Any]] = [
+            {"lines": [line(facts)], "require": [{"that": text, "code": "C"}]},
+            {"lines": [line(facts, base=text)]},
+            {"lines": [line(facts, rate=text)]},
+            {"lines": [line(facts)], "caps": [{"limit": "1", "when": text}]},
+        ]
+        told += [faults({"facts": facts, "wording": "EXACT", "clause": "c"} | place) for place in places]
     return [] if [] in told else told[0]
 
 
@@ -283,7 +290,7 @@ def test_each_sign_has_an_example_that_is_accepted(cells: list[str]) -> None:
 
 def test_every_sign_of_the_grammar_is_on_the_page() -> None:
     on_page = {word for cells in rows("Expressions") for word in CODE.findall(cells[0])}
-    assert grammar._FUNCTIONS | grammar._WORDS | {"+", "-", "*", "×", ">=", "<=", ">", "<", "==", "!=", "≥", "≤"} == on_page
+    assert grammar.FUNCTIONS | grammar.WORDS | {"+", "-", "*", "×", ">=", "<=", ">", "<", "==", "!=", "≥", "≤"} == on_page
     assert somewhere("zzz(base_amount) >= 1")
     assert somewhere("base_amount / vat")
     assert somewhere("base_amount + 1%")
