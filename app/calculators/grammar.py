@@ -34,7 +34,7 @@ from app.calculators.expressions import (
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
-    r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:%|万元|亿元|万|亿|元)?)"
+    r"|(?P<number>[1-9][0-9]*/[1-9][0-9]*(?![0-9./])|[0-9]+(?:\.[0-9]+)?(?:%|万元|亿元|万|亿|元)?)"
     r"|(?P<name>[a-z][a-z0-9_]*)"
     r"|(?P<code>[A-Z][A-Z0-9_]*)"
     r"|(?P<op>>=|<=|==|!=|[-+*×()\[\],><≥≤−]))"
@@ -60,6 +60,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _number(text: str) -> Number:
+    if "/" in text:  # a part such as 1/3, which no percentage can say
+        return Number(Fraction(text), text, frozenset({RATE, NUMBER}))
     found = re.fullmatch(r"([0-9.]+)(%?)([万亿]?)(元?)", text)
     if found is None:  # the token pattern admits nothing else
         raise ExpressionError(f"不是数: {text}")

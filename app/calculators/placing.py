@@ -79,7 +79,7 @@ def _figures(line: Line) -> Iterator[tuple[str, str]]:
 def _bare(node: ex.Node) -> Iterator[str]:
     """A figure above 1 without ``%`` that stands for a rate by itself: 1.5 for 1.5%."""
     for part in (node, *(inner for one in ex.walk(node) if isinstance(one, ex.Extreme) for inner in one.parts)):
-        if isinstance(part, ex.Number) and ex.RATE in part.types and part.value > 1 and "%" not in part.text:
+        if isinstance(part, ex.Number) and ex.RATE in part.types and part.value > 1 and not {"%", "/"} & set(part.text):
             yield f"{part.text} 是 {part.text} 倍；比例请写作 {part.text}%"
 
 

@@ -1,0 +1,190 @@
+"""Schemes that the service has never seen, each a data file, loaded and calculated with no change of code.
+
+A file holds the notice as it is typed in (and, where it needs them, funds or reference rates), then a
+last document: ``shows``, the shapes that it is here for, and ``cases``, claims with the amount and the sum
+that gives it. The notices are invented, after the shapes of local ones. ``refused/`` holds tables that must
+not load, each with the place and a part of the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlmodel import Session, SQLModel
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from app.tables.database import engine_of
+from app.tables.loader import LoadError, load
+from app.tables.repository import read_catalogue
+from tests.bureau import PATHS, PUBLISHED, USCC
+from tests.shapes import sums
+
+Json = dict[str, Any]
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.yaml"))
+REFUSED = sorted((HERE / "refused").glob("*.yaml"))
+
+# What a rate table must be able to say, alone and together (base, rate, tiers, caps, term, stacking, payout, rounding).
+SHAPES = set(
+    """
+    base:balance base:interest_paid base:interest_accrued base:premium_paid base:premium_to_a_rate base:fee base:contract_amount
+    base:investment base:sales base:fixed base:per_event base:per_unit base:without_vat_hardware_related base:excess base:per_category
+    rate:exact rate:ceiling rate:points rate:share_of_reference rate:excess_over_reference rate:contract_less_floor rate:min_max
+    rate:by_measure rate:unknown
+    tier:category tier:status tier:grade tier:ladder tier:two_dimensions tier:events tier:bands tier:status_in_time tier:size
+    tier:year_of_loan tier:length_of_loan tier:highest_of_lines tier:status_on_a_date
+    cap:base cap:unit cap:product cap:loan cap:share_of_principal cap:share_of_interest cap:project cap:category_batch
+    cap:enterprise_batch cap:enterprise_year cap:accrual_year cap:lender cap:lifetime cap:principal_daily cap:principal_cumulative
+    cap:drawdown cap:conditional cap:unknown cap:pooled_over_fund cap:cost cap:declared_code cap:overlay
+    term:loan term:enterprise term:year_end term:item term:policy
+    day_count:MONTHS_12 day_count:ACT_365 day_count:ACT_360 day_count:D30_360
+    window:interest window:paid_on window:event window:application window:investment window:contract window:completion
+    threshold:strict threshold:inclusive threshold:either threshold:interest threshold:sum
+    exclude:loan_kind exclude:purpose exclude:period exclude:related_party exclude:category currency:converted
+    stacking:single_direction stacking:exempt stacking:higher_of stacking:offset stacking:other_fiscal
+    payout:instalments payout:acceptance payout:sources matching:national
+    rounding:unit_down rounding:total_half_up applicant:PERSON applicant:HOUSEHOLD method:LEASE_INTEREST
+    """.split()
+)
+
+
+class Plain(yaml.SafeLoader):
+    """Whole numbers, true and false are what they look like; money, rates and dates stay texts."""
+
+
+Plain.yaml_implicit_resolvers = {}
+Plain.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+Plain.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^null$"), list("n"))
+Plain.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
+
+
+def parts(path: Path) -> tuple[list[str], Json]:
+    """The documents for the loader, as typed, and what the test is to do with them."""
+    *notices, told = re.split(r"^---$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return notices, yaml.load(told, Loader=Plain)
+
+
+def write(folder: Path, path: Path) -> list[Path]:
+    """The notice of a file on disk for the loader, with a fund for it where it brings none."""
+    notices, _ = parts(path)
+    fund = re.search(r"^fund: (\S+)$", "\n".join(notices), re.MULTILINE)
+    if fund and not any(text.lstrip().startswith("funds:") or "\nfunds:" in text for text in notices):
+        notices.append(f"funds:\n  - {{id: {fund[1]}, title: 示例资金}}\n")
+    made = [folder / f"{path.stem}-{no}.yaml" for no in range(len(notices))]
+    for file, text in zip(made, notices, strict=True):
+        file.write_text(text, encoding="utf-8")
+    return made
+
+
+CASES = [pytest.param(path, no, id=f"{path.stem}-{no}") for path in FILES for no, _ in enumerate(parts(path)[1]["cases"])]
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str], dict[str, list[str]]]]:
+    """One service with every scheme: its client, the method of each table, and why a file did not load."""
+    folder = tmp_path_factory.mktemp("shapes")
+    engine = engine_of(f"sqlite:///{folder}/shapes.db")
+    SQLModel.metadata.create_all(engine)
+    wrong: dict[str, list[str]] = {}
+    with Session(engine) as session:
+        load(session, [PUBLISHED / "reference_rates.yaml"])
+        for path in FILES:
+            try:
+                load(session, write(folder, path))
+            except LoadError as refused:
+                wrong[path.stem] = [f"{fault.place}: {fault.message}" for fault in refused.faults]
+        app = create_app(Settings())
+        app.state.catalogue = read_catalogue(session)
+    engine.dispose()
+    methods = {}
+    for path in FILES:
+        text = "\n".join(parts(path)[0])
+        methods |= dict(re.findall(r"rate_table: (\S+).*?method: ([A-Z_]+)", text, re.DOTALL))
+    yield TestClient(app), methods, wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_scheme_that_nobody_has_seen_loads(path: Path, bureau: tuple[TestClient, Json, Json]) -> None:
+    assert bureau[2].get(path.stem, []) == []
+
+
+def claim(told: Json, case: Json) -> Json:
+    """A case's request; ``usual`` holds what all requests of the file share, the enterprise has a code."""
+    request: Json = {**told.get("usual", {}), **case["request"]}
+    applicant = request.get("applicant", {})
+    if told.get("applicants", "ENTERPRISE") == "ENTERPRISE":
+        applicant = {"uscc": USCC, **applicant}
+    return {**request, "applicant": applicant}
+
+
+@pytest.mark.parametrize(("path", "no"), CASES)
+def test_a_claim_earns_what_the_sum_says(path: Path, no: int, bureau: tuple[TestClient, Json, Json]) -> None:
+    client, methods, _ = bureau
+    told = parts(path)[1]
+    case = told["cases"][no]
+    request = claim(told, case)
+    response = client.post(PATHS[methods[request["rate_table"]]], content=json.dumps(request), headers={"Content-Type": "application/json"})
+    answer = response.json()
+    if "refused" in case:
+        assert response.status_code == 422, response.text
+        told_back = [f"{one['pointer']} {one['code']}" for one in answer.get("errors", [])] or [answer["type"].rsplit("/", 1)[-1]]
+        assert told_back == case["refused"]
+        return
+    assert response.status_code == 200, response.text
+    assert sums.amount(case["working"]) == Fraction(case["amount"]), "the amount is not what the working comes to"
+    shown = "\n".join(f"{step['label']}: {step['substituted']} = {step['value']}" for step in answer["steps"])
+    reasons = [one["code"] for one in answer["reasons"]]
+    assert answer["amount"] == case["amount"], f"{shown}\n{answer['reasons']}"
+    assert answer["status"] == case.get("status", "ELIGIBLE"), reasons
+    if "items" in case:
+        assert {one["id"]: one["amount"] for one in answer["items"]} == case["items"], shown
+    assert set(case.get("reasons", [])) <= set(reasons)
+    assert set(case.get("warnings", [])) <= {one["code"] for one in answer["warnings"]}
+    if "kind" in case:
+        assert answer["amount_kind"] == case["kind"]
+    if "payout" in case:
+        assert [one["amount"] for one in answer["payout"]] == case["payout"]
+    if "binding" in case:
+        assert [one["scope"] for one in answer["caps"] if one["binding"]] == case["binding"], answer["caps"]
+    if "recovery" in case:
+        assert [one["recovery"] for one in answer["items"]] == case["recovery"]
+    if "open" in case:
+        assert [one["clause"] for one in answer["not_decided_here"]] == case["open"]
+
+
+def test_every_shape_is_shown_by_a_scheme() -> None:
+    assert len(FILES) >= 30
+    shown = [shape for path in FILES for shape in parts(path)[1]["shows"]]
+    assert SHAPES - set(shown) == set()
+    assert set(shown) - SHAPES == set()
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
+def test_an_unsound_table_is_refused_where_it_is_wrong(path: Path, tmp_path: Path) -> None:
+    """Each fault that the file expects is told, with its place and what would be right; and no other."""
+    engine = engine_of(f"sqlite:///{tmp_path}/refused.db")
+    SQLModel.metadata.create_all(engine)
+    with Session(engine) as session:
+        load(session, [PUBLISHED / "reference_rates.yaml"])
+        with pytest.raises(LoadError) as refused:
+            load(session, write(tmp_path, path))
+    engine.dispose()
+    expected = parts(path)[1]["refused"]
+    found = [(fault.place.split("/terms/", 1)[-1], fault.message) for fault in refused.value.faults]
+    assert [place for place, _ in found] == [one["place"] for one in expected], found
+    for (_, message), one in zip(found, expected, strict=True):
+        assert one["says"] in message
+
+
+def test_there_are_enough_unsound_tables() -> None:
+    assert len(REFUSED) >= 25
