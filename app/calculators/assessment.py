@@ -17,7 +17,7 @@ from app.calculators.checks import check_claim
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork
+from app.calculators.items import Amount, Atom, Case, ItemWork
 from app.calculators.payout import pay
 from app.calculators.references import References
 from app.calculators.results import (
@@ -124,9 +124,8 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
-    total = total_of(case, works, atoms, steps)
-    total = _top_up(case, atoms, grants, total, steps)
-    total = to_unit(case, atoms, total, steps)
+    exact = total_of(case, works, atoms, steps)
+    total = to_unit(case, atoms, _top_up(case, atoms, grants, exact, steps), steps)
     if works:
         works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
@@ -251,7 +250,7 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 # --- top-up ---------------------------------------------------------------------------------------
 
 
-def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
+def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[Step]) -> Amount:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum(one.amount for one in grants if one.topped_up)
@@ -267,8 +266,8 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, 
             "top_up",
             case.say("STEP_TOP_UP"),
             case.say("FORMULA_TOP_UP"),
-            f"max(0, {money.yuan(total)} - {money.yuan(topped)})",
-            money.yuan(payable),
+            f"max(0, {amount_text(total)} - {money.yuan(topped)})",
+            amount_text(payable),
             "元",
             None,
             clause,

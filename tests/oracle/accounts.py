@@ -431,12 +431,12 @@ def finish(
         bound(atoms, is_exact)
     is_eligible = any(atom.exact > 0 for atom in atoms)
     told = apply_caps(case, atoms, fact_of, after_project)
-    if is_exact:
+    unit = unit_fen(terms)
+    if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
         replace(atoms, rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms)), False)
     if terms.get("stacking", {}).get("higher_of"):
         earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
-        replace(atoms, max(0, sum(a.at for a in atoms) - earlier), False)
-    unit = unit_fen(terms)
+        replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
         replace(atoms, rounded(Fraction(sum(a.at for a in atoms)), mode_of_total(terms, atoms), unit), False)
     total = sum(a.at for a in atoms)

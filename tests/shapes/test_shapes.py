@@ -34,27 +34,35 @@ FILES = sorted(HERE.glob("*.yaml"))
 REFUSED = sorted((HERE / "refused").glob("*.yaml"))
 
 # What a rate table must be able to say, alone and together (base, rate, tiers, caps, term, stacking, payout, rounding).
-SHAPES = set(
-    """
-    base:balance base:interest_paid base:interest_accrued base:premium_paid base:premium_to_a_rate base:fee base:contract_amount
-    base:investment base:sales base:fixed base:per_event base:per_unit base:without_vat_hardware_related base:excess base:per_category
-    rate:exact rate:ceiling rate:points rate:share_of_reference rate:excess_over_reference rate:contract_less_floor rate:min_max
-    rate:by_measure rate:unknown
-    tier:category tier:status tier:grade tier:ladder tier:two_dimensions tier:events tier:bands tier:status_in_time tier:size
-    tier:year_of_loan tier:length_of_loan tier:highest_of_lines tier:status_on_a_date
-    cap:base cap:unit cap:product cap:loan cap:share_of_principal cap:share_of_interest cap:project cap:category_batch
-    cap:enterprise_batch cap:enterprise_year cap:accrual_year cap:lender cap:lifetime cap:principal_daily cap:principal_cumulative
-    cap:drawdown cap:conditional cap:unknown cap:pooled_over_fund cap:cost cap:declared_code cap:overlay
-    term:loan term:enterprise term:year_end term:item term:policy
-    day_count:MONTHS_12 day_count:ACT_365 day_count:ACT_360 day_count:D30_360
-    window:interest window:paid_on window:event window:application window:investment window:contract window:completion
-    threshold:strict threshold:inclusive threshold:either threshold:interest threshold:sum
-    exclude:loan_kind exclude:purpose exclude:period exclude:related_party exclude:category currency:converted
-    stacking:single_direction stacking:exempt stacking:higher_of stacking:offset stacking:other_fiscal
-    payout:instalments payout:acceptance payout:sources matching:national
-    rounding:unit_down rounding:total_half_up applicant:PERSON applicant:HOUSEHOLD method:LEASE_INTEREST
-    """.split()
-)
+SAYABLE = {
+    "base": (
+        "balance interest_paid interest_accrued premium_paid premium_to_a_rate fee contract_amount investment sales "
+        "fixed per_event per_unit without_vat_hardware_related excess per_category"
+    ),
+    "rate": "exact ceiling points share_of_reference excess_over_reference contract_less_floor min_max by_measure unknown",
+    "tier": (
+        "category status grade ladder two_dimensions events bands status_in_time size year_of_loan length_of_loan "
+        "highest_of_lines status_on_a_date"
+    ),
+    "cap": (
+        "base unit product loan share_of_principal share_of_interest project category_batch enterprise_batch "
+        "enterprise_year accrual_year lender lifetime principal_daily principal_cumulative drawdown conditional "
+        "unknown pooled_over_fund cost declared_code overlay"
+    ),
+    "term": "loan enterprise year_end item policy",
+    "day_count": "MONTHS_12 ACT_365 ACT_360 D30_360",
+    "window": "interest paid_on event application investment contract completion",
+    "threshold": "strict inclusive either interest sum",
+    "exclude": "loan_kind purpose period related_party category",
+    "currency": "converted",
+    "stacking": "single_direction exempt higher_of offset other_fiscal",
+    "payout": "instalments acceptance sources",
+    "matching": "national",
+    "rounding": "unit_down total_half_up",
+    "applicant": "PERSON HOUSEHOLD",
+    "method": "LEASE_INTEREST",
+}
+SHAPES = {f"{kind}:{one}" for kind, text in SAYABLE.items() for one in text.split()}
 
 
 class Plain(yaml.SafeLoader):
