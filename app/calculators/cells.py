@@ -11,7 +11,7 @@ elimination over exact rationals, with money, counts and quantities never below 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
@@ -69,20 +69,48 @@ class Cells:
                     constants = test.constant if isinstance(test.constant, tuple) else (test.constant,)
                     self.constants.setdefault(test.key, set()).update(constants)
 
-    def holds(self, node: ex.Node | None, cell: Cell) -> bool:
-        """Whether a condition holds in a case."""
+    def decided(self, node: ex.Node | None, cell: Cell) -> bool | None:
+        """Whether a condition holds in a case, which may leave axes open; None where these decide."""
         match node:
             case None:
                 return True
-            case ex.Logic("and", parts):
-                return all(self.holds(part, cell) for part in parts)
-            case ex.Logic(_, parts):
-                return any(self.holds(part, cell) for part in parts)
+            case ex.Logic(op, parts):
+                decisive = op == "or"
+                found = {self.decided(part, cell) for part in parts}
+                return decisive if decisive in found else None if None in found else not decisive
             case ex.Not(part):
-                return not self.holds(part, cell)
+                inner = self.decided(part, cell)
+                return None if inner is None else not inner
             case _:
                 test = self.tests[node]
-                return test if isinstance(test, bool) else test.holds(cell)
+                return test if isinstance(test, bool) else test.holds(cell) if test.key in cell else None
+
+    def open_keys(self, node: ex.Node | None, cell: Cell) -> set[Key]:
+        """The axes that still decide a condition."""
+        if node is None or self.decided(node, cell) is not None:
+            return set()
+        if isinstance(node, ex.Logic):
+            return {key for part in node.parts for key in self.open_keys(part, cell)}
+        if isinstance(node, ex.Not):
+            return self.open_keys(node.part, cell)
+        test = self.tests[node]
+        return {test.key} if isinstance(test, Comparison) else set()
+
+    def cases(self, axes: Mapping[Key, list[Any]], group: Cell) -> Iterator[tuple[tuple[Any, ...], Cell]]:
+        """Every case of some axes within a group, left out where sums contradict each other."""
+        if not axes:
+            yield (), group
+            return
+        (key, samples), *rest = axes.items()
+        for value in samples:
+            cell = {**group, key: value}
+            if self.possible(cell):
+                for values, whole in self.cases(dict(rest), cell):
+                    yield (value, *values), whole
+
+    def is_ordered(self, key: Key) -> bool:
+        """Whether an axis is a number or a date, so that it can have gaps."""
+        return self.kinds[key] not in {ex.CODE, ex.BOOLEAN}
 
     def axes(self) -> dict[Key, list[Any]]:
         """The samples on each axis, in order."""
@@ -232,10 +260,23 @@ def _form(node: ex.Node) -> Form:
             return {ex.plain(node): Fraction(1)}
 
 
+def _tightest(rows: Iterable[Row]) -> list[Row]:
+    """Of rows that bound the same sum, the one that bounds it most."""
+    found: dict[tuple[Any, ...], tuple[Fraction, bool]] = {}
+    for form, strict in rows:
+        parts = sorted((name, factor) for name, factor in form.items() if name and factor)
+        scale = 1 / abs(parts[0][1]) if parts else Fraction(1)
+        key = tuple((name, factor * scale) for name, factor in parts)
+        bound = (form.get("", Fraction(0)) * scale, not strict)
+        found[key] = min(found.get(key, bound), bound)
+    return [({**dict(key), "": constant}, not at_least) for key, (constant, at_least) in found.items()]
+
+
 def _solvable(rows: list[Row]) -> bool:
     """Whether inequalities have a common solution: names are eliminated one by one (Fourier and Motzkin)."""
     names = {name for form, _ in rows for name in form if name}
     for name in sorted(names):
+        rows = _tightest(rows)
         above = [row for row in rows if row[0].get(name, 0) > 0]
         below = [row for row in rows if row[0].get(name, 0) < 0]
         rows = [row for row in rows if not row[0].get(name)]

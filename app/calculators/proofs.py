@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.cells import Cells, Key, name, say
+from app.calculators.cells import Cell, Cells, Key, name, say
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
-from app.calculators.terms import Cap, Terms, TermsFault
+from app.calculators.terms import Cap, Line, Terms, TermsFault
 
 MAX_CELLS = 200_000
 
@@ -48,49 +49,85 @@ def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
 # --- lines -----------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Found:
+    """What the walk through all cases has seen."""
+
+    applied: set[str] = field(default_factory=set)
+    reached: dict[Key, set[Any]] = field(default_factory=dict)
+    overlaps: dict[tuple[str, str], str] = field(default_factory=dict)
+    gaps: dict[Key, str] = field(default_factory=dict)
+    size: int = 0
+
+
 def _lines(terms: Terms) -> list[TermsFault]:
     cells = Cells(terms)
     for line in terms.lines:
         if line.when is not None:
             cells.read(line.when)
     axes = cells.axes()
-    size = 1
-    for samples in axes.values():
-        size *= len(samples)
-    if size > MAX_CELLS:
-        return [TermsFault("lines", f"条件过于复杂，无法证明没有空隙或重叠（{size} 种情形，至多 {MAX_CELLS}）；请减少条件或分为几张表")]
-    faults: list[TermsFault] = []
-    applied: set[str] = set()
-    reached: dict[Key, set[Any]] = {key: set() for key in axes}
-    overlaps: dict[tuple[str, str], str] = {}
-    covered: dict[tuple[Any, ...], bool] = {}
-    for values in itertools.product(*axes.values()):
-        cell = dict(zip(axes, values, strict=True))
-        if not cells.possible(cell):
-            continue
-        holding = [line for line in terms.lines if cells.holds(line.when, cell)]
-        covered[values] = bool(holding)
-        if not holding:
-            continue
-        for key, value in cell.items():
-            reached[key].add(value)
-        if terms.choose == "FIRST":
-            applied.add(holding[0].id)
-            continue
-        applied.update(line.id for line in holding)
-        if terms.choose == "ONLY" and len(holding) > 1:
-            overlaps.setdefault((holding[0].id, holding[1].id), say(cell))
-    for (one, other), where in overlaps.items():
-        faults.append(TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）"))
+    found = _Found()
+    for cell, lines in _groups(cells, axes, list(terms.lines), {}):
+        ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
+        _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
+        if found.size > MAX_CELLS:
+            return [TermsFault("lines", f"条件过于复杂，无法证明没有空隙或重叠（超过 {MAX_CELLS} 种情形）；请减少条件或分为几张表")]
+    faults = [
+        TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
+        for (one, other), where in found.overlaps.items()
+    ]
     for line in terms.lines:
-        if line.id not in applied:
+        if line.id not in found.applied:
             before = "，或已被前面的行占尽" if terms.choose == "FIRST" else ""
             faults.append(TermsFault(f"lines/{line.id}", f"这一行永远不会适用：条件自相矛盾{before}"))
     if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base if line.per_day else None for line in terms.lines}) > 1:
         faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
-    faults += _unreached(terms, axes, reached)
-    faults += _gaps(axes, covered)
-    return faults
+    faults += _unreached(terms, axes, found.reached)
+    return faults + [TermsFault("lines", f"{name(key)} 有空隙: {where}") for key, where in found.gaps.items()]
+
+
+def _groups(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], cell: Cell) -> Iterator[tuple[Cell, list[Line]]]:
+    """The cases of codes and of true or false, as far as they decide a line; with the lines that are left in each.
+
+    Twelve categories, each with a ladder in its own measure, are twelve small proofs and not their product.
+    """
+    alive = []
+    for line in lines:
+        decided = cells.decided(line.when, cell)
+        if decided is not False:
+            alive.append(line)
+        if decided and cells.terms.choose == "FIRST":
+            break
+    still = {key for line in alive for key in cells.open_keys(line.when, cell) if not cells.is_ordered(key)}
+    if not still:
+        yield cell, alive
+        return
+    key = next(key for key in sorted(axes, key=lambda key: cells.kinds[key] != ex.CODE) if key in still)
+    for value in axes[key]:
+        yield from _groups(cells, axes, alive, {**cell, key: value})
+
+
+def _walk(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], group: Cell, found: _Found) -> None:
+    """Every case of numbers and dates within a group."""
+    choose = cells.terms.choose
+    covered: dict[tuple[Any, ...], bool] = {}
+    for values, cell in cells.cases(axes, group):
+        found.size += 1
+        if found.size > MAX_CELLS:
+            return
+        holding = [line for line in lines if cells.decided(line.when, cell)]
+        covered[values] = bool(holding)
+        if not holding:
+            continue
+        for key, value in cell.items():
+            found.reached.setdefault(key, set()).add(value)
+        if choose == "FIRST":
+            found.applied.add(holding[0].id)
+            continue
+        found.applied.update(line.id for line in holding)
+        if choose == "ONLY" and len(holding) > 1:
+            found.overlaps.setdefault((holding[0].id, holding[1].id), say(cell))
+    _gaps(axes, covered, group, found)
 
 
 def _unreached(terms: Terms, axes: Mapping[Key, list[Any]], reached: Mapping[Key, set[Any]]) -> Iterator[TermsFault]:
@@ -99,29 +136,25 @@ def _unreached(terms: Terms, axes: Mapping[Key, list[Any]], reached: Mapping[Key
         if measure is None or measure.values is None:
             continue
         for code in measure.values:
-            if code not in reached[key]:
+            if code not in reached.get(key, ()):
                 yield TermsFault(f"needs/{measure.name}", f"代码 {code} 没有任何一行适用")
 
 
-def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]) -> list[TermsFault]:
+def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool], group: Cell, found: _Found) -> None:
     """A stretch of a number or date that no line covers, between two that lines cover."""
-    found: dict[Key, str] = {}
-    for at, (key, samples) in enumerate(axes.items()):
-        ordered = bool(samples) and not isinstance(samples[0], bool | str)
-        if not ordered:
-            continue
-        rest = [values for no, values in enumerate(axes.values()) if no != at]
-        for others in itertools.product(*rest):
-            there = [sample for sample in samples if (*others[:at], sample, *others[at:]) in covered]  # the others cannot exist
-            line = [covered[(*others[:at], sample, *others[at:])] for sample in there]
-            if True not in line or key in found:
+    for at, key in enumerate(axes):
+        stretches: dict[tuple[Any, ...], list[tuple[Any, bool]]] = {}
+        for values, holds in covered.items():  # in the order of the samples; cases that cannot exist are not there
+            stretches.setdefault((*values[:at], *values[at + 1 :]), []).append((values[at], holds))
+        for others, stretch in stretches.items():
+            line = [holds for _, holds in stretch]
+            if True not in line or key in found.gaps:
                 continue
             first, last = line.index(True), len(line) - 1 - line[::-1].index(True)
             if False in line[first:last]:
-                hole = there[line.index(False, first)]
-                keys = [other for no, other in enumerate(axes) if no != at]
-                found[key] = say({key: hole, **dict(zip(keys, others, strict=True))})
-    return [TermsFault("lines", f"{name(key)} 有空隙: {where}") for key, where in found.items()]
+                hole = stretch[line.index(False, first)][0]
+                keys = [other for other in axes if other != key]
+                found.gaps[key] = say({key: hole, **group, **dict(zip(keys, others, strict=True))})
 
 
 # --- caps ------------------------------------------------------------------------------------------

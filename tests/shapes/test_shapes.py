@@ -8,7 +8,6 @@ not load, each with the place and a part of the reason.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -124,6 +123,8 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClien
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_scheme_that_nobody_has_seen_loads(path: Path, bureau: tuple[TestClient, Json, Json]) -> None:
     assert bureau[2].get(path.stem, []) == []
+    for table in re.findall(r"rate_table: (\S+)", "\n".join(parts(path)[0])):
+        assert bureau[0].get(f"/v1/rate-tables/{table}").status_code == 200
 
 
 def claim(told: Json, case: Json) -> Json:
@@ -141,7 +142,7 @@ def test_a_claim_earns_what_the_sum_says(path: Path, no: int, bureau: tuple[Test
     told = parts(path)[1]
     case = told["cases"][no]
     request = claim(told, case)
-    response = client.post(PATHS[methods[request["rate_table"]]], content=json.dumps(request), headers={"Content-Type": "application/json"})
+    response = client.post(PATHS[methods[request["rate_table"]]], json=request)
     answer = response.json()
     if "refused" in case:
         assert response.status_code == 422, response.text
@@ -168,6 +169,30 @@ def test_a_claim_earns_what_the_sum_says(path: Path, no: int, bureau: tuple[Test
         assert [one["recovery"] for one in answer["items"]] == case["recovery"]
     if "open" in case:
         assert [one["clause"] for one in answer["not_decided_here"]] == case["open"]
+    english = client.post(PATHS[methods[request["rate_table"]]], json=request, headers={"Accept-Language": "en"}).json()
+    assert [step["value"] for step in english["steps"]] == [step["value"] for step in answer["steps"]]
+    for step in answer["steps"]:
+        assert step["value"] in shown_again(step), f"{step['label']}: {step['substituted']} = {step['value']}"
+
+
+def shown_again(step: Json) -> list[str]:
+    """What a step's formula with the numbers put in comes to, rounded as the step says."""
+    exact = sums.amount(step["substituted"])
+    if step["rounding"] is not None:
+        mode, unit = step["rounding"].split(" ")
+        exact = {"DOWN": sums.down, "HALF_UP": sums.half_up}[mode](exact, Fraction(unit))
+    fen = exact * 100
+    whole = [f"{fen.numerator // 100}.{fen.numerator % 100:02d}"] if fen.denominator == 1 else []
+    return [*whole, f"{exact.numerator}/{exact.denominator}", decimal(exact)]
+
+
+def decimal(exact: Fraction) -> str:
+    """The exact decimal text, where there is one."""
+    places = next((n for n in range(40) if (exact * 10**n).denominator == 1), None)
+    if places is None:
+        return ""
+    digits = f"{int(exact * 10**places):0{places + 1}d}"
+    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
 
 
 def test_every_shape_is_shown_by_a_scheme() -> None:
