@@ -131,5 +131,8 @@ def _cap(terms: Terms, cap: Cap) -> Iterator[str]:
     read = {name for node in (limit, cap.when) if node is not None for name in ex.reads(node)}
     if read & of_drawdown and not {*cap.per} & {"DRAWDOWN", *of_drawdown}:
         yield f"limit 或 when 读每笔放款的事实（{' '.join(sorted(read & of_drawdown))}），per 须含 DRAWDOWN"
+    once = [line.id for line in terms.lines if not line.per_day and (cap.lines is None or line.id in cap.lines)]
+    if terms.facts == "CONTRACTS" and once and (cap.period == "ACCRUAL_YEAR" or {*cap.per} & {"DRAWDOWN", *of_drawdown}):
+        yield f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
     if "interest" in read and ("CONTRACT" not in cap.per or {*cap.per} & {"DRAWDOWN", *of_drawdown} or cap.period == "ACCRUAL_YEAR"):
         yield "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"
