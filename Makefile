@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types tables fuzz bench lock clean
+.PHONY: help serve test test-machine lint types coverage tables fuzz bench bench-startup lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,7 @@ tables: $(BIN)/.base ## Prove the published tables
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations
+	$(BIN)/deptry .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 tests
@@ -45,19 +46,25 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 
 lint: $(BIN)/.test ## Lint
 	$(BIN)/ruff check app tests migrations benchmarks
+	$(BIN)/deptry .
 
 types: $(BIN)/.test ## Check types
 	$(BIN)/mypy
 
 coverage: $(BIN)/.test ## Branch coverage of the core and the tables
-	$(BIN)/python -m coverage run -m pytest -p no:xdist tests
-	$(BIN)/python -m coverage combine && $(BIN)/python -m coverage report
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 tests
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
 
 bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
 	$(BIN)/python -m benchmarks.run
+
+bench-startup: $(BIN)/.test ## Measure five warm starts: seconds to ready and resident memory
+	$(BIN)/python -m benchmarks.startup
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools

@@ -7,17 +7,20 @@ and catalogue, and answers requests through the whole web shell.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import load
+from app.tables.migrating import migrate
 from app.tables.repository import read_catalogue
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "app" / "tables" / "published"
@@ -30,6 +33,19 @@ PATHS = {
     "AWARD": "/v1/awards/calculate",
     "GRANT": "/v1/grants/calculate",
 }
+
+
+@lru_cache(maxsize=1)
+def migrated() -> Path:
+    """An empty database with the newest schema, made once for a process and copied."""
+    folder = tempfile.TemporaryDirectory(prefix="subsidy-spec-")
+    _kept.append(folder)
+    path = Path(folder.name) / "empty.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+_kept: list[tempfile.TemporaryDirectory[str]] = []  # until the process ends
 
 
 def _indent(text: str, by: int) -> str:
@@ -60,19 +76,27 @@ directions:
 
 
 class Bureau:
-    """One table, the published reference rates, and a client."""
+    """One table, the published reference rates, and a client.
 
-    def __init__(self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025) -> None:
+    ``fund`` names a published fund to which the table belongs; its overlays and its other tables are there then.
+    """
+
+    def __init__(
+        self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025, fund: str = "xx-spec"
+    ) -> None:
         self.method = method
-        self.table = f"xx-spec-{year}-0-1"
+        self.table = f"{fund}-{year}-0-1"
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
-            (root / "batch.yaml").write_text(batch_file(terms, method, year=year))
+            published = PUBLISHED
+            if fund == "xx-spec":
+                (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
+                published = PUBLISHED / "reference_rates.yaml"
+            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year))
+            shutil.copyfile(migrated(), root / "spec.db")
             engine = engine_of(f"sqlite:///{root}/spec.db")
-            SQLModel.metadata.create_all(engine)
             with Session(engine) as session:
-                load(session, [root, PUBLISHED / "reference_rates.yaml"])
+                load(session, [root, published])
                 self.catalogue = read_catalogue(session)
             engine.dispose()
         app = create_app(Settings())

@@ -92,7 +92,7 @@ def _known(text: str | None) -> str | None:
 def newest(catalogue: Catalogue, table_id: str) -> Version:
     """Return the version that stands and came into force last."""
     versions = catalogue.versions(table_id)
-    standing = [one for one in versions if one.stands(catalogue.latest_known_at)] or list(versions)
+    standing = [one for one in versions if one.standing(catalogue.latest_known_at)] or list(versions)
     return max(standing, key=lambda one: (one.table.effective_from, one.table.version))
 
 

@@ -126,8 +126,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     caps, steps = _cap(case, works, atoms, grants)
     exact = total_of(case, works, atoms, steps)
     total = to_unit(case, atoms, _top_up(case, atoms, grants, exact, steps), steps)
-    if works:
-        works[-1].steps.extend(steps)
+    works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
     return works, caps, total

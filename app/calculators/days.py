@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
 
 BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
@@ -26,18 +26,18 @@ def iso(day: int) -> str:
 
 @lru_cache(maxsize=65536)
 def months_after(day: date, months: int) -> date:
-    """The day N months later (or earlier); a missing day is the month's last (D7). Errors: ValueError past year 9999."""
+    """The day N months later (or earlier); a missing day is the month's last (D7). The calendar's ends are never passed."""
     month = day.year * 12 + day.month - 1 + months
     year, month = month // 12, month % 12 + 1
-    if not 1 <= year <= 9999:
-        raise ValueError(f"no year {year}")
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if months > 0 else date.min
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def term_until(start: date, months: int | None, *, year_end: bool) -> date:
     """The first day that no longer counts: N months from the start, and not past 31 December of its year (D7, D22)."""
     until = date.max if months is None else months_after(start, months)
-    return min(until, date(start.year + 1, 1, 1)) if year_end else until
+    return min(until, next_year(start)) if year_end else until
 
 
 def _month_length(year: int, month: int) -> int:
@@ -62,17 +62,13 @@ def _thirty_position(day: int) -> int:
     return 360 * when.year + 30 * when.month + min(when.day, 30)
 
 
-def position(kind: str, day: int, anchor: int) -> int:
-    """Where a day stands, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
-    if kind == "MONTHS_12":
-        return _months_position(day, anchor)
-    if kind == "D30_360":
-        return _thirty_position(day)
-    return day
+def next_year(day: date) -> date:
+    """The 1 January that follows; of the calendar's last year its last day."""
+    return months_after(date(day.year, 1, 1), 12)
 
 
 def between(kind: str, first: int, until: int, anchor: int) -> int:
-    """The days of a period as the day count takes them, in units of 1/BASIS of a year."""
+    """The days of a period as the day count takes them, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
     if kind == "MONTHS_12":
         return _months_position(until, anchor) - _months_position(first, anchor)
     if kind == "D30_360":

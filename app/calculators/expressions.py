@@ -187,7 +187,7 @@ class Call:
     @property
     def key(self) -> tuple[str, ...]:
         """Under what a scope answers it: the function and its literal arguments."""
-        return (self.fn, *(_literal(argument) for argument in self.args))
+        return (self.fn, *map(_literal, self.args))
 
     def value_in(self, of: Lookup) -> Value:
         """What the scope answers for the call."""
@@ -210,15 +210,14 @@ def dated(call: Call) -> bool:
 
 
 def _literal(node: Node) -> str:
+    """A code, name or day as it stands; a date that is worked out, in the words of the table."""
     match node:
-        case Code(value):
+        case Code(value) | Name(value):
             return value
-        case Name(name):
-            return name
-        case Day(value):
-            return value.isoformat()
+        case Day(day):
+            return day.isoformat()
         case _:
-            return ""
+            return plain(node)
 
 
 # --- walking ---------------------------------------------------------------------------------------

@@ -79,10 +79,8 @@ def _interest(loan: Loan, one: Stretch, scale: int) -> Ratio:
     if voucher is None:
         return one.counted * loan.rate.needed(one.rate_no) * one.moved, loan.rate.parts * days.BASIS[kind] * scale
     if voucher.weight == 0:
-        if not one.total:
-            return 0, 1
         part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
-        return part, loan.factor.denominator * (voucher.until - voucher.first) * one.total
+        return part, loan.factor.denominator * (voucher.until - voucher.first) * max(1, one.total)
     # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
     return voucher.net * one.counted * _numerator(loan, one.rate_no) * one.moved, voucher.weight * scale
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from app.calculators.expressions import Lookup, Node, evaluate
+from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
 from app.calculators.references import References
 from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
@@ -138,8 +138,3 @@ def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str
         if name not in found:
             found[name] = str(scope.of(name))
     return found
-
-
-def is_named(node: Node | object, name: str) -> bool:
-    """Whether an expression is just this name."""
-    return getattr(node, "name", None) == name

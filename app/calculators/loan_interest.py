@@ -17,8 +17,8 @@ from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, total, weights
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
-from app.calculators.loans import Loan, Stretch, day_scope, make_stretches, no_line, read_loan
+from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.loans import Loan, Stretch, day_scope, lines_for, make_stretches, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
 from app.calculators.scope import Scope
@@ -56,8 +56,10 @@ def work(case: Case) -> list[ItemWork]:
         find_interest(case, loan, one, scale)
         if one.interest is not None:
             loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
-        _lump_atoms(case, loan, one)
         _atoms(case, loan, one, scale)
+        _lump_atom(case, loan, one)
+        if not one.atoms and not any(reason.item_id == loan.id for reason in case.reasons):
+            case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
         one.reconciliation = reconcile(case, loan)
         _warn(case, loan, one)
     return works
@@ -184,8 +186,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
     groups: dict[tuple[str, int | None], list[Stretch]] = {}
     for one in loan.stretches:
         one.shown = money.yuan(one.counted) if scale == 1 else money.decimal_text(Fraction(one.counted, 100 * scale))
-        if one.line.per_day:
-            groups.setdefault((one.line.id, one.year), []).append(one)
+        groups.setdefault((one.line.id, one.year), []).append(one)
     for (_, year), stretches in groups.items():
         line = stretches[0].line
         exact = _earn(case, loan, stretches, scale)
@@ -196,8 +197,6 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         terms = [term(case, loan, one, scale) for one in stretches]
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
-    if not loan.stretches and not work_.atoms and not any(reason.item_id == loan.id for reason in case.reasons):
-        case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
     _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches])
 
 
@@ -261,26 +260,19 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, str
     return made
 
 
-def _lump_atoms(case: Case, loan: Loan, work_: ItemWork) -> None:
-    """Lines that pay once for a contract and not for its days (a guarantee fee, a fixed amount)."""
+def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
+    """A line that pays once for a contract and not for its days (a guarantee fee, a fixed amount); the highest of several."""
     if all(line.per_day for line in case.terms.lines):
         return
     from app.calculators.award import line_amount  # the same working as an item's
 
-    holding = choose_lines(case, loan.scope.of)
-    if not holding:
-        no_line(case, loan)
-    priced = [
-        (line, *line_amount(case, line, loan.scope, loan.id))
-        for line in holding
-        if not line.per_day and meets(case, line, loan.scope.of, loan.id)
-    ]
-    if not priced:
-        return
-    line, exact, step = max(priced, key=lambda row: row[1])
-    keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
-    work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact))
-    work_.steps.append(step)
+    lines = [line for line in lines_for(case, loan, loan.scope) if not line.per_day]
+    priced = [(line, *line_amount(case, line, loan.scope, loan.id)) for line in lines]
+    if priced:
+        line, exact, step = max(priced, key=lambda one: one[1])
+        keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
+        work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact))
+        work_.steps.append(step)
 
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:

@@ -313,7 +313,7 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
             continue
         loan.anchors[one.no] = anchor
         marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
-        lines = [] if reads_day else _lines_for(case, loan, scope)
+        lines = [] if reads_day else lines_for(case, loan, scope)
         if not lines and not reads_day:
             continue
         for first, until in spans:
@@ -323,8 +323,8 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
                 rate_no = bisect_right(rate_days, a) - 1
                 counted = balance * factor
                 if reads_day:
-                    lines = _lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
-                if not lines:
+                    lines = lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
+                if not lines or not lines[0].per_day:
                     continue
                 total = balance if alone else loan.balance_at(a)
                 year = date.fromordinal(a).year if case.rules.cuts_years else None
@@ -360,17 +360,12 @@ def _voucher_at(loan: Loan, day: int) -> Voucher | None:
     return None
 
 
-def _lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
-    """The lines that pay for a day and whose requirements hold: at most one, unless the table says HIGHEST."""
+def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
+    """The lines whose requirements hold, for a day or for a whole contract: at most one, unless the table says HIGHEST."""
     holding = choose_lines(case, scope.of)
     if not holding:
-        no_line(case, loan)
-    return [line for line in holding if line.per_day and meets(case, line, scope.of, loan.id)]
-
-
-def no_line(case: Case, loan: Loan) -> None:
-    """The reason for a contract, or days of it, to which no line of the table applies."""
-    if "loan_type" in case.terms.reads:
-        case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
-    else:
-        case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
+        if "loan_type" in case.terms.reads:
+            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
+        else:
+            case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
+    return [line for line in holding if meets(case, line, scope.of, loan.id)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case, keys_of
+from app.calculators.items import Case
 from app.calculators.loans import Loan, Stretch
 from app.calculators.names import CAP_PER
 from app.calculators.scope import Scope
@@ -36,8 +36,8 @@ def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
             scope = loan.scopes[one.no]
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
-            own = keys_of(case, loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}, scope)
-            key = tuple(own.get(CAP_PER[part][0] if part in CAP_PER else part, "") for part in cap.per)
+            own = loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}
+            key = tuple(str((own.get(CAP_PER[part][0]) or "") if part in CAP_PER else scope.of(part)) for part in cap.per)
             accounts.setdefault(key, []).extend((loan, s) for s in mine)
             limits.setdefault(key, set()).add(_limit(cap, scope))
     for key, held in accounts.items():

@@ -84,7 +84,7 @@ def contract_rate(
             parts = lcm(*(denominator for _, denominator in ratios))
             days = [first.toordinal() for _ in started] + [step.from_.toordinal() for step in later]
             return ContractRate(days, [numerator * (parts // denominator) for numerator, denominator in ratios], parts)
-        case FloatingRate():
+        case _:
             return _floating(fact, first, until, series)
 
 

@@ -28,8 +28,8 @@ _OF_LOANS = {
     "AT_FIRST_DRAWDOWN": nm.ITEM,
 }
 _ONLY_IN = {
-    "total": "total 只用于 require 的 that；按合计分档，请把合计声明为项目单位的事实",
-    "earned": "earned 只用于金额限额的 when",
+    "total": "它只用于 require 的 that，按合计分档请把合计声明为项目单位的事实",
+    "earned": "它只用于金额限额的 when",
 }
 
 
@@ -142,7 +142,7 @@ class Reader:
         """``true`` or ``false``."""
         if raw is None:
             return default
-        if raw not in {"true", "false"}:
+        if raw not in ("true", "false"):
             raise Refused("此处应为 true 或 false")
         return bool(raw == "true")
 
@@ -184,6 +184,8 @@ class Reader:
         if wanted not in types:
             raise Refused(f"应得 {named(frozenset({wanted}))}，而表达式是 {named(types)}")
         reads = ex.reads(node)
+        if investment and "admitted" in reads:
+            raise Refused("admit 的 that 决定什么被纳入，不能读 admitted")
         if "interest" in reads and not interest:
             raise Refused("interest 只作 base、用于 require 的 that 或金额限额的 limit")
         for part in ex.walk(node):
@@ -217,7 +219,7 @@ class Reader:
 
     def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
         if call.fn not in {"months_after", "reference", "status", "dishonest_since", "admitted"} | extra:
-            raise Refused(_ONLY_IN[call.fn])
+            raise Refused(f"此处不能用 {call.fn}；{_ONLY_IN[call.fn]}")
         if call.fn == "admitted" and self.facts != "PROJECTS":
             raise Refused("admitted(类别) 只用于 PROJECTS")
         if call.fn == "total":
@@ -225,7 +227,7 @@ class Reader:
             if name != "interest" and nm.LEVELS.index(self.levels[name]) > nm.LEVELS.index(nm.ITEM):
                 raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
         if call.fn in {"reference", "status"} and self.facts != "CONTRACTS" and call.key[2] in _OF_LOANS:
-            raise Refused(f"{call.key[2]} 只用于贷款合同；此处可用申请日、日期或日期事实")
+            raise Refused(f"只有贷款合同有 {call.key[2]}；此处可用申请日、日期或日期事实")
 
     def _purpose(self, item: ex.Node) -> None:
         known = get_args(Purpose)

@@ -26,8 +26,11 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             if body.get("of") is not None and kind not in {"event", "contract", "completion"}:
                 raise Refused("of 只用于 event contract completion", ("of",))
             of = body.get("of") or WINDOW_OF.get(kind) or (nm.EVENT_OF.get(str(r.facts)) if kind == "event" else None)
-            if of is not None and kind != "investment" and r.types.get(of) != "DATE":
-                raise Refused(f"{of} 不是日期事实；of 应写一个日期事实的名称", ("of",))
+            with r.within("of"):
+                if of is not None and kind != "investment" and r.types.get(r.text(of, "名称")) != "DATE":
+                    raise Refused(f"{of} 不是日期事实；of 应写一个日期事实的名称")
+                if of is not None and r.levels.get(of) in (nm.DRAWDOWN, nm.DAY):
+                    raise Refused("此处不能读随日或随放款变化的事实")
             window = Window(
                 kind=kind,
                 of=of,

@@ -136,9 +136,9 @@ def _bands(r: Reader, raw: Any) -> Bands:
     with r.within("of"):
         text = r.text(body.get("of"), "名称")
         kinds = infer(parse(text), r.types)
-        wanted = next((kind for kind in (ex.COUNT, ex.MONEY, ex.QUANTITY) if kind in kinds), None)
-        if wanted is None:
+        if len(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}) != 1:  # a bare figure could be any of them
             raise Refused("bands.of 应为次数、数量或金额")
+        (wanted,) = kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}
         if ex.reads(parse(text)) & {"balance", "interest"}:
             raise Refused("bands 不能分段每日余额或利息；按余额分段写 base，如 min(balance, 5000万) + 50% * max(0, balance - 5000万)")
         of = r.expression(text, wanted, narrowest=nm.ITEM)

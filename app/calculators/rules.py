@@ -31,7 +31,7 @@ class Rules:
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
-    key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
+    key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
@@ -50,7 +50,6 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     for layer in layers:
         needs |= layer.needs
     caps = tuple(cap for layer in layers for cap in layer.caps)
-    parts = {part for cap in caps for part in cap.per}
     money_parts = {part for cap in caps if cap.bounds == "AMOUNT" for part in cap.per}
     of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
     requirements = [one for layer in layers for one in layer.require]
@@ -67,7 +66,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         caps=caps,
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
-        key_names=tuple(sorted(parts - set(nm.CAP_PER))),
+        key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )

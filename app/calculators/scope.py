@@ -57,13 +57,13 @@ class Scope:
                     return value
                 scope = scope.around
             raise ex.MissingFact(key, "")
-        while scope is not None:
+        while True:
+            assert scope is not None, "the applicant's scope answers what no narrower one does"
             if scope.answer is not None:
                 value = scope.answer(key)
                 if value is not None:
                     return value
             scope = scope.around
-        raise ex.MissingFact(" ".join(key), "")
 
 
 def yuan_value(text: str | None) -> Fraction | None:
@@ -81,8 +81,6 @@ def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, fa
         if measure is None:
             listed = ", ".join(sorted(wanted)) or "-"
             faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
-            continue
-        if raw is None:
             continue
         value = _read(measure, raw)
         if value is None:
@@ -156,17 +154,15 @@ def applicant_scope(claim: Claim, measures: Iterable[Measure], references: Refer
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference":
-            day = looked_up.get(key[2]) or (date.fromisoformat(key[2]) if key[2][:1].isdigit() else None)
-            return None if day is None else references.rate(key[1], day.toordinal())
-        if key[0] == "status" and (key[2] == "AT_APPLICATION" or key[2][:1].isdigit()):
+            day = looked_up.get(key[2]) or date.fromisoformat(key[2])
+            return references.rate(key[1], day.toordinal())
+        if key[0] == "status":
             on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
             return has_status(claim, key[1], on)
-        if key[0] == "dishonest_since":
-            if applicant.dishonesty_records is None:
-                raise ex.MissingFact("dishonesty_records", "/applicant")
-            since = date.fromisoformat(key[1])
-            return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
-        return None
+        if applicant.dishonesty_records is None:
+            raise ex.MissingFact("dishonesty_records", "/applicant")
+        since = date.fromisoformat(key[1])
+        return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
 
     return Scope(values, "/applicant", None, answer)
 

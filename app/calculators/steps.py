@@ -7,9 +7,7 @@ The grammar of ``substituted`` is what a pocket calculator takes: decimals, ``2%
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
@@ -78,11 +76,8 @@ def _title(case: Case, name: str) -> str:
     measure = case.rules.needs.get(name)
     if measure is not None:
         return measure.title if case.language == "zh" else name
-    for facts in [case.terms.facts] if case.terms.facts else []:
-        fact = nm.BUILT_IN[facts].get(name)
-        if fact is not None:
-            return fact.zh if case.language == "zh" else fact.en
-    return name
+    fact = nm.BUILT_IN[str(case.terms.facts)][name]
+    return fact.zh if case.language == "zh" else fact.en
 
 
 def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
@@ -96,29 +91,19 @@ def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
                 return figure(of(name), case.terms.types.get(name, ex.RATE))
             case ex.Call(fn):
                 return figure(ex.evaluate(part, of), ex.MONEY if fn == "admitted" else ex.RATE)
-            case ex.Code(value):
-                return value
-            case ex.Day(value):
-                return value.isoformat()
             case _:  # pragma: no cover - write() handles every other node
                 raise AssertionError(part)
 
     return ex.write(node, leaf)
 
 
-def figure(value: Any, kind: str) -> str:
-    """A value as the working writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date):
-        return value.isoformat()
+def figure(value: Fraction | int, kind: str) -> str:
+    """A number as the working writes it: a rate as a percentage, money in 元, a count as it is."""
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Fraction):
-        if kind == ex.RATE:
-            return money.percent_text(value)
-        hundred = value * 100
-        if kind == ex.MONEY and hundred.denominator == 1:
-            return money.yuan(int(hundred))
-        return money.decimal_text(value)
-    return str(value)
+    if kind == ex.RATE:
+        return money.percent_text(value)
+    hundred = value * 100
+    if kind == ex.MONEY and hundred.denominator == 1:
+        return money.yuan(int(hundred))
+    return money.decimal_text(value)

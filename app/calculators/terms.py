@@ -20,9 +20,6 @@ from app.calculators.expressions import Node
 class _Unknown:
     """A figure that is known to exist but was not published."""
 
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
 
 UNKNOWN: Final = _Unknown()
 Unknown = _Unknown
@@ -281,7 +278,7 @@ class Overlay:
     facts: frozenset[str] | None
     effective_from: date
     effective_until: date | None
-    published_at: datetime
+    known_from: datetime
     document: str
     authority: str
     digest: str

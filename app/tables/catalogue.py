@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -99,22 +99,52 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """In force from … until …, as known from … until …; both half-open."""
+
+    effective_from: date
+    effective_until: date | None
+    known_from: datetime
+    known_until: datetime | None
+
+    def known(self, at: datetime) -> bool:
+        """Whether this was known at a time."""
+        return self.known_from <= at and (self.known_until is None or at < self.known_until)
+
+    def covers(self, on: date) -> bool:
+        """Whether a day lies in the effective period."""
+        return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a table: parsed, as published, and until when it was known to stand."""
+    """One version of a table: parsed, as published, and when it stands, as known when."""
 
     table: RateTable
     content: str  # canonical JSON
+    known_from: datetime
+    standings: tuple[Standing, ...]
     superseded_at: datetime | None = None
     superseded_by: int | None = None
     withdrawn_at: datetime | None = None
+    ended_at: datetime | None = None
 
-    def stands(self, known_at: datetime) -> bool:
-        """Whether, as known at that time, the version was published and not replaced or withdrawn."""
-        return (
-            self.table.published_at <= known_at
-            and (self.superseded_at is None or known_at < self.superseded_at)
-            and (self.withdrawn_at is None or known_at < self.withdrawn_at)
-        )
+    def standing(self, known_at: datetime) -> Standing | None:
+        """The effective period that the version has, as known at that time; None where it was not known or is gone."""
+        return next((one for one in self.standings if one.known(known_at)), None)
+
+    def in_force(self, on: date, known_at: datetime) -> bool:
+        """Whether the version applies on a day, as known at that time."""
+        standing = self.standing(known_at)
+        return standing is not None and standing.covers(on)
+
+    def state(self, known_at: datetime) -> str:
+        """PUBLISHED, SUPERSEDED or WITHDRAWN, as known at that time."""
+        if self.withdrawn_at is not None and self.withdrawn_at <= known_at:
+            return "WITHDRAWN"
+        if self.superseded_at is not None and self.superseded_at <= known_at:
+            return "SUPERSEDED"
+        return "PUBLISHED"
 
     @property
     def raw(self) -> Any:
@@ -128,17 +158,18 @@ class SeriesVersion:
 
     series: ReferenceSeries
     published_at: datetime
+    known_from: datetime
     content: Mapping[str, Any]
 
     @property
     def complete_at(self) -> datetime:
         """When the last of its rows had become known."""
-        return max(self.published_at, row_known_at(self.series.days[-1]))
+        return max(self.known_from, row_known_at(self.series.days[-1]))
 
     def as_known(self, known_at: datetime) -> ReferenceSeries | None:
         """The rows known at a time, the last of them valid up to the publication that followed; None before any."""
         series = self.series
-        known = bisect_right(series.days, known_at, key=row_known_at) if self.published_at <= known_at else 0
+        known = bisect_right(series.days, known_at, key=row_known_at) if self.known_from <= known_at else 0
         if known in {0, len(series.days)}:
             return series if known else None
         following = date.fromordinal(series.days[known])
@@ -165,11 +196,17 @@ class Catalogue:
     directions: Mapping[str, Direction] = field(default_factory=dict)
     tables: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[SeriesVersion, ...]] = field(default_factory=dict)
-    latest_known_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    instants: tuple[datetime, ...] = field(init=False)  # at which anything became known, in order
+    latest_known_at: datetime = field(init=False)
     latest_series: Mapping[str, ReferenceSeries] = field(init=False)
+    _pinned: dict[tuple[str, int, int], RateTable] = field(init=False, default_factory=dict, repr=False)
+    _series: dict[int, Mapping[str, ReferenceSeries]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Settle what every calculation without ``known_at`` reads."""
+        found = tuple(sorted(set(_instants(self))))
+        object.__setattr__(self, "instants", found)
+        object.__setattr__(self, "latest_known_at", found[-1] if found else datetime(1970, 1, 1, tzinfo=UTC))
         object.__setattr__(self, "latest_series", _series_known(self.references, self.latest_known_at))
 
     def versions(self, table_id: str) -> tuple[Version, ...]:
@@ -191,23 +228,36 @@ class Catalogue:
         instant = known_at or self.latest_known_at
         if instant >= self.latest_known_at:
             return table
-        known = tuple(one for one in table.overlays if one.published_at <= instant)
-        return table if len(known) == len(table.overlays) else replace(table, overlays=known)
+        return self._as_known(table, instant)
+
+    def _as_known(self, table: RateTable, instant: datetime) -> RateTable:
+        """The table with what was known of its fund at a time; made once for each stretch of knowledge."""
+        key = (table.id, table.version, bisect_right(self.instants, instant))
+        found = self._pinned.get(key)
+        if found is None:
+            methods = {
+                name: method
+                for name, method in table.fund_methods.items()
+                if name not in self.tables or any(one.known_from <= instant for one in self.tables[name])
+            }
+            known = tuple(one for one in table.overlays if one.known_from <= instant)
+            found = self._pinned[key] = replace(table, overlays=known, fund_methods=methods)
+        return found
 
     def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
         """As ``choose``, with the content of the version."""
         instant = known_at or self.latest_known_at
-        known = [one for one in self.versions(table_id) if one.table.published_at <= instant]
+        known = [one for one in self.versions(table_id) if one.known_from <= instant]
         if version is not None:
             for one in known:
                 if one.table.version == version:
                     return one
             raise VersionNotFound(version, tuple(one.table.version for one in known))
-        if as_of is None:
-            raise ValueError("either version or as_of")
-        standing = [one for one in known if _in_force(one.table, as_of) and one.stands(instant)]
+        assert as_of is not None, "either version or as_of"
+        standing = [one for one in known if one.in_force(as_of, instant)]
         if len(standing) != 1:
-            periods = tuple((one.table.version, one.table.effective_from, one.table.effective_until) for one in known)
+            stood = [(one.table.version, one.standing(instant)) for one in known]
+            periods = tuple((no, of.effective_from, of.effective_until) for no, of in stood if of is not None)
             raise NoVersionInForce(as_of, periods)
         return standing[0]
 
@@ -222,7 +272,11 @@ class Catalogue:
         """The reference series as known at a time: of each the last version published by then."""
         if known_at is None or known_at >= self.latest_known_at:
             return self.latest_series
-        return _series_known(self.references, known_at)
+        stretch = bisect_right(self.instants, known_at)
+        found = self._series.get(stretch)
+        if found is None:
+            found = self._series[stretch] = _series_known(self.references, known_at)
+        return found
 
     def reference(self, name: str) -> tuple[SeriesVersion, ...]:
         """All versions of one series. Errors: SeriesNotFound."""
@@ -236,12 +290,21 @@ def _series_known(references: Mapping[str, tuple[SeriesVersion, ...]], known_at:
     """Of each series the version published last by then, with the rows known by then."""
     found: dict[str, ReferenceSeries] = {}
     for name, versions in references.items():
-        published = [one for one in versions if one.published_at <= known_at]
-        known = max(published, key=lambda one: one.published_at).as_known(known_at) if published else None
+        published = [one for one in versions if one.known_from <= known_at]
+        known = max(published, key=lambda one: one.known_from).as_known(known_at) if published else None
         if known is not None:
             found[name] = known
     return found
 
 
-def _in_force(table: RateTable, on: date) -> bool:
-    return table.effective_from <= on and (table.effective_until is None or on < table.effective_until)
+def _instants(catalogue: Catalogue) -> Iterator[datetime]:
+    for fund in catalogue.funds.values():
+        yield from (one.known_from for one in fund.overlays)
+    for versions in catalogue.tables.values():
+        for one in versions:
+            yield one.known_from
+            yield from (at for at in (one.superseded_at, one.withdrawn_at, one.ended_at) if at is not None)
+    for known in catalogue.references.values():
+        for version in known:
+            yield version.complete_at
+            yield from (max(version.known_from, row_known_at(day)) for day in version.series.days)

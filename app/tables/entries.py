@@ -17,6 +17,7 @@ Row = (
     models.Fund
     | models.OverlayVersion
     | models.Batch
+    | models.BatchVersion
     | models.Direction
     | models.RateTableVersion
     | models.ReferenceRateVersion

@@ -6,6 +6,7 @@ Loading is idempotent: the same content adds nothing; the same version with othe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,19 @@ from app.tables import models
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
-from app.tables.repository import aware
+from app.tables.repository import read_catalogue
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
-ORDER = (  # what is referred to is added first
+REFERRED_TO = (  # what is referred to is added first
     models.Fund,
     models.OverlayVersion,
     models.Batch,
+    models.BatchVersion,
     models.Direction,
-    models.RateTableVersion,
     models.ReferenceRateVersion,
     models.ReferenceRate,
-    models.VersionEvent,
 )
+Recorded = models.OverlayVersion | models.RateTableVersion | models.ReferenceRateVersion | models.VersionEvent
 
 
 class LoadError(ValueError):
@@ -65,19 +66,52 @@ def read_files(paths: list[Path]) -> Entries:
 def load(session: Session, paths: list[Path]) -> dict[str, int]:
     """Prove all files, then add what is new, in one transaction. Errors: LoadError; nothing is added then."""
     found = read_files(paths)
+    new = what_is_new(session, found)
+    floor = latest_known(session) if new else None
+    if floor is not None:
+        for row in new:
+            if isinstance(row, Recorded) and known_at(row) <= floor:
+                row.recorded_at = floor + timedelta(microseconds=1)
+    add(session, new)
+    session.commit()
+    return {"tables": len(found.tables), "added": len(new)}
+
+
+def what_is_new(session: Session, found: Entries) -> list[Row]:
+    """The rows that are not stored yet. Errors: LoadError where anything was refused."""
     new: list[Row] = []
     if not found.faults:
         _check_funds(session, found)
-        _check_series(session, found)
+        check_series(session, found)
         _check_kept(session, found)
         new = list(_new_rows(session, found))
     if found.faults:
         raise LoadError(found.faults)
-    for kind in ORDER:
-        session.add_all([row for row in new if isinstance(row, kind)])
+    return new
+
+
+def add(session: Session, rows: list[Row]) -> None:
+    """Add rows in the order in which the database can take them: versions and their events as they became known."""
+    for kind in REFERRED_TO:
+        session.add_all([row for row in rows if isinstance(row, kind)])
         session.flush()
-    session.commit()
-    return {"tables": len(found.tables), "added": len(new)}
+    timed = [row for row in rows if isinstance(row, models.RateTableVersion | models.VersionEvent)]
+    for row in sorted(timed, key=lambda row: (known_at(row), isinstance(row, models.RateTableVersion))):
+        session.add(row)
+        session.flush()
+
+
+def known_at(row: Recorded) -> datetime:
+    """Since when a row is known: as its notice says, or since it was recorded here."""
+    said = row.known_at if isinstance(row, models.VersionEvent) else row.published_at
+    return row.recorded_at or said
+
+
+def latest_known(session: Session) -> datetime | None:
+    """The latest instant of which anything is known; None while nothing is stored."""
+    if session.exec(select(models.Fund)).first() is None:
+        return None
+    return read_catalogue(session).latest_known_at
 
 
 def _new_rows(session: Session, found: Entries) -> Iterator[Row]:
@@ -86,9 +120,19 @@ def _new_rows(session: Session, found: Entries) -> Iterator[Row]:
         there = _stored(session, row)
         if there is None:
             yield row
-        elif _said(there) != _said(row):
+        elif not _standards_found(there, row) and _said(there) != _said(row):
             place = " ".join(str(part) for part in key_of(row))
             found.fault(place, "已公布的内容不可更改；更正须新增版本（supersedes）")
+
+
+def _standards_found(there: Any, row: Row) -> bool:
+    """Whether a direction whose standards had not been seen now has them: the row of then may stay."""
+    return (
+        isinstance(row, models.Direction)
+        and there.not_loaded is not None
+        and row.not_loaded is None
+        and (there.batch_id, there.position) == (row.batch_id, row.position)
+    )
 
 
 def _stored(session: Session, row: Row) -> Any:
@@ -102,7 +146,7 @@ def _stored(session: Session, row: Row) -> Any:
 def _said(row: Row) -> Any:
     """What was published with a row; a digest stands for all that it was made from."""
     if isinstance(row, models.VersionEvent):
-        return (aware(row.known_at), row.by_version, row.ends_on)
+        return (row.known_at, row.by_version, row.ends_on)
     if isinstance(row, models.Fund | models.Direction | models.ReferenceRate):
         return row.model_dump()  # by name: a row read back dumps its columns in another order
     return row.digest
@@ -116,7 +160,7 @@ def _check_funds(session: Session, found: Entries) -> None:
             found.fault(row.id, f"没有基金 {row.fund_id}")
 
 
-def _check_series(session: Session, found: Entries) -> None:
+def check_series(session: Session, found: Entries) -> None:
     """Each series of reference rates that a table names is in these files or in the database."""
     of = models.ReferenceRateVersion
     known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())

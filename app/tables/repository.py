@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, select
 
 from app.calculators.reading import parse_terms
-from app.calculators.terms import Overlay, RateTable, ReferenceSeries
+from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
 from app.tables import models
-from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Version
-
-
-def aware(instant: datetime) -> datetime:
-    """SQLite gives instants back without their zone; they were stored in UTC."""
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
 
 
 def read_catalogue(session: Session) -> Catalogue:
     """The whole catalogue. Errors: TermsError should stored content not parse, which loading prevents."""
-    directions = {row.rate_table: _direction(row) for row in session.exec(select(models.Direction)).all()}
+    query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
+    rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
+    methods_of = {row.rate_table: str(raw["method"]) for row, raw in rows}
+    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(select(models.Direction)).all()}
     funds = _funds(session)
     batches = _batches(session, directions)
     methods = {
         fund: {one.rate_table: str(one.method) for one in directions.values() if batches[one.batch].fund == fund and one.method}
         for fund in funds
     }
-    tables = _tables(session, directions, batches, funds, methods)
-    references = _references(session)
-    instants = [one.published_at for fund in funds.values() for one in fund.overlays]
-    for versions in tables.values():
-        for one in versions:
-            instants += [at for at in (one.table.published_at, one.superseded_at, one.withdrawn_at) if at is not None]
-    instants += [one.complete_at for known in references.values() for one in known]
-    return Catalogue(funds, batches, directions, tables, references, max(instants, default=datetime(1970, 1, 1, tzinfo=UTC)))
+    tables = _tables(session, rows, directions, batches, funds, methods)
+    return Catalogue(funds, batches, directions, tables, _references(session))
 
 
-def _direction(row: models.Direction) -> Direction:
-    return Direction(row.rate_table, row.batch_id, row.number, row.title, row.method, row.area, row.not_loaded, tuple(row.schemes.split()))
+def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
+    """A direction whose standards were found later has them from its versions; its own row stays as it was."""
+    method = methods.get(row.rate_table)
+    not_loaded = row.not_loaded if method is None else None
+    schemes = tuple(row.schemes.split())
+    return Direction(row.rate_table, row.batch_id, row.number, row.title, method or row.method, row.area, not_loaded, schemes)
 
 
 def _funds(session: Session) -> dict[str, Fund]:
@@ -63,7 +60,7 @@ def _overlay(row: models.OverlayVersion) -> Overlay:
         facts=_names(raw.get("facts")),
         effective_from=date.fromisoformat(period["first_day"]),
         effective_until=None if last in {None, "open"} else date.fromisoformat(last) + timedelta(days=1),
-        published_at=aware(row.published_at),
+        known_from=row.recorded_at or row.published_at,
         document=_document(raw.get("document")),
         authority=raw["authority"],
         digest=row.digest,
@@ -79,22 +76,25 @@ def _names(raw: Any) -> frozenset[str] | None:
 
 def _document(raw: Any) -> str:
     """Title, number and date of a document in one line."""
-    if not isinstance(raw, Mapping):
-        return str(raw or "")
-    return " ".join(str(raw[key]) for key in ("title", "number", "date") if raw.get(key))
+    parts: Mapping[str, Any] = raw or {}
+    return " ".join(str(parts[key]) for key in ("title", "number", "date") if parts.get(key))
 
 
 def _batches(session: Session, directions: Mapping[str, Direction]) -> dict[str, Batch]:
     ordered = session.exec(select(models.Direction).order_by(models.Direction.position)).all()  # type: ignore[arg-type]
+    later = session.exec(select(models.BatchVersion).order_by(models.BatchVersion.version)).all()  # type: ignore[arg-type]
+    latest: dict[str, models.Batch | models.BatchVersion] = {row.batch_id: row for row in later}
     found = {}
     for row in session.exec(select(models.Batch).order_by(models.Batch.year, models.Batch.id)).all():  # type: ignore[arg-type]
         mine = tuple(directions[one.rate_table] for one in ordered if one.batch_id == row.id)
-        found[row.id] = Batch(row.id, row.fund_id, row.year, row.title, row.digest, json.loads(row.content), mine)
+        said = latest.get(row.id, row)  # what a later notice says of the batch stands in its place
+        found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, json.loads(said.content), mine)
     return found
 
 
 def _tables(
     session: Session,
+    rows: Sequence[tuple[models.RateTableVersion, Any]],
     directions: Mapping[str, Direction],
     batches: Mapping[str, Batch],
     funds: Mapping[str, Fund],
@@ -103,9 +103,10 @@ def _tables(
     events: dict[tuple[str, int, str], models.VersionEvent] = {
         (row.rate_table, row.version, row.kind): row for row in session.exec(select(models.VersionEvent)).all()
     }
+    standings: dict[tuple[str, int], list[Standing]] = {}
+    for stood in session.exec(select(models.VersionStanding).order_by(models.VersionStanding.id)).all():  # type: ignore[arg-type]
+        standings.setdefault((stood.rate_table, stood.version), []).append(_standing(stood))
     found: dict[str, list[Version]] = {}
-    query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
-    rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
     exempt = frozenset(
         row.rate_table for row, raw in rows if (raw["terms"].get("stacking") or {}).get("exempt_direction") == "true"
     )
@@ -124,26 +125,44 @@ def _tables(
             digest=row.digest,
             effective_from=row.effective_from,
             effective_until=row.effective_until,
-            published_at=aware(row.published_at),
+            published_at=row.published_at,
             document=_document(raw["document"]),
             authority=raw["authority"],
-            terms=parse_terms(raw["terms"]),
+            terms=_parsed(row.digest, row.content),
             overlays=funds[batch.fund].overlays,
             fund_methods=methods[batch.fund],
             fund_exempt=exempt,
         )
-        superseded = events.get((row.rate_table, row.version, "SUPERSEDED"))
-        withdrawn = events.get((row.rate_table, row.version, "WITHDRAWN"))
+        known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
+        superseded = known["SUPERSEDED"]
         found.setdefault(row.rate_table, []).append(
             Version(
                 table,
                 row.content,
-                aware(superseded.known_at) if superseded else None,
-                superseded.by_version if superseded else None,
-                aware(withdrawn.known_at) if withdrawn else None,
+                known_from=row.recorded_at or row.published_at,
+                standings=tuple(standings.get((row.rate_table, row.version), ())),
+                superseded_at=_since(superseded),
+                superseded_by=superseded.by_version if superseded else None,
+                withdrawn_at=_since(known["WITHDRAWN"]),
+                ended_at=_since(known["ENDED"]),
             )
         )
     return {name: tuple(versions) for name, versions in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _parsed(digest: str, content: str) -> Terms:
+    """The terms of a version, parsed once for a process: a catalogue that is read again costs only what is new."""
+    assert digest
+    return parse_terms(json.loads(content)["terms"])
+
+
+def _standing(row: models.VersionStanding) -> Standing:
+    return Standing(row.effective_from, row.effective_until, row.known_from, row.known_until)
+
+
+def _since(event: models.VersionEvent | None) -> datetime | None:
+    return None if event is None else event.recorded_at or event.known_at
 
 
 def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
@@ -166,5 +185,6 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
             confidences=tuple(row.confidence for row in mine),
         )
         content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
-        found.setdefault(head.series, []).append(SeriesVersion(series, aware(head.published_at), content))
+        known_from = head.recorded_at or head.published_at
+        found.setdefault(head.series, []).append(SeriesVersion(series, head.published_at, known_from, content))
     return {name: tuple(rows) for name, rows in found.items()}

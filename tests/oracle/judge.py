@@ -59,7 +59,7 @@ def engine_overlay(raw: Json) -> Overlay:
         facts=None,
         effective_from=date(2000, 1, 1),
         effective_until=None,
-        published_at=datetime(2020, 1, 1, tzinfo=UTC),
+        known_from=datetime(2020, 1, 1, tzinfo=UTC),
         document="管理办法",
         authority="official",
         digest="sha256:0",

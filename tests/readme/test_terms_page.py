@@ -258,6 +258,7 @@ def test_the_names_of_each_kind_of_facts(facts: str) -> None:
 # --- expressions --------------------------------------------------------------------------------------
 
 BASES = {"ITEMS": "base_amount", "CONTRACTS": "balance", "PROJECTS": "admitted"}
+OF_ANY = {"APPLICATION_DATE", "JAN_1", "JAN_1_LAST_YEAR", "AT_APPLICATION"}
 
 
 def line(facts: str, **changes: str) -> dict[str, Any]:
@@ -265,10 +266,10 @@ def line(facts: str, **changes: str) -> dict[str, Any]:
     return {"id": "SMALL", "base": BASES[facts], "rate": "1%"} | changes
 
 
-def somewhere(text: str) -> list[str]:
+def somewhere(text: str, *kinds: str) -> list[str]:
     """The faults of an expression where a condition, a base, a rate or a cap's condition stands: none if one place takes it."""
     told = []
-    for facts in BASES:
+    for facts in kinds or BASES:
         places: list[dict[str, Any]] = [
             {"lines": [line(facts)], "require": [{"that": text, "code": "C"}]},
             {"lines": [line(facts, base=text)]},
@@ -302,4 +303,6 @@ def test_what_a_lookup_may_name(function: str, first: str) -> None:
     assert len(told) >= 3
     for word in told:
         assert f"`{word}`" in section("Expressions"), word
-        assert somewhere(f"{function}({first}, {word})") == [], word
+        condition = f"{function}({first}, {word})" + (" > 3%" if function == "reference" else "")
+        assert somewhere(condition, "CONTRACTS") == [], word
+        assert (somewhere(condition, "ITEMS") == []) is (word in OF_ANY), word

@@ -9,6 +9,7 @@ not load, each with the place and a part of the reason.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -24,7 +25,7 @@ from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import LoadError, load
 from app.tables.repository import read_catalogue
-from tests.bureau import PATHS, PUBLISHED, USCC
+from tests.bureau import PATHS, PUBLISHED, USCC, migrated
 from tests.shapes import sums
 
 Json = dict[str, Any]
@@ -100,8 +101,8 @@ CASES = [pytest.param(path, no, id=f"{path.stem}-{no}") for path in FILES for no
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str], dict[str, list[str]]]]:
     """One service with every scheme: its client, the method of each table, and why a file did not load."""
     folder = tmp_path_factory.mktemp("shapes")
+    shutil.copyfile(migrated(), folder / "shapes.db")
     engine = engine_of(f"sqlite:///{folder}/shapes.db")
-    SQLModel.metadata.create_all(engine)
     wrong: dict[str, list[str]] = {}
     with Session(engine) as session:
         load(session, [PUBLISHED / "reference_rates.yaml"])
@@ -205,8 +206,8 @@ def test_every_shape_is_shown_by_a_scheme() -> None:
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
 def test_an_unsound_table_is_refused_where_it_is_wrong(path: Path, tmp_path: Path) -> None:
     """Each fault that the file expects is told, with its place and what would be right; and no other."""
+    shutil.copyfile(migrated(), tmp_path / "refused.db")
     engine = engine_of(f"sqlite:///{tmp_path}/refused.db")
-    SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
         load(session, [PUBLISHED / "reference_rates.yaml"])
         with pytest.raises(LoadError) as refused:

@@ -85,7 +85,7 @@ def test_the_last_day_of_contracts(client: httpx.Client, signed: str, expected: 
     ],
 )
 def test_the_last_day_of_applications(client: httpx.Client, on: str, status: str, expected: str) -> None:
-    """申报截止日期为2022年8月30日."""
+    """The supplement's applications close on 2022-08-30."""
     found = answer(client, "AWARD", claim(contract(), on=on))
     assert (found["status"], found["amount"]) == (status, expected)
     assert ("OUTSIDE_APPLICATION_WINDOW" in reasons(found)) == (status == "NOT_ELIGIBLE")
@@ -104,7 +104,7 @@ def test_first_days_that_were_not_seen_are_named(client: httpx.Client) -> None:
     """The notice gives last days only."""
     found = answer(client, "AWARD", claim(contract()))
     clauses = {one["clause"] for one in found["not_decided_here"]}
-    assert {"合同截止日期为2022年6月30日", "申报截止日期为2022年8月30日"} <= clauses
+    assert {"合同截止日期为2022年6月30日", "（整理）申报截止日期为2022年8月30日"} <= clauses
 
 
 @pytest.mark.parametrize("missing", ["vat", "occurred_on", "category"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.tables import models
 from app.tables.database import engine_of
 from app.tables.loader import load
 from app.tables.migrating import migrate
@@ -43,6 +45,7 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             migrate(url)
             if kind == "loaded":
                 fill(url, [PUBLISHED, *corrected])
+                decide(url)
             patterns[kind] = url
         return patterns[kind]
 
@@ -57,6 +60,28 @@ def fill(url: str, paths: list[Path]) -> dict[str, int]:
             return load(session, paths)
     finally:
         engine.dispose()
+
+
+def decide(url: str) -> None:
+    """One row of each kind that officers' decisions leave behind."""
+    at = datetime(2024, 3, 2, tzinfo=UTC)
+    rows = [
+        models.BatchVersion(batch_id="t-fund-2024-1", version=2, published_at=at, title="2024年第一批（延期）", content="{}", digest="d"),
+        models.Draft(id="d1", kind="BATCH", target="t-fund-2024-1", source="nothing", created_by="li", created_at=at),
+        models.DraftRevision(draft_id="d1", revision=1, author="li", at=at, content="{}", digest="d"),
+        models.DraftStep(draft_id="d1", revision=1, kind="CHECKED", actor="li", at=at),
+        models.Audit(id=1, at=at, actor="li", action="draft.check", object="d1", detail="{}", previous="", hash="h"),
+        models.ApiKey(id="k1", name="portal", owner="li", scopes="calculate", created_by="li", created_at=at),
+        models.ApiKeySecret(key_id="k1", number=1, hash="h", created_by="li", created_at=at, expires_at=at),
+        models.ApiKeyEnd(key_id="k1", number=1, ends_at=at, ended_by="li"),
+    ]
+    engine = engine_of(url)
+    with Session(engine) as session:
+        for row in rows:
+            session.add(row)
+            session.flush()
+        session.commit()
+    engine.dispose()
 
 
 def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], str]:

@@ -21,7 +21,7 @@ from tests.storage.notices import FUND, batch, direction, version, written
 
 REFUSED = "published rows are never changed or deleted"
 METADATA: MetaData = SQLModel.metadata
-COLUMNS = [(table, column.name) for table in models.PUBLISHED for column in METADATA.tables[table].columns]
+COLUMNS = [(table, column.name) for table in models.KEPT for column in METADATA.tables[table].columns]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,8 @@ def refused(connection: Connection, table: str, statement: str) -> None:
 
 
 def test_every_table_is_protected() -> None:
-    assert set(models.PUBLISHED) == set(METADATA.tables)
+    """But the bookkeeping: what stands when is kept by triggers, the head of the log and a key's last use move on."""
+    assert set(METADATA.tables) - set(models.KEPT) == {"version_standing", "audit_head", "api_key_use"}
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
@@ -65,7 +66,7 @@ def test_no_column_can_be_changed(connection: Connection, table: str, column: st
     refused(connection, table, f'UPDATE "{table}" SET "{column}" = "{column}"')
 
 
-@pytest.mark.parametrize("table", models.PUBLISHED)
+@pytest.mark.parametrize("table", models.KEPT)
 def test_no_row_can_be_deleted(connection: Connection, table: str) -> None:
     refused(connection, table, f'DELETE FROM "{table}"')
 

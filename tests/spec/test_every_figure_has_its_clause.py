@@ -1,0 +1,82 @@
+"""No figure stands alone: each rate, amount, band, cap, requirement, window and term has the words it comes from beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.tables.files import read
+from tests.bureau import PUBLISHED
+
+FIGURES = {"rate", "amount", "bands", "limit", "that", "first_day", "last_day", "months", "categories"}
+RULES = {"single_direction", "higher_of"}  # not figures, but words that decide
+
+
+def without_clause(part: Any, place: str, default: str = "") -> Iterator[str]:
+    """The places of figures that have no clause; bands have that of their line, and all that of the whole terms if there is one."""
+    if isinstance(part, list):
+        for no, one in enumerate(part):
+            yield from without_clause(one, f"{place}/{no}", default)
+    elif isinstance(part, dict):
+        rule = place.rsplit("/", 1)[-1] in RULES
+        clause = part.get("clause") or default
+        if (FIGURES & part.keys() or rule) and not clause.strip():
+            yield place
+        for key, one in part.items():
+            if key != "bands":
+                yield from without_clause(one, f"{place}/{key}", clause if "lines" in part else default)
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ({"lines": [{"id": "ALL", "rate": "1%", "clause": "c"}]}, []),
+        ({"lines": [{"id": "ALL", "rate": "1%"}]}, ["/lines/0"]),
+        ({"clause": "c", "lines": [{"id": "ALL", "rate": "1%"}]}, []),
+        ({"lines": [{"id": "ALL", "amount": "1万", "clause": " "}]}, ["/lines/0"]),
+        ({"lines": [{"id": "ALL", "bands": {"pay": [{"amount": "1"}]}, "clause": "c"}]}, []),
+        ({"lines": [{"id": "ALL", "bands": {"pay": [{"amount": "1"}]}}]}, ["/lines/0"]),
+        ({"lines": [{"rate": "1%", "clause": "c", "require": [{"that": "vat > 0", "code": "X"}]}]}, ["/lines/0/require/0"]),
+        ({"require": [{"that": "vat > 0", "code": "X", "clause": None}]}, ["/require/0"]),
+        ({"caps": [{"limit": "1万", "clause": "c"}, {"limit": "2万"}]}, ["/caps/1"]),
+        ({"windows": {"event": {"first_day": "2025-01-01", "last_day": "unknown"}}}, ["/windows/event"]),
+        ({"term": {"months": "12", "from": "SIGNED_ON"}}, ["/term"]),
+        ({"admit": {"categories": "unknown"}}, ["/admit"]),
+        ({"stacking": {"single_direction": {"exempt": "x"}, "higher_of": {"clause": "c"}}}, ["/stacking/single_direction"]),
+    ],
+)
+def test_a_figure_without_clause_is_found(terms: dict[str, Any], found: list[str]) -> None:
+    """The search itself: each kind of figure, with and without."""
+    assert list(without_clause(terms, "")) == found
+
+
+def test_every_table_quotes_the_words_of_each_figure(client: httpx.Client) -> None:
+    """As the service shows its tables."""
+    loaded = [one["id"] for one in client.get("/v1/rate-tables").json()["rate_tables"] if one["loaded"]]
+    assert len(loaded) >= 24
+    missing = []
+    for table_id in loaded:
+        terms = client.get(f"/v1/rate-tables/{table_id}").json()["terms"]
+        assert terms["lines"]
+        missing += without_clause(terms, table_id)
+    assert missing == []
+
+
+def test_every_rule_of_a_fund_quotes_its_words() -> None:
+    """Guides and measures, as they were typed in."""
+    overlays = [one for fund in read(PUBLISHED / "funds.yaml")["funds"] for one in fund.get("overlays", [])]
+    assert len(overlays) == 9
+    assert [place for one in overlays for place in without_clause(one["terms"], one["id"])] == []
+
+
+def test_what_is_left_open_quotes_its_words_too(client: httpx.Client) -> None:
+    """``not_decided``: a message, and the words that leave it open."""
+    for one in client.get("/v1/rate-tables").json()["rate_tables"]:
+        if one["loaded"]:
+            terms = client.get(f"/v1/rate-tables/{one['id']}").json()["terms"]
+            for entry in terms.get("not_decided", []):
+                assert entry["message"].strip(), one["id"]
+                assert (entry.get("clause") or terms.get("clause") or "").strip(), one["id"]

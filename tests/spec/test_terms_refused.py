@@ -1,0 +1,328 @@
+"""Terms that cannot be meant: each is refused before it is loaded, with the place and what would be right."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.calculators.proofs import prove
+from app.calculators.reading import parse_terms
+from app.calculators.terms import TermsError
+from app.tables.loader import read_files
+from tests.bureau import batch_file
+from tests.readme.test_terms_page import EVERYTHING
+
+TERMS = "batch.yaml/directions/0/versions/0/terms"
+FACTS = {"AWARD": "ITEMS", "INSURANCE": "POLICIES", "LOAN_INTEREST": "CONTRACTS", "GRANT": "PROJECTS"}
+LINE = "lines: [{id: ALL, base: %s, rate: 1%%}]"
+BASE = {"AWARD": "base_amount", "INSURANCE": "premium_paid", "LOAN_INTEREST": "balance", "GRANT": "cost"}
+
+
+def said(folder: Path, terms: str, method: str) -> list[tuple[str, str]]:
+    """Place within the terms, and message, of each fault that the loader finds."""
+    text = batch_file(terms, method)
+    (folder / "batch.yaml").write_text(text.replace("          clause: c\n", "", 1) if "\nclause: " in terms else text, encoding="utf-8")
+    return [(fault.place.removeprefix(TERMS).strip("/"), fault.message) for fault in read_files([folder]).faults]
+
+
+def award(expression: str) -> str:
+    """An award with one line that pays this amount."""
+    return f"facts: ITEMS\nwording: EXACT\nlines: [{{id: ALL, amount: '{expression}'}}]"
+
+
+def condition(expression: str, needs: str = "{}") -> str:
+    """An award that requires this of its items."""
+    return f"facts: ITEMS\nwording: EXACT\nneeds: {needs}\nrequire: [{{that: '{expression}', code: C}}]\n" + LINE % "base_amount"
+
+
+def bands(body: str) -> str:
+    """An award by bands."""
+    return f"facts: ITEMS\nwording: EXACT\nneeds: {{events_before: {{of: ITEM, type: COUNT}}}}\nlines: [{{id: ALL, bands: {body}}}]"
+
+
+def two(first: str, second: str, needs: str, choose: str = "ONLY") -> str:
+    """An award with two lines under these conditions."""
+    one = f"{{id: A, when: '{first}', amount: 1}}"
+    return f"facts: ITEMS\nwording: EXACT\nchoose: {choose}\nneeds: {needs}\nlines: [{one}, {{id: B, when: '{second}', amount: 2}}]"
+
+
+EXPRESSIONS = [
+    ("1" * 601, "表达式过长（至多 600 字）"),
+    ("base_amount & cost", "无法识别: ' & cost'"),
+    ("min(base_amount)", "min 至少两项"),
+    ("min(base_amount, cost", "此处应为 ')'，而不是 '结尾'"),
+    ("base_amount cost", "多余的 'cost'"),
+    ("(" * 25 + "1" + ")" * 25, "嵌套过深（至多 24 层）"),
+    ("-" * 25 + "1", "嵌套过深（至多 24 层）"),
+    ("+".join("1" * 241), "表达式过大（至多 240 项）"),
+    ("2024-02-30", "不是日期: 2024-02-30"),
+    ("* 2", "此处不应为 '*'"),
+    ("2 *", "此处不应为 '结尾'"),
+    ("turnover", "未声明的名称: turnover"),
+    ("base_amount + 1%", "+ 两边的类型不相容"),
+    ("base_amount * cost", "乘法两边的类型不相容"),
+    ("-occurred_on", "负号不相容"),
+    ("min(base_amount, 5%)", "min 各项的类型不相容"),
+    ("1%", "应得 MONEY，而表达式是 RATE"),
+    ("earned(ALL)", "应得 MONEY，而表达式是 BOOLEAN"),
+]
+CONDITIONS = [
+    ("category in [A, 1]", "列表中应为代码，而不是 '1'"),
+    ("category in [A, A]", "列表中 A 重复"),
+    ("category in [A; B]", "无法识别"),
+    ("category in [A B]", "列表各项以逗号分隔"),
+    ("category in other", "未声明的名称: other"),
+    ("category in product_id", "in 右边不相容"),
+    ("cost in [A]", "in 左边不相容"),
+    ("cost in product_id", "in 左边不相容"),
+    ("category > A", "> 两边的类型不相容"),
+    ("cost", "应得 BOOLEAN，而表达式是 MONEY"),
+    ("cost and related_party", "and 各项不相容"),
+    ("not cost", "not 之后不相容"),
+    ("earned(1) and related_party", "earned 的参数不对"),
+    ("earned(ALL)", "此处不能用 earned"),
+    ("months_after(occurred_on) >= 2024-01-01", "months_after 要 2 项"),
+    ("months_after(cost, 1) >= 2024-01-01", "months_after 的日期不相容"),
+    ("months_after(occurred_on, cost) >= 2024-01-01", "months_after 的月数不相容"),
+    ("dishonest_since(cost)", "dishonest_since 的日期不相容"),
+    ("reference(LPR_1Y, SOMETIME) > 3%", "reference(系列, 日期或 DAY SIGNED_ON"),
+    ("status(SME, SOMETIME)", "status(代码, AT_FIRST_DRAWDOWN 或"),
+    ("total(category) > 1", "total 的名称不相容"),
+    ("total(1) > 1", "total 的参数不对"),
+]
+
+
+@pytest.mark.parametrize(("expression", "message"), EXPRESSIONS, ids=[one[:30] for one, _ in EXPRESSIONS])
+def test_an_amount_that_cannot_be_meant(tmp_path: Path, expression: str, message: str) -> None:
+    place, why = said(tmp_path, award(expression), "AWARD")[0]
+    assert place == "lines/0"
+    assert message in why
+
+
+@pytest.mark.parametrize(("expression", "message"), CONDITIONS, ids=[one[:40] for one, _ in CONDITIONS])
+def test_a_condition_that_cannot_be_meant(tmp_path: Path, expression: str, message: str) -> None:
+    ((place, why),) = said(tmp_path, condition(expression), "AWARD")
+    assert place == "require/0"
+    assert message in why
+
+
+WORDS = [
+    # the line or word, where the fault stands, what it says; the facts are those of the method
+    ("AWARD", "facts: TREES", "facts", "'TREES' 不在可用的词中: CONTRACTS POLICIES ITEMS PROJECTS"),
+    ("AWARD", "colour: red", "", "不认识的词 'colour'"),
+    ("AWARD", "lines: null", "", "lines 至少一行"),
+    ("AWARD", "lines: red", "lines", "此处应为列表"),
+    ("AWARD", "lines: [red]", "lines/0", "此处应为一组 键: 值"),
+    ("AWARD", f"lines: [{', '.join(['{id: A, amount: 1}'] * 61)}]", "lines", "至多 60 项"),
+    ("AWARD", "lines: [{id: A, amount: 1}, {id: A, amount: 2}]", "lines/1", "行 A 重复"),
+    ("AWARD", "lines: [{amount: 1}]", "lines/0", "此处应为代码"),
+    ("AWARD", "lines: [{id: all, amount: 1}]", "lines/0", "代码应为大写字母、数字和下划线: all"),
+    ("AWARD", "lines: [{id: A, amount: '  '}]", "lines/0", "此处应为表达式"),
+    ("AWARD", "lines: [{id: A, base: base_amount}]", "lines/0", "每行恰为 base 与 rate，或 amount，或 bands"),
+    ("AWARD", "lines: [{id: A, base: cost, rate: 1%, amount: 1}]", "lines/0", "每行恰为 base 与 rate，或 amount，或 bands"),
+    ("AWARD", "wording: null", "lines/0", "须写明 wording: CEILING（不超过）或 EXACT（按照）"),
+    ("AWARD", "clause: null", "lines/0", "缺少条款原文 clause"),
+    ("AWARD", "clause: [a]", "lines/0", "此处应为条款原文"),
+    ("AWARD", "needs: {Growth: {of: ITEM, type: RATE}}", "needs/Growth", "名称应为小写字母、数字和下划线"),
+    ("AWARD", "needs: {cost: {of: ITEM, type: MONEY}}", "needs/cost", "与既有名称相同"),
+    ("AWARD", "needs: {category: {of: ITEM, type: COUNT}}", "needs/category", "与既有名称相同"),
+    ("AWARD", "needs: {mass: {of: ITEM, type: QUANTITY}}", "needs/mass", "QUANTITY 须有 unit"),
+    ("AWARD", "needs: {mass: {of: ITEM, type: QUANTITY, unit: kg, decimals: 9}}", "needs/mass", "此处应为 0 至 8 的整数"),
+    ("AWARD", "needs: {grade: {of: ITEM, type: CODE, values: [l3]}}", "needs/grade", "代码应为大写字母、数字和下划线: l3"),
+    ("AWARD", "needs: {grade: {of: CONTRACT, type: CODE}}", "needs/grade", "'CONTRACT' 不在可用的词中"),
+    ("AWARD", "windows: {event: {of: cost}}", "windows/event", "cost 不是日期"),
+    ("AWARD", "windows: {event: {of: [cost]}}", "windows/event", "此处应为名称"),
+    ("AWARD", "windows: {event: {first_day: 2024-02-30}}", "windows/event", "没有这一天: 2024-02-30"),
+    ("AWARD", "windows: {event: {first_day: soon}}", "windows/event", "不是日期: soon（应为 YYYY-MM-DD）"),
+    ("AWARD", "windows: {event: {first_day: APPLICATION_DATE}}", "windows/event", "不是日期: APPLICATION_DATE"),
+    ("AWARD", "windows: {event: {first_day: 2024-02-02, last_day: 2024-02-01}}", "windows/event", "last_day 早于 first_day"),
+    ("AWARD", "windows: {application: {first_day: 2024-02-02, last_day: '2024-02-01T17:30'}}", "windows/application", "早于 first_day"),
+    ("AWARD", "windows: {application: {last_day: '2024-02-01T25:30'}}", "windows/application", "没有这一时刻: 2024-02-01T25:30"),
+    ("LOAN_INTEREST", "windows: {event: {of: drawn_on}}", "windows/event", "此处不能读随日或随放款变化的事实"),
+    ("AWARD", "windows: {harvest: {}}", "windows", "不认识的词 'harvest'"),
+    ("INSURANCE", "term: {months: 36, from: harvest}", "term", "harvest 不是起点"),
+    ("INSURANCE", "term: {from: first_insured_on}", "term", "term 须有 months 或 end: YEAR_END"),
+    ("INSURANCE", "term: {months: 0, from: first_insured_on}", "term", "此处应为 1 至 600 的整数"),
+    ("AWARD", "rounding: {unit: 吨}", "rounding", "不认识的单位 吨；例: 分、元、100元、1万元"),
+    ("AWARD", "rounding: {unit: 0元}", "rounding", "单位不能为零"),
+    ("AWARD", "rounding: {unit: 元, mode: UP}", "rounding", "'UP' 不在可用的词中: DOWN HALF_UP"),
+    ("LOAN_INTEREST", "pay_first: maybe", "pay_first", "此处应为 true 或 false"),
+    ("LOAN_INTEREST", "pay_first: [true]", "pay_first", "此处应为 true 或 false"),
+    ("LOAN_INTEREST", "currencies: [{currency: USD, series: USD_CNY, on: someday}]", "currencies/0", "不是日期: someday"),
+    ("LOAN_INTEREST", LINE % "'interest + 1'", "lines/0", "base: interest 不与其他项混合，份额写在 rate"),
+    ("LOAN_INTEREST", "require: [{that: balance > 1, code: C}]", "require/0", "条件不能读每日余额"),
+    ("LOAN_INTEREST", "lines: [{id: A, amount: drawn}]", "lines/0", "此处不能读随日或随放款变化的事实"),
+    ("AWARD", "payout: {instalments: [{share: 60%, when: a}, {share: 40%, when: b}]}", "payout/instalments/1", "最后一项得其余"),
+    ("AWARD", "payout: {sources: [{source: A}, {source: B}]}", "payout/sources/0", "除最后一项外都写 share，最后一项得其余"),
+    ("AWARD", "payout: {instalments: [{share: 100%, when: a}, {when: b}]}", "payout", "instalments 的份额合计应小于 100%"),
+    (
+        "AWARD",
+        "needs: {first_part: {of: APPLICANT, type: RATE}}\npayout: {sources: [{share: first_part, source: A}, {source: B}]}",
+        "payout/sources/0",
+        "此处应为数字，而不是 first_part",
+    ),
+    ("AWARD", "caps: [{per: [tree], limit: 1}]", "caps/0", "per 不认识 tree"),
+    ("AWARD", "caps: [{per: [LENDER], limit: 1}]", "caps/0", "per 不认识 LENDER"),
+    ("AWARD", "caps: [{lines: [OTHER], limit: 1}]", "caps/0", "没有这样的行: OTHER"),
+    ("AWARD", "caps: [{lines: [], limit: 1}]", "caps/0", "没有这样的行: （空）"),
+    ("AWARD", "caps: [{when: earned(OTHER), limit: 1}]", "caps/0", "earned 的行不存在: OTHER"),
+    ("AWARD", "caps: [{limit: -1}]", "caps/0", "限额应大于零"),
+    ("AWARD", "caps: [{bounds: BALANCE, limit: 1}]", "caps/0", "只有贷款合同有余额可限"),
+    ("AWARD", "caps: [{limit: 1}, {per: [ITEM], limit: 1}]", "caps/1", "per 不认识 ITEM"),
+    ("AWARD", "caps: [{limit: 1}, {per: [PRODUCT], limit: 1}]", "caps/1", "限额应由窄到宽排列"),
+    ("AWARD", "caps: [{period: LIFETIME, limit: 1}, {period: BATCH, limit: 1}]", "caps/1", "限额应由窄到宽排列"),
+]
+
+
+@pytest.mark.parametrize(("method", "words", "place", "message"), WORDS, ids=[words[:60] for _, words, _, _ in WORDS])
+def test_words_that_cannot_be_meant(tmp_path: Path, method: str, words: str, place: str, message: str) -> None:
+    given = {line.partition(":")[0]: line for line in words.splitlines()}
+    usual = {"facts": f"facts: {FACTS[method]}", "wording": "wording: EXACT", "lines": LINE % BASE[method]}
+    terms = "\n".join((usual | given).values())
+    faults = said(tmp_path, terms, method)
+    assert [fault for fault in faults if fault[0] == place and message in fault[1]], faults
+
+
+BANDS = [
+    ("{of: related_party, pay: [{amount: 1}]}", "bands.of 应为次数、数量或金额"),
+    ("{of: 2 * events, pay: [{amount: 1}]}", "bands.of 应为次数、数量或金额"),
+    ("{of: 2, pay: [{amount: 1}]}", "bands.of 应为次数、数量或金额"),
+    ("{of: events, pay: []}", "bands.pay 至少一段"),
+    ("{of: events, pay: [{amount: 1}, {amount: 2}]}", "只有最后一段可以没有 up_to"),
+    ("{of: events, pay: [{up_to: 5, amount: 1}, {up_to: 5, amount: 2}]}", "第 2 段的 up_to 应大于前一段"),
+    ("{of: events, pay: [{up_to: FIVE, amount: 1}]}", "应得 COUNT，而表达式是 CODE"),
+    ("{of: events, pay: [{up_to: 2025-01-01, amount: 1}]}", "应得 COUNT，而表达式是 DATE"),
+    ("{of: events, pay: [{up_to: 1.5, amount: 1}]}", "应得 COUNT"),
+    ("{of: events, pay: [{rate: 1%}]}", "次数与数量的段写 amount（每一单位），金额的段写 rate"),
+    ("{of: cost, pay: [{amount: 1}]}", "次数与数量的段写 amount（每一单位），金额的段写 rate"),
+    ("{of: events, pay: [{up_to: 1}]}", "次数与数量的段写 amount（每一单位），金额的段写 rate"),
+    ("{of: events, after: cost, pay: [{amount: 1}]}", "应得 COUNT，而表达式是 MONEY"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), BANDS, ids=[body for body, _ in BANDS])
+def test_bands_that_cannot_be_meant(tmp_path: Path, body: str, message: str) -> None:
+    place, why = said(tmp_path, bands(body), "AWARD")[0]
+    assert place == "lines/0"
+    assert message in why
+
+
+PROOFS = [
+    # two lines, where the fault stands, what it says
+    ("cost <= 5", "cost >= 5", "lines", "行 A 与 B 同时成立: cost=5（若有意，写 choose: FIRST 或 HIGHEST）"),
+    ("cost < 1", "cost < 2", "lines", "行 A 与 B 同时成立: cost=1/2"),
+    ("1 >= cost", "cost >= 1", "lines", "行 A 与 B 同时成立: cost=1"),
+    ("cost < 1", "cost > 1", "lines", "cost 有空隙: cost=1"),
+    ("cost < -1", "cost >= 0", "lines", "cost 有空隙: cost=-1"),
+    ("occurred_on <= 2024-01-31", "occurred_on >= 2024-02-02", "lines", "occurred_on 有空隙: occurred_on=2024-02-01"),
+    ("events <= 1", "events >= 3", "lines", "events 有空隙: events=2"),
+    ("grade in [L3]", "grade == L4", "needs/grade", "代码 L5 没有任何一行适用"),
+    ("grade in [L3, L4, L5]", "grade in [L3]", "lines", "行 A 与 B 同时成立: grade=L3"),
+    ("category in [X]", "not category in [Y]", "lines", "行 A 与 B 同时成立: category=X"),
+    ("related_party", "not (related_party or cost < 1) or cost > 5", "lines", "同时成立: related_party=True, cost=6"),
+    ("cost <= 5元", "cost >= 5元", "lines", "行 A 与 B 同时成立: cost=5"),
+    (
+        "occurred_on <= min(application_date, 2024-06-30)",
+        "related_party",
+        "lines",
+        "condition(occurred_on <= min(application_date, 2024-06-30))=True, related_party=True",
+    ),
+    ("cost > 5 and cost < 5", "cost > 1", "lines/A", "这一行永远不会适用"),
+    ("cost > base_amount", "related_party", "lines", "同时成立: condition(cost > base_amount)=True, related_party=True"),
+    (
+        "occurred_on <= months_after(application_date, 12)",
+        "occurred_on > 2024-01-01",
+        "lines",
+        "condition(occurred_on <= months_after(application_date, 12))=True",
+    ),
+    (
+        "(not related_party or category in [A, B]) == (-cost < 10)",
+        "related_party",
+        "lines",
+        "同时成立: condition((not related_party or category in [A, B]) == (-cost < 10))=True, related_party=True",
+    ),
+    ("status(SME, AT_APPLICATION)", "related_party", "lines", "同时成立: status(SME, AT_APPLICATION)=True, related_party=True"),
+    (
+        "dishonest_since(months_after(application_date, 12))",
+        "not dishonest_since(months_after(application_date, 24))",
+        "lines",
+        "dishonest_since(months_after(application_date, 12))=True, dishonest_since(months_after(application_date, 24))=False",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "place", "message"), PROOFS, ids=[f"{one} | {other}" for one, other, _, _ in PROOFS])
+def test_two_lines_that_overlap_or_leave_a_gap(tmp_path: Path, first: str, second: str, place: str, message: str) -> None:
+    """D32, D34: a condition that compares two facts counts as one that is true or false on its own."""
+    faults = said(tmp_path, two(first, second, "{grade: {of: ITEM, type: CODE, values: [L3, L4, L5]}}"), "AWARD")
+    assert [fault for fault in faults if fault[0] == place and message in fault[1]], faults
+
+
+def test_a_mark_among_the_purposes_of_a_loan_is_a_free_condition(tmp_path: Path) -> None:
+    second = "{id: B, when: 'loan_type in [RESEARCH]', base: balance, rate: 2%}"
+    lines = f"[{{id: A, when: LAND in purposes, base: balance, rate: 1%}}, {second}]"
+    ((place, why),) = said(tmp_path, f"facts: CONTRACTS\nwording: EXACT\nlines: {lines}", "LOAN_INTEREST")
+    assert place == "lines"
+    assert "行 A 与 B 同时成立: condition(LAND in purposes)=True, loan_type=RESEARCH" in why
+
+
+def test_a_line_behind_a_wider_one_never_applies(tmp_path: Path) -> None:
+    assert said(tmp_path, two("cost >= 1", "cost >= 2", "{}", "FIRST"), "AWARD") == [("lines/B", "这一行永远不会适用")]
+
+
+def test_the_highest_line_of_a_loan_is_chosen_by_its_rate_alone(tmp_path: Path) -> None:
+    lines = "lines: [{id: A, base: balance, rate: 1%}, {id: B, base: interest, rate: 20%}]"
+    terms = f"facts: CONTRACTS\nwording: EXACT\nchoose: HIGHEST\n{lines}"
+    assert said(tmp_path, terms, "LOAN_INTEREST") == [("choose", "HIGHEST 比较各行的比例，各行的 base 须相同")]
+
+
+@pytest.mark.parametrize(
+    ("method", "terms", "message"),
+    [
+        ("AWARD", "facts: CONTRACTS\nwording: EXACT\n" + LINE % "balance", "AWARD 的事实应为 ITEMS 或 PROJECTS，而不是 CONTRACTS"),
+        ("LOAN_INTEREST", "facts: ITEMS\nwording: EXACT\n" + LINE % "cost", "LOAN_INTEREST 的事实应为 CONTRACTS，而不是 ITEMS"),
+    ],
+)
+def test_the_facts_are_those_of_the_method(tmp_path: Path, method: str, terms: str, message: str) -> None:
+    """D1."""
+    assert said(tmp_path, terms, method) == [("facts", message)]
+
+
+def test_conditions_that_are_too_many_to_prove_are_refused(tmp_path: Path) -> None:
+    """18 free conditions make 2^18 = 262,144 cases."""
+    names = [f"fact_{no}" for no in range(18)]
+    needs = "{" + ", ".join(f"{name}: {{of: ITEM, type: BOOLEAN}}" for name in names) + "}"
+    ((place, why),) = said(tmp_path, two(" and ".join(names), "not fact_0", needs), "AWARD")
+    assert (place, why) == ("lines", "条件过于复杂，无法证明没有空隙或重叠（262144 种情形，至多 200000）")
+
+
+def places(raw: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value of nested terms."""
+    yield at
+    parts = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    for key, value in parts:
+        yield from places(value, (*at, key))
+
+
+WRONG = ["", "x", "X", "-1", "2025-13-45", "2026-08-31T99:99", "(((", "1%", "balance >= 1", "APPLICATION_DATE", [], ["x"], [[]], {}, {"x": "y"}]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_no_value_anywhere_ends_the_reading_with_anything_but_faults(wrong: Any) -> None:
+    refused = 0
+    for way in list(places(EVERYTHING))[1:]:
+        terms = copy.deepcopy(EVERYTHING)
+        at: Any = terms
+        for key in way[:-1]:
+            at = at[key]
+        at[way[-1]] = wrong
+        try:
+            prove(parse_terms(terms), "LOAN_INTEREST")
+        except TermsError as error:
+            refused += 1
+            assert all(fault.message for fault in error.faults)
+    assert refused
