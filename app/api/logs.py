@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -15,10 +16,11 @@ class _Output:
     """Writes lines to what standard output is at that moment."""
 
     def msg(self, line: bytes) -> None:
-        """Write one line."""
-        output = sys.stdout.buffer
-        output.write(line + b"\n")
-        output.flush()
+        """Write one line; where nobody takes it (a closed pipe, a full disk), the answer goes out all the same."""
+        with suppress(OSError, ValueError):
+            output = sys.stdout.buffer
+            output.write(line + b"\n")
+            output.flush()
 
     info = warning = error = msg
 

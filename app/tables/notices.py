@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -30,9 +31,12 @@ BATCH_FILE = ("fund", "batch", "document", "authority", "directions")
 BATCH = ("id", "year", "no", "title", "application_window")
 DOCUMENT = ("title", "issuer", "number", "date")
 DIRECTION = ("rate_table", "no", "title", "method", "area", "not_loaded", "schemes", "versions", "events")
-VERSION = ("version", "effective", "published_at", "supersedes", "confidence", "document", "authority", "terms")
+VERSION = ("version", "effective", "published_at", "supersedes", "confidence", "document", "authority", "examples", "terms")
+EXAMPLE = ("name", "request")
 EVENT = ("version", "kind", "known_at", "last_day")
 PERIOD = ("first_day", "last_day")
+MAX_EXAMPLE = 20_000  # characters
+MAX_EXAMPLES = 20
 
 
 def read_funds(found: Entries, name: str, content: Mapping[str, Any]) -> None:
@@ -169,6 +173,7 @@ def _version(
         _document(found, f"{place}/document", raw["document"])
     if raw.get("confidence") is not None:
         found.one_of(f"{place}/confidence", raw["confidence"], CONFIDENCES)
+    _examples(found, f"{place}/examples", raw.get("examples"))
     _terms(found, place, raw.get("terms"), method)
     text = canonical(full)
     row = models.RateTableVersion(
@@ -231,6 +236,25 @@ def _document(found: Entries, place: str, raw: Any) -> None:
     found.text(place, document, "title")
     for key in DOCUMENT[1:]:
         found.perhaps(place, document, key)
+
+
+def _examples(found: Entries, place: str, raw: Any) -> None:
+    """Invented claims that show what a change does to money; each a JSON text, for a file knows texts only."""
+    names: set[str] = set()
+    for at, example in found.mappings(place, raw, EXAMPLE):
+        name = found.text(at, example, "name")
+        if name in names:
+            found.fault(f"{at}/name", "例子重名")
+        names.add(name)
+        request = found.text(at, example, "request")
+        try:
+            claim = json.loads(request)
+        except ValueError:
+            claim = None
+        if not isinstance(claim, dict) or len(request) > MAX_EXAMPLE:
+            found.fault(f"{at}/request", f"应为一个 JSON 对象，至多 {MAX_EXAMPLE} 字符")
+    if len(names) > MAX_EXAMPLES:
+        found.fault(place, f"至多 {MAX_EXAMPLES} 个例子")
 
 
 def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:

@@ -111,6 +111,26 @@ def test_a_log_line_says_what_happened_and_nothing_of_the_request(
         assert secret not in written
 
 
+@pytest.mark.parametrize("fails", [OSError(28, "No space left on device"), BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_an_answer_goes_out_though_nobody_takes_its_log_line(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, fails: Exception
+) -> None:
+    tried = []
+
+    class Closed:
+        buffer = property(lambda self: self)
+
+        def write(self, line: bytes) -> None:
+            tried.append(line)
+            raise fails
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", Closed())
+        assert client.get("/v1/funds").status_code == 200
+        assert client.get("/v1/funds").status_code == 200  # over the same connection: the first request has been logged
+    assert tried
+
+
 def test_metrics_count_requests_by_template(client: httpx.Client) -> None:
     client.get("/v1/batches/bj-gjj-2025-1")
     client.get("/nowhere/at/all")

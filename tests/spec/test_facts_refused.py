@@ -119,6 +119,11 @@ def test_an_instant_on_the_application_day_in_beijing_agrees(loans: Bureau) -> N
     assert loans.post({"contracts": [loan()], "application_at": "2026-06-29T16:00:00Z"}).status_code == 200
 
 
+def test_D1_an_award_takes_items_or_projects_as_its_table_says() -> None:
+    bureau = Bureau(award(), "AWARD")
+    assert bureau.refusal(projects=[project("P", "1.00")]) == [("/", "WRONG_FACTS"), ("/projects", "WRONG_FACTS")]
+
+
 def test_policies_and_projects_that_contradict_themselves() -> None:
     policies = Bureau(insurance(), "INSURANCE")
     wrong = policies.refusal(policies=[policy("P", "1.00", period_until="2025-01-01")])

@@ -90,6 +90,8 @@ CONDITIONS = [
     ("months_after(occurred_on, cost) >= 2024-01-01", "months_after 的月数不相容"),
     ("dishonest_since(cost)", "dishonest_since 的日期不相容"),
     ("reference(LPR_1Y, SOMETIME) > 3%", "reference(系列, 日期或 DAY SIGNED_ON"),
+    ("reference(LPR_1Y, SIGNED_ON) > 3%", "只有贷款合同有 SIGNED_ON"),
+    ("status(SME, ON_DAY)", "只有贷款合同有 ON_DAY"),
     ("status(SME, SOMETIME)", "status(代码, AT_FIRST_DRAWDOWN 或"),
     ("total(category) > 1", "total 的名称不相容"),
     ("total(1) > 1", "total 的参数不对"),

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.tables import models
+from app.tables.audit import append
 from app.tables.database import engine_of
 from app.tables.loader import load
 from app.tables.migrating import migrate
@@ -70,7 +71,6 @@ def decide(url: str) -> None:
         models.Draft(id="d1", kind="BATCH", target="t-fund-2024-1", source="nothing", created_by="li", created_at=at),
         models.DraftRevision(draft_id="d1", revision=1, author="li", at=at, content="{}", digest="d"),
         models.DraftStep(draft_id="d1", revision=1, kind="CHECKED", actor="li", at=at),
-        models.Audit(id=1, at=at, actor="li", action="draft.check", object="d1", detail="{}", previous="", hash="h"),
         models.ApiKey(id="k1", name="portal", owner="li", scopes="calculate", created_by="li", created_at=at),
         models.ApiKeySecret(key_id="k1", number=1, hash="h", created_by="li", created_at=at, expires_at=at),
         models.ApiKeyEnd(key_id="k1", number=1, ends_at=at, ended_by="li"),
@@ -80,6 +80,7 @@ def decide(url: str) -> None:
         for row in rows:
             session.add(row)
             session.flush()
+        append(session, "li", "draft.check", "d1")
         session.commit()
     engine.dispose()
 

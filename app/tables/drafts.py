@@ -1,0 +1,257 @@
+"""The life of a change: DRAFT → CHECKED → APPROVED → PUBLISHED, or DISCARDED; every step a row added (decision 0003).
+
+Each function works in the caller's transaction, which holds the write lock (``database.writing``), and adds its audit
+entry there, so that a change and its trace are kept or lost together. Who may do what is the caller's to decide; that
+nobody approves what he wrote is decided here and, again, by the database.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app.calculators.terms import TermsFault
+from app.tables import audit, models
+from app.tables.canonical import canonical, digest
+from app.tables.loader import add, latest_known
+from app.tables.proposals import Proposal, propose
+from app.tables.repository import read_catalogue
+
+STEPS = ("CHECKED", "APPROVED", "PUBLISHED")
+ENDS = {"PUBLISHED", "DISCARDED"}
+
+
+class DraftError(Exception):
+    """A step that cannot be taken; ``zh`` and ``en`` say why, and what can be done instead."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+class NoSuchDraft(DraftError):
+    """There is no draft of this id."""
+
+
+class SomebodyWasFaster(DraftError):
+    """The draft is not what the caller has seen: another revision or another state."""
+
+
+class NotNow(DraftError):
+    """The draft is in a state in which this step cannot be taken."""
+
+
+class OwnDraft(DraftError):
+    """Who wrote a draft cannot approve it."""
+
+
+class Refused(DraftError):
+    """What the draft says cannot be published; ``faults`` say where and why."""
+
+    def __init__(self, faults: list[TermsFault]) -> None:
+        super().__init__("草案内容有误", "the draft has faults")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A draft at its latest revision."""
+
+    draft: models.Draft
+    revision: models.DraftRevision
+    steps: tuple[models.DraftStep, ...]  # of this revision, in order
+    authors: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """DRAFT, CHECKED, APPROVED, PUBLISHED or DISCARDED."""
+        return self.steps[-1].kind if self.steps else "DRAFT"
+
+    @property
+    def content(self) -> Any:
+        """What the latest revision says."""
+        return json.loads(self.revision.content)
+
+    @property
+    def etag(self) -> str:
+        """What changes with each revision and each step."""
+        return f'"{self.revision.revision}-{self.state.lower()}-{self.revision.digest[7:23]}"'
+
+
+def state_of(session: Session, draft_id: str) -> State:
+    """A draft and where it stands. Errors: NoSuchDraft."""
+    draft = session.get(models.Draft, draft_id)
+    if draft is None:
+        raise NoSuchDraft("没有这个草案", "there is no such draft")
+    revisions = session.exec(
+        select(models.DraftRevision).where(models.DraftRevision.draft_id == draft_id).order_by(models.DraftRevision.revision)  # type: ignore[arg-type]
+    ).all()
+    latest = revisions[-1]
+    of = models.DraftStep
+    steps = session.exec(select(of).where(of.draft_id == draft_id, of.revision == latest.revision)).all()
+    rank = (*STEPS, "DISCARDED")
+    ordered = tuple(sorted(steps, key=lambda step: rank.index(step.kind)))
+    return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
+
+
+def all_states(session: Session) -> list[State]:
+    """Every draft, the latest begun first."""
+    query = select(models.Draft.id).order_by(models.Draft.created_at.desc(), models.Draft.id)  # type: ignore[attr-defined]
+    return [state_of(session, one) for one in session.exec(query).all()]
+
+
+def begin(session: Session, actor: str, kind: str, target: str, content: Mapping[str, Any], source: str, note: str = "") -> State:
+    """Begin a draft; ``source`` says from what it was made."""
+    now = datetime.now(UTC)
+    draft = models.Draft(
+        id=secrets.token_hex(8), kind=kind, target=target, source=source[:200], created_by=actor, created_at=now
+    )
+    session.add(draft)
+    session.flush()
+    _revise(session, draft.id, 1, actor, content, note, now)
+    audit.append(session, actor, "draft.begin", draft.id, {"kind": kind, "target": target, "source": source[:200]})
+    return state_of(session, draft.id)
+
+
+def revise(session: Session, actor: str, draft_id: str, seen: str | None, content: Mapping[str, Any], note: str = "") -> State:
+    """Write a new revision; what was checked or approved before is so no more. Errors: DraftError."""
+    found = _open(session, draft_id, seen)
+    _revise(session, draft_id, found.revision.revision + 1, actor, content, note, datetime.now(UTC))
+    made = state_of(session, draft_id)
+    _log(session, actor, "draft.revise", made)
+    return made
+
+
+def _revise(session: Session, draft_id: str, number: int, actor: str, content: Mapping[str, Any], note: str, at: datetime) -> None:
+    text = canonical(content)
+    row = models.DraftRevision(
+        draft_id=draft_id, revision=number, author=actor, at=at, content=text, digest=digest(text), note=note[:500]
+    )
+    session.add(row)
+    session.flush()
+
+
+def discard(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+    """Give a draft up; it stays readable. Errors: DraftError."""
+    return _step(session, actor, _open(session, draft_id, seen), "DISCARDED")
+
+
+def proposal_of(session: Session, found: State, at: datetime | None = None) -> Proposal:
+    """What a draft would publish now."""
+    return propose(session, found.draft.kind, found.draft.target, found.content, at or next_instant(session))
+
+
+def next_instant(session: Session) -> datetime:
+    """Now, but later than everything that is known: what was answered before never changes."""
+    known = latest_known(session)
+    now = datetime.now(UTC)
+    return now if known is None else max(now, known + timedelta(microseconds=1))
+
+
+def check(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+    """Prove a draft and mark it CHECKED. Errors: DraftError; Refused lists the faults."""
+    found = _open(session, draft_id, seen)
+    _must_be(found, "DRAFT", "检查", "checked")
+    proposal = proposal_of(session, found)
+    if proposal.faults:
+        raise Refused(proposal.faults)
+    return _step(session, actor, found, "CHECKED", basis(session, found))
+
+
+def approve(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+    """Approve a checked draft that somebody else wrote. Errors: DraftError."""
+    found = _open(session, draft_id, seen)
+    _must_be(found, "CHECKED", "批准", "approved")
+    if actor in found.authors:
+        raise OwnDraft("草案须由编写者以外的人批准", "a draft is approved by somebody who did not write it")
+    _must_stand_on(session, found)
+    return _step(session, actor, found, "APPROVED")
+
+
+def publish(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+    """Publish an approved draft: rows, step and audit entry, all or nothing. Errors: DraftError."""
+    found = _open(session, draft_id, seen)
+    _must_be(found, "APPROVED", "公布", "published")
+    _must_stand_on(session, found)
+    at = next_instant(session)
+    proposal = proposal_of(session, found, at)
+    if proposal.faults:
+        raise Refused(proposal.faults)
+    add(session, proposal.rows)
+    read_catalogue(session)  # what cannot be read is not published
+    return _step(session, actor, found, "PUBLISHED", at=at)
+
+
+def basis(session: Session, found: State) -> str:
+    """What was published of the same table or series when a draft was checked: a count, for rows are only added."""
+    target = found.draft.target
+    counted = (
+        select(models.RateTableVersion).where(models.RateTableVersion.rate_table == target),
+        select(models.VersionEvent).where(models.VersionEvent.rate_table == target),
+        select(models.BatchVersion).where(models.BatchVersion.batch_id == target),
+        select(models.ReferenceRateVersion).where(models.ReferenceRateVersion.series.in_(target.split())),  # type: ignore[attr-defined]
+    )
+    return " ".join(str(len(session.exec(query).all())) for query in counted)
+
+
+def _must_stand_on(session: Session, found: State) -> None:
+    """What the report and the approver saw must be what the draft is published upon."""
+    checked = next(step for step in found.steps if step.kind == "CHECKED")
+    if checked.note != basis(session, found):
+        raise NotNow(
+            "检查之后该对象另有公布；请保存一版新的修订并重新检查",
+            "something was published about the same table since the check; save a revision and check it again",
+        )
+
+
+def _step(session: Session, actor: str, found: State, kind: str, note: str = "", at: datetime | None = None) -> State:
+    row = models.DraftStep(
+        draft_id=found.draft.id,
+        revision=found.revision.revision,
+        kind=kind,
+        actor=actor,
+        at=at or datetime.now(UTC),
+        note=note,
+    )
+    session.add(row)
+    session.flush()
+    made = state_of(session, found.draft.id)
+    _log(session, actor, f"draft.{kind.lower()}", made)
+    return made
+
+
+def _log(session: Session, actor: str, action: str, made: State) -> None:
+    detail = {
+        "kind": made.draft.kind,
+        "target": made.draft.target,
+        "revision": str(made.revision.revision),
+        "digest": made.revision.digest,
+    }
+    audit.append(session, actor, action, made.draft.id, detail)
+
+
+def _open(session: Session, draft_id: str, seen: str | None) -> State:
+    """A draft that has not ended and is what the caller has seen."""
+    found = state_of(session, draft_id)
+    if found.state in ENDS:
+        raise NotNow(f"草案已是 {found.state}", f"the draft is {found.state} already")
+    if seen is not None and seen != found.etag:
+        raise SomebodyWasFaster(
+            f"草案已变为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写；请取回后再改",
+            f"the draft is now revision {found.revision.revision} ({found.state}) by {found.revision.author}; fetch it again",
+        )
+    return found
+
+
+def _must_be(found: State, state: str, zh: str, en: str) -> None:
+    if found.state != state:
+        raise NotNow(
+            f"只有 {state} 状态的草案可以{zh}；现为 {found.state}",
+            f"only a draft that is {state} can be {en}; it is {found.state}",
+        )

@@ -1,0 +1,387 @@
+"""What a draft would publish: its content, put beside what is stored, as the content of table files.
+
+So a draft takes the loader's road: one reader, one proof, one way in which rows are made. Content is JSON in which
+every scalar is a text, as in a file. ``published_at`` and the number of a version are the service's to give.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app.calculators.terms import TermsFault
+from app.calculators.windows import BEIJING
+from app.tables import models
+from app.tables.canonical import canonical, digest
+from app.tables.entries import Entries, Row, key_of
+from app.tables.notices import read_batch, read_references
+from app.tables.publications import appended
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 24
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "RATE_TABLE": ("batch", "direction", "version"),
+    "BATCH": ("fund", "batch", "document", "authority", "directions"),
+    "REFERENCE_RATE": ("series",),
+    "WITHDRAWAL": ("rate_table", "version", "reason"),
+    "END_OF_VALIDITY": ("rate_table", "version", "last_day", "reason"),
+}
+OWN_DIRECTION = ("no", "title", "method", "area", "schemes")
+NEW_VERSION = ("effective", "supersedes", "confidence", "document", "authority", "examples", "terms")
+NEW_SERIES = ("series", "title", "source", "authority", "holds_until", "rows", "add")
+
+
+@dataclass(slots=True)
+class Consequence:
+    """Something that publication brings with it, beside what the draft says."""
+
+    zh: str
+    en: str
+
+
+@dataclass(slots=True)
+class Proposal:
+    """The rows that a draft would add, what is wrong with them, and what they bring with them."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[TermsFault] = field(default_factory=list)
+    consequences: list[Consequence] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    versions: list[models.RateTableVersion] = field(default_factory=list)  # those that are new
+
+    def say(self, zh: str, en: str) -> None:
+        """Note a consequence."""
+        self.consequences.append(Consequence(zh, en))
+
+
+def misfits(content: Any, place: str = "", depth: int = 0) -> list[TermsFault]:
+    """Where a content is not made of texts, lists and keys alone, or holds what a file could not."""
+    if depth > MAX_DEPTH:
+        return [TermsFault(place[:200], f"嵌套过深，至多 {MAX_DEPTH} 层")]
+    if content is None:
+        return []
+    if isinstance(content, str):
+        wrong = next((sign for sign in content if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cs"}), None)
+        return [] if wrong is None else [TermsFault(place, f"不允许控制字符 {wrong!r}")]
+    if isinstance(content, Mapping):
+        found = []
+        for key, part in content.items():
+            found += misfits(key, f"{place}/{key[:64]!r}", depth + 1) + misfits(part, f"{place}/{key[:64]}", depth + 1)
+        return found
+    if isinstance(content, list):
+        return [fault for no, part in enumerate(content) for fault in misfits(part, f"{place}/{no}", depth + 1)]
+    return [TermsFault(place, "每个值都写成文字（加引号），如 '2%'、'12'、'true'")]
+
+
+def propose(session: Session, kind: str, target: str, content: Mapping[str, Any], at: datetime) -> Proposal:
+    """What would be added if the draft were published at an instant; with its faults, whose places lie in the content."""
+    made = Proposal()
+    made.faults = misfits(content)
+    for key in content:
+        if key not in KINDS[kind]:
+            made.faults.append(TermsFault(f"/{key}", f"不认识的词；可用: {' '.join(KINDS[kind])}"))
+    if not made.faults:
+        _PROPOSERS[kind](session, made, target, content, at)
+    return made
+
+
+def _wall(at: datetime) -> str:
+    return at.astimezone(BEIJING).isoformat(timespec="seconds")
+
+
+# --- rate tables ------------------------------------------------------------------------------------
+
+
+def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
+    batch = session.get(models.Batch, str(content.get("batch")))
+    if batch is None:
+        made.faults.append(TermsFault("/batch", f"没有批次 {content.get('batch')!r}；先以 BATCH 草案建立"))
+        return
+    stored = session.get(models.Direction, target)
+    direction = _direction_of(made, stored, content.get("direction"))
+    version = _mapping(made, "/version", content.get("version"), NEW_VERSION)
+    if direction is None or version is None:
+        return
+    number = 1 + len(published := _published(session, target))
+    events = _events(session, target)
+    new = {**version, "version": str(number), "published_at": _wall(at)}
+    ended = _ends(made, published, events, new, at)
+    full = {
+        **json.loads(batch.content),
+        "directions": [{**direction, "rate_table": target, "versions": [*published, new], "events": [*events, *ended]}],
+    }
+    found = Entries()
+    read_batch(found, "", full)
+    places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
+    made.faults += [_placed(fault, places) for fault in found.faults]
+    _take(session, made, found, at)
+    for row in made.rows:
+        if isinstance(row, models.Direction):
+            row.position = len(session.exec(select(models.Direction).where(models.Direction.batch_id == batch.id)).all())
+
+
+def _direction_of(made: Proposal, stored: models.Direction | None, given: Any) -> dict[str, Any] | None:
+    """The direction as it is stored; of a new table, or one whose standards had not been seen, as the draft gives it."""
+    if stored is None or stored.not_loaded is not None:
+        direction = _mapping(made, "/direction", given, OWN_DIRECTION)
+        if direction is None or stored is None:
+            return direction
+        return {**direction, "no": stored.number, "title": stored.title, "area": stored.area, "schemes": stored.schemes.split()}
+    if given is not None:
+        made.faults.append(TermsFault("/direction", "标准表已有支持方向，不可再写"))
+        return None
+    return {"no": stored.number, "title": stored.title, "method": stored.method, "area": stored.area, "schemes": stored.schemes.split()}
+
+
+def _published(session: Session, table: str) -> list[dict[str, Any]]:
+    """The versions of a table as their file would have them."""
+    of = models.RateTableVersion
+    rows = session.exec(select(of).where(of.rate_table == table).order_by(of.version)).all()  # type: ignore[arg-type]
+    return [{key: value for key, value in json.loads(row.content).items() if key not in {"method", "title"}} for row in rows]
+
+
+def _events(session: Session, table: str) -> list[dict[str, Any]]:
+    of = models.VersionEvent
+    rows = session.exec(select(of).where(of.rate_table == table, of.kind != "SUPERSEDED").order_by(of.id)).all()  # type: ignore[arg-type]
+    return [_event(row.version, row.kind, row.known_at, row.ends_on) for row in rows]
+
+
+def _event(version: int, kind: str, known_at: datetime, last_day: date | None = None) -> dict[str, Any]:
+    event = {"version": str(version), "kind": kind, "known_at": _wall(known_at)}
+    return event if last_day is None else {**event, "last_day": last_day.isoformat()}
+
+
+def _ends(
+    made: Proposal, published: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]], new: Mapping[str, Any], at: datetime
+) -> list[dict[str, Any]]:
+    """The version that the new one follows ends the day before, where it would go on."""
+    replaced = new.get("supersedes")
+    if replaced is not None:
+        made.say(f"版本 {replaced} 由本版本取代", f"version {replaced} is superseded by this one")
+    try:
+        first = date.fromisoformat(str(new["effective"]["first_day"]))
+    except (KeyError, TypeError, ValueError):
+        return []  # the reader says what is wrong
+    gone = {one.get("supersedes") for one in published} | {one["version"] for one in events if one["kind"] == "WITHDRAWN"}
+    ends = {one["version"]: date.fromisoformat(one["last_day"]) for one in events if one["kind"] == "ENDED"}
+    ended = []
+    for one in published:
+        number, period = one["version"], one["effective"]
+        if number == replaced or number in gone or number in ends or date.fromisoformat(period["first_day"]) >= first:
+            continue
+        last = period.get("last_day", "open")
+        if last in {None, "open"} or date.fromisoformat(last) >= first:
+            day = first - timedelta(days=1)
+            ended.append(_event(int(number), "ENDED", at, day))
+            made.say(f"版本 {number} 至 {day} 止", f"version {number} ends on {day}")
+    return ended
+
+
+# --- batches ----------------------------------------------------------------------------------------
+
+
+def _batch(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
+    header = content.get("batch")
+    if not isinstance(header, Mapping) or header.get("id") != target:
+        made.faults.append(TermsFault("/batch/id", f"应为 {target}"))
+        return
+    stored = session.get(models.Batch, target)
+    if stored is None:
+        _new_batch(session, made, content, at)
+    else:
+        _later_notice(session, made, stored, content, at)
+
+
+def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at: datetime) -> None:
+    if session.get(models.Fund, str(content.get("fund"))) is None:
+        made.faults.append(TermsFault("/fund", f"没有基金 {content.get('fund')!r}"))
+        return
+    directions = content.get("directions")
+    if not isinstance(directions, list) or not directions:
+        made.faults.append(TermsFault("/directions", "至少一个支持方向"))
+        return
+    full = []
+    for no, one in enumerate(directions):
+        direction = _mapping(made, f"/directions/{no}", one, ("rate_table", *OWN_DIRECTION, "not_loaded", "version"))
+        if direction is None:
+            return
+        version = direction.pop("version", None)
+        if version is not None:
+            version = _mapping(made, f"/directions/{no}/version", version, NEW_VERSION)
+            if version is None:
+                return
+            direction["versions"] = [{**version, "version": "1", "published_at": _wall(at)}]
+        full.append(direction)
+    found = Entries()
+    read_batch(found, "", {**content, "directions": full})
+    places = {f"/directions/{no}/versions/0": f"/directions/{no}/version" for no in range(len(full))}
+    made.faults += [_placed(fault, places) for fault in found.faults]
+    _take(session, made, found, at)
+
+
+def _later_notice(session: Session, made: Proposal, stored: models.Batch, content: Mapping[str, Any], at: datetime) -> None:
+    """A later notice may change a batch's title, window and document; its directions have drafts of their own."""
+    if "directions" in content:
+        made.faults.append(TermsFault("/directions", "批次已公布；支持方向另以 RATE_TABLE 草案变更"))
+    found = Entries()
+    read_batch(found, "", {**content, "directions": []})
+    made.faults += found.faults
+    said = next((row for row in found.rows if isinstance(row, models.Batch)), None)
+    if said is None:
+        return
+    if (said.fund_id, said.year) != (stored.fund_id, stored.year):
+        made.faults.append(TermsFault("/batch", f"批次的基金与年度不可变更：{stored.fund_id} {stored.year}"))
+    of = models.BatchVersion
+    later = session.exec(select(of).where(of.batch_id == stored.id).order_by(of.version)).all()  # type: ignore[arg-type]
+    if said.digest == (later[-1].digest if later else stored.digest):
+        made.faults.append(TermsFault("", "与现有内容相同"))
+    number = 2 + len(later)
+    made.rows.append(
+        models.BatchVersion(
+            batch_id=stored.id, version=number, published_at=at, title=said.title, content=said.content, digest=said.digest
+        )
+    )
+
+
+# --- reference rates --------------------------------------------------------------------------------
+
+
+def _reference_rate(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
+    given = content.get("series")
+    if not isinstance(given, list) or not given:
+        made.faults.append(TermsFault("/series", "至少一个系列"))
+        return
+    full, places = [], {}
+    for no, one in enumerate(given):
+        series = _mapping(made, f"/series/{no}", one, NEW_SERIES)
+        if series is None:
+            return
+        published = _published_series(session, str(series.get("series")))
+        rows = appended(made.faults, f"/series/{no}", series, published[-1]["rows"] if published else [], at)
+        new = {"version": str(len(published) + 1), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
+        head = published[-1] if published else series
+        titles = {key: head.get(key) for key in ("title", "source", "authority")}
+        full.append({**titles, "series": series.get("series"), "versions": [*published_versions(published), new]})
+        places[f"/series/{no}/versions/{len(published)}"] = f"/series/{no}"
+    if made.faults:
+        return
+    names = " ".join(str(one["series"]) for one in full)
+    if names != target:
+        made.faults.append(TermsFault("/series", f"应为 {target}"))
+    found = Entries()
+    read_references(found, "", {"series": full})
+    made.faults += [_placed(fault, places) for fault in found.faults]
+    _take(session, made, found, at)
+
+
+def _published_series(session: Session, series: str) -> list[dict[str, Any]]:
+    of = models.ReferenceRateVersion
+    rows = session.exec(select(of).where(of.series == series).order_by(of.version)).all()  # type: ignore[arg-type]
+    return [json.loads(row.content) for row in rows]
+
+
+def published_versions(published: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The versions of a series as their file would have them."""
+    return [{key: one[key] for key in ("version", "published_at", "holds_until", "rows")} for one in published]
+
+
+# --- withdrawal and end -----------------------------------------------------------------------------
+
+
+def _withdrawal(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
+    _event_of(session, made, target, content, at, "WITHDRAWN")
+
+
+def _end_of_validity(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
+    _event_of(session, made, target, content, at, "ENDED")
+
+
+def _event_of(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime, kind: str) -> None:
+    if content.get("rate_table") != target:
+        made.faults.append(TermsFault("/rate_table", f"应为 {target}"))
+    if not str(content.get("reason") or "").strip():
+        made.faults.append(TermsFault("/reason", "应写明理由"))
+    number = str(content.get("version"))
+    version = session.get(models.RateTableVersion, (target, int(number))) if number.isdigit() and len(number) < 7 else None
+    if version is None:
+        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number}"))
+        return
+    of = models.VersionStanding
+    standing = session.exec(select(of).where(of.rate_table == target, of.version == version.version, of.known_until == None)).first()  # noqa: E711 - SQL
+    if standing is None:
+        made.faults.append(TermsFault("/version", f"版本 {number} 已被取代或撤回"))
+        return
+    last = None
+    if kind == "ENDED":
+        found = Entries()
+        last = found.day("/last_day", content.get("last_day"))
+        made.faults += found.faults
+        if not found.faults and not standing.effective_from <= last < (standing.effective_until or date.max):
+            made.faults.append(TermsFault("/last_day", f"不在版本 {number} 的施行期内"))
+        if _stored_event(session, target, version.version, kind) is not None:
+            made.faults.append(TermsFault("/version", f"版本 {number} 已有失效日"))
+        made.say(f"版本 {number} 至 {last} 止", f"version {number} ends on {last}")
+    else:
+        made.say(f"撤回版本 {number}", f"version {number} is withdrawn")
+    made.tables.append(target)
+    made.rows.append(models.VersionEvent(rate_table=target, version=version.version, kind=kind, known_at=at, ends_on=last, recorded_at=at))
+
+
+# --- shared -----------------------------------------------------------------------------------------
+
+
+def _mapping(made: Proposal, place: str, raw: Any, words: Sequence[str]) -> dict[str, Any] | None:
+    found = Entries()
+    mapping = found.mapping(place, raw, words)
+    made.faults += found.faults
+    return None if mapping is None or found.faults else dict(mapping)
+
+
+def _placed(fault: TermsFault, places: Mapping[str, str]) -> TermsFault:
+    """A fault of the composed file as a fault of the draft."""
+    for there, here in places.items():
+        if fault.place.startswith(there):
+            return TermsFault(here + fault.place.removeprefix(there), fault.message)
+    return fault
+
+
+def _stored_event(session: Session, table: str, version: int, kind: str) -> models.VersionEvent | None:
+    of = models.VersionEvent
+    return session.exec(select(of).where(of.rate_table == table, of.version == version, of.kind == kind)).first()
+
+
+def _take(session: Session, made: Proposal, found: Entries, at: datetime) -> None:
+    """Keep the rows that are not stored yet; they are known from the instant of publication."""
+    made.tables += found.tables
+    for row in found.rows:
+        if isinstance(row, models.VersionEvent):
+            stored: Any = _stored_event(session, row.rate_table, row.version, row.kind)
+        else:
+            stored = session.get(type(row), key_of(row))
+        if stored is not None:
+            continue
+        if isinstance(row, models.RateTableVersion | models.ReferenceRateVersion | models.VersionEvent):
+            row.recorded_at = at
+        if isinstance(row, models.RateTableVersion):
+            made.versions.append(row)
+        made.rows.append(row)
+
+
+_PROPOSERS = {
+    "RATE_TABLE": _rate_table,
+    "BATCH": _batch,
+    "REFERENCE_RATE": _reference_rate,
+    "WITHDRAWAL": _withdrawal,
+    "END_OF_VALIDITY": _end_of_validity,
+}
+
+
+def content_digest(content: Any) -> str:
+    """The digest of a draft's content."""
+    return digest(canonical(content))

@@ -1,0 +1,64 @@
+"""A month's publication of reference rates: what is added to a series, and what is refused about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from app.calculators.terms import TermsFault
+from app.calculators.windows import BEIJING
+
+FAR = Fraction(30, 100)  # percentage points; the prime rates have never moved by more in one month
+_PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?%")
+
+
+def appended(
+    faults: list[TermsFault], place: str, series: Mapping[str, Any], before: Sequence[Mapping[str, Any]], at: datetime
+) -> list[Mapping[str, Any]]:
+    """All rows of the new version: those given whole as ``rows``, or the present ones and those to ``add``.
+
+    A row to be added is refused when its day is there already, out of order or not yet come, and when its value lies
+    far from the one before it and the row does not say ``confirmed: 'true'``.
+    """
+    rows, add = series.get("rows"), series.get("add")
+    if (rows is None) == (add is None):
+        faults.append(TermsFault(place, "须有 rows（全部）或 add（新增），二者取一"))
+        return []
+    if rows is not None:
+        return rows if isinstance(rows, list) else []
+    if not before:
+        faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
+    made = list(before)
+    for no, row in enumerate(add if isinstance(add, list) else ()):
+        if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
+            faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
+            continue
+        refused = _refused(made, row, at)
+        if refused is not None:
+            key, message = refused
+            faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
+        made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
+    return made
+
+
+def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:
+    try:
+        on = date.fromisoformat(str(row.get("on")))
+    except ValueError:
+        return "on", f"应为日期 YYYY-MM-DD，而不是 {row.get('on')!r}"
+    value = str(row.get("value"))
+    if not _PERCENT.fullmatch(value):
+        return "value", f"应为百分数，如 3.45%，而不是 {value!r}"
+    if on > at.astimezone(BEIJING).date():
+        return "on", f"{on} 尚未到来"
+    if any(one["on"] == on.isoformat() for one in before):
+        return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
+    if before and on.isoformat() < str(before[-1]["on"]):
+        return "on", f"早于最后公布日 {before[-1]['on']}"
+    moved = abs(Fraction(value[:-1]) - Fraction(str(before[-1]["value"])[:-1])) if before else Fraction(0)
+    if (moved > FAR or Fraction(value[:-1]) <= 0) and row.get("confirmed") != "true":
+        return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 confirmed: 'true'"
+    return None
