@@ -11,7 +11,7 @@ elimination over exact rationals, with money, counts and quantities never below 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
@@ -23,13 +23,21 @@ from app.calculators.money import decimal_text
 from app.calculators.terms import Terms
 
 OTHER = "（其他）"
-MANY = 400  # inequalities beyond which a case counts as possible, so that a proof never takes long
+MANY = 400  # inequalities beyond which a case counts as possible
+MAX_STEPS = 50_000  # of a proof, so that none takes long; the published tables need a few hundred
 NOT_NEGATIVE = {ex.MONEY, ex.COUNT, ex.QUANTITY}
 
 Key = Hashable
 Cell = Mapping[Key, Any]
 Form = dict[str, Fraction]  # names (or texts that are no sums) to their coefficients; "" is the constant
 Row = tuple[Form, bool]  # a sum that is above zero (True) or at least zero (False)
+
+
+class TooComplex(Exception):
+    """The conditions have more cases than a proof may look at."""
+
+    def __init__(self) -> None:
+        super().__init__(f"条件过于复杂，无法证明没有空隙或重叠（超过 {MAX_STEPS} 步）；请减少条件或分为几张表")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,13 @@ class Cells:
     constants: dict[Key, set[Any]] = field(default_factory=dict)
     tests: dict[ex.Node, Comparison | bool] = field(default_factory=dict)
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+    spent: int = 0
+
+    def spend(self, steps: int) -> None:
+        """Count the work of the proof. Errors: TooComplex."""
+        self.spent += steps
+        if self.spent > MAX_STEPS:
+            raise TooComplex
 
     def read(self, node: ex.Node) -> None:
         """Note every fact of a condition, with the constants that it is compared with."""
@@ -103,6 +118,7 @@ class Cells:
             return
         (key, samples), *rest = axes.items()
         for value in samples:
+            self.spend(1)
             cell = {**group, key: value}
             if self.possible(cell):
                 for values, whole in self.cases(dict(rest), cell):
@@ -138,8 +154,7 @@ class Cells:
             op, left, right = ex.MIRRORED[op], right, left
         kinds = infer(left, self.terms.types) & infer(right, self.terms.types)
         if kinds <= {ex.CODE, ex.BOOLEAN} and (ex.facts_in(right) or not isinstance(left, ex.Name)):
-            equal = "".join((ex.plain(left), " == ", ex.plain(right)))
-            return self._axis(("is", equal), ex.BOOLEAN, op, True)
+            return self._axis(("is", ex.plain(ex.Compare("==", left, right))), ex.BOOLEAN, op, True)
         if kinds <= {ex.CODE, ex.BOOLEAN}:
             return self._axis(str(getattr(left, "name", "")), ex.CODE, op, ex.evaluate(right, _never))
         if kinds == {ex.DATE}:
@@ -215,7 +230,7 @@ class Cells:
             rows = [row for key, value in numbers.items() for row in self._rows(key, value)]
             names = {name for form, _ in rows for name in form if name}
             rows += [({name: Fraction(1)}, False) for name in names if self.terms.types.get(name) in NOT_NEGATIVE]
-            self.known[known] = _solvable(rows)
+            self.known[known] = _solvable(rows, self.spend)
         return self.known[known]
 
     def _rows(self, key: Key, value: Fraction) -> Iterable[Row]:
@@ -272,7 +287,7 @@ def _tightest(rows: Iterable[Row]) -> list[Row]:
     return [({**dict(key), "": constant}, not at_least) for key, (constant, at_least) in found.items()]
 
 
-def _solvable(rows: list[Row]) -> bool:
+def _solvable(rows: list[Row], spend: Callable[[int], None]) -> bool:
     """Whether inequalities have a common solution: names are eliminated one by one (Fourier and Motzkin)."""
     names = {name for form, _ in rows for name in form if name}
     for name in sorted(names):
@@ -282,6 +297,7 @@ def _solvable(rows: list[Row]) -> bool:
         rows = [row for row in rows if not row[0].get(name)]
         if len(rows) + len(above) * len(below) > MANY:
             return True
+        spend(5 + 5 * len(above) * len(below))
         for (one, one_strict), (other, other_strict) in itertools.product(above, below):
             a, b = one[name], -other[name]
             form = {key: one.get(key, Fraction(0)) * b + other.get(key, Fraction(0)) * a for key in {*one, *other} - {name}}
@@ -294,11 +310,13 @@ def _solvable(rows: list[Row]) -> bool:
 
 def say(cell: Cell) -> str:
     """A case as an official reads it."""
-    parts = []
-    for key, value in cell.items():
-        shown = decimal_text(value) if isinstance(value, Fraction) else {True: "成立", False: "不成立"}.get(value, str(value))
-        parts.append(f"{name(key)}={shown}")
-    return ", ".join(parts) or "任何情形"
+    return ", ".join(_case(name(key), value) for key, value in cell.items()) or "任何情形"
+
+
+def _case(axis: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{axis} {'成立' if value else '不成立'}"
+    return f"{axis}={decimal_text(value) if isinstance(value, Fraction) else value}"
 
 
 def name(key: Key) -> str:

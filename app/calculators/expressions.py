@@ -268,6 +268,18 @@ def calls(node: Node, fn: str) -> list[Call]:
     return [part for part in walk(node) if isinstance(part, Call) and part.fn == fn]
 
 
+def codes_in(node: Node) -> dict[str, set[str]]:
+    """The codes with which the node compares each fact, whichever side they stand on."""
+    found: dict[str, set[str]] = {}
+    for part in walk(node):
+        match part:
+            case Member(Name(name), tuple() as codes):
+                found.setdefault(name, set()).update(codes)
+            case Compare(_, Name(name), Code(code)) | Compare(_, Code(code), Name(name)):
+                found.setdefault(name, set()).add(code)
+    return found
+
+
 # --- value and text --------------------------------------------------------------------------------
 
 

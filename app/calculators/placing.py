@@ -33,19 +33,19 @@ def misplaced(terms: Terms) -> list[TermsFault]:
     found = list(_words(terms))
     for no, line in enumerate(terms.lines):
         found += [TermsFault(f"lines/{no}/{key}", message) for key, message in _figures(line)]
-        found += [TermsFault(f"lines/{no}", message) for message in _lump(terms, line)]
+    found += _lump(terms)
     found += _codes(terms)
     found += _admitted(terms)
     for cap in terms.caps:
-        found += [TermsFault(f"caps/{cap.no}", message) for message in _cap(terms, cap)]
+        found += [TermsFault(f"caps/{cap.no}/{key}".rstrip("/"), message) for key, message in _cap(terms, cap)]
     return found
 
 
 def _words(terms: Terms) -> Iterator[TermsFault]:
     for facts, words in _ONLY.items():
-        for word in words if terms.facts != facts else ():
-            if getattr(terms, word) != getattr(_DEFAULT, word):
-                yield TermsFault(word.removesuffix("_assumed"), f"只用于 {facts}，对 {terms.facts} 不起作用")
+        said = [word for word in words if getattr(terms, word) != getattr(_DEFAULT, word)] if terms.facts != facts else []
+        for word in dict.fromkeys(word.removesuffix("_assumed") for word in said):
+            yield TermsFault(word, f"只用于 {facts}，对 {terms.facts} 不起作用")
     for kind, window in terms.windows.items():
         known = _WINDOWS[str(terms.facts)]
         if kind not in known:
@@ -83,27 +83,43 @@ def _bare(node: ex.Node) -> Iterator[str]:
             yield f"{part.text} 是 {part.text} 倍；比例请写作 {part.text}%"
 
 
-def _lump(terms: Terms, line: Line) -> Iterator[str]:
+def _lump(terms: Terms) -> Iterator[TermsFault]:
     """A line of a contract that pays once knows no days; nor may a line beside it choose by days."""
-    if terms.facts != "CONTRACTS" or line.per_day:
+    if terms.facts != "CONTRACTS" or all(line.per_day for line in terms.lines):
         return
     wide = (nm.APPLICANT, nm.ITEM)
-    if any(other.when_level not in wide for other in terms.lines):
-        yield "有一次性给付的行时，各行的 when 不能读随日或随放款变化的事实"
-    for one in (*terms.require, *line.require):
+    required = [(f"require/{no}/that", one) for no, one in enumerate(terms.require)]
+    for no, line in enumerate(terms.lines):
+        if line.when_level not in wide:
+            yield TermsFault(f"lines/{no}/when", "有一次性给付的行时，各行的 when 不能读随日或随放款变化的事实")
+        if not line.per_day:
+            required += [(f"lines/{no}/require/{at}/that", one) for at, one in enumerate(line.require)]
+    for place, one in required:
         if "interest" in ex.reads(one.that):
-            yield f"一次性给付的行没有利息可检验: {one.text}"
+            yield TermsFault(place, "一次性给付的行没有利息可检验")
         elif one.level not in wide:
-            yield f"一次性给付的行不能以随日或随放款变化的事实为条件: {one.text}"
+            yield TermsFault(place, "一次性给付的行不能以随日或随放款变化的事实为条件")
+
+
+def _conditions(terms: Terms) -> Iterator[tuple[str, ex.Node | None]]:
+    """Every condition of the table, with its place."""
+    yield from ((f"require/{no}/that", one.that) for no, one in enumerate(terms.require))
+    for no, line in enumerate(terms.lines):
+        yield f"lines/{no}/when", line.when
+        yield from ((f"lines/{no}/require/{at}/that", one.that) for at, one in enumerate(line.require))
+    yield from ((f"caps/{cap.no}/when", cap.when) for cap in terms.caps)
+    yield "admit/that", terms.admit.that if terms.admit is not None else None
+    yield "stacking/single_direction/exempt", terms.stacking.exempt
 
 
 def _codes(terms: Terms) -> Iterator[TermsFault]:
     """A code that the declared values do not have can be sent by nobody."""
-    for name, codes in terms.codes.items():
-        measure = terms.needs.get(name)
-        if measure is not None and measure.values is not None:
-            for code in sorted(codes - measure.values.keys()):
-                yield TermsFault(f"needs/{name}", f"条件中的代码 {code} 不在 values 中: {' '.join(measure.values)}")
+    for place, node in _conditions(terms):
+        for name, codes in ({} if node is None else ex.codes_in(node)).items():
+            measure = terms.needs.get(name)
+            known = codes if measure is None or measure.values is None else measure.values.keys()
+            for code in sorted(codes - known):
+                yield TermsFault(place, f"{name} 没有代码 {code}；values 中有: {' '.join(known)}")
 
 
 def _admitted(terms: Terms) -> Iterator[TermsFault]:
@@ -115,24 +131,28 @@ def _admitted(terms: Terms) -> Iterator[TermsFault]:
         yield TermsFault("admit/categories", f"admitted({code}) 总为零：类别 {code} 不在 categories 中")
 
 
-def _cap(terms: Terms, cap: Cap) -> Iterator[str]:
-    limit = cap.limit if isinstance(cap.limit, ex.Node) else None
+def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
+    """Words of a cap that its accounts do not have, each with the key at which it stands."""
     if cap.bounds == "BALANCE":
-        if cap.period != "BATCH" or cap.pool is not None:
-            yield "余额限额逐日适用，没有 period 与 pool"
+        for key, said in (("period", cap.period != "BATCH"), ("pool", cap.pool is not None)):
+            if said:
+                yield key, "余额限额逐日适用，没有 period 与 pool"
         return
     if cap.room != "DAILY":
-        yield "room 只用于余额限额（bounds: BALANCE）"
+        yield "room", "room 只用于余额限额（bounds: BALANCE）"
     if cap.period == "ACCRUAL_YEAR" and terms.facts not in {None, "CONTRACTS"}:
-        yield "只有贷款按计息年度分账；其他用 PROGRAM_YEAR"
+        yield "period", "只有贷款按计息年度分账；其他用 PROGRAM_YEAR"
     if cap.limit is UNKNOWN:
         return
     of_drawdown = {name for name, one in terms.needs.items() if one.of == "DRAWDOWN"} | {"drawn", "drawn_on"}
-    read = {name for node in (limit, cap.when) if node is not None for name in ex.reads(node)}
-    if read & of_drawdown and not {*cap.per} & {"DRAWDOWN", *of_drawdown}:
-        yield f"limit 或 when 读每笔放款的事实（{' '.join(sorted(read & of_drawdown))}），per 须含 DRAWDOWN"
+    by_drawdown = bool({*cap.per} & {"DRAWDOWN", *of_drawdown})
+    for key, node in (("limit", cap.limit), ("when", cap.when)):
+        read = ex.reads(node) & of_drawdown if isinstance(node, ex.Node) else frozenset()
+        if read and not by_drawdown:
+            yield key, f"{key} 读每笔放款的事实（{' '.join(sorted(read))}），per 须含 DRAWDOWN"
     once = [line.id for line in terms.lines if not line.per_day and (cap.lines is None or line.id in cap.lines)]
-    if terms.facts == "CONTRACTS" and once and (cap.period == "ACCRUAL_YEAR" or {*cap.per} & {"DRAWDOWN", *of_drawdown}):
-        yield f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
-    if "interest" in read and ("CONTRACT" not in cap.per or {*cap.per} & {"DRAWDOWN", *of_drawdown} or cap.period == "ACCRUAL_YEAR"):
-        yield "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"
+    if terms.facts == "CONTRACTS" and once and (cap.period == "ACCRUAL_YEAR" or by_drawdown):
+        yield "", f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
+    of_contract = "CONTRACT" in cap.per and not by_drawdown and cap.period != "ACCRUAL_YEAR"
+    if not of_contract and isinstance(cap.limit, ex.Node) and "interest" in ex.reads(cap.limit):
+        yield "limit", "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"

@@ -14,12 +14,10 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.cells import Cell, Cells, Key, name, say
+from app.calculators.cells import Cell, Cells, Key, TooComplex, name, say
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
 from app.calculators.terms import Cap, Line, Terms, TermsFault
-
-MAX_CELLS = 200_000
 
 
 def prove(terms: Terms, method: str) -> list[TermsFault]:
@@ -57,7 +55,6 @@ class _Found:
     reached: dict[Key, set[Any]] = field(default_factory=dict)
     overlaps: dict[tuple[str, str], str] = field(default_factory=dict)
     gaps: dict[Key, str] = field(default_factory=dict)
-    size: int = 0
 
 
 def _lines(terms: Terms) -> list[TermsFault]:
@@ -67,19 +64,21 @@ def _lines(terms: Terms) -> list[TermsFault]:
             cells.read(line.when)
     axes = cells.axes()
     found = _Found()
-    for cell, lines in _groups(cells, axes, list(terms.lines), {}):
-        ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
-        _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
-        if found.size > MAX_CELLS:
-            return [TermsFault("lines", f"条件过于复杂，无法证明没有空隙或重叠（超过 {MAX_CELLS} 种情形）；请减少条件或分为几张表")]
+    try:
+        for cell, lines in _groups(cells, axes, list(terms.lines), {}):
+            ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
+            _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
+    except TooComplex as refused:
+        return [TermsFault("lines", str(refused))]
     faults = [
         TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
         for (one, other), where in found.overlaps.items()
     ]
-    for line in terms.lines:
+    for no, line in enumerate(terms.lines):
         if line.id not in found.applied:
             before = "，或已被前面的行占尽" if terms.choose == "FIRST" else ""
-            faults.append(TermsFault(f"lines/{line.id}", f"这一行永远不会适用：条件自相矛盾{before}"))
+            place = f"lines/{no}" if line.when is None else f"lines/{no}/when"
+            faults.append(TermsFault(place, f"行 {line.id} 永远不会适用：条件自相矛盾{before}"))
     if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base if line.per_day else None for line in terms.lines}) > 1:
         faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
     faults += _unreached(terms, axes, found.reached)
@@ -91,6 +90,7 @@ def _groups(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], cell
 
     Twelve categories, each with a ladder in its own measure, are twelve small proofs and not their product.
     """
+    cells.spend(1)
     alive = []
     for line in lines:
         decided = cells.decided(line.when, cell)
@@ -112,9 +112,7 @@ def _walk(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], group:
     choose = cells.terms.choose
     covered: dict[tuple[Any, ...], bool] = {}
     for values, cell in cells.cases(axes, group):
-        found.size += 1
-        if found.size > MAX_CELLS:
-            return
+        cells.spend(1 + len(axes))
         holding = [line for line in lines if cells.decided(line.when, cell)]
         covered[values] = bool(holding)
         if not holding:
@@ -179,9 +177,9 @@ def _caps(terms: Terms) -> list[TermsFault]:
                 faults.append(TermsFault(f"caps/{after.no}", "限额应由窄到宽排列：先单发、单合同，后类别、项目、机构、企业"))
     for cap in terms.caps:
         if cap.bounds == "BALANCE" and terms.facts != "CONTRACTS":
-            faults.append(TermsFault(f"caps/{cap.no}", "只有贷款合同有余额可限"))
+            faults.append(TermsFault(f"caps/{cap.no}/bounds", "只有贷款合同有余额可限"))
         if isinstance(cap.limit, ex.Node) and not ex.facts_in(cap.limit):
             limit = ex.evaluate(cap.limit, no_facts)
             if limit <= 0:
-                faults.append(TermsFault(f"caps/{cap.no}", "限额应大于零"))
+                faults.append(TermsFault(f"caps/{cap.no}/limit", "限额应大于零"))
     return faults

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_T = TypeVar("_T")
 _OF_LOANS = {
     "DAY": nm.DAY,
     "ON_DAY": nm.DAY,
@@ -41,6 +43,13 @@ class Refused(Exception):
         self.inside = inside  # the keys below the place that is being read
 
 
+class Told(Refused):
+    """A value that cannot be read because of a fault that was recorded elsewhere; it is not told again."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
 class Reader:
     """Reads one table: keeps the place and collects faults."""
 
@@ -51,6 +60,8 @@ class Reader:
         self.needs: dict[str, Measure] = {}
         self.types: dict[str, str] = {}
         self.levels: dict[str, str] = {}
+        self.refused: set[str] = set()  # measures whose declaration is faulty
+        self.lines: set[str] = set()  # ids of lines, also of faulty ones
         self.reads: set[str] = set()
         self.series: set[str] = set()  # of reference rates
         self.categories: set[str] = set()  # of investment, read one by one
@@ -68,6 +79,8 @@ class Reader:
         depth = len(place)
         try:
             yield
+        except Told:
+            pass
         except Refused as refused:
             self.fault(str(refused), refused.inside)
         except ex.ExpressionError as refused:
@@ -78,12 +91,21 @@ class Reader:
     @contextmanager
     def within(self, key: str) -> Iterator[None]:
         """Inside, what is refused names this key too; it still ends the whole block around."""
+        self.place.append(key)
         try:
             yield
         except Refused as refused:
-            raise Refused(str(refused), (key, *refused.inside)) from refused
+            refused.inside = (key, *refused.inside)
+            raise
         except ex.ExpressionError as refused:
             raise Refused(str(refused), (key,)) from refused
+        finally:
+            self.place.pop()
+
+    def key(self, raw: Mapping[str, Any], key: str, read: Callable[..., _T], *how: Any) -> _T:
+        """What stands under a key; what is refused names the key."""
+        with self.within(key):
+            return read(raw.get(key), *how)
 
     # --- plain values
 
@@ -94,7 +116,7 @@ class Reader:
         if allowed is not None:
             for key in raw:
                 if key not in allowed:
-                    self.fault(f"不认识的词 {key!r}；可用: {' '.join(allowed)}")
+                    self.fault(f"不认识的词 {key!r}；可用: {' '.join(allowed)}", (str(key),))
         return raw
 
     def list(self, raw: Any, most: int = 200) -> list[Any]:
@@ -148,10 +170,11 @@ class Reader:
 
     def clause_of(self, raw: Mapping[str, Any]) -> str:
         """The clause beside a figure, or the table's own."""
-        clause = raw.get("clause") or self.clause
-        if not clause:
+        if raw.get("clause"):
+            return self.key(raw, "clause", self.text, "条款原文")
+        if self.clause is None:
             raise Refused("缺少条款原文 clause")
-        return self.text(clause, "条款原文")
+        return self.clause
 
     def code(self, raw: Any) -> str:
         """A code such as FIXED_ASSET."""
@@ -168,6 +191,23 @@ class Reader:
 
     # --- expressions
 
+    def parsed(self, raw: Any) -> tuple[ex.Node, ex.Types]:
+        """The tree of an expression, and the types that it can have."""
+        node = parse(self.text(raw, "表达式"))
+        if ex.reads(node) & self.refused:
+            raise Told
+        return node, infer(node, self.types)
+
+    def type_of(self, name: str) -> str | None:
+        """The type of a fact; None for a name that is none."""
+        if name in self.refused:
+            raise Told
+        return self.types.get(name)
+
+    def figure(self, raw: Any, wanted: str) -> Fraction:
+        """A number of the notice, which no fact changes."""
+        return Fraction(ex.evaluate(self.expression(raw, wanted), no_facts))
+
     def expression(
         self,
         raw: Any,
@@ -179,8 +219,7 @@ class Reader:
         investment: bool = False,
     ) -> ex.Node:
         """An expression of a wanted type that reads nothing narrower than ``narrowest``; remembers what it reads."""
-        node = parse(self.text(raw, "表达式"))
-        types = infer(node, self.types)
+        node, types = self.parsed(raw)
         if wanted not in types:
             raise Refused(f"应得 {named(frozenset({wanted}))}，而表达式是 {named(types)}")
         reads = ex.reads(node)
@@ -196,7 +235,7 @@ class Reader:
         self._days(node)
         level = self.level(node, interest=not interest)
         if nm.LEVELS.index(level) > nm.LEVELS.index(nm.DRAWDOWN if investment else self._narrowest(narrowest)):
-            raise Refused(self._too_narrow(node))
+            raise Refused(self._too_narrow(node, narrowest))
         self.reads |= reads
         self.series |= {call.key[1] for call in ex.calls(node, "reference")}
         self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
@@ -209,13 +248,11 @@ class Reader:
         own = nm.APPLICANT if self.facts is None else nm.ITEM
         return min(own, wanted, key=nm.LEVELS.index)
 
-    def _too_narrow(self, node: ex.Node) -> str:
+    def _too_narrow(self, node: ex.Node, narrowest: str) -> str:
         read = ex.reads(node)
         if any(one.of == "INVESTMENT" and name in read for name, one in self.needs.items()):
             return "投资明细的事实只用于 admit 的 that"
-        if self.facts not in {None, "CONTRACTS"}:
-            return "只有贷款合同有逐日的事实；此处可用申请日、日期或日期事实"
-        return "此处不能读随日或随放款变化的事实"
+        return "此处只能读项目单位的事实" if narrowest == nm.APPLICANT else "此处不能读随日或随放款变化的事实"
 
     def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
         if call.fn not in {"months_after", "reference", "status", "dishonest_since", "admitted"} | extra:
@@ -269,4 +306,5 @@ class Reader:
 
 def no_facts(key: str | tuple[str, ...]) -> Any:
     """The lookup of a figure that may read nothing."""
-    raise Refused(f"此处应为数字，而不是 {key}")
+    read = key if isinstance(key, str) else f"{key[0]}({', '.join(key[1:])})"
+    raise Refused(f"此处应为数字，而不是 {read}")

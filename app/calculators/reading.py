@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -16,9 +17,9 @@ from app.calculators import names as nm
 from app.calculators.cells import may_hold
 from app.calculators.days import BASIS
 from app.calculators.grammar import WORDS as OPERATORS
-from app.calculators.reader import Reader, Refused, no_facts
+from app.calculators.reader import Reader, Refused
 from app.calculators.reading_days import read_term, read_windows
-from app.calculators.reading_lines import read_caps, read_lines, read_require
+from app.calculators.reading_lines import WORDINGS, read_caps, read_lines, read_require
 from app.calculators.terms import (
     UNKNOWN,
     Admit,
@@ -76,10 +77,15 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
                 reader.facts = found["facts"] = reader.one_of(raw.get("facts"), tuple(nm.BUILT_IN))
             if reader.facts is None:
                 raise TermsError(reader.faults)
-        reader.clause = raw.get("clause")
-        with reader.at("wording"):
-            wording = raw.get("wording")
-            reader.wording = reader.one_of(wording, ("CEILING", "EXACT")) if wording is not None else None
+        # What stands for all lines is told once where it is wrong, not again for each line.
+        if raw.get("clause"):
+            reader.clause = "（有误）"
+            with reader.at("clause"):
+                reader.clause = reader.text(raw["clause"], "条款原文")
+        if raw.get("wording") is not None:
+            reader.wording = "EXACT"
+            with reader.at("wording"):
+                reader.wording = reader.one_of(raw["wording"], WORDINGS)
         with reader.at("needs"):
             found["needs"] = _needs(reader, raw.get("needs"))
         reader.declare()
@@ -90,7 +96,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
         if overlay:
             found["caps"] = tuple(_replace_overlay(cap) for cap in found.get("caps", ()))
         elif not raw.get("lines"):
-            reader.fault("lines 至少一行")
+            reader.fault("lines 至少一行", ("lines",))
     if reader.faults:
         raise TermsError(reader.faults)
     found["watch"] = _watch(found)
@@ -111,12 +117,9 @@ def _codes(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     nodes += [one.that for line in found.get("lines", ()) for one in line.require]
     nodes += [one.that for one in found.get("require", ())]
     codes: dict[str, set[str]] = {}
-    for part in (part for node in nodes for part in ex.walk(node)):
-        if isinstance(part, ex.Member) and isinstance(part.item, ex.Name) and isinstance(part.among, tuple):
-            codes.setdefault(part.item.name, set()).update(part.among)
-        if isinstance(part, ex.Compare) and isinstance(part.left, ex.Name) and isinstance(part.right, ex.Code):
-            codes.setdefault(part.left.name, set()).add(part.right.value)
-    return {name: frozenset(found) for name, found in codes.items()}
+    for name, compared in (pair for node in nodes for pair in ex.codes_in(node).items()):
+        codes.setdefault(name, set()).update(compared)
+    return {name: frozenset(compared) for name, compared in codes.items()}
 
 
 def _watch(found: dict[str, Any]) -> Watch:
@@ -151,36 +154,43 @@ def _replace_overlay(cap: Cap) -> Cap:
 
 
 def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
-    for name, body in (r.mapping(raw) if raw is not None else {}).items():
+    declared = r.mapping(raw) if raw is not None else {}
+    for name, body in declared.items():
         with r.at(name):
             if not _NAME.fullmatch(name) or name in OPERATORS:
                 raise Refused("名称应为小写字母、数字和下划线，且不是 and or not in")
             body = r.mapping(body, ["of", "type", "title", "unit", "decimals", "values", "clause"])
-            of = r.one_of(body.get("of"), nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
-            kind = r.one_of(body.get("type"), ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
+            of = r.key(body, "of", r.one_of, nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
+            kind = r.key(body, "type", r.one_of, ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
             built_in = nm.BUILT_IN[r.facts].get(name) if r.facts else None
             if built_in is not None and (name != "category" or kind != "CODE"):
                 raise Refused("与既有名称相同")
-            values = body.get("values")
-            if values is not None and not isinstance(values, Mapping):
-                values = {r.code(value): str(value) for value in r.list(values)}
             if kind == "QUANTITY" and not body.get("unit"):
                 raise Refused("QUANTITY 须有 unit")
-            if kind != "CODE" and values is not None:
-                raise Refused("values 只用于 CODE")
-            if values is not None and not values:
-                raise Refused("values 至少一个代码")
             r.needs[name] = Measure(
                 name=name,
                 of=of,
                 type=kind,
                 title=str(body.get("title") or name),
                 unit=body.get("unit"),
-                decimals=None if body.get("decimals") is None else r.whole(body["decimals"], 0, 8),
-                values=None if values is None else {r.code(code): str(title) for code, title in values.items()},
+                decimals=None if body.get("decimals") is None else r.key(body, "decimals", r.whole, 0, 8),
+                values=r.key(body, "values", _values, r, kind),
                 clause=body.get("clause"),
             )
+    r.refused |= declared.keys() - r.needs.keys()
     return r.needs
+
+
+def _values(raw: Any, r: Reader, kind: str) -> dict[str, str] | None:
+    """The codes that a measure can have, with their titles."""
+    if raw is None:
+        return None
+    if kind != "CODE":
+        raise Refused("values 只用于 CODE")
+    titles = raw if isinstance(raw, Mapping) else {code: code for code in map(r.code, r.list(raw))}
+    if not titles:
+        raise Refused("values 至少一个代码")
+    return {r.code(code): str(title) for code, title in titles.items()}
 
 
 def _simple(word: str, *allowed: str) -> Any:
@@ -193,8 +203,8 @@ def _simple(word: str, *allowed: str) -> Any:
 def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
-        found["day_count"] = r.one_of(body.get("is"), tuple(BASIS))
-        found["day_count_assumed"] = r.text(body.get("assumed"), "说明")
+        found["day_count"] = r.key(body, "is", r.one_of, tuple(BASIS))
+        found["day_count_assumed"] = r.key(body, "assumed", r.text, "说明")
     else:
         found["day_count"] = r.one_of(raw, tuple(BASIS))
 
@@ -206,15 +216,19 @@ def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             if body == "CNY":
                 continue
             body = r.mapping(body, ["currency", "series", "on"])
-            when = r.text(body.get("on"), "换算日")
             admitted.append(
                 Currency(
-                    code=r.code(body.get("currency")),
-                    series=r.series_name(body.get("series")),
-                    on=when if when in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(when),
+                    code=r.key(body, "currency", r.code),
+                    series=r.key(body, "series", r.series_name),
+                    on=r.key(body, "on", _conversion_day, r),
                 )
             )
     found["currencies"] = tuple(admitted)
+
+
+def _conversion_day(raw: Any, r: Reader) -> date | str:
+    text = r.text(raw, "换算日")
+    return text if text in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(text)
 
 
 def _exclude(r: Reader, raw: Any, found: dict[str, Any]) -> None:
@@ -227,39 +241,43 @@ def _pay_first(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 def _rounding(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     body = r.mapping(raw, ["unit", "mode", "scope"])
-    unit = 1
-    if body.get("unit") is not None:
-        text = r.text(body["unit"], "单位").replace(" ", "")
-        if text == "分":
-            unit = 1
-        elif _UNIT.fullmatch(text):
-            unit = int(re.sub(r"[万元]", "", text) or "1") * (10**4 if "万" in text else 1) * 100
-        else:
-            raise Refused(f"不认识的单位 {text}；例: 分、元、100元、1万元")
-        if unit == 0:
-            raise Refused("单位不能为零")
-    mode = body.get("mode")
     found["rounding"] = Rounding(
-        unit=unit,
-        mode=None if mode is None else r.one_of(mode, ("DOWN", "HALF_UP")),  # type: ignore[arg-type]
-        scope=r.one_of(body.get("scope"), ("ITEM", "TOTAL"), "ITEM"),  # type: ignore[arg-type]
+        unit=1 if body.get("unit") is None else r.key(body, "unit", _unit, r),
+        mode=None if body.get("mode") is None else r.key(body, "mode", r.one_of, ("DOWN", "HALF_UP")),  # type: ignore[arg-type]
+        scope=r.key(body, "scope", r.one_of, ("ITEM", "TOTAL"), "ITEM"),  # type: ignore[arg-type]
     )
+
+
+def _unit(raw: Any, r: Reader) -> int:
+    """A unit of rounding, in fen."""
+    text = r.text(raw, "单位").replace(" ", "")
+    if text == "分":
+        return 1
+    if not _UNIT.fullmatch(text):
+        raise Refused(f"不认识的单位 {text}；例: 分、元、100元、1万元")
+    unit = int(re.sub(r"[万元]", "", text) or "1") * (10**4 if "万" in text else 1) * 100
+    if unit == 0:
+        raise Refused("单位不能为零")
+    return unit
 
 
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
-    categories = body.get("categories", "unknown")
+    categories: frozenset[str] | Unknown = UNKNOWN
+    if body.get("categories", "unknown") != "unknown":
+        with r.within("categories"):
+            categories = frozenset(r.code(one) for one in r.list(body["categories"]))
     that = None
     if body.get("that") is not None:
         with r.within("that"):
             that = r.expression(body["that"], ex.BOOLEAN, investment=True)
 
     def choice(word: str) -> str | Unknown:
-        value = r.one_of(body.get(word), ("INCLUDED", "EXCLUDED", "unknown"), "unknown")
+        value = r.key(body, word, r.one_of, ("INCLUDED", "EXCLUDED", "unknown"), "unknown")
         return UNKNOWN if value == "unknown" else value
 
     found["admit"] = Admit(
-        categories=UNKNOWN if categories == "unknown" else frozenset(r.code(one) for one in r.list(categories)),
+        categories=categories,
         vat=choice("vat"),
         related_party=choice("related_party"),
         that=that,
@@ -276,7 +294,8 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             one = r.mapping(body["single_direction"], ["exempt", "clause"])
             single = r.clause_of(one)
             if one.get("exempt") is not None:
-                exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
+                with r.within("exempt"):
+                    exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
             higher = r.clause_of(r.mapping(body["higher_of"], ["clause"]))
@@ -284,13 +303,14 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         with r.at("offset"):
             one = r.mapping(body["offset"], ["less", "clause"])
             with r.within("less"):
-                offset = (r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM), r.clause_of(one))
+                less = r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM)
+            offset = (less, r.clause_of(one))
     found["stacking"] = Stacking(
         single_direction=single,
         exempt=exempt,
         higher_of=higher,
         offset=offset,
-        exempt_direction=r.flag(body.get("exempt_direction")),
+        exempt_direction=r.key(body, "exempt_direction", r.flag),
     )
 
 
@@ -304,14 +324,15 @@ def _payout(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                 part = r.mapping(part, ["share", label])
                 share = None
                 if part.get("share") is not None:
-                    share = ex.evaluate(r.expression(part["share"], ex.RATE, narrowest=nm.APPLICANT), no_facts)
-                    if share <= 0:
-                        raise Refused("share 应大于零", ("share",))
+                    with r.within("share"):
+                        share = r.figure(part["share"], ex.RATE)
+                        if share <= 0:
+                            raise Refused("share 应大于零")
                 if (share is None) != (no == len(parts) - 1):
                     raise Refused("除最后一项外都写 share，最后一项得其余")
-                shares.append(Share(name=r.text(part.get(label)), share=share))
-        if sum((one.share for one in shares if one.share is not None), Fraction(0)) >= 1 and shares:
-            r.fault(f"{word} 的份额合计应小于 100%")
+                shares.append(Share(name=r.key(part, label, r.text), share=share))
+        if sum((one.share for one in shares if one.share is not None), Fraction(0)) >= 1:
+            r.fault(f"{word} 的份额合计应小于 100%", (word,))
         found[word] = tuple(shares)
 
 
@@ -320,7 +341,7 @@ def _not_decided(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     for no, body in enumerate(r.list(raw)):
         with r.at(no):
             body = r.mapping(body, ["clause", "message"])
-            made.append(NotDecided(clause=str(body.get("clause") or r.clause or ""), message=r.text(body.get("message"))))
+            made.append(NotDecided(clause=str(body.get("clause") or r.clause or ""), message=r.key(body, "message", r.text)))
     found["not_decided"] = tuple(made)
 
 

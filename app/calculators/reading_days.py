@@ -27,7 +27,7 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                 raise Refused("of 只用于 event contract completion", ("of",))
             of = body.get("of") or WINDOW_OF.get(kind) or (nm.EVENT_OF.get(str(r.facts)) if kind == "event" else None)
             with r.within("of"):
-                if of is not None and kind != "investment" and r.types.get(r.text(of, "名称")) != "DATE":
+                if of is not None and kind != "investment" and r.type_of(r.text(of, "名称")) != "DATE":
                     raise Refused(f"{of} 不是日期事实；of 应写一个日期事实的名称")
                 if of is not None and r.levels.get(of) in (nm.DRAWDOWN, nm.DAY):
                     raise Refused("此处不能读随日或随放款变化的事实")
@@ -36,11 +36,9 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                 of=of,
                 first_day=_bound(r, body, "first_day"),  # type: ignore[arg-type]
                 last_day=_bound(r, body, "last_day"),
-                tests=r.one_of(body.get("tests"), ("PERIOD", "PAID_ON"), "PERIOD"),
-                clause=body.get("clause") or r.clause,
+                tests=r.key(body, "tests", r.one_of, ("PERIOD", "PAID_ON"), "PERIOD"),
+                clause=r.clause_of(body),
             )
-            if not window.is_unknown:
-                r.clause_of(body)
             first, last = window.first_day, window.last_day
             if isinstance(first, date) and isinstance(last, date):
                 end = last.date() if isinstance(last, datetime) else last
@@ -85,14 +83,14 @@ def _term(r: Reader, raw: Any) -> Term:
     body = r.mapping(raw, ["months", "from", "end", "clause"])
     with r.within("from"):
         start = r.text(body.get("from"), "起点")
-        if start not in nm.TERM_STARTS and r.facts is not None and r.types.get(start) != "DATE":
+        if start not in nm.TERM_STARTS and r.facts is not None and r.type_of(start) != "DATE":
             raise Refused(f"{start} 不是起点；可用: {' '.join(nm.TERM_STARTS)} 或日期事实")
         if start in nm.TERM_STARTS and r.facts not in {None, "CONTRACTS"}:
             raise Refused(f"{start} 只用于贷款合同；此处写一个日期事实的名称")
     if start not in nm.TERM_STARTS:
         r.reads.add(start)
-    months = None if body.get("months") is None else r.whole(body["months"], 1, 600)
-    year_end = body.get("end") is not None and r.one_of(body["end"], ("YEAR_END",)) == "YEAR_END"
+    months = None if body.get("months") is None else r.key(body, "months", r.whole, 1, 600)
+    year_end = body.get("end") is not None and r.key(body, "end", r.one_of, ("YEAR_END",)) == "YEAR_END"
     if months is None and not year_end:
         raise Refused("term 须有 months 或 end: YEAR_END")
     return Term(months=months, start=start, year_end=year_end, clause=r.clause_of(body))

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import TABLE_PATTERN
-from app.calculators.grammar import parse
-from app.calculators.inference import infer
 from app.calculators.money import round_down
 from app.calculators.reader import Reader, Refused, no_facts
 from app.calculators.terms import UNKNOWN, Band, Bands, Cap, Line, Requirement, Unknown
 
 MAX_LINES = 60
 MAX_CAPS = 60
+WORDINGS = ("CEILING", "EXACT")
 
 
-def _requirements(r: Reader, raw: Any) -> tuple[Requirement, ...]:
+def _requirements(raw: Any, r: Reader) -> tuple[Requirement, ...]:
     made = []
     for no, body in enumerate(r.list(raw)):
-        with r.at("require", no):
+        with r.at(no):
             body = r.mapping(body, ["that", "code", "clause", "message"])
             with r.within("that"):
                 node = r.expression(body.get("that"), ex.BOOLEAN, extra=frozenset({"total"}), interest=True)
@@ -32,7 +32,7 @@ def _requirements(r: Reader, raw: Any) -> tuple[Requirement, ...]:
                 Requirement(
                     that=node,
                     text=str(body["that"]),
-                    code=r.code(body.get("code")),
+                    code=r.key(body, "code", r.code),
                     clause=r.clause_of(body),
                     message=body.get("message"),
                     level=r.level(node),
@@ -45,28 +45,28 @@ def _requirements(r: Reader, raw: Any) -> tuple[Requirement, ...]:
 
 def read_require(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     """Read the requirements of the table into ``found``."""
-    del r.place[-1]  # _requirements names the place itself
-    try:
-        found["require"] = _requirements(r, raw)
-    finally:
-        r.place.append("require")
+    found["require"] = _requirements(raw, r)
 
 
 def read_lines(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     """Read the lines into ``found``; the caps, which name them, are read later."""
     lines: list[Line] = []
-    for no, body in enumerate(r.list(raw, MAX_LINES)):
+    bodies = r.list(raw, MAX_LINES)
+    r.lines = {str(body.get("id")) for body in bodies if isinstance(body, Mapping)}
+    for no, body in enumerate(bodies):
         with r.at(no):
             line = _line(r, body)
             if any(line.id == other.id for other in lines):
-                raise Refused(f"行 {line.id} 重复")
+                raise Refused(f"行 {line.id} 重复", ("id",))
             lines.append(line)
     found["lines"] = tuple(lines)
 
 
 def _line(r: Reader, raw: Any) -> Line:
     body = r.mapping(raw, ["id", "title", "when", "require", "base", "rate", "amount", "bands", "wording", "clause"])
-    wording = body.get("wording") or r.wording
+    wording = r.wording
+    if body.get("wording") is not None:
+        wording = r.key(body, "wording", r.one_of, WORDINGS)
     if wording is None:
         raise Refused("须写明 wording: CEILING（不超过）或 EXACT（按照）")
     when = base = rate = amount = bands = None
@@ -95,16 +95,16 @@ def _line(r: Reader, raw: Any) -> Line:
         _once(r, base, rate)
     rate_moves = isinstance(rate, ex.Node) and _moves(r, rate)
     return Line(
-        id=r.code(body.get("id")),
+        id=r.key(body, "id", r.code),
         title=str(body.get("title") or body.get("id")),
         when=when,
         when_level=nm.APPLICANT if when is None else r.level(when),
-        require=_requirements(r, body.get("require")),
+        require=r.key(body, "require", _requirements, r),
         base=base,
         rate=rate,
         amount=amount,
         bands=bands,
-        wording=r.one_of(wording, ("CEILING", "EXACT")),  # type: ignore[arg-type]
+        wording=wording,  # type: ignore[arg-type]
         clause=r.clause_of(body),
         per_day=per_day,
         shares_interest="interest" in read,
@@ -134,14 +134,13 @@ def _moves(r: Reader, rate: ex.Node) -> bool:
 def _bands(r: Reader, raw: Any) -> Bands:
     body = r.mapping(raw, ["of", "after", "pay"])
     with r.within("of"):
-        text = r.text(body.get("of"), "名称")
-        kinds = infer(parse(text), r.types)
+        node, kinds = r.parsed(body.get("of"))
         if len(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}) != 1:  # a bare figure could be any of them
             raise Refused("bands.of 应为次数、数量或金额")
         (wanted,) = kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}
-        if ex.reads(parse(text)) & {"balance", "interest"}:
+        if ex.reads(node) & {"balance", "interest"}:
             raise Refused("bands 不能分段每日余额或利息；按余额分段写 base，如 min(balance, 5000万) + 50% * max(0, balance - 5000万)")
-        of = r.expression(text, wanted, narrowest=nm.ITEM)
+        of = r.expression(body["of"], wanted, narrowest=nm.ITEM)
     after = None
     if body.get("after") is not None:
         with r.within("after"):
@@ -161,7 +160,7 @@ def _band(r: Reader, raw: Any, of: str, before: Band | None, *, last: bool) -> B
     up_to = amount = rate = None
     if body.get("up_to") is not None:
         with r.within("up_to"):
-            up_to = ex.evaluate(r.expression(body["up_to"], of, narrowest=nm.APPLICANT), no_facts)
+            up_to = r.figure(body["up_to"], of)
             least = 0 if before is None else before.up_to
             if least is None or up_to <= least:
                 raise Refused(f"up_to 应大于{'零' if before is None else '前一段的 up_to'}")
@@ -181,46 +180,49 @@ def _band(r: Reader, raw: Any, of: str, before: Band | None, *, last: bool) -> B
 def read_caps(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     """Read the caps into ``found``."""
     caps: list[Cap] = []
-    lines = {line.id for line in found.get("lines", ())}
     for no, body in enumerate(r.list(raw, MAX_CAPS)):
         with r.at(no):
-            caps.append(_cap(r, no, body, lines))
+            caps.append(_cap(r, no, body))
     found["caps"] = tuple(caps)
 
 
-def _cap(r: Reader, no: int, raw: Any, lines: set[str]) -> Cap:
+def _cap(r: Reader, no: int, raw: Any) -> Cap:
     body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause"])
-    bounds = r.one_of(body.get("bounds"), ("AMOUNT", "BALANCE"), "AMOUNT")
-    per = tuple(r.text(part, "名称") for part in r.list(body.get("per")))
+    bounds = r.key(body, "bounds", r.one_of, ("AMOUNT", "BALANCE"), "AMOUNT")
     with r.within("per"):
+        per = tuple(r.text(part, "名称") for part in r.list(body.get("per")))
         for part in per:
             _known_per(r, part)
-    named = None if body.get("lines") is None else frozenset(r.code(one) for one in r.list(body["lines"]))
-    if named is not None and (not named or not named <= lines):
-        raise Refused(f"没有这样的行: {' '.join(sorted(named - lines)) or '（空）'}", ("lines",))
+    named = None
+    if body.get("lines") is not None:
+        with r.within("lines"):
+            named = frozenset(r.code(one) for one in r.list(body["lines"]))
+            if not named or not named <= r.lines:
+                raise Refused(f"没有这样的行: {' '.join(sorted(named - r.lines)) or '（空）'}")
     when = None
     if body.get("when") is not None:
         with r.within("when"):
             earned = frozenset({"earned"}) if bounds == "AMOUNT" else frozenset()
             when = r.expression(body["when"], ex.BOOLEAN, extra=earned, narrowest=nm.DRAWDOWN)
             for call in ex.calls(when, "earned"):
-                if call.key[1] not in lines:
+                if call.key[1] not in r.lines:
                     raise Refused(f"earned 的行不存在: {call.key[1]}")
     limit: ex.Node | Unknown = UNKNOWN
     if body.get("limit") != "unknown":
         with r.within("limit"):
             limit = r.expression(body.get("limit"), ex.MONEY, narrowest=nm.DRAWDOWN, interest=bounds == "AMOUNT")
     pool = body.get("pool")
-    if isinstance(pool, list):
-        pool = tuple(_table(r, one) for one in pool)
-    elif pool is not None:
-        pool = r.one_of(pool, ("FUND",))
+    with r.within("pool"):
+        if isinstance(pool, list):
+            pool = tuple(_table(r, one) for one in pool)
+        elif pool is not None:
+            pool = r.one_of(pool, ("FUND",))
     return Cap(
         no=no,
         bounds=bounds,  # type: ignore[arg-type]
-        room=r.one_of(body.get("room"), ("DAILY", "CUMULATIVE"), "DAILY"),  # type: ignore[arg-type]
+        room=r.key(body, "room", r.one_of, ("DAILY", "CUMULATIVE"), "DAILY"),  # type: ignore[arg-type]
         per=per,
-        period=r.one_of(body.get("period"), nm.PERIODS, "BATCH"),
+        period=r.key(body, "period", r.one_of, nm.PERIODS, "BATCH"),
         limit=limit,
         lines=named,
         when=when,
@@ -231,7 +233,7 @@ def _cap(r: Reader, no: int, raw: Any, lines: set[str]) -> Cap:
 
 
 def _known_per(r: Reader, part: str) -> None:
-    if r.types.get(part) == ex.CODE:
+    if r.type_of(part) == ex.CODE:
         return
     if part not in nm.CAP_PER:
         raise Refused(f"per 不认识 {part}；可用: {' '.join(nm.CAP_PER)} 或已声明的 CODE 事实")
@@ -242,7 +244,7 @@ def _known_per(r: Reader, part: str) -> None:
 def _table(r: Reader, raw: Any) -> str:
     text = r.text(raw)
     if not re.fullmatch(TABLE_PATTERN, text):
-        raise Refused(f"不是标准表编号: {text}", ("pool",))
+        raise Refused(f"不是标准表编号: {text}")
     return text
 
 

@@ -20,6 +20,7 @@ from app.calculators.windows import BEIJING
 from app.tables import models
 from app.tables.canonical import canonical, digest
 from app.tables.entries import Entries, Row, key_of
+from app.tables.loader import check_series
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended
 
@@ -358,6 +359,9 @@ def _stored_event(session: Session, table: str, version: int, kind: str) -> mode
 
 def _take(session: Session, made: Proposal, found: Entries, at: datetime) -> None:
     """Keep the rows that are not stored yet; they are known from the instant of publication."""
+    before = len(found.faults)
+    check_series(session, found)
+    made.faults += found.faults[before:]
     made.tables += found.tables
     for row in found.rows:
         if isinstance(row, models.VersionEvent):

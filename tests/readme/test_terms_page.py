@@ -223,12 +223,20 @@ def test_the_values_of_an_open_place_are_accepted(place: str) -> None:
         assert faults(put(place, value)) == [], (place, value)
 
 
+def name_of(function: ast.expr) -> str:
+    """The name by which a function is called, without what it belongs to."""
+    return str(getattr(function, "attr", getattr(function, "id", "")))
+
+
 def literals() -> Iterator[str]:
     """Each word that the reading compares a key or a value with, from its source."""
     for module in (reading, reading_days, reading_lines):
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {"mapping", "one_of", "_simple"}:
-                for part in (part for argument in node.args[1:] for part in ast.walk(argument)):
+            called, given = (name_of(node.func), node.args[1:]) if isinstance(node, ast.Call) else ("", [])
+            if called == "key":  # r.key(body, "room", r.one_of, ("DAILY", "CUMULATIVE"), "DAILY")
+                called, given = name_of(given[1]), given[2:]
+            if called in {"mapping", "one_of", "_simple"}:
+                for part in (part for argument in given for part in ast.walk(argument)):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield part.value
 

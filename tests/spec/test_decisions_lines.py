@@ -266,9 +266,10 @@ def test_D23_a_cap_on_balances_may_separate_drawdowns_by_a_measure() -> None:
 @pytest.mark.parametrize(
     ("cap", "message"),
     [
-        ("{per: [CONTRACT], limit: 50% * drawn}", "此处不能读随日或随放款变化的事实"),
-        ("{per: [CONTRACT], when: drawn > 5万, limit: 1}", "此处不能读随日或随放款变化的事实"),
-        ("{bounds: BALANCE, per: [CONTRACT], when: earned(ALL), limit: 1}", "此处不能用 earned"),
+        ("{per: [CONTRACT], limit: 50% * drawn}", "caps/0/limit: limit 读每笔放款的事实（drawn），per 须含 DRAWDOWN"),
+        ("{per: [CONTRACT], when: drawn > 5万, limit: 1}", "caps/0/when: when 读每笔放款的事实（drawn），per 须含 DRAWDOWN"),
+        ("{per: [CONTRACT], limit: 50% * balance}", "caps/0/limit: 此处不能读随日或随放款变化的事实"),
+        ("{bounds: BALANCE, per: [CONTRACT], when: earned(ALL), limit: 1}", "caps/0/when: 此处不能用 earned；它只用于金额限额的 when"),
     ],
 )
 def test_a_cap_asks_only_for_what_its_accounts_have(cap: str, message: str) -> None:

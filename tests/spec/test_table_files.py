@@ -64,7 +64,7 @@ CHANGES = [
     ("confidence: read", "confidence: sure", f"{VERSION}/confidence", "应为 read implied 之一，而不是 'sure'"),
     ("confidence: read", "confidence: read\n        authority: hearsay", f"{VERSION}/authority", "应为 official"),
     ("confidence: read", "confidence: read\n        document: {}", f"{VERSION}/document/title", "此处应为文字"),
-    ("rate: 30%", "rate: 三成", f"{VERSION}/terms/lines/0", "无法识别: '三成'"),
+    ("rate: 30%", "rate: 三成", f"{VERSION}/terms/lines/0/rate", "无法识别: '三成'"),
 ]
 
 
@@ -82,7 +82,7 @@ OVERLAYS = [
     ("facts: all", "facts: TREES", "/facts", "应为 all 或列表，可用: CONTRACTS"),
     ("document: {title: 试验办法, issuer: 试验部门, number: null, date: '2024-01-01'}", "document: 试验办法", "/document", "此处应为一组 键: 值"),
     ("effective: {first_day: '2024-01-01', last_day: 'open'}", "effective: red", "/effective", "此处应为一组 键: 值"),
-    ("terms: {}", "terms: {lines: []}", "/terms", "不认识的词 'lines'"),
+    ("terms: {}", "terms: {lines: []}", "/terms/lines", "不认识的词 'lines'"),
     ("version: '1'", "version: '0'", "/version", "应为正整数，而不是 '0'"),
 ]
 
