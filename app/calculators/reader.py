@@ -63,7 +63,7 @@ class Reader:
         self.refused: set[str] = set()  # measures whose declaration is faulty
         self.lines: set[str] = set()  # ids of lines, also of faulty ones
         self.reads: set[str] = set()
-        self.series: set[str] = set()  # of reference rates
+        self.series: dict[str, str] = {}  # of reference rates, with the place that names each first
         self.categories: set[str] = set()  # of investment, read one by one
         self.clause: str | None = None
         self.wording: str | None = None
@@ -186,7 +186,7 @@ class Reader:
     def series_name(self, raw: Any) -> str:
         """The name of a series of reference rates."""
         name = self.code(raw)
-        self.series.add(name)
+        self.series.setdefault(name, "/".join(self.place))
         return name
 
     # --- expressions
@@ -237,7 +237,8 @@ class Reader:
         if nm.LEVELS.index(level) > nm.LEVELS.index(nm.DRAWDOWN if investment else self._narrowest(narrowest)):
             raise Refused(self._too_narrow(node, narrowest))
         self.reads |= reads
-        self.series |= {call.key[1] for call in ex.calls(node, "reference")}
+        for call in ex.calls(node, "reference"):
+            self.series.setdefault(call.key[1], "/".join(self.place))
         self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
         return node
 

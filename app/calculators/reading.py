@@ -105,7 +105,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
     return Terms(
         **found,
         reads=frozenset(reader.reads),
-        series=frozenset(reader.series),
+        series=reader.series,
         categories=frozenset(reader.categories),
         types=dict(reader.types),
     )

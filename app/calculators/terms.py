@@ -262,7 +262,7 @@ class Terms:
     reads: frozenset[str] = frozenset()  # every name that any expression reads
     types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
     watch: Watch = Watch()
-    series: frozenset[str] = frozenset()  # every series of reference rates that the table names
+    series: Mapping[str, str] = field(default_factory=dict)  # the series of reference rates that it names, with the place of each
     categories: frozenset[str] = frozenset()  # investment categories that an expression reads one by one
     any_category: bool = False  # a line is meant for categories that no line names
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared

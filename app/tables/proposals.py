@@ -120,8 +120,7 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
     found = Entries()
     read_batch(found, "", full)
     places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
     for row in made.rows:
         if isinstance(row, models.Direction):
             row.position = len(session.exec(select(models.Direction).where(models.Direction.batch_id == batch.id)).all())
@@ -222,8 +221,7 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
     found = Entries()
     read_batch(found, "", {**content, "directions": full})
     places = {f"/directions/{no}/versions/0": f"/directions/{no}/version" for no in range(len(full))}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
 
 
 def _later_notice(session: Session, made: Proposal, stored: models.Batch, content: Mapping[str, Any], at: datetime) -> None:
@@ -277,8 +275,7 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
         made.faults.append(TermsFault("/series", f"应为 {target}"))
     found = Entries()
     read_references(found, "", {"series": full})
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
 
 
 def _published_series(session: Session, series: str) -> list[dict[str, Any]]:
@@ -357,11 +354,10 @@ def _stored_event(session: Session, table: str, version: int, kind: str) -> mode
     return session.exec(select(of).where(of.rate_table == table, of.version == version, of.kind == kind)).first()
 
 
-def _take(session: Session, made: Proposal, found: Entries, at: datetime) -> None:
-    """Keep the rows that are not stored yet; they are known from the instant of publication."""
-    before = len(found.faults)
+def _take(session: Session, made: Proposal, found: Entries, at: datetime, places: Mapping[str, str]) -> None:
+    """Keep the rows that are not stored yet, known from the instant of publication; and the faults, as places of the draft."""
     check_series(session, found)
-    made.faults += found.faults[before:]
+    made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
         if isinstance(row, models.VersionEvent):
