@@ -22,7 +22,7 @@ COPY --from=build /opt/subsidy/venv /opt/subsidy/venv
 COPY --from=build /opt/subsidy/migrations /opt/subsidy/migrations
 COPY --from=build /opt/subsidy/app /opt/subsidy/app
 
-# SUBSIDY_HOST keeps its default, loopback: the service refuses any other address without authentication.
+# SUBSIDY_HOST keeps its default, loopback: without SUBSIDY_AUTHENTICATION=required the service refuses any other address.
 ENV PATH=/opt/subsidy/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     SQLITE_TMPDIR=/var/lib/subsidy \

@@ -51,7 +51,7 @@ lint: $(BIN)/.test ## Lint
 types: $(BIN)/.test ## Check types
 	$(BIN)/mypy
 
-coverage: $(BIN)/.test ## Branch coverage of the core and the tables
+coverage: $(BIN)/.test ## Branch coverage of the core, the tables and access
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 2 tests
 	$(BIN)/python -m coverage combine --quiet

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from app import operator_commands
 from app.settings import settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="补贴计算服务 / subsidy calculation service")
 tables = typer.Typer(no_args_is_help=True, help="标准表 / rate tables")
 app.add_typer(tables, name="tables")
+app.add_typer(operator_commands.keys, name="keys")
+app.add_typer(operator_commands.audit, name="audit")
 
 PUBLISHED = Path(__file__).resolve().parent / "tables" / "published"
 Paths = Annotated[list[Path] | None, typer.Argument(help="文件或目录，默认为已公布的标准表")]

@@ -31,6 +31,9 @@ REQUEST = {
     ],
 }
 
+# Changing tables and managing keys always needs a key; the first one is made by whoever runs the service.
+FIRST_KEY = '.venv/bin/subsidy keys create --name admin --owner "$(id -un)" --scope keys:admin --scope audit:read'
+
 
 def greeting(port: int) -> str:
     """The lines to print; the request earns 4,000,000.00 yuan (50% of the premium)."""
@@ -38,7 +41,7 @@ def greeting(port: int) -> str:
     body = json.dumps(REQUEST, separators=(",", ":"))
     return (
         f"\n  docs   {base}/docs\n\n  try    curl -s {base}/v1/insurance-subsidies/calculate "
-        f"-H 'Content-Type: application/json' -d '{body}'\n"
+        f"-H 'Content-Type: application/json' -d '{body}'\n\n  key    {FIRST_KEY}\n"
     )
 
 

@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import calculations, docs_pages, handlers, operations, tables
+from app.access.guard import Guard
+from app.access.tokens import TokenRules
+from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
+from app.api.changing import Changes
 from app.api.envelope import EnvelopeMiddleware
-from app.api.loading import CatalogueLoader
+from app.api.keeping import Keeper
+from app.api.loading import CatalogueLoader, Database
 from app.api.openapi import Service
 from app.settings import Settings
 from app.settings import settings as from_environment
@@ -21,17 +25,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with CatalogueLoader(app, chosen.database_url):
+        async with CatalogueLoader(app, chosen.database_url), Keeper(app, app.state.guard, chosen.database_url):
             yield
+        app.state.changes.close()
 
     app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
+    app.state.database = Database()
+    app.state.changes = Changes(chosen.database_url)
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
+    app.state.large_in_flight = 0
+    app.state.guard = _guard(chosen)
+    app.state.keeper = None
     calculating = calculations.routes()
     app.router.routes.extend(calculating)
-    for router in (tables.router, operations.router, docs_pages.router):
+    for router in (tables.router, drafts.router, keys.router, operations.router, docs_pages.router):
         app.include_router(router)
     handlers.install(app)
     app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating})
     return app
+
+
+def _guard(chosen: Settings) -> Guard:
+    rules = None
+    if chosen.oidc_issuer and chosen.oidc_audience and chosen.oidc_jwks:
+        rules = TokenRules(
+            issuer=chosen.oidc_issuer,
+            audience=chosen.oidc_audience,
+            jwks=chosen.oidc_jwks,
+            scope_claim=chosen.oidc_scope_claim,
+            skew_seconds=chosen.oidc_skew_seconds,
+        )
+    return Guard(chosen.authentication, rules)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.access.tokens import fault_of_source
 
 
 class Settings(BaseSettings):
@@ -18,6 +21,25 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     max_body_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
+    authentication: Literal["loopback", "required"] = "loopback"
+    oidc_issuer: str | None = Field(default=None, min_length=1)
+    oidc_audience: str | None = Field(default=None, min_length=1)
+    oidc_jwks: str | None = Field(default=None, min_length=1)
+    oidc_scope_claim: str | None = Field(default=None, min_length=1)
+    oidc_skew_seconds: int = Field(default=60, ge=0, le=300)
+
+    @model_validator(mode="after")
+    def _tokens_are_checked_in_full(self) -> Self:
+        """A token without a known issuer or audience could be meant for somebody else."""
+        given = {self.oidc_issuer is None, self.oidc_audience is None, self.oidc_jwks is None}
+        if len(given) > 1:
+            raise ValueError(
+                "SUBSIDY_OIDC_ISSUER、_AUDIENCE、_JWKS 须同时给出 / SUBSIDY_OIDC_ISSUER, _AUDIENCE and _JWKS are given together"
+            )
+        fault = None if self.oidc_jwks is None else fault_of_source(self.oidc_jwks)
+        if fault is not None:
+            raise ValueError(f"SUBSIDY_OIDC_JWKS {fault}")
+        return self
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.tables.catalogue import Catalogue
 from app.tables.database import engine_of
 from app.tables.loader import load
 from app.tables.migrating import migrate
@@ -75,14 +76,47 @@ directions:
 """
 
 
+def catalogue_of(*paths: Path) -> Catalogue:
+    """The catalogue of files and folders, loaded into a database of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(migrated(), f"{folder}/spec.db")
+        engine = engine_of(f"sqlite:///{folder}/spec.db")
+        with Session(engine) as session:
+            load(session, list(paths))
+            found = read_catalogue(session)
+        engine.dispose()
+    return found
+
+
+def published_with(batch: str, *changes: tuple[str, str]) -> Catalogue:
+    """The tables of a published batch, with texts of its file replaced, as if they had been published so."""
+    text = (PUBLISHED / f"{batch}.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Path(folder) / f"{batch}.yaml"
+        changed.write_text(text, encoding="utf-8")
+        return catalogue_of(changed, PUBLISHED / "funds.yaml", PUBLISHED / "reference_rates.yaml")
+
+
 class Bureau:
     """One table, the published reference rates, and a client.
 
     ``fund`` names a published fund to which the table belongs; its overlays and its other tables are there then.
+    ``extra`` holds further directions of the batch, ``series`` further reference series.
     """
 
     def __init__(
-        self, terms: str, method: str = "LOAN_INTEREST", *, overlays: str = "", year: int = 2025, fund: str = "xx-spec"
+        self,
+        terms: str,
+        method: str = "LOAN_INTEREST",
+        *,
+        overlays: str = "",
+        year: int = 2025,
+        fund: str = "xx-spec",
+        extra: str = "",
+        series: str = "",
     ) -> None:
         self.method = method
         self.table = f"{fund}-{year}-0-1"
@@ -92,16 +126,13 @@ class Bureau:
             if fund == "xx-spec":
                 (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
                 published = PUBLISHED / "reference_rates.yaml"
-            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year))
-            shutil.copyfile(migrated(), root / "spec.db")
-            engine = engine_of(f"sqlite:///{root}/spec.db")
-            with Session(engine) as session:
-                load(session, [root, published])
-                self.catalogue = read_catalogue(session)
-            engine.dispose()
+            (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year, extra=extra))
+            if series:
+                (root / "series.yaml").write_text(f"series:\n{_indent(series, 2)}\n")
+            self.catalogue = catalogue_of(root, published)
         app = create_app(Settings())
         app.state.catalogue = self.catalogue
-        self.client = TestClient(app)
+        self.client = TestClient(app, client=("127.0.0.1", 50000))
 
     def post(self, body: dict[str, Any], language: str = "zh") -> Any:
         """The response to a claim; table, date and applicant have defaults."""

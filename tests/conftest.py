@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from app.main import create_app
+from app.serving import OPTIONS
 from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import load
@@ -43,12 +45,10 @@ def app(database: str) -> FastAPI:
     return create_app(Settings(database_url=database))
 
 
-@pytest.fixture(scope="session")
-def live_url(app: FastAPI) -> Iterator[str]:
-    """The address of the application behind a real socket."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=75)
-    )
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of an application behind a real socket, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **OPTIONS))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -60,6 +60,13 @@ def live_url(app: FastAPI) -> Iterator[str]:
     yield f"http://{host}:{port}"
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def live_url(app: FastAPI) -> Iterator[str]:
+    """The address of the application behind a real socket."""
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from app.api import limits
 from app.api.problems import FieldError, ProblemError
 from app.api.refusals import pointer_of
 
@@ -63,8 +66,11 @@ def too_large(limit: int) -> ProblemError:
     )
 
 
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """Return the body; stop reading as soon as it is over the limit."""
+async def read_body(receive: Receive, limit: int, when_large: Callable[[], None] = lambda: None) -> bytes:
+    """Return the body; stop reading as soon as it is over the limit.
+
+    ``when_large`` is called, once or more, as soon as the body is a large one; it may refuse it.
+    """
     message = await receive()
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
@@ -72,6 +78,8 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     if not message.get("more_body"):
         if len(body) > limit:
             raise too_large(limit)
+        if len(body) > limits.LARGE_BODY_BYTES:
+            when_large()
         return body
     parts, size = [body], len(body)
     while message.get("more_body"):
@@ -82,8 +90,38 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         size += len(part)
         if size > limit:
             raise too_large(limit)
+        if size > limits.LARGE_BODY_BYTES:
+            when_large()
         parts.append(part)
     return b"".join(parts)
+
+
+_UP_AND_DOWN: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # as signed bytes: 1, 1, -1, -1
+_ALL_ELSE: Final = bytes(set(range(256)) - set(b'[]{}"'))
+_SLICE: Final = 64 * 1024
+
+
+def check_depth(body: bytes) -> None:
+    """Refuse JSON that is nested too deeply, before anything descends into it.
+
+    A body with few brackets cannot be deep. Of any other, strings are left out and brackets are counted up
+    and down, slice by slice: no loop of Python looks at each byte, and other threads go on in between.
+
+    >>> check_depth(b"[" * 64 + b"]" * 64)
+    """
+    most = limits.MAX_JSON_DEPTH
+    if body.count(b"[") + body.count(b"{") <= most:
+        return
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(body.translate(None, _ALL_ELSE).split(b'"')[::2])
+    steps = memoryview(outside.translate(_UP_AND_DOWN)).cast("b")
+    depth = 0
+    for start in range(0, len(steps), _SLICE):
+        depths = list(accumulate(steps[start : start + _SLICE], initial=depth))
+        if max(depths) > most:
+            raise _too_deep()
+        depth = depths[-1]
 
 
 def check_json(body: bytes) -> Any:
@@ -93,6 +131,7 @@ def check_json(body: bytes) -> Any:
     is written out again. That costs a third of a decoder that looks at each pair in Python. Only
     ``\\u003a`` can make a colon out of none, so a body that has it takes the slow way.
     """
+    check_depth(body)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -117,6 +156,7 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
     What is inside the fields is for later, piece by piece: ten thousand cases are never all decoded.
     A key given twice is a colon gone, as in ``check_json``; a key that has a colon is no field's name.
     """
+    check_depth(body)
     try:
         body.decode("utf-8")  # the decoder does not look into what it only skips
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
@@ -135,7 +175,8 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
 
 
 def _too_deep() -> ProblemError:
-    return ProblemError("MALFORMED_JSON", "JSON 嵌套过深", "The JSON is nested too deeply")
+    most = limits.MAX_JSON_DEPTH
+    return ProblemError("MALFORMED_JSON", f"JSON 嵌套不得超过 {most} 层", f"The JSON must not be nested deeper than {most} levels")
 
 
 def _malformed(error: Exception) -> ProblemError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -15,7 +15,7 @@ from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.api.words import in_words
 from app.calculators import assessment, facts, results
 from app.calculators.faults import FactsError, NotComputable
-from app.calculators.terms import RateTable
+from app.calculators.terms import RateTable, ReferenceSeries
 from app.tables.catalogue import Catalogue
 
 
@@ -99,7 +99,6 @@ def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
-    known_at = identity.instant_text(instant)
     table = chosen_table(
         catalogue,
         claim.rate_table,
@@ -107,15 +106,29 @@ def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Langu
         as_of=claim.as_of or claim.application_date,
         known_at=instant,
     )
-    _check_uscc(claim, table)
     # The version is chosen; with it and known_at alone the same answer must come again, so nothing
     # later may look at the day that only served to choose it.
-    ordered, places = identity.in_order(claim if claim.as_of is None else replace(claim, as_of=None))
+    if claim.as_of is not None:
+        claim = replace(claim, as_of=None)
+    return answer_under(claim, kind, table, catalogue.series(instant), identity.instant_text(instant), language)
+
+
+def answer_under(
+    claim: facts.Claim,
+    kind: Kind,
+    table: RateTable,
+    series: Mapping[str, ReferenceSeries],
+    known_at: str,
+    language: Language,
+) -> results.Result:
+    """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
+    _check_uscc(claim, table)
+    ordered, places = identity.in_order(claim)
     try:
         result = assessment.assess(
             ordered,
             table,
-            catalogue.series(instant),
+            series,
             endpoint_method=kind.method,
             language=language,
             known_at=known_at,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import msgspec
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api import bodies, examples, limits
+from app.access.actors import Scope as Needed
+from app.api import bodies, examples, gate, limits
 from app.api.calculating import KINDS, Kind, calculate
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope
@@ -33,19 +35,46 @@ _LANGUAGE = {"zh": (b"content-language", b"zh-CN"), "en": (b"content-language", 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+class _Large:
+    """A place among the few large calculations, from the moment that a body is known to be large."""
+
+    __slots__ = ("state", "taken")
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.taken = False
+
+    def take(self) -> None:
+        """Take a place, unless it is taken already. Errors: ProblemError OVERLOADED."""
+        if self.taken:
+            return
+        if self.state.large_in_flight >= limits.MAX_LARGE_IN_FLIGHT:
+            raise ProblemError("OVERLOADED")
+        self.state.large_in_flight += 1
+        self.taken = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.taken:
+            self.state.large_in_flight -= 1
+
+
 def single(kind: Kind) -> App:
     """Make the application that answers one calculation."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.admitted(scope, Needed.CALCULATE)
         envelope: Envelope = scope["envelope"]
-        limit = scope["app"].state.max_body_bytes
-        bodies.check_headers(envelope.headers, limit)
-        body = await bodies.read_body(receive, limit)
-        catalogue = catalogue_of(scope)
-        if len(body) <= limits.LARGE_BODY_BYTES:
-            result = calculate(body, kind, catalogue, envelope.language)
-        else:
-            result = await asyncio.to_thread(calculate, body, kind, catalogue, envelope.language)
+        state = scope["app"].state
+        bodies.check_headers(envelope.headers, state.max_body_bytes)
+        with _Large(state) as large:
+            body = await bodies.read_body(receive, state.max_body_bytes, large.take)
+            if large.taken:
+                result = await asyncio.to_thread(calculate, body, kind, catalogue_of(scope), envelope.language)
+            else:
+                result = calculate(body, kind, catalogue_of(scope), envelope.language)
         answer = msgspec.json.encode(result)
         headers = [
             _JSON,
@@ -64,6 +93,7 @@ def many(kind: Kind) -> App:
     """Make the application that answers a list of calculations."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.admitted(scope, Needed.CALCULATE)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)
@@ -145,4 +175,4 @@ def routes() -> list[DirectRoute]:
 
 def _request_body(schema: str, named: dict[str, Any]) -> dict[str, Any]:
     content = {"application/json": {"schema": ref(schema), "examples": named}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": True, "content": content}, **gate.secured(Needed.CALCULATE)}

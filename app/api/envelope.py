@@ -27,6 +27,12 @@ _TRACEPARENT: Final = re.compile(
     rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})"
 )
 _PLAIN: Final = (b"zh-CN", b"zh")
+_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_SECURITY: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 
 
 class Envelope:
@@ -80,7 +86,9 @@ class EnvelopeMiddleware:
                 status = message["status"]
                 headers = message["headers"] = list(message["headers"])
                 headers.append((b"x-request-id", envelope.request_id.encode("ascii")))
-                headers.append((b"x-content-type-options", b"nosniff"))
+                headers += _SECURITY
+                if not scope["path"].startswith("/docs") or not any(name == _POLICY[0] for name, _ in headers):
+                    headers.append(_POLICY)
                 if envelope.traceparent is not None:
                     headers.append((b"traceparent", envelope.traceparent))
             await send(message)
@@ -89,6 +97,7 @@ class EnvelopeMiddleware:
         try:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
                 raise problems.ProblemError("OVERLOADED")
+            _check_size(scope)
             route = self.direct.get(scope["path"]) if scope["method"] == "POST" else None
             if route is None:
                 await self.app(scope, receive, send_wrapped)
@@ -105,6 +114,20 @@ class EnvelopeMiddleware:
         finally:
             self.in_flight -= 1
             _record(scope, envelope, status, perf_counter() - started)
+
+
+def _check_size(scope: Scope) -> None:
+    if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > limits.MAX_URI_BYTES:
+        most = limits.MAX_URI_BYTES
+        raise problems.ProblemError("URI_TOO_LONG", f"请求地址不得超过 {most} 字节", f"The address must not exceed {most} bytes")
+    headers = scope["headers"]
+    if len(headers) > limits.MAX_HEADERS or sum([len(name) + len(value) for name, value in headers]) > limits.MAX_HEADER_BYTES:
+        most, count = limits.MAX_HEADER_BYTES, limits.MAX_HEADERS
+        raise problems.ProblemError(
+            "HEADERS_TOO_LARGE",
+            f"请求头至多 {count} 个，合计不得超过 {most} 字节",
+            f"There may be at most {count} headers of {most} bytes in all",
+        )
 
 
 def unexpected(error: Exception, envelope: Envelope) -> problems.ProblemError:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
+from app.api.logs import log
 from app.api.problems import ProblemError, invalid
 from app.api.refusals import parameter_errors
 
@@ -24,10 +27,18 @@ _CODES = {
 }
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "INTERNAL_ERROR")
-    raise ProblemError(code, headers=error.headers) from None
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    raise ProblemError(code, headers=headers) from None
+
+
+def _allowed(request: Request) -> str:
+    """Every method of an address: the framework names those of its first route alone."""
+    routes = request.app.routes
+    tried = ((method, {**request.scope, "method": method}) for method in ("DELETE", "GET", "PATCH", "POST", "PUT"))
+    return ", ".join(method for method, scope in tried if any(route.matches(scope)[0] is Match.FULL for route in routes))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
@@ -35,7 +46,14 @@ async def _invalid(_: Request, error: Exception) -> Response:
     raise invalid(parameter_errors(error)) from None
 
 
+async def _database(_: Request, error: Exception) -> Response:
+    log.error("database unavailable", error=type(error).__name__)  # its message may hold what was to be written
+    raise ProblemError("DATABASE_UNAVAILABLE") from None
+
+
 def install(app: FastAPI) -> None:
     """Install the handlers."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    for kind in (exc.OperationalError, exc.InterfaceError, exc.ProgrammingError, exc.TimeoutError):  # away, or without its schema
+        app.add_exception_handler(kind, _database)

@@ -7,9 +7,17 @@ from typing import Final
 
 MAX_CASES: Final = 10_000
 LARGE_BODY_BYTES: Final = 64 * 1024  # calculated in a thread, so that other requests go on meanwhile
+MAX_DRAFT_BYTES: Final = 2_000_000
+MAX_LARGE_IN_FLIGHT: Final = 4  # calculations in threads; more at once are turned away with 503, none waits
+MAX_KEY_BODY_BYTES: Final = 16 * 1024
+MAX_URI_BYTES: Final = 8 * 1024  # path and query
+MAX_HEADER_BYTES: Final = 32 * 1024  # names and values of all headers
+MAX_HEADERS: Final = 100
+MAX_JSON_DEPTH: Final = 64
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4
 CHUNK_BYTES: Final = 64 * 1024
+LARGEST_MOVERS: Final = 10  # cases that an effect on money lists by name
 SLICE_SECONDS: Final = 0.005  # a batch lets other requests go on after this long
 
 # A day outside these is a mistyped one, and arithmetic on it could leave the calendar.

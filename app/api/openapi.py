@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.access.actors import OPEN_ON_LOOPBACK
 from app.api import problems, schemas
 from app.api.problems import KINDS
 
@@ -27,19 +28,45 @@ TAGS: Final = (
     ("奖励", "奖励与券。"),
     ("补助", "项目投资补助。"),
     ("标准表", "资金、批次、标准表及其版本、参考利率。"),
+    ("草案", "标准表、批次与参考利率的变更：起草、检查、比较、试算、批准、公布。"),
+    ("密钥与审计", "密钥的新建、轮换与吊销，审计日志。"),
     ("运行", "存活、就绪与指标。"),
 )
-CALCULATION_STATUSES: Final = (400, 404, 406, 413, 415, 422, 500, 503)
+CALCULATION_STATUSES: Final = (400, 401, 403, 404, 406, 413, 415, 422, 500, 503)
 _STATUS_NAMES: Final = {
     304: "内容未变",
     400: "不能解析",
+    401: "没有凭证或凭证无效",
+    403: "没有所需权限",
     404: "没有找到",
     406: "不能以所要求的类型应答",
     413: "请求体过大",
+    409: "与现状冲突",
+    412: "前提条件不满足",
+    414: "请求地址过长",
     415: "请求体类型不支持",
     422: "格式正确但内容有误",
+    428: "须给出前提条件",
+    431: "请求头过大或过多",
     500: "服务内部错误",
     503: "暂时不能服务，见 Retry-After",
+}
+_CHALLENGE: Final = {
+    "WWW-Authenticate": {"description": "须以何种凭证访问（RFC 6750）。", "schema": {"type": "string", "pattern": "^Bearer "}}
+}
+_STATUS_HEADERS: Final[dict[int, dict[str, Any]]] = {
+    HTTPStatus.UNAUTHORIZED: _CHALLENGE,
+    HTTPStatus.FORBIDDEN: _CHALLENGE,
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": {"description": "几秒后重试。", "schema": {"type": "integer", "minimum": 0}}},
+}
+_EVERY_REQUEST: Final = (414, 431)
+"""What any operation may answer before it is reached."""
+_SCHEMES: Final = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "密钥（`sk_…`）或身份提供方签发的令牌（JWT），写在 `Authorization: Bearer` 之后；所需权限见各操作的 `security`。",
+    }
 }
 _REQUEST_ID_HEADER: Final = {
     "X-Request-ID": {
@@ -61,10 +88,8 @@ def problem_responses(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]
             "description": f"{_STATUS_NAMES[status]}。{listed}",
             "content": {problems.PROBLEM_TYPE: {"schema": schemas.ref("Problem")}},
         }
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            documented[status]["headers"] = {
-                "Retry-After": {"description": "几秒后重试。", "schema": {"type": "integer", "minimum": 0}}
-            }
+        if status in _STATUS_HEADERS:
+            documented[status]["headers"] = dict(_STATUS_HEADERS[status])
     return documented
 
 
@@ -101,12 +126,18 @@ def document(app: FastAPI) -> dict[str, Any]:
         license_info=None,
     )
     own = made.setdefault("components", {}).setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
+    for name in ("HTTPValidationError", "ValidationError", "Scope"):  # FastAPI lists what is nowhere referred to
         own.pop(name, None)
     own.update(schemas.components())
     made["components"]["schemas"] = dict(sorted(own.items()))
+    made["components"]["securitySchemes"] = _SCHEMES
+    open_on_loopback = app.state.guard.mode == "loopback"
     for operations in made["paths"].values():
         for operation in operations.values():
+            scopes = {scope for one in operation.get("security", ()) for scope in one.get("bearer", ())}
+            if open_on_loopback and scopes and scopes <= OPEN_ON_LOOPBACK:
+                operation["security"] = [*operation["security"], {}]  # on loopback no credential is needed
+            operation["responses"].update({str(status): one for status, one in problem_responses(_EVERY_REQUEST).items()})
             operation["responses"] = dict(sorted(operation["responses"].items()))
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)

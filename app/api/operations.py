@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api import metrics
+from app.access.actors import Scope
+from app.api import gate, metrics
 from app.api.identity import instant_text
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
@@ -26,12 +27,22 @@ class Live(BaseModel):
     status: Literal["ok"] = Field(title="状态")
 
 
+class Degraded(BaseModel):
+    """哪一部分不正常，从何时起。"""
+
+    model_config = ConfigDict(title="降级")
+    what: Literal["database"] = Field(title="部分")
+    since: str = Field(title="起始时刻")
+    effect: str = Field(title="影响")
+
+
 class Ready(BaseModel):
     """标准表已载入，可以计算。"""
 
     model_config = ConfigDict(title="就绪")
-    status: Literal["ready"] = Field(title="状态")
+    status: Literal["ready", "degraded"] = Field(title="状态；degraded 时计算照常")
     known_at: str = Field(title="标准表所知的最近时刻")
+    degraded: list[Degraded] = Field(title="不正常的部分；正常时为空")
 
 
 @router.get(
@@ -51,14 +62,19 @@ async def live() -> Live:
     "/health/ready",
     operation_id="ready",
     summary="是否就绪",
-    description="标准表载入后为就绪；此前应答 503。",
+    description="标准表载入后为就绪；此前应答 503。数据库不可用时仍为 200，status 为 degraded，计算照常。",
     response_description="就绪",
     responses=problem_responses((500, 503)),
 )
 async def ready(request: Request) -> Ready:
     """Answer 200 once the tables are loaded, 503 until then."""
     catalogue = catalogue_of(request.scope)
-    return Ready(status="ready", known_at=instant_text(catalogue.latest_known_at))
+    since = request.app.state.database.away_since
+    english = request.scope["envelope"].language == "en"
+    effect = "Calculations go on; tables cannot be changed" if english else "计算照常；暂不能变更标准表"
+    parts = [] if since is None else [Degraded(what="database", since=instant_text(since), effect=effect)]
+    status: Literal["ready", "degraded"] = "degraded" if parts else "ready"
+    return Ready(status=status, known_at=instant_text(catalogue.latest_known_at), degraded=parts)
 
 
 @router.get(
@@ -70,8 +86,10 @@ async def ready(request: Request) -> Ready:
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **problem_responses((500,)),
+        **problem_responses((401, 403, 500, 503)),
     },
+    dependencies=[Depends(gate.needs(Scope.TABLES_READ))],
+    openapi_extra=gate.secured(Scope.TABLES_READ),
 )
 async def expose_metrics() -> Response:
     """Answer the metrics in Prometheus's text format."""

@@ -50,11 +50,13 @@ SeriesId = Annotated[
 VersionNumber = Annotated[int, Path(title="版本", ge=1, le=100_000, examples=[1])]
 
 
-class _Closed(BaseModel):
+class Closed(BaseModel):
+    """Parameters that are closed to misspelt names."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class TableFilter(_Closed):
+class TableFilter(Closed):
     """Which tables to list."""
 
     batch: str | None = Field(
@@ -65,25 +67,25 @@ class TableFilter(_Closed):
     as_of: Day | None = Field(None, title="只列该日有版本生效的标准表")
 
 
-class AsOf(_Closed):
+class AsOf(Closed):
     """The day whose version is asked for."""
 
     as_of: Day | None = Field(None, title="规则适用日；空为最新版本")
 
 
-class Against(_Closed):
+class Against(Closed):
     """The version to compare with."""
 
     against: int = Field(title="与之比较的版本", ge=1, le=100_000, examples=[1])
 
 
-class On(_Closed):
+class On(Closed):
     """The day whose value is asked for."""
 
     on: Day | None = Field(None, title="取该日适用的值")
 
 
-class Nothing(_Closed):
+class Nothing(Closed):
     """No parameter at all."""
 
 

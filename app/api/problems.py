@@ -32,10 +32,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "MALFORMED_JSON": Kind(400, "请求体不是合法的 JSON", "The body is not valid JSON"),
     "UNAUTHENTICATED": Kind(401, "未通过身份验证", "Not authenticated"),
     "FORBIDDEN": Kind(403, "没有权限", "Forbidden"),
+    "OWN_DRAFT": Kind(403, "编写者不能批准自己的草案", "Who wrote a draft cannot approve it"),
     "NOT_FOUND": Kind(404, "没有这个地址", "No such address"),
     "FUND_NOT_FOUND": Kind(404, "没有这项资金", "No such fund"),
     "BATCH_NOT_FOUND": Kind(404, "没有这个批次", "No such batch"),
     "RATE_TABLE_NOT_FOUND": Kind(404, "没有这张标准表", "No such rate table"),
+    "DRAFT_NOT_FOUND": Kind(404, "没有这个草案", "No such draft"),
+    "KEY_NOT_FOUND": Kind(404, "没有这个密钥", "No such key"),
     "VERSION_NOT_FOUND": Kind(404, "没有这个版本", "No such version"),
     "NO_VERSION_IN_FORCE": Kind(404, "该日没有生效的版本", "No version is in force on that day"),
     "STANDARD_NOT_LOADED": Kind(404, "该方向的标准未载入", "The standards of this direction are not loaded"),
@@ -45,7 +48,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "CONFLICT": Kind(409, "与现状冲突", "Conflict"),
     "PRECONDITION_FAILED": Kind(412, "前提条件不满足", "Precondition failed"),
     "PAYLOAD_TOO_LARGE": Kind(413, "请求体过大", "The body is too large"),
+    "URI_TOO_LONG": Kind(414, "请求地址过长", "The address is too long"),
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "请求体须为 application/json", "The body must be application/json"),
+    "DRAFT_FAULTY": Kind(422, "草案内容有误", "The draft has faults"),
     "INVALID_FACTS": Kind(422, "请求内容有误", "The request is invalid"),
     "FACT_REQUIRED": Kind(422, "缺少标准表要求的事实", "A fact that the rate table needs is missing"),
     "UNKNOWN_MEASURE": Kind(422, "标准表没有声明这项事实", "The rate table declares no such measure"),
@@ -62,9 +67,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "NOT_COMPUTABLE": Kind(
         422, "已公布的条款不足以算出金额", "What was published does not decide the amount"
     ),
+    "PRECONDITION_REQUIRED": Kind(428, "须以 If-Match 给出所见的 ETag", "Give the ETag that was seen as If-Match"),
+    "HEADERS_TOO_LARGE": Kind(431, "请求头过大或过多", "The headers are too large or too many"),
     "INTERNAL_ERROR": Kind(500, "服务内部错误", "Internal error"),
     "OVERLOADED": Kind(503, "服务繁忙，请稍后重试", "Overloaded, try again later"),
     "TABLES_UNAVAILABLE": Kind(503, "标准表尚未载入，请稍后重试", "The tables are not loaded yet"),
+    "DATABASE_UNAVAILABLE": Kind(503, "数据库暂不可用，请稍后重试", "The database is not available, try again later"),
+    "SIGN_IN_UNAVAILABLE": Kind(503, "暂时不能核验令牌，请稍后重试", "Tokens cannot be checked at the moment, try again later"),
 }
 
 

@@ -9,6 +9,7 @@ import msgspec
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from app.access import keys
 from app.api.claims import DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError
@@ -31,6 +32,9 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "tuple_type": ("INVALID_TYPE", "应为数组", "Should be an array"),
     "dict_type": ("INVALID_TYPE", "应为对象", "Should be an object"),
     "dataclass_type": ("INVALID_TYPE", "应为对象", "Should be an object"),
+    "model_type": ("INVALID_TYPE", "应为对象", "Should be an object"),
+    "list_type": ("INVALID_TYPE", "应为数组", "Should be an array"),
+    "enum": ("INVALID_VALUE", "应为 {expected} 之一", "Should be one of {expected}"),
     "none_required": ("INVALID_TYPE", "应为 null", "Should be null"),
     "measure_type": (
         "INVALID_TYPE",
@@ -39,7 +43,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "date_parameter": ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
-    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个参数", "There is no such parameter"),
+    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter"),
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
     "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
     "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),
@@ -93,6 +97,21 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "INVALID_CODE",
         "参考利率代码形如 LPR_5Y",
         "The code of a reference series looks like LPR_5Y",
+    ),
+    keys.NAME_PATTERN: (
+        "INVALID_NAME",
+        "名称为 1 至 120 个字符，首尾不为空白，不含控制字符",
+        "A name has 1 to 120 characters, no blank at either end and no control characters",
+    ),
+    keys.OWNER_PATTERN: (
+        "INVALID_NAME",
+        "责任人为 1 至 120 个汉字、字母、数字或 . _ @ | + -，以前三者之一开头",
+        "An owner is 1 to 120 letters, digits and . _ @ | + -, and begins with a letter or a digit",
+    ),
+    keys.KEY_ID_PATTERN: (
+        "INVALID_ID",
+        "密钥编号为十六位十六进制数字，小写",
+        "The id of a key has sixteen hexadecimal digits in small letters",
     ),
     facts.USCC_PATTERN: (
         "INVALID_USCC",

@@ -7,8 +7,12 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from app.api import claims, limits
 from app.api.case_lists import Summary, Totals
+from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
+from app.api.key_views import KeyRequest, RotationRequest
 from app.api.problems import KINDS, MAX_ERRORS
+from app.api.reporting import DraftEffect
 from app.api.titles import FIELDS, OBJECTS
+from app.api.trying import Trial
 from app.calculators import facts, results
 
 REF: Final = "#/components/schemas/{model}"
@@ -57,7 +61,7 @@ def _as_money(schema: Schema) -> None:
 
 def _answers() -> dict[str, Schema]:
     made: dict[str, Schema] = {}
-    for kind in (results.Result, Summary, Totals):
+    for kind in (results.Result, Summary, Totals, Trial, DraftEffect):
         _described(kind, made)
     return made
 
@@ -175,6 +179,10 @@ def components() -> dict[str, Schema]:
     """Return every schema that is not a view of the tables, by name."""
     requests = claims.json_schemas(REF)
     made = {**requests, **_case_lists(requests), **_answers(), **_problems()}
+    for kind in (KeyRequest, RotationRequest, DraftRequest, RevisionRequest, MonthRequest, EffectRequest):
+        schema = kind.model_json_schema(ref_template=REF)
+        made |= schema.pop("$defs", {})
+        made[kind.__name__] = schema
     for name, (title, description) in OBJECTS.items():
         made[name]["title"] = title
         made[name]["description"] = description

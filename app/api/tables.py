@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api import bodies, showing, views
+from app.access.actors import Scope
+from app.api import bodies, gate, showing, views
 from app.api.lookups import catalogue_of, found
 from app.api.openapi import not_modified, problem_responses
 from app.api.parameters import (
@@ -34,10 +35,11 @@ async def _catalogue(request: Request) -> Catalogue:
 
 Tables = Annotated[Catalogue, Depends(_catalogue)]
 
-router = APIRouter(prefix="/v1", tags=["标准表"])
+router = APIRouter(prefix="/v1", tags=["标准表"], dependencies=[Depends(gate.needs(Scope.TABLES_READ))])
 
-_LISTED: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((406, 422, 500, 503))}
-_ONE: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((404, 406, 422, 500, 503))}
+_SECURED = gate.secured(Scope.TABLES_READ)
+_LISTED: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((401, 403, 406, 422, 500, 503))}
+_ONE: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((401, 403, 404, 406, 422, 500, 503))}
 
 
 @router.get(
@@ -48,6 +50,7 @@ _ONE: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((
     response_model=views.FundList,
     response_description="资金列表",
     responses=_LISTED,
+    openapi_extra=_SECURED,
 )
 async def list_funds(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the funds."""
@@ -62,6 +65,7 @@ async def list_funds(request: Request, tables: Tables, _: NoQuery) -> Response:
     response_model=views.BatchList,
     response_description="批次列表",
     responses=_LISTED,
+    openapi_extra=_SECURED,
 )
 async def list_batches(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the batches."""
@@ -77,6 +81,7 @@ async def list_batches(request: Request, tables: Tables, _: NoQuery) -> Response
     response_model=views.BatchView,
     response_description="批次",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQuery) -> Response:
     """Show one batch."""
@@ -92,6 +97,7 @@ async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQu
     response_model=views.TableList,
     response_description="标准表列表",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def list_rate_tables(request: Request, query: TableQuery, tables: Tables) -> Response:
     """List the rate tables."""
@@ -109,6 +115,7 @@ async def list_rate_tables(request: Request, query: TableQuery, tables: Tables) 
     response_model=views.TableView,
     response_description="标准表",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, tables: Tables) -> Response:
     """Show the version of a table that applies on a day."""
@@ -129,6 +136,7 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
     response_model=views.VersionList,
     response_description="版本列表",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def list_versions(request: Request, table_id: TableId, tables: Tables, _: NoQuery) -> Response:
     """List the versions of a table."""
@@ -145,6 +153,7 @@ async def list_versions(request: Request, table_id: TableId, tables: Tables, _: 
     response_model=views.TableView,
     response_description="标准表",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def get_version(
     request: Request, table_id: TableId, version: VersionNumber, tables: Tables, _: NoQuery
@@ -162,6 +171,7 @@ async def get_version(
     response_model=views.Difference,
     response_description="版本比较",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def diff_versions(
     request: Request, table_id: TableId, version: VersionNumber, query: AgainstQuery, tables: Tables
@@ -184,6 +194,7 @@ async def diff_versions(
     response_model=views.SeriesList,
     response_description="参考利率列表",
     responses=_LISTED,
+    openapi_extra=_SECURED,
 )
 async def list_reference_rates(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the reference series."""
@@ -199,6 +210,7 @@ async def list_reference_rates(request: Request, tables: Tables, _: NoQuery) -> 
     response_model=views.SeriesView,
     response_description="参考利率",
     responses=_ONE,
+    openapi_extra=_SECURED,
 )
 async def get_reference_rate(request: Request, series: SeriesId, query: OnQuery, tables: Tables) -> Response:
     """Show one reference series."""

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 
-class _View(BaseModel):
+class View(BaseModel):
+    """What is shown."""
+
     # Every field is always sent, so none may look optional in the document.
     model_config = ConfigDict(json_schema_serialization_defaults_required=True, populate_by_name=True)
 
 
-class Window(_View):
+class Window(View):
     """申报窗口，首末两日都算。"""
 
     model_config = ConfigDict(title="申报窗口")
@@ -23,7 +25,7 @@ class Window(_View):
     last_day: str | None = Field(title="末日或末日时刻；空为未公布")
 
 
-class DocumentView(_View):
+class DocumentView(View):
     """公布依据的文件。"""
 
     model_config = ConfigDict(title="文件")
@@ -33,7 +35,7 @@ class DocumentView(_View):
     date: str | None = Field(title="日期")
 
 
-class OverlayView(_View):
+class OverlayView(View):
     """叠加在资金各标准表之上的管理办法或指南。"""
 
     model_config = ConfigDict(title="管理办法或指南")
@@ -48,7 +50,7 @@ class OverlayView(_View):
     digest: str = Field(title="摘要")
 
 
-class FundView(_View):
+class FundView(View):
     """一项资金。"""
 
     model_config = ConfigDict(title="资金")
@@ -57,14 +59,14 @@ class FundView(_View):
     overlays: list[OverlayView] = Field(title="管理办法与指南")
 
 
-class FundList(_View):
+class FundList(View):
     """全部资金。"""
 
     model_config = ConfigDict(title="资金列表")
     funds: list[FundView] = Field(title="资金")
 
 
-class DirectionView(_View):
+class DirectionView(View):
     """批次中的一个支持方向。"""
 
     model_config = ConfigDict(title="支持方向")
@@ -77,7 +79,7 @@ class DirectionView(_View):
     not_loaded: str | None = Field(title="未载入的原因")
 
 
-class BatchView(_View):
+class BatchView(View):
     """一项资金在一年中的一个批次。"""
 
     model_config = ConfigDict(title="批次")
@@ -93,14 +95,14 @@ class BatchView(_View):
     directions: list[DirectionView] = Field(title="支持方向")
 
 
-class BatchList(_View):
+class BatchList(View):
     """全部批次。"""
 
     model_config = ConfigDict(title="批次列表")
     batches: list[BatchView] = Field(title="批次")
 
 
-class TableEntry(_View):
+class TableEntry(View):
     """列表中的一张标准表。"""
 
     model_config = ConfigDict(title="标准表条目")
@@ -116,14 +118,14 @@ class TableEntry(_View):
     version: int | None = Field(title="as_of 日适用的版本，未给 as_of 时为最新版本")
 
 
-class TableList(_View):
+class TableList(View):
     """符合条件的标准表。"""
 
     model_config = ConfigDict(title="标准表列表")
     rate_tables: list[TableEntry] = Field(title="标准表")
 
 
-class MeasureView(_View):
+class MeasureView(View):
     """标准表要求的一项事实；门户可据此画出表单。"""
 
     model_config = ConfigDict(title="所需事实")
@@ -137,7 +139,7 @@ class MeasureView(_View):
     overlay: str | None = Field(title="由哪一项管理办法要求；空为标准表自身")
 
 
-class ClauseView(_View):
+class ClauseView(View):
     """标准表中一处的条款。"""
 
     model_config = ConfigDict(title="条款")
@@ -145,7 +147,7 @@ class ClauseView(_View):
     clause: str = Field(title="条款原文")
 
 
-class TableView(_View):
+class TableView(View):
     """一张标准表的一个版本：条款、所需事实与来源。"""
 
     model_config = ConfigDict(title="标准表")
@@ -177,7 +179,7 @@ class TableView(_View):
     overlays: list[OverlayView] = Field(title="可能叠加的管理办法与指南")
 
 
-class VersionEntry(_View):
+class VersionEntry(View):
     """标准表的一个版本。"""
 
     model_config = ConfigDict(title="版本条目")
@@ -191,7 +193,7 @@ class VersionEntry(_View):
     withdrawn_at: str | None = Field(title="撤回的时刻")
 
 
-class VersionList(_View):
+class VersionList(View):
     """标准表的全部版本。"""
 
     model_config = ConfigDict(title="版本列表")
@@ -199,7 +201,7 @@ class VersionList(_View):
     versions: list[VersionEntry] = Field(title="版本")
 
 
-class Change(_View):
+class Change(View):
     """两个版本之间的一处不同。"""
 
     model_config = ConfigDict(title="不同")
@@ -208,7 +210,7 @@ class Change(_View):
     to: Any = Field(title="现值；空为没有")
 
 
-class Difference(_View):
+class Difference(View):
     """一个版本相对于另一个版本的全部不同。"""
 
     model_config = ConfigDict(title="版本比较")
@@ -218,7 +220,7 @@ class Difference(_View):
     changes: list[Change] = Field(title="各处不同")
 
 
-class SeriesEntry(_View):
+class SeriesEntry(View):
     """一个参考利率系列。"""
 
     model_config = ConfigDict(title="参考利率条目")
@@ -234,14 +236,14 @@ class SeriesEntry(_View):
     holds_until: str = Field(title="最后一个值有效至（不含）")
 
 
-class SeriesList(_View):
+class SeriesList(View):
     """全部参考利率系列。"""
 
     model_config = ConfigDict(title="参考利率列表")
     reference_rates: list[SeriesEntry] = Field(title="参考利率")
 
 
-class SeriesRow(_View):
+class SeriesRow(View):
     """一次公布的值。"""
 
     model_config = ConfigDict(title="公布值")

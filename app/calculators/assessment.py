@@ -298,7 +298,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
             )
         )
     assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"
-    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or any(cap.limit is None for cap in caps)
+    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or (case.lacks_cap and not refused)
     steps = [step for one in works for step in one.steps]
     for no, step in enumerate(steps, 1):
         step.no = no

@@ -80,7 +80,7 @@ def _key(cap: Cap, atom: Atom) -> AccountKey:
     if "DRAWDOWN" in cap.per:
         key.append(atom.item_id)  # drawdown numbers are unique only within a contract
     if cap.period == "ACCRUAL_YEAR":
-        key.append(str(atom.year))
+        key.append(str(atom.year or ""))  # what accrues on no day has an account without a year
     return tuple(key)
 
 
@@ -142,7 +142,7 @@ def _in_period(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
     if cap.period == "PROGRAM_YEAR":
         return grant.year == case.year
     if cap.period == "ACCRUAL_YEAR":
-        return str(grant.accrual_year) == key[-1]
+        return str(grant.accrual_year or "") == key[-1]
     return True
 
 
@@ -150,6 +150,8 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
     for part, value in zip(cap.per, key, strict=False):
         if grant.keys.get(_key_name(part)) != value:
             return False
+    if "DRAWDOWN" in cap.per and grant.keys.get("contract_no") != key[len(cap.per)]:
+        return False
     if cap.lines is None:
         return True
     return bool({grant.keys.get("line"), grant.keys.get("category")} & cap.lines)
@@ -161,8 +163,7 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
-        case.warn("CAP_NOT_PUBLISHED", None, clause=cap.clause)
-        case.leave_open(cap.clause, "OPEN_CAP")
+        case.cap_without_figure(cap.clause)
         text = amount_text(before)
         result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
         return result, _step(case, cap, shown, text, text)

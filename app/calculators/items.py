@@ -74,6 +74,7 @@ class Case:
     warnings: list[Warning_]
     open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
+    lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence in the language of the answer."""
@@ -84,6 +85,12 @@ class Case:
         warning = Warning_(code, self.say(code, **values), pointer)
         if warning not in self.warnings:
             self.warnings.append(warning)
+
+    def cap_without_figure(self, clause: str) -> None:
+        """A cap is known to exist without its figure: it is not applied, and the answer says so (D38)."""
+        self.lacks_cap = True
+        self.warn("CAP_NOT_PUBLISHED", None, clause=clause)
+        self.leave_open(clause, "OPEN_CAP")
 
     def name(self, line: Line) -> str:
         """What a line is called in the language of the answer; titles are Chinese."""

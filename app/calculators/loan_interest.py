@@ -58,11 +58,19 @@ def work(case: Case) -> list[ItemWork]:
             loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _atoms(case, loan, one, scale)
         _lump_atom(case, loan, one)
-        if not one.atoms and not any(reason.item_id == loan.id for reason in case.reasons):
-            case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
+        if not any(reason.item_id == loan.id for reason in case.reasons):
+            _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan)
         _warn(case, loan, one)
     return works
+
+
+def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
+    """No contract gets zero without words (D19)."""
+    if not one.atoms:
+        case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
+    elif one.interest == 0:
+        case.refuse("NO_INTEREST", None, loan.id, None, id=loan.id)
 
 
 def _convert(case: Case, loans: Sequence[Loan]) -> int:
@@ -318,7 +326,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     matures = loan.fact.matures_on.toordinal()
     if any(item.on.toordinal() > matures for item in loan.fact.repayments):
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    if matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
+    known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
+    if known and matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
         case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.balance_at(matures)))
     if loan.fact.matures_on > case.claim.application_date:
         return

@@ -81,6 +81,7 @@ class Loan:
     anchors: dict[str, int] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
     totals: list[tuple[int, int]] = field(default_factory=list)
+    gap: repayment.Gap | None = None  # from when on a planned balance is not known
 
     @property
     def id(self) -> str:
@@ -98,7 +99,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     pointer = f"/contracts/{index}"
     first = min(one.on for one in fact.drawdowns)
     rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series)
-    flows = _repayments(fact, rate)
+    flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)
     vouchers = [
@@ -128,21 +129,22 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
         vouchers,
         own,  # type: ignore[arg-type]
         totals=total_changes(slices),
+        gap=gap,
     )
 
 
-def _repayments(fact: Contract, rate: ContractRate) -> list[Flow]:
+def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayment.Gap | None]:
     if fact.repayment_plan is None:
-        return [(one.on.toordinal(), fen(one.principal), one.drawdown_no, no) for no, one in enumerate(fact.repayments)]
+        return [(one.on.toordinal(), fen(one.principal), one.drawdown_no, no) for no, one in enumerate(fact.repayments)], None
     drawn = fact.drawdowns[0]
 
     def rate_on(day: date) -> Fraction:
         return Fraction(rate.needed(rate.no(day.toordinal())), rate.parts)
 
-    planned = repayment.planned_repayments(
+    planned, gap = repayment.planned_repayments(
         fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if rate.days else None
     )
-    return [(day.toordinal(), amount, None, no) for no, (day, amount) in enumerate(planned)]
+    return [(day.toordinal(), amount, None, no) for no, (day, amount) in enumerate(planned)], gap
 
 
 def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
@@ -320,6 +322,8 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
             for a, b, balance in _pieces(one, first, until, marked):
                 if not balance:
                     continue
+                if loan.gap is not None and b > loan.gap[0].toordinal():
+                    raise loan.gap[1]
                 rate_no = bisect_right(rate_days, a) - 1
                 counted = balance * factor
                 if reads_day:

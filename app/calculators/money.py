@@ -88,8 +88,20 @@ def round_to(value: Fraction | int, unit: int, mode: str) -> int:
     return (round_down(scaled) if mode == "DOWN" else round_half_up(scaled)) * unit
 
 
-def spread(total: int, weights: Sequence[Fraction | int], ids: Sequence[tuple[str, ...]] | Sequence[int]) -> list[int]:
+def round_up(value: Fraction | int) -> int:
+    """Towards plus infinity."""
+    return -round_down(-value)
+
+
+def spread(
+    total: int,
+    weights: Sequence[Fraction | int],
+    ids: Sequence[tuple[str, ...]] | Sequence[int],
+    most: Sequence[int] | None = None,
+) -> list[int]:
     """Share ``total`` in proportion to the weights: largest remainder, ties by id in code-point order (D49).
+
+    Of the fen that are missing none goes to a part that has reached its ``most``.
 
     The parts add up to ``total``. With whole weights and ``total`` at most their sum, no part passes its
     weight: the exact share t·w/s is at most w, and a share below w rounds up to at most w.
@@ -107,7 +119,8 @@ def spread(total: int, weights: Sequence[Fraction | int], ids: Sequence[tuple[st
     parts = [share // whole for share in exact]
     missing = total - sum(parts)
     if missing:
-        by_rest = sorted((-(share % whole), ids[no], no) for no, share in enumerate(exact))
+        able = [no for no, part in enumerate(parts) if most is None or part < most[no]]
+        by_rest = sorted((-(exact[no] % whole), ids[no], no) for no in able)
         for _, _, no in by_rest[:missing]:
             parts[no] += 1
     return parts

@@ -7,7 +7,6 @@ a table would load and calculate something else than its notice says.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
@@ -67,12 +66,7 @@ def _figures(line: Line) -> Iterator[tuple[str, str]]:
             continue
         if is_rate:
             yield from ((key, message) for message in _bare(node))
-        if ex.facts_in(node):
-            continue
-        value = Fraction(ex.evaluate(node, no_facts))
-        if value < 0:
-            yield key, "不能为负"
-        elif is_rate and line.per_day and value > 1:
+        if is_rate and line.per_day and not ex.facts_in(node) and ex.evaluate(node, no_facts) > 1:
             yield key, "年贴息率或利息份额超过 100%"
 
 

@@ -21,7 +21,7 @@ Held = tuple[Loan, Stretch]
 def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
     """Lower ``counted`` of the stretches, in the order of the caps; may cut stretches further."""
     for cap in case.rules.caps:
-        if cap.bounds == "BALANCE" and cap.limit is not UNKNOWN:
+        if cap.bounds == "BALANCE":
             _apply(case, cap, loans, scale)
 
 
@@ -39,11 +39,14 @@ def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
             own = loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}
             key = tuple(str((own.get(CAP_PER[part][0]) or "") if part in CAP_PER else scope.of(part)) for part in cap.per)
             accounts.setdefault(key, []).extend((loan, s) for s in mine)
-            limits.setdefault(key, set()).add(_limit(cap, scope))
-    for key, held in accounts.items():
-        if len(limits[key]) > 1:
+            if cap.limit is UNKNOWN:
+                case.cap_without_figure(cap.clause)
+            else:
+                limits.setdefault(key, set()).add(_limit(cap, scope))
+    for key, found in limits.items():
+        if len(found) > 1:
             raise ambiguous(cap)
-        room = money_floor(limits[key].pop(), scale)
+        held, room = accounts[key], money_floor(found.pop(), scale)
         if cap.room == "CUMULATIVE":
             _cumulative(held, room, scale)
         else:

@@ -160,10 +160,9 @@ def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]
 
 def _width(cap: Cap) -> tuple[int, int]:
     widths = [nm.CAP_PER[part][1] if part in nm.CAP_PER else 1 for part in cap.per]
-    own = min(widths) if widths else nm.APPLICANT_WIDTH
-    if cap.lines is not None and not cap.per:
-        own = nm.CAP_PER["LINE"][1]
-    return own, nm.PERIOD_WIDTH[cap.period]
+    if cap.lines is not None:
+        widths.append(nm.CAP_PER["LINE"][1])
+    return min(widths, default=nm.APPLICANT_WIDTH), nm.PERIOD_WIDTH[cap.period]
 
 
 def _caps(terms: Terms) -> list[TermsFault]:

@@ -80,10 +80,10 @@ def _line(r: Reader, raw: Any) -> Line:
                 raise Refused("base: interest 不与其他项混合，份额写在 rate")
     if body.get("rate") is not None:
         with r.within("rate"):
-            rate = UNKNOWN if body["rate"] == "unknown" else r.expression(body["rate"], ex.RATE)
+            rate = UNKNOWN if body["rate"] == "unknown" else _figure(r, body["rate"], ex.RATE)
     if body.get("amount") is not None:
         with r.within("amount"):
-            amount = UNKNOWN if body["amount"] == "unknown" else r.expression(body["amount"], ex.MONEY, narrowest=nm.ITEM)
+            amount = UNKNOWN if body["amount"] == "unknown" else _figure(r, body["amount"], ex.MONEY, narrowest=nm.ITEM)
     if body.get("bands") is not None:
         with r.within("bands"):
             bands = _bands(r, body["bands"])
@@ -131,6 +131,14 @@ def _moves(r: Reader, rate: ex.Node) -> bool:
     )
 
 
+def _figure(r: Reader, raw: Any, kind: str, **more: Any) -> ex.Node:
+    """What a line pays. A range such as 10%-20% reads as a difference below zero, and would pay nothing (D37)."""
+    node = r.expression(raw, kind, **more)
+    if not ex.facts_in(node) and ex.evaluate(node, no_facts) < 0:
+        raise Refused(f"小于零: {raw}；只公布了区间的，写 unknown")
+    return node
+
+
 def _bands(r: Reader, raw: Any) -> Bands:
     body = r.mapping(raw, ["of", "after", "pay"])
     with r.within("of"):
@@ -168,10 +176,10 @@ def _band(r: Reader, raw: Any, of: str, before: Band | None, *, last: bool) -> B
         raise Refused("只有最后一段可以没有 up_to")
     if body.get("amount") is not None:
         with r.within("amount"):
-            amount = r.expression(body["amount"], ex.MONEY, narrowest=nm.ITEM)
+            amount = _figure(r, body["amount"], ex.MONEY, narrowest=nm.ITEM)
     if body.get("rate") is not None:
         with r.within("rate"):
-            rate = r.expression(body["rate"], ex.RATE, narrowest=nm.ITEM)
+            rate = _figure(r, body["rate"], ex.RATE, narrowest=nm.ITEM)
     if (amount is None) == (rate is None) or (rate is not None) != (of == ex.MONEY):
         raise Refused("次数与数量的段写 amount（每一单位），金额的段写 rate")
     return Band(up_to=up_to, amount=amount, rate=rate)

@@ -47,6 +47,8 @@ def _note(case: Case, loan: Loan, voucher: Voucher) -> str:
 
 def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate: Fraction | None = None) -> int | None:
     """Σ of exact daily interest of the whole contract, rounded half up once; None where a rate is not known."""
+    if loan.gap is not None and until > loan.gap[0].toordinal():
+        return None
     kind = kind or loan.fact.day_count
     marks = {first, until}
     marks.update(day for day, _ in loan.totals if first < day < until)

@@ -9,9 +9,12 @@ from fractions import Fraction
 
 from app.calculators.days import months_after
 from app.calculators.facts import RepaymentPlan
+from app.calculators.faults import NotComputable
 from app.calculators.money import round_half_up
 
 RateOn = Callable[[date], Fraction]
+Principal = list[tuple[date, int]]  # due date and fen
+Gap = tuple[date, NotComputable]  # the first due date whose principal is not known, and why
 
 
 def due_dates(plan: RepaymentPlan, drawn_on: date, matures_on: date) -> list[date]:
@@ -45,32 +48,46 @@ def _first_due(plan: RepaymentPlan, drawn_on: date) -> date:
 
 def planned_repayments(
     plan: RepaymentPlan, drawn_on: date, matures_on: date, amount: int, rate_on: RateOn | None
-) -> list[tuple[date, int]]:
-    """Principal by due date, fen; the parts add up to the amount drawn."""
+) -> tuple[Principal, Gap | None]:
+    """Principal by due date, fen; the parts add up to the amount drawn, unless a rate that they need is not known."""
     dues = due_dates(plan, drawn_on, matures_on)
     if plan.method in {"INTEREST_ONLY", "BULLET"}:
-        return [(matures_on, amount)]
+        return [(matures_on, amount)], None
     if plan.method == "EQUAL_PRINCIPAL" or rate_on is None:
         each = amount // len(dues)
-        return [*((due, each) for due in dues[:-1]), (dues[-1], amount - each * (len(dues) - 1))]
+        return [*((due, each) for due in dues[:-1]), (dues[-1], amount - each * (len(dues) - 1))], None
     return _equal_instalments(plan, drawn_on, dues, amount, rate_on)
 
 
-def _equal_instalments(plan: RepaymentPlan, drawn_on: date, dues: list[date], amount: int, rate_on: RateOn) -> list[tuple[date, int]]:
-    """A = P·i / (1 − (1+i)^−n), A and interest half up to fen; computed anew after a rate change (D62, D63)."""
-    found: list[tuple[date, int]] = []
+def _equal_instalments(
+    plan: RepaymentPlan, drawn_on: date, dues: list[date], amount: int, rate_on: RateOn
+) -> tuple[Principal, Gap | None]:
+    """A = P·i / (1 − (1+i)^−n), A and interest half up to fen; computed anew after a rate change (D62, D63).
+
+    A loan may run beyond the last known reference rate: from there on its balance is not known, which is an
+    error only where it decides an amount (D18).
+    """
+    found: Principal = []
+    gap: Gap | None = None
     left, instalment, known = amount, 0, None
     starts = [drawn_on, *dues[:-1]]
     for no, (start, due) in enumerate(zip(starts, dues, strict=True)):
-        i = rate_on(start) * plan.every_months * Fraction(1, 12)
         periods = len(dues) - no
+        if periods == 1:  # the last due date takes what is left, whatever the rate
+            found.append((due, left))
+            break
+        try:
+            i = rate_on(start) * plan.every_months * Fraction(1, 12)
+        except NotComputable as missing:
+            gap = due, missing
+            break
         if i != known:
             instalment = _instalment(left, i, periods)
             known = i
-        part = left if periods == 1 else min(left, max(0, instalment - round_half_up(left * i)))
+        part = min(left, max(0, instalment - round_half_up(left * i)))
         found.append((due, part))
         left -= part
-    return [(due, part) for due, part in found if part]
+    return [(due, part) for due, part in found if part], gap
 
 
 def _instalment(left: int, i: Fraction, periods: int) -> int:

@@ -56,7 +56,10 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
         mode = _mode(case, atoms)
         total = money.round_to(exact, 1, mode)
         rounding = f"{mode} 0.01"
-        shares = money.spread(total, [atom.amount for atom in ordered], [atom.order for atom in ordered])
+        exact_amounts = [atom.amount for atom in ordered]
+        # Fen that rounding up adds may not lift an atom above the limit of a cap, which is whole fen.
+        most = [money.round_up(amount) for amount in exact_amounts]
+        shares = money.spread(total, exact_amounts, [atom.order for atom in ordered], most)
         for atom, share in zip(ordered, shares, strict=True):
             atom.amount = share
     elif case.terms.rounding.scope == "ITEM":

@@ -31,6 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "NO_DAY_COUNTS": ("{id}：没有可计息的日期", "{id}: no day counts"),
     "ZERO_RATE": ("{id}：贴息率为零", "{id}: the subsidised rate is zero"),
+    "NO_INTEREST": ("{id}：计入的日期没有利息", "{id}: no interest falls on the days that count"),
     "NOTHING_TO_TOP_UP": ("已获支持不低于本次金额，无须补差", "earlier support is not below the new amount"),
     "PREMIUM_NOT_PAID": (
         "{id}：保费须全额支付且不晚于申请日",

@@ -1,7 +1,8 @@
-"""The log of every change: each entry holds the hash of the one before it, so that what was altered is found.
+"""The audit log: who did what to what and when. Each entry holds the hash of the one before it.
 
-Entries are written in the transaction of the change that they tell of. No applicant's data and no secret is in them.
-A chain without a secret does not stop who can rewrite all of it; its head, noted elsewhere, does (docs/security.md).
+The database refuses to change or delete an entry. Whoever gets past the database can still be found out:
+``verify`` reads the whole chain, and a head that was written down elsewhere shows whether the chain was
+made anew.
 """
 
 from __future__ import annotations
@@ -12,30 +13,30 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from app.tables import models
 from app.tables.canonical import canonical, digest
-
-START = ""
-
-
-class Finding(NamedTuple):
-    """An entry that is not as it was written."""
-
-    entry: int
-    zh: str
-    en: str
+from app.tables.models import Audit, AuditHead
 
 
-def append(session: Session, actor: str, action: str, thing: str, detail: Mapping[str, Any] | None = None) -> models.Audit:
-    """Add an entry after the last one; the head stays locked until the transaction ends."""
-    head = session.exec(select(models.AuditHead).with_for_update()).one()
-    entry = models.Audit(
+class Head(NamedTuple):
+    """Number and hash of the last entry; 0 and nothing before the first."""
+
+    last: int
+    hash: str
+
+
+def append(session: Session, actor: str, action: str, object: str, detail: Mapping[str, Any]) -> None:
+    """Add an entry inside the caller's transaction; the head stays locked until that ends.
+
+    On SQLite the transaction must have begun with BEGIN IMMEDIATE (``app.tables.database.writing``).
+    """
+    head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    entry = Audit(
         id=head.last + 1,
         at=datetime.now(UTC),
         actor=actor[:120],
         action=action,
-        object=thing[:200],
-        detail=canonical(detail or {}),
+        object=object[:200],
+        detail=canonical(dict(detail)),
         previous=head.hash,
         hash="",
     )
@@ -43,48 +44,98 @@ def append(session: Session, actor: str, action: str, thing: str, detail: Mappin
     session.add(entry)
     head.last, head.hash = entry.id, entry.hash
     session.flush()
-    return entry
 
 
-def hash_of(entry: models.Audit) -> str:
-    """The hash of an entry: of all that it says, and of the entry before it."""
-    said = {
-        "id": str(entry.id),
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": entry.actor,
-        "action": entry.action,
-        "object": entry.object,
-        "detail": entry.detail,
-        "previous": entry.previous,
-    }
-    return digest(canonical(said))
+def instant_text(at: datetime) -> str:
+    """An instant as it is hashed: UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def verify(session: Session, head: tuple[int, str] | None = None) -> list[Finding]:
-    """Every entry that was altered, removed or inserted; ``head`` is a last entry and hash that were noted elsewhere."""
-    return list(_findings(session, head))
+def hash_of(entry: Audit) -> str:
+    """The hash that an entry must have; ``detail`` counts as the text that is stored."""
+    return digest(
+        canonical(
+            {
+                "id": entry.id,
+                "at": instant_text(entry.at),
+                "actor": entry.actor,
+                "action": entry.action,
+                "object": entry.object,
+                "detail": entry.detail,
+                "previous": entry.previous,
+            }
+        )
+    )
 
 
-def _findings(session: Session, noted: tuple[int, str] | None) -> Iterator[Finding]:
-    expected, previous = 1, START
-    hashes: dict[int, str] = {}
-    for entry in session.exec(select(models.Audit).order_by(models.Audit.id).execution_options(yield_per=1000)):  # type: ignore[arg-type]
-        if entry.id != expected:
-            yield Finding(expected, f"第 {expected} 至 {entry.id - 1} 条缺失", f"entries {expected} to {entry.id - 1} are missing")
-        elif entry.previous != previous:
-            yield Finding(entry.id, f"第 {entry.id} 条与前一条不相连", f"entry {entry.id} does not follow the one before it")
-        if hash_of(entry) != entry.hash:
-            yield Finding(entry.id, f"第 {entry.id} 条被改动", f"entry {entry.id} was altered")
-        expected, previous = entry.id + 1, entry.hash
-        if noted is not None and entry.id == noted[0]:
-            hashes[entry.id] = entry.hash
-    kept = session.exec(select(models.AuditHead)).one()
-    for last, known in ((kept.last, kept.hash), *((noted,) if noted else ())):
-        if last >= expected:
-            yield Finding(expected, f"第 {expected} 至 {last} 条缺失", f"entries {expected} to {last} are missing")
-        elif last == expected - 1 and known != previous:
-            yield Finding(last, f"第 {last} 条不是当时记下的", f"entry {last} is not the one that was noted")
-        elif last < expected - 1 and (last, known) == (kept.last, kept.hash):
-            yield Finding(last + 1, f"第 {last + 1} 条起系插入", f"entries from {last + 1} on were inserted")
-        elif last in hashes and hashes[last] != known:
-            yield Finding(last, f"第 {last} 条不是当时记下的", f"entry {last} is not the one that was noted")
+def head_of(session: Session) -> Head:
+    """The head as it is stored; that of an empty log where somebody took it away."""
+    stored = session.get(AuditHead, 1, populate_existing=True)
+    return Head(0, "") if stored is None else Head(stored.last, stored.hash)
+
+
+def entries(session: Session, after: int, limit: int) -> list[Audit]:
+    """At most ``limit`` entries that follow number ``after``."""
+    query = select(Audit).where(Audit.id > after).order_by(Audit.id).limit(limit)  # type: ignore[arg-type]
+    return list(session.exec(query).all())
+
+
+def verify(session: Session, noted: Head | None = None) -> list[str]:
+    """Every place where the chain is broken, in Chinese and English; empty where it holds.
+
+    ``noted`` is a head that was written down elsewhere: a log that was made anew as a whole does not have it.
+    """
+    faults: list[str] = []
+    last = Head(0, "")
+    missed = noted is not None
+    for entry in _all(session):
+        faults += _broken(entry, last)
+        last = Head(entry.id, entry.hash)
+        missed = missed and last != noted
+    if missed and noted is not None:
+        faults.append(
+            f"没有当时记下的第 {noted.last} 条：日志被重写或截短"
+            f" / entry {noted.last} as it was noted is not there: the log was made anew or cut off"
+        )
+    head = head_of(session)
+    if head != last:
+        faults.append(
+            f"链头为第 {head.last} 条，日志止于第 {last.last} 条，或两者的摘要不同：末尾的记录被删除、添加或更改"
+            f" / the head says entry {head.last}, the log ends with entry {last.last}, or their hashes differ: "
+            "the end was removed, added to or altered"
+        )
+    return faults
+
+
+def missing(session: Session, noted: str) -> list[str]:
+    """What is wrong with a head that was noted earlier, ``number hash``: the log must still hold it."""
+    number, _, hash = noted.strip().partition(" ")
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        return ["记下的链头应为“序号 摘要” / a noted head is 'number hash'"]
+    entry = session.get(Audit, int(number))
+    if hash == (entry.hash if entry is not None else None if int(number) else ""):
+        return []
+    return [f"日志中没有记下的第 {number} 条：日志被重做 / the noted entry {number} is not in the log: it was made anew"]
+
+
+def _all(session: Session) -> Iterator[Audit]:
+    """Every entry, a thousand at a time."""
+    after = 0
+    while found := entries(session, after, 1000):
+        yield from found
+        after = found[-1].id
+        session.expunge_all()
+
+
+def _broken(entry: Audit, before: Head) -> Iterator[str]:
+    number = entry.id
+    if number != before.last + 1:
+        first, last = before.last + 1, number - 1
+        yield f"缺第 {first} 至 {last} 条：记录被删除 / entries {first} to {last} are missing: removed"
+    elif entry.previous != before.hash:
+        yield (
+            f"第 {number} 条与前一条不相接：其中一条被更改或插入"
+            f" / entry {number} does not follow the one before it: one of them was altered or inserted"
+        )
+    if entry.hash != hash_of(entry):
+        yield f"第 {number} 条与其摘要不符：内容被更改 / entry {number} does not match its hash: altered"

@@ -40,6 +40,18 @@ def _sqlite(url: str) -> Engine:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that sees one moment of the database, however many statements it takes."""
+    if engine.dialect.name == "sqlite":
+        with Session(engine) as session:
+            session.connection().exec_driver_sql("BEGIN")  # the driver begins by itself only when something is written
+            yield session
+    else:
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, Session(connection) as session:
+            yield session
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session whose transaction is the only one that writes; it is committed at the end, or undone."""
     with Session(engine, expire_on_commit=False) as session:

@@ -188,6 +188,18 @@ def publish(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     return _step(session, actor, found, "PUBLISHED", at=at)
 
 
+def enter_month(
+    session: Session, actor: str, on: str, values: Mapping[str, str], holds_until: str, *, confirmed: bool
+) -> State:
+    """One publication of reference rates as a draft, checked at once; another person publishes it. Errors: DraftError."""
+    row = {"on": on, "confidence": "read"} | ({"confirmed": "true"} if confirmed else {})
+    series = [
+        {"series": name, "holds_until": holds_until, "add": [{**row, "value": value}]} for name, value in sorted(values.items())
+    ]
+    found = begin(session, actor, "REFERENCE_RATE", " ".join(sorted(values)), {"series": series}, "month")
+    return check(session, actor, found.draft.id, found.etag)
+
+
 def basis(session: Session, found: State) -> str:
     """What was published of the same table or series when a draft was checked: a count, for rows are only added."""
     target = found.draft.target

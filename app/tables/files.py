@@ -50,11 +50,17 @@ def read(path: Path) -> dict[str, Any]:
     """The content of one file, every scalar a text. Errors: FileError."""
     try:
         raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise FileError(f"文件大于 {MAX_BYTES} 字节")
-        content = yaml.load(raw.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - builds texts only
     except OSError as wrong:
         raise FileError(f"不能读取: {wrong.strerror}") from wrong
+    return parsed(raw)
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """The content of a file's bytes. Errors: FileError."""
+    if len(raw) > MAX_BYTES:
+        raise FileError(f"文件大于 {MAX_BYTES} 字节")
+    try:
+        content = yaml.load(raw.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - builds texts only
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as wrong:
         raise FileError(f"不是 UTF-8 的 YAML: {wrong}") from wrong
     if not isinstance(content, dict):

@@ -303,7 +303,7 @@ class ApiKeySecret(SQLModel, table=True):
 
 
 class ApiKeyEnd(SQLModel, table=True):
-    """A secret (rotation) or, with number 0, a whole key (revocation) is refused from an instant on."""
+    """A secret and all before it (rotation) or, with number 0, the whole key (revocation) is refused from an instant on."""
 
     __tablename__ = "api_key_end"
     key_id: str = Field(primary_key=True, foreign_key="api_key.id", max_length=32)

@@ -113,26 +113,7 @@ def _tables(
     for row, raw in rows:
         direction = directions[row.rate_table]
         batch = batches[direction.batch]
-        table = RateTable(
-            id=row.rate_table,
-            fund=batch.fund,
-            year=batch.year,
-            batch=batch.id,
-            direction=direction.number or "",
-            title=direction.title,
-            method=raw["method"],
-            version=row.version,
-            digest=row.digest,
-            effective_from=row.effective_from,
-            effective_until=row.effective_until,
-            published_at=row.published_at,
-            document=_document(raw["document"]),
-            authority=raw["authority"],
-            terms=_parsed(row.digest, row.content),
-            overlays=funds[batch.fund].overlays,
-            fund_methods=methods[batch.fund],
-            fund_exempt=exempt,
-        )
+        table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt)
         known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
         superseded = known["SUPERSEDED"]
         found.setdefault(row.rate_table, []).append(
@@ -148,6 +129,38 @@ def _tables(
             )
         )
     return {name: tuple(versions) for name, versions in found.items()}
+
+
+def rate_table(
+    row: models.RateTableVersion,
+    raw: Mapping[str, Any],
+    direction: Direction,
+    batch: Batch,
+    overlays: tuple[Overlay, ...],
+    methods: Mapping[str, str],
+    exempt: frozenset[str],
+) -> RateTable:
+    """One version as calculations see it, with what is known of its fund."""
+    return RateTable(
+        id=row.rate_table,
+        fund=batch.fund,
+        year=batch.year,
+        batch=batch.id,
+        direction=direction.number or "",
+        title=direction.title,
+        method=raw["method"],
+        version=row.version,
+        digest=row.digest,
+        effective_from=row.effective_from,
+        effective_until=row.effective_until,
+        published_at=row.published_at,
+        document=_document(raw["document"]),
+        authority=raw["authority"],
+        terms=_parsed(row.digest, row.content),
+        overlays=overlays,
+        fund_methods=methods,
+        fund_exempt=exempt,
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -57,6 +57,8 @@ def check(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
         ("GET", "/v1/rate-tables/bj-gjj-2025-1-11/versions/1/diff", 422, "INVALID_FACTS"),
         ("GET", INSURANCE, 405, "METHOD_NOT_ALLOWED"),
         ("DELETE", "/v1/funds", 405, "METHOD_NOT_ALLOWED"),
+        ("PUT", "/v1/keys", 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/v1/keys/0123456789abcdef", 405, "METHOD_NOT_ALLOWED"),
         ("POST", "/health/live", 405, "METHOD_NOT_ALLOWED"),
         ("POST", INSURANCE, 415, "UNSUPPORTED_MEDIA_TYPE"),
     ],
@@ -65,7 +67,8 @@ def test_each_refusal_is_a_problem(client: httpx.Client, method: str, path: str,
     response = client.request(method, path)
     check(response, status, code)
     if status == 405:
-        assert response.headers["allow"] in {"GET", "POST"}
+        allowed = {"/v1/keys": "GET, POST", "/v1/keys/0123456789abcdef": "DELETE", INSURANCE: "POST"}
+        assert response.headers["allow"] == allowed.get(path, "GET")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,8 @@ def test_a_body_over_the_limit_is_refused_while_it_comes_in(live_url: str, path:
 
 
 def test_no_tables_is_503_with_retry_after(tmp_path: Any) -> None:
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))) as empty:
+    empty_app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))
+    with TestClient(empty_app, client=("127.0.0.1", 50000)) as empty:
         for response in (
             empty.post(INSURANCE, json=insurance()),
             empty.post(INSURANCE + "/batch", json={"cases": []}),

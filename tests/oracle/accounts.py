@@ -281,6 +281,19 @@ def spread(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int
     return given
 
 
+def spread_total(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int]:
+    """As ``spread``, but fen that rounding the total up adds lift no amount past its own fen rounded up (D49, D50)."""
+    given = spread(amounts, names, total)
+    over = [i for i, fen in enumerate(given) if fen > ceil(amounts[i])]
+    whole = sum(amounts)
+    for i in over:
+        rests = {k: Fraction(amounts[k]) * total / whole - given[k] for k in range(len(amounts)) if given[k] + 1 <= ceil(amounts[k])}
+        k = min(rests, key=lambda k: (-rests[k], names[k]))
+        given[i] -= 1
+        given[k] += 1
+    return given
+
+
 def mode_of(terms: Json, line: str | None = None) -> str:
     if mode := terms.get("rounding", {}).get("mode"):
         return str(mode)
@@ -364,6 +377,8 @@ def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
         if is_top_up and is_of_this_year(case, grant):  # 44: not reduced by the grants being topped up
             continue
         wanted = {KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each]) for each in cap.get("per", [])}
+        if "DRAWDOWN" in cap.get("per", []):
+            wanted["contract_no"] = atom.item
         if any(grant["keys"].get(name) != value for name, value in wanted.items()):
             continue
         if period == "ACCRUAL_YEAR" and str(grant.get("accrual_year")) != atom.year:
@@ -452,7 +467,9 @@ def finish(
     told = apply_caps(case, atoms, fact_of, after_project)
     unit = unit_fen(terms)
     if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
-        replace(atoms, rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms)), False)
+        total = rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms))
+        for atom, fen in zip(atoms, spread_total([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
+            atom.at = fen
     if terms.get("stacking", {}).get("higher_of"):
         earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
         replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)

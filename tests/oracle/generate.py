@@ -126,9 +126,8 @@ PERIODS = ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"]
 
 def width(cap: Json) -> tuple[int, int]:
     """Narrower before wider (D39)."""
-    per = cap["per"]
-    how_wide = min((WIDTHS.get(each, 1) for each in per), default=2 if cap.get("lines") else 9)
-    return (how_wide, PERIODS.index(cap.get("period", "BATCH")))
+    widths = [WIDTHS.get(each, 1) for each in cap["per"]] + ([WIDTHS["LINE"]] if cap.get("lines") else [])
+    return (min(widths, default=9), PERIODS.index(cap.get("period", "BATCH")))
 
 
 def money_caps(rng: Rng, terms: Json, pers: list[list[str]], periods: list[str], low: int, high: int) -> None:

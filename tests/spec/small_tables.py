@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.bureau import USCC
+
 Answer = dict[str, Any]
 
 
@@ -46,6 +48,19 @@ def project(no: str, amount: str, **more: Any) -> Answer:
 def voucher(first: str, until: str, amount: str, **more: Any) -> Answer:
     """An interest voucher, paid on the day after its last."""
     return {"from": first, "until": until, "amount": amount, "paid_on": until} | more
+
+
+def granted(amount: str, table: str = "xx-spec-2025-0-1", on: str = "2025-03-01", year: int | None = None, **keys: str) -> Answer:
+    """An applicant with one earlier grant."""
+    return {"uscc": USCC, "granted": [{"rate_table": table, "on": on, "amount": amount, "accrual_year": year, "keys": keys}]}
+
+
+def measures(terms: str, *, methods: str = "all", first: str = "2020-01-01", last: str = "open") -> str:
+    """Management measures of the fund."""
+    return (
+        f"overlays:\n  - {{id: xx-rules, title: 管理办法, methods: {methods}, effective: {{first_day: '{first}', last_day: {last}}}, "
+        f"authority: official, terms: {{{terms}}}}}"
+    )
 
 
 def codes(answer: Answer, where: str = "reasons") -> list[str]:

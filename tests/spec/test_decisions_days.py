@@ -234,3 +234,38 @@ def test_D13_later_days_count_where_window_or_claim_reaches_past_the_application
     assert days_counted(answer) == ("2025-01-01", until)
     assert answer["items"][0]["interest_basis"] == "ESTIMATED"
     assert "INTEREST_ESTIMATED" in codes(answer, "warnings")
+
+
+def test_D5_a_window_that_opens_later_moves_the_anchor_of_a_subsidy() -> None:
+    bureau = Bureau(points(more="windows: {interest: {first_day: '2025-03-15', last_day: '2025-05-30'}}"))
+    answer = bureau.answer({"contracts": [loan(drawn=[("2025-01-31", "1000000.00")])]})
+    # two months from 15 March and 16 days; from 31 January it would be 120 - 45 = 75
+    assert segments(answer, "from", "until", "day_fraction") == [("2025-03-15", "2025-05-31", "76/360")]
+
+
+def test_D5_each_drawdown_has_its_own_anchor() -> None:
+    contract = loan(drawn=[("2025-01-31", "1000000.00"), ("2025-03-15", "1000000.00")], matures_on="2025-05-31")
+    answer = Bureau(points()).answer({"contracts": [contract]})
+    days: dict[str, int] = {}
+    for drawdown, fraction in segments(answer, "drawdown_no", "day_fraction"):
+        days[drawdown] = days.get(drawdown, 0) + int(fraction.removesuffix("/360"))
+    assert days == {"1": 120, "2": 76}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "windows: {interest: {first_day: '2025-01-01', last_day: '2025-01-31'}}",
+        "term: {months: 1, from: FIRST_DRAWDOWN}",
+    ],
+)
+def test_D10_days_outside_window_or_term_earn_neither_points_nor_interest(more: str) -> None:
+    contract = loan(interest_paid=[voucher("2025-01-01", "2025-04-01", "9000.00")])
+    assert Bureau(points(more=more)).amount(contracts=[contract]) == "833.33"  # 1,000,000 × 1% × 30/360
+    assert Bureau(share(more=more)).amount(contracts=[contract]) == "620.00"  # 31 of 90 days: 3,100 × 20%
+
+
+def test_D12_a_claim_period_cuts_the_interest_of_a_voucher_too() -> None:
+    contract = loan(interest_paid=[voucher("2025-01-01", "2025-04-01", "9000.00")])
+    claim = {"contracts": [contract], "claim_period": {"from": "2025-01-31", "until": "2025-02-10"}}
+    assert Bureau(share()).answer(claim)["amount"] == "200.00"  # 10 of 90 days: 1,000 × 20%

@@ -216,3 +216,32 @@ def test_D31_the_computed_interest_is_rounded_once() -> None:
     answer = Bureau(points()).answer({"contracts": [contract]})
     # 3.333… + 2.333… + 1.333… = 7.00; rounded one by one it would be 6.99
     assert [one["computed"] for one in answer["items"][0]["reconciliation"]] == ["7.00"]
+
+
+PAID_IN_JUNE = window("2025-06-01", "2025-06-30", "PAID_ON")
+
+
+def test_D28_excluded_days_still_cut_a_voucher_that_a_payment_window_took() -> None:
+    excluded = [{"from": "2025-03-21", "until": "2025-04-20", "reason": "OVERDUE"}]
+    # 7,320 less 30 days × 100.00
+    assert Bureau(share(more=PAID_IN_JUNE)).amount(contracts=[loan(**TWO_BALANCES, excluded_periods=excluded, matures_on="2025-06-21")]) == "864.00"
+
+
+def test_D28_a_status_still_cuts_a_voucher_that_a_payment_window_took() -> None:
+    bureau = Bureau(TWO_SHARES.replace("WHEN", "ON_DAY") + PAID_IN_JUNE)
+    # 30 days × 100.00 × 20% + 4,320 × 40%
+    assert bureau.amount(applicant=status("2025-04-20"), contracts=[loan(**TWO_BALANCES, matures_on="2025-06-21")]) == "2328.00"
+
+
+def test_D29_a_cap_sees_only_the_days_that_count() -> None:
+    """The status was had on days of the loan that are not claimed: its line earned nothing, the lower cap holds."""
+    bureau = Bureau(
+        TWO_SHARES.replace("WHEN", "ON_DAY")
+        + "caps:\n"
+        + "  - {per: [CONTRACT], period: LIFETIME, limit: '0.2% * disbursed', when: earned(INNOVATIVE)}\n"
+        + "  - {per: [CONTRACT], period: LIFETIME, limit: '0.1% * disbursed', when: not earned(INNOVATIVE)}"
+    )
+    for first, limit in (("2025-03-31", "2000.00"), ("2025-04-01", "1000.00")):
+        claim = {"applicant": status("2025-01-01", "2025-04-01"), "contracts": [loan()], "claim_period": {"from": first, "until": "2026-01-01"}}
+        answer = bureau.answer(claim)
+        assert (caps(answer, "limit"), answer["amount"]) == ([(limit,)], limit)

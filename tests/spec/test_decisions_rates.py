@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bureau import Bureau, loan
-from tests.spec.small_tables import codes, points, segments
+from tests.spec.small_tables import codes, points, segments, share
 
 FIVE = {"kind": "FIXED", "annual_rate": "0.05"}
 
@@ -181,3 +181,31 @@ def test_D19_a_zero_rate_earns_nothing_and_says_why() -> None:
 def test_D19_a_negative_rate_is_refused(rate: dict[str, Any]) -> None:
     pointer = Bureau(points()).refusal(contracts=[loan(rate=rate)])[0][0]
     assert pointer.endswith("/annual_rate")
+
+
+def test_D15_a_reset_on_a_day_that_a_month_lacks_is_on_its_last_day() -> None:
+    """Monthly from 2024-08-31: the 30th of September, the 31st of October, …; 3.10% was published on 21 October."""
+    assert changes(floating("MONTHLY"), drawn="2024-08-31", matures="2025-07-01") == [
+        ("2024-08-31", "0.0335"),
+        ("2024-10-31", "0.031"),
+        ("2025-05-31", "0.03"),
+    ]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("0.00000001", "0.000000005"), ("0.12345678", "0.06172839")])
+def test_D17_rates_are_shown_with_all_their_decimals(value: str, shown: str) -> None:
+    answer = Bureau(points("50% * contract_rate")).answer({"contracts": [loan(rate={"kind": "FIXED", "annual_rate": value})]})
+    assert segments(answer, "contract_rate", "subsidised_rate") == [(value, shown)]
+
+
+NOTHING = {"rate": {"kind": "FIXED", "annual_rate": "0"}}
+ALL_PENALTY = {"interest_paid": [{"from": "2025-01-01", "until": "2026-01-01", "amount": "5.00", "penalty": "5.00"}]}
+
+
+@pytest.mark.parametrize("terms", [points(), share()], ids=["points", "share"])
+@pytest.mark.parametrize("without", [NOTHING, ALL_PENALTY], ids=["rate of zero", "penalty alone"])
+def test_D19_a_loan_without_interest_gets_no_zero_without_words(terms: str, without: dict[str, Any]) -> None:
+    """Points are bounded by the interest, which is zero; a share of it is zero. Another loan earns as it does alone."""
+    answer = Bureau(terms).answer({"contracts": [loan("A", **without), loan("B")]})
+    assert [one["amount"] for one in answer["items"]] == ["0.00", answer["amount"]]
+    assert [(one["code"], one["item_id"]) for one in answer["reasons"]] == [("NO_INTEREST", "A")]

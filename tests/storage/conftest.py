@@ -80,7 +80,7 @@ def decide(url: str) -> None:
         for row in rows:
             session.add(row)
             session.flush()
-        append(session, "li", "draft.check", "d1")
+        append(session, "li", "draft.check", "d1", {})
         session.commit()
     engine.dispose()
 

@@ -1,0 +1,40 @@
+"""All that decides who a caller is, in one place: keys, tokens, and what needs no credential on loopback."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from app.access.actors import Actor, Reason, Refusal
+from app.access.keyring import Keyring, Uses
+from app.access.keys import PREFIX
+from app.access.refusals import Refusals
+from app.access.tokens import TokenRules, Tokens
+
+Mode = Literal["loopback", "required"]
+
+
+class KeyringUnavailableError(Exception):
+    """The keys were never read: the database has been away since the start."""
+
+
+class Guard:
+    """``keyring`` is replaced whole by whoever refreshes; nothing here asks the database."""
+
+    def __init__(self, mode: Mode = "loopback", rules: TokenRules | None = None) -> None:
+        self.mode = mode
+        self.keyring: Keyring | None = None
+        self.tokens = None if rules is None else Tokens(rules)
+        self.uses = Uses()
+        self.refusals = Refusals()
+
+    async def find(self, credential: str, now: datetime) -> Actor | Refusal:
+        """Who shows a credential. Errors: KeyringUnavailableError, KeysUnavailableError."""
+        if not credential.startswith(PREFIX):
+            return Refusal(Reason.TOKENS_NOT_ACCEPTED) if self.tokens is None else await self.tokens.find(credential)
+        if self.keyring is None:
+            raise KeyringUnavailableError
+        found = self.keyring.find(credential, now)
+        if isinstance(found, Actor) and found.key_id is not None:
+            self.uses.note(found.key_id, now)
+        return found

@@ -1,0 +1,390 @@
+"""Drafts over HTTP: begin, revise, prove, compare, try out, approve, publish. Nothing here is on the calculation path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.actors import Actor, Scope
+from app.api import bodies, draft_views, gate, limits
+from app.api.changing import Changes
+from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
+from app.api.draft_views import DraftId, DraftQuery, IfMatch
+from app.api.entering import entered
+from app.api.lookups import catalogue_of
+from app.api.openapi import problem_responses
+from app.api.parameters import NoQuery
+from app.api.problems import FieldError, ProblemError, invalid
+from app.api.reporting import effect_of, report
+from app.api.schemas import ref
+from app.api.trying import refused, trial_tables, try_out
+from app.tables import drafts, sources
+from app.tables.drafts import State
+from app.tables.proposals import Proposal
+from app.tables.sources import SourceError
+
+Writer = Annotated[Actor, Depends(gate.needs(Scope.TABLES_WRITE))]
+Approver = Annotated[Actor, Depends(gate.needs(Scope.TABLES_APPROVE))]
+Officer = Annotated[Actor, Depends(gate.needs(Scope.TABLES_WRITE, Scope.TABLES_APPROVE))]
+Done = TypeVar("Done")
+
+router = APIRouter(prefix="/v1", tags=["草案"])
+_READ: Final[dict[int | str, dict[str, Any]]] = problem_responses((401, 403, 404, 406, 422, 500, 503))
+_BEGUN: Final[dict[int | str, dict[str, Any]]] = problem_responses((400, 401, 403, 406, 409, 413, 415, 422, 500, 503))
+_STEP: Final[dict[int | str, dict[str, Any]]] = problem_responses((401, 403, 404, 406, 409, 412, 422, 428, 500, 503))
+_WRITTEN: Final[dict[int | str, dict[str, Any]]] = {**_STEP, **problem_responses((400, 413, 415))}
+_BOTH: Final = (Scope.TABLES_WRITE, Scope.TABLES_APPROVE)
+
+
+def _takes(schema: str, examples: dict[str, Any], *needed: Scope) -> dict[str, Any]:
+    content = {"application/json": {"schema": ref(schema), "examples": examples}}
+    return {"requestBody": {"required": True, "content": content}, **gate.secured(*needed)}
+
+
+@router.post(
+    "/drafts",
+    operation_id="begin_draft",
+    summary="起草变更",
+    description="从空白、内容、文件、另一张标准表或整个批次起草。草案不影响任何计算，直到由编写者以外的人批准并公布。",
+    status_code=201,
+    response_model=draft_views.DraftView,
+    response_description="草案；ETag 用于其后的每一步",
+    responses=_BEGUN,
+    openapi_extra=_takes("DraftRequest", BEGIN, Scope.TABLES_WRITE),
+)
+async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
+    """Begin a draft."""
+    asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
+
+    def begin(session: Session) -> State:
+        content, source = _content(session, asked)
+        return drafts.begin(session, actor.name, asked.kind, asked.target, content, source, asked.note)
+
+    found = await _changed(request, begin)
+    return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
+
+
+def _content(session: Session, asked: draft_views.DraftRequest) -> tuple[dict[str, Any], str]:
+    """What a draft is begun with, and from what that was made."""
+    given = [name for name in ("content", "file", "copy_of") if getattr(asked, name) is not None]
+    if len(given) > 1:
+        raise _one_of(given)
+    if asked.content is not None:
+        return asked.content, "content"
+    if asked.file is not None:
+        return sources.from_file(asked.kind, asked.target, asked.file), "file"
+    copied = asked.copy_of
+    if copied is None:
+        return sources.from_nothing(asked.kind, asked.target), "nothing"
+    if asked.kind == "BATCH" and copied.batch is not None and copied.rate_table is None:
+        return sources.from_batch(session, asked.target, copied.batch), f"batch {copied.batch}"
+    if asked.kind == "RATE_TABLE" and copied.rate_table is not None and copied.batch is None:
+        content = sources.from_table(session, asked.target, copied.rate_table, copied.version)
+        return content, f"table {copied.rate_table}"
+    zh, en = "标准表从标准表复制，批次从批次复制", "a rate table is copied from a rate table, a batch from a batch"
+    raise invalid([FieldError("/copy_of", "INVALID_VALUE", zh, en)])
+
+
+def _one_of(given: list[str]) -> ProblemError:
+    zh, en = "content、file、copy_of 只能给出一个", "Give only one of content, file and copy_of"
+    return invalid([FieldError(f"/{given[-1]}", "INVALID_VALUE", zh, en)])
+
+
+@router.get(
+    "/drafts",
+    operation_id="list_drafts",
+    summary="列出草案",
+    description="全部草案及其状态，包括已公布与放弃的。",
+    response_model=draft_views.DraftList,
+    response_description="草案列表",
+    responses=problem_responses((401, 403, 406, 422, 500, 503)),
+    openapi_extra=gate.secured(*_BOTH),
+)
+async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> Response:
+    """List the drafts."""
+    found = [
+        draft_views.entry(one)
+        for one in await _read(request, drafts.all_states)
+        if query.state in (None, one.state) and query.target in (None, one.draft.target)
+    ]
+    return _answer(draft_views.DraftList(drafts=found))
+
+
+@router.get(
+    "/drafts/{draft_id}",
+    operation_id="get_draft",
+    summary="查看草案",
+    description="草案的内容、状态与走过的步骤。",
+    response_model=draft_views.DraftView,
+    response_description="草案",
+    responses=_READ,
+    openapi_extra=gate.secured(*_BOTH),
+)
+async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
+    """Show a draft."""
+    return _shown(await _read(request, lambda session: drafts.state_of(session, draft_id)))
+
+
+@router.put(
+    "/drafts/{draft_id}",
+    operation_id="revise_draft",
+    summary="修订草案",
+    description="写一版新的修订，原来的修订仍保留。须以 If-Match 给出所见的 ETag；他人先改了则为 412。检查与批准须重新进行。",
+    response_model=draft_views.DraftView,
+    response_description="修订后的草案",
+    responses=_WRITTEN,
+    openapi_extra=_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE),
+)
+async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
+    """Write a new revision."""
+    seen = _seen(if_match)
+    asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
+    if (asked.content is None) == (asked.file is None):
+        zh, en = "content 与 file 须给出一个", "Give one of content and file"
+        raise invalid([FieldError("/content", "INVALID_VALUE", zh, en)])
+
+    def revise(session: Session) -> State:
+        found = drafts.state_of(session, draft_id)
+        content = asked.content
+        if content is None:
+            content = sources.from_file(found.draft.kind, found.draft.target, str(asked.file))
+        return drafts.revise(session, actor.name, draft_id, seen, content, asked.note)
+
+    return _shown(await _changed(request, revise))
+
+
+@router.delete(
+    "/drafts/{draft_id}",
+    operation_id="discard_draft",
+    summary="放弃草案",
+    description="放弃草案；其内容与经过仍可查看。",
+    response_model=draft_views.DraftView,
+    response_description="已放弃的草案",
+    responses=_STEP,
+    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+)
+async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
+    """Give a draft up."""
+    seen = _seen(if_match)
+    return _shown(await _changed(request, lambda session: drafts.discard(session, actor.name, draft_id, seen)))
+
+
+@router.post(
+    "/drafts/{draft_id}/check",
+    operation_id="check_draft",
+    summary="检查草案",
+    description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全。有错误为 422，逐处列出。",
+    response_model=draft_views.DraftView,
+    response_description="已检查的草案",
+    responses=_STEP,
+    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+)
+async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
+    """Prove a draft."""
+    seen = _seen(if_match)
+    return _shown(await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen)))
+
+
+@router.post(
+    "/drafts/{draft_id}/approve",
+    operation_id="approve_draft",
+    summary="批准草案",
+    description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。",
+    response_model=draft_views.DraftView,
+    response_description="已批准的草案",
+    responses=_STEP,
+    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+)
+async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
+    """Approve a draft."""
+    seen = _seen(if_match)
+    return _shown(await _changed(request, lambda session: drafts.approve(session, actor.name, draft_id, seen)))
+
+
+@router.post(
+    "/drafts/{draft_id}/publish",
+    operation_id="publish_draft",
+    summary="公布草案",
+    description="公布已批准的草案，一次完成；两秒内对所有进程生效。此前的答复不受影响。检查之后对象另有公布的，为 409。",
+    response_model=draft_views.DraftView,
+    response_description="已公布的草案",
+    responses=_STEP,
+    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+)
+async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
+    """Publish a draft."""
+    seen = _seen(if_match)
+    return _shown(await _changed(request, lambda session: drafts.publish(session, actor.name, draft_id, seen)))
+
+
+@router.get(
+    "/drafts/{draft_id}/report",
+    operation_id="report_draft",
+    summary="草案报告",
+    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。",
+    response_model=draft_views.ReportView,
+    response_description="报告",
+    responses=_READ,
+    openapi_extra=gate.secured(*_BOTH),
+)
+async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
+    """Show what a draft would change."""
+    language = request.scope["envelope"].language
+    return _answer(await _read(request, lambda session: report(session, drafts.state_of(session, draft_id), language)))
+
+
+@router.post(
+    "/drafts/{draft_id}/effect",
+    operation_id="effect_of_draft",
+    summary="测算草案的影响",
+    description="同样的事实分别按现行版本与草案计算：合计、增减与变动最大的案例。标准表所附的例子总会一并测算。",
+    response_description="影响",
+    responses={
+        200: {"description": "影响", "content": {"application/json": {"schema": ref("DraftEffect")}}},
+        **_READ,
+        **problem_responses((400, 409, 413, 415)),
+    },
+    openapi_extra=_takes("EffectRequest", CASES, *_BOTH),
+)
+async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
+    """Show what a draft does to money."""
+    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes)
+    found, proposal = await _proposed(request, draft_id)
+    catalogue = catalogue_of(request.scope)
+    tables = trial_tables(catalogue, proposal)
+    sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
+    effect = await effect_of(found, proposal, tables, sent, catalogue, request.scope["envelope"].language)
+    return Response(msgspec.json.encode(effect), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/drafts/{draft_id}/calculate",
+    operation_id="calculate_under_draft",
+    summary="按草案试算",
+    description="按草案试算一次。答复嵌套在 trial 之下并标明草案，编号以 draft: 开头，不会与正式计算混淆。",
+    response_description="试算",
+    responses={
+        200: {"description": "试算", "content": {"application/json": {"schema": ref("Trial")}}},
+        **_READ,
+        **problem_responses((400, 409, 413, 415)),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"anyOf": [ref(name) for name in ("LoanClaim", "InsuranceClaim", "AwardClaim", "GrantClaim")]},
+                    "examples": TRIAL,
+                }
+            },
+        },
+        **gate.secured(*_BOTH),
+    },
+)
+async def calculate_under_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
+    """Calculate under a draft."""
+    limit = request.app.state.max_body_bytes
+    bodies.check_headers(request.scope["envelope"].headers, limit)
+    body = await bodies.read_body(request.receive, limit)
+    found, proposal = await _proposed(request, draft_id)
+    catalogue = catalogue_of(request.scope)
+    tables = trial_tables(catalogue, proposal)
+    trial = await asyncio.to_thread(try_out, body, found, tables, catalogue, request.scope["envelope"].language)
+    return Response(msgspec.json.encode(trial), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/reference-rates",
+    operation_id="enter_reference_rates",
+    summary="录入一次公布的参考利率",
+    description=(
+        "一次录入某日公布的一个或几个系列，起草并检查。重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
+        "由另一人批准并公布后生效。"
+    ),
+    status_code=201,
+    response_model=draft_views.DraftView,
+    response_description="已检查的草案，待另一人批准",
+    responses=_BEGUN,
+    openapi_extra=_takes("MonthRequest", MONTH, Scope.TABLES_WRITE),
+)
+async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> Response:
+    """Enter a month's publication: a draft, checked at once."""
+    asked = await entered(request, draft_views.MonthRequest, limits.MAX_DRAFT_BYTES)
+
+    def enter(session: Session) -> State:
+        return drafts.enter_month(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
+
+    found = await _changed(request, enter)
+    return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
+
+
+# --- how it is done ---------------------------------------------------------------------------------
+
+
+def _changes(request: Request) -> Changes:
+    accept = request.headers.get("accept")
+    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
+    changes: Changes = request.app.state.changes
+    return changes
+
+
+async def _read(request: Request, work: Callable[[Session], Done]) -> Done:
+    with _told():
+        return await _changes(request).read(work)
+
+
+async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
+    with _told():
+        return await _changes(request).change(work)
+
+
+async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
+    def propose(session: Session) -> tuple[State, Proposal]:
+        found = drafts.state_of(session, draft_id)
+        return found, drafts.proposal_of(session, found)
+
+    return await _read(request, propose)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what a draft refuses into problems."""
+    try:
+        yield
+    except drafts.Refused as error:
+        raise refused(Proposal(faults=error.faults)) from None
+    except drafts.DraftError as error:
+        raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
+    except SourceError as error:
+        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.message)]) from None
+
+
+_CODES: Final = {
+    drafts.NoSuchDraft: "DRAFT_NOT_FOUND",
+    drafts.SomebodyWasFaster: "PRECONDITION_FAILED",
+    drafts.NotNow: "CONFLICT",
+    drafts.OwnDraft: "OWN_DRAFT",
+}
+
+
+def _seen(if_match: str | None) -> str:
+    if if_match is None:
+        raise ProblemError("PRECONDITION_REQUIRED")
+    return if_match.strip()
+
+
+def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return _answer(draft_views.draft(found), status, {"ETag": found.etag, **(headers or {})})
+
+
+def _answer(view: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(view.model_dump_json(), status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")

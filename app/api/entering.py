@@ -1,0 +1,24 @@
+"""Bodies of requests that change something, as strict as those of calculations."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from app.api import bodies, refusals
+from app.api.problems import invalid
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+async def entered(request: Request, kind: type[Body], limit: int) -> Body:
+    """The body of a request. Errors: ProblemError 400, 413, 415, 422."""
+    bodies.check_headers(request.scope["envelope"].headers, limit)
+    body = await bodies.read_body(request.receive, limit)
+    bodies.check_json(body)
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as failure:
+        raise invalid(refusals.field_errors(failure, body, ())) from None

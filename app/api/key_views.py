@@ -1,0 +1,200 @@
+"""Keys and the audit log as they are asked for and shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
+
+from app.access import keys
+from app.access.actors import TITLES, Scope
+from app.api.identity import instant_text
+from app.api.parameters import Closed
+from app.api.views import View
+from app.tables import audit
+from app.tables.models import Audit
+
+MAX_AUDIT_ENTRIES: Final = 1_000
+_INSTANT: Final[JsonDict] = {"format": "date-time"}
+_HASH: Final = r"^(sha256:[0-9a-f]{64})?$"
+
+
+ScopeName = Annotated[
+    Scope, WithJsonSchema({"type": "string", "enum": list(Scope), "title": "；".join(f"{one} {title}" for one, title in TITLES.items())})
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+Days = Annotated[int, Field(title="有效天数", ge=1, le=keys.MAX_DAYS, examples=[keys.DEFAULT_DAYS])]
+
+
+class KeyRequest(_Body):
+    """要新建的密钥。责任人是对使用这个密钥所做的一切负责的人；起草与批准须是两个责任人。"""
+
+    model_config = ConfigDict(title="新建密钥")
+    name: str = Field(title="名称，说明用途", pattern=keys.NAME_PATTERN, max_length=120, examples=["申报门户"])
+    owner: str = Field(
+        title="责任人，与其令牌的 sub 一致", pattern=keys.OWNER_PATTERN, max_length=120, examples=["zhang.wei@example.cn"]
+    )
+    scopes: list[ScopeName] = Field(title="权限", min_length=1, max_length=len(Scope), examples=[["calculate", "tables:read"]])
+    valid_days: Days = keys.DEFAULT_DAYS
+
+
+class RotationRequest(_Body):
+    """轮换密钥：产生新密文，旧密文在宽限期后失效。"""
+
+    model_config = ConfigDict(title="轮换密钥")
+    grace_hours: int = Field(
+        keys.DEFAULT_GRACE_HOURS, title="旧密文还可使用的小时数", ge=0, le=keys.MAX_GRACE_HOURS, examples=[keys.DEFAULT_GRACE_HOURS]
+    )
+    valid_days: Days = keys.DEFAULT_DAYS
+
+
+class IssuedView(View):
+    """新密文；只在这一次应答中出现，服务只保存它的 SHA-256。"""
+
+    model_config = ConfigDict(title="新密文")
+    id: str = Field(title="密钥编号", pattern=keys.KEY_ID_PATTERN)
+    number: int = Field(title="密文序号，自 1 起")
+    secret: str = Field(title="密文：写在 Authorization: Bearer 之后")
+    expires_at: str = Field(title="失效时刻", json_schema_extra=_INSTANT)
+
+
+class SecretView(View):
+    """密文的状态，不含密文。"""
+
+    model_config = ConfigDict(title="密文状态")
+    number: int = Field(title="密文序号，自 1 起")
+    created_by: str = Field(title="由谁产生")
+    created_at: str = Field(title="产生时刻", json_schema_extra=_INSTANT)
+    expires_at: str = Field(title="有效期止", json_schema_extra=_INSTANT)
+    ends_at: str | None = Field(title="因轮换而失效的时刻；空为没有轮换")
+
+
+class KeyView(View):
+    """一个密钥，不含密文。"""
+
+    model_config = ConfigDict(title="密钥")
+    id: str = Field(title="密钥编号", pattern=keys.KEY_ID_PATTERN)
+    name: str = Field(title="名称")
+    owner: str = Field(title="责任人")
+    scopes: list[ScopeName] = Field(title="权限")
+    status: Literal["ACTIVE", "EXPIRED", "REVOKED"] = Field(title="状态：可用、全部密文已失效、已吊销")
+    created_by: str = Field(title="由谁新建")
+    created_at: str = Field(title="新建时刻", json_schema_extra=_INSTANT)
+    revoked_at: str | None = Field(title="吊销时刻；空为没有吊销")
+    last_used_at: str | None = Field(title="最近使用时刻，精确到分钟；空为没有用过")
+    secrets: list[SecretView] = Field(title="各密文的状态")
+
+
+class KeyList(View):
+    """全部密钥。"""
+
+    model_config = ConfigDict(title="密钥列表")
+    keys: list[KeyView] = Field(title="密钥")
+
+
+class AuditEntryView(View):
+    """审计日志的一条记录。"""
+
+    model_config = ConfigDict(title="审计记录")
+    id: int = Field(title="序号，自 1 起，连续")
+    at: str = Field(title="时刻（UTC，摘要按此文本计算）", json_schema_extra=_INSTANT)
+    actor: str = Field(title="谁；- 为未能识别")
+    action: str = Field(title="做了什么")
+    object: str = Field(title="对什么")
+    detail: dict[str, Any] = Field(title="详情")
+    previous: str = Field(title="前一条的摘要；第一条为空", pattern=_HASH)
+    hash: str = Field(title="本条的摘要", pattern=_HASH)
+
+
+class AuditHeadView(View):
+    """审计日志的链头：最后一条的序号与摘要。"""
+
+    model_config = ConfigDict(title="审计日志链头")
+    last: int = Field(title="最后一条的序号；0 为没有记录")
+    hash: str = Field(title="最后一条的摘要；没有记录时为空", pattern=_HASH)
+
+
+class AuditLog(View):
+    """审计日志的一段，按序号排列。"""
+
+    model_config = ConfigDict(title="审计日志")
+    entries: list[AuditEntryView] = Field(title="记录")
+    head: AuditHeadView = Field(title="链头")
+
+
+class AuditPage(Closed):
+    """Which part of the log to show."""
+
+    after: int = Field(0, title="从这一条之后起", ge=0, le=2**31 - 1, examples=[0])
+    limit: int = Field(100, title="至多几条", ge=1, le=MAX_AUDIT_ENTRIES, examples=[100])
+
+
+AuditQuery = Annotated[AuditPage, Query()]
+
+
+def _shown(instant: datetime | None) -> str | None:
+    return None if instant is None else instant_text(instant)
+
+
+def issued_view(issued: keys.Issued) -> IssuedView:
+    """Show a new secret."""
+    return IssuedView(id=issued.key_id, number=issued.number, secret=issued.secret, expires_at=instant_text(issued.expires_at))
+
+
+def key_list(found: Sequence[keys.KeyState], now: datetime) -> KeyList:
+    """Show keys as they are at an instant."""
+    return KeyList(keys=[_key(one, now) for one in found])
+
+
+def _key(key: keys.KeyState, now: datetime) -> KeyView:
+    secrets = [
+        SecretView(
+            number=one.number,
+            created_by=one.created_by,
+            created_at=instant_text(one.created_at),
+            expires_at=instant_text(one.expires_at),
+            ends_at=_shown(one.ends_at),
+        )
+        for one in key.secrets
+    ]
+    live = any(now < one.expires_at and (one.ends_at is None or now < one.ends_at) for one in key.secrets)
+    return KeyView(
+        id=key.id,
+        name=key.name,
+        owner=key.owner,
+        scopes=list(key.scopes),
+        status="REVOKED" if key.revoked_at is not None and key.revoked_at <= now else "ACTIVE" if live else "EXPIRED",
+        created_by=key.created_by,
+        created_at=instant_text(key.created_at),
+        revoked_at=_shown(key.revoked_at),
+        last_used_at=_shown(key.last_used_at),
+        secrets=secrets,
+    )
+
+
+def audit_log(entries: Sequence[Audit], head: audit.Head) -> AuditLog:
+    """Show a part of the log; instants as they were hashed."""
+    shown = [
+        AuditEntryView(
+            id=one.id,
+            at=audit.instant_text(one.at),
+            actor=one.actor,
+            action=one.action,
+            object=one.object,
+            detail=json.loads(one.detail),
+            previous=one.previous,
+            hash=one.hash,
+        )
+        for one in entries
+    ]
+    return AuditLog(entries=shown, head=AuditHeadView(last=head.last, hash=head.hash))

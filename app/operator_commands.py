@@ -1,0 +1,166 @@
+"""``subsidy keys`` and ``subsidy audit``: what an operator does on the machine itself, beside the service.
+
+Whoever can run these can also write to the database, so no key is asked for; the audit log names the operator.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.access.actors import OPERATOR_PREFIX, Scope
+from app.settings import settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from app.access.keys import Issued
+
+keys = typer.Typer(no_args_is_help=True, help="密钥 / keys")
+audit = typer.Typer(no_args_is_help=True, help="审计日志 / audit log")
+
+KeyId = Annotated[str, typer.Argument(help="密钥编号 / the key's id")]
+Days = Annotated[int, typer.Option(help="有效天数，至多 400 / days until it expires, at most 400")]
+
+
+def operator() -> str:
+    """Who runs this: the account, not a variable of the environment."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    return OPERATOR_PREFIX + name
+
+
+@contextmanager
+def _database() -> Iterator[Engine]:
+    """The database; where it refuses or is not there, say so and end with 1."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.access.keys import KeyEnded, KeyNotFound
+    from app.tables.database import engine_of
+
+    engine = engine_of(settings().database_url)
+    said = None
+    try:
+        yield engine
+    except SQLAlchemyError as error:
+        kind = type(error).__name__
+        said = f"数据库不可用（{kind}）；首次使用先运行 subsidy migrate / the database is not available ({kind}); run subsidy migrate first"
+    except KeyNotFound:
+        said = "没有这个密钥 / there is no such key"
+    except KeyEnded:
+        said = "密钥已吊销，不能轮换 / the key was revoked and gets no new secret"
+    except ValueError as error:
+        said = str(error)
+    finally:
+        engine.dispose()
+    if said is not None:
+        typer.echo(f"✗ {said}", err=True)
+        raise typer.Exit(1)
+
+
+def _show(issued: Issued) -> None:
+    """The secret alone on standard output, so that it can be piped into a vault."""
+    typer.echo(issued.secret)
+    until = issued.expires_at.astimezone().isoformat(timespec="minutes")
+    typer.echo(
+        f"密钥 {issued.key_id}，有效至 {until}；密文只显示这一次 / key {issued.key_id}, valid until {until}; the secret is shown this once",
+        err=True,
+    )
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="用途 / what it is for")],
+    owner: Annotated[str, typer.Option(help="责任人，与其令牌的 sub 一致 / the person who answers for it, as in the sub of tokens")],
+    scope: Annotated[list[Scope], typer.Option(help="权限，可多次给出 / scope, may be given several times")],
+    days: Days = 90,
+) -> None:
+    """Make a key and print its secret once."""
+    from app.access import keys as stored
+    from app.tables.database import writing
+
+    with _database() as engine, writing(engine) as session:
+        issued = stored.create(session, operator(), name=name, owner=owner, scopes=scope, days=days, now=datetime.now(UTC))
+    _show(issued)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List keys, never their secrets."""
+    from sqlmodel import Session
+
+    from app.access.keys import listed
+
+    with _database() as engine, Session(engine) as session:
+        for key in listed(session):
+            until = max(min(one.expires_at, one.ends_at or one.expires_at) for one in key.secrets)
+            end = "revoked" if key.revoked_at else f"until {until.date()}"
+            used = f"used {key.last_used_at:%Y-%m-%d %H:%M}Z" if key.last_used_at else "never used"
+            typer.echo(f"{key.id}  {key.owner}  {key.name}  {','.join(key.scopes)}  {end}  {used}")
+
+
+@keys.command("rotate")
+def rotate_key(
+    key_id: KeyId,
+    grace_hours: Annotated[int, typer.Option(help="旧密文还可使用的小时数 / hours for which the old secret goes on")] = 24,
+    days: Days = 90,
+) -> None:
+    """Give a key a new secret and print it once."""
+    from app.access.keys import rotate
+    from app.tables.database import writing
+
+    with _database() as engine, writing(engine) as session:
+        issued = rotate(session, operator(), key_id, grace_hours=grace_hours, days=days, now=datetime.now(UTC))
+    _show(issued)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: KeyId) -> None:
+    """Refuse a key from now on, with all its secrets."""
+    from app.access.keys import revoke
+    from app.tables.database import writing
+
+    with _database() as engine, writing(engine) as session:
+        revoke(session, operator(), key_id, now=datetime.now(UTC))
+    typer.echo(f"密钥 {key_id} 已吊销 / key {key_id} is revoked")
+
+
+@audit.command("verify")
+def verify_log(
+    head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
+) -> None:
+    """Check the whole chain; with a head that was noted earlier, also that it was not made anew since."""
+    from sqlmodel import Session
+
+    from app.tables import audit as log
+
+    with _database() as engine, Session(engine) as session:
+        faults = log.verify(session)
+        if head is not None:
+            faults += log.missing(session, head)
+        last = log.head_of(session).last
+    for fault in faults:
+        typer.echo(f"✗ {fault}", err=True)
+    if faults:
+        raise typer.Exit(1)
+    typer.echo(f"✓ {last} 条记录，链完整 / {last} entries, the chain holds")
+
+
+@audit.command("head")
+def show_head() -> None:
+    """Print number and hash of the last entry, to be noted somewhere else."""
+    from sqlmodel import Session
+
+    from app.tables import audit as log
+
+    with _database() as engine, Session(engine) as session:
+        last, digest = log.head_of(session)
+    typer.echo(f"{last} {digest}".strip())

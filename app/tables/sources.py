@@ -1,0 +1,155 @@
+"""From what a draft is begun: nothing, a file, another table, a whole earlier batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app.calculators.terms import TermsFault
+from app.tables import models
+from app.tables.files import FileError, parsed
+from app.tables.proposals import NEW_VERSION, OWN_DIRECTION
+
+
+class SourceError(ValueError):
+    """What a draft was to be made from is not there, or does not fit."""
+
+    def __init__(self, fault: TermsFault) -> None:
+        super().__init__(f"{fault.place}: {fault.message}")
+        self.fault = fault
+
+
+def from_nothing(kind: str, target: str) -> dict[str, Any]:
+    """The words that a draft of this kind has, still without values; the check says what each should be."""
+    if kind == "RATE_TABLE":
+        return {
+            "batch": target.rpartition("-")[0],
+            "version": {"effective": {"first_day": None, "last_day": "open"}, "terms": {"facts": None, "lines": []}},
+        }
+    if kind == "BATCH":
+        return {
+            "fund": "-".join(target.split("-")[:2]),
+            "batch": {"id": target, "year": None, "title": None},
+            "document": {"title": None, "issuer": None, "number": None, "date": None},
+            "authority": "official",
+            "directions": [],
+        }
+    if kind == "REFERENCE_RATE":
+        return {"series": [{"series": name, "holds_until": None, "add": []} for name in target.split()]}
+    return {"rate_table": target, "version": None, "reason": None} | ({"last_day": None} if kind == "END_OF_VALIDITY" else {})
+
+
+def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
+    """What a table file says, without the numbers and instants that publication gives. Errors: SourceError."""
+    try:
+        content = parsed(text.encode())
+    except FileError as wrong:
+        raise SourceError(TermsFault("/file", str(wrong))) from wrong
+    if kind == "BATCH":
+        return {**content, "directions": [_direction(one) for one in _list(content, "directions")]}
+    if kind == "RATE_TABLE":
+        for one in _list(content, "directions"):
+            if isinstance(one, Mapping) and one.get("rate_table") == target:
+                header = content.get("batch")
+                batch = header.get("id") if isinstance(header, Mapping) else None
+                direction = _direction(one)
+                version = direction.pop("version", None)
+                return {"batch": batch, "direction": {key: direction.get(key) for key in OWN_DIRECTION}, "version": version}
+        raise SourceError(TermsFault("/file", f"文件中没有标准表 {target}"))
+    if kind == "REFERENCE_RATE":
+        return {"series": [_series(one) for one in _list(content, "series")]}
+    return content
+
+
+def _list(content: Mapping[str, Any], key: str) -> list[Any]:
+    found = content.get(key)
+    if not isinstance(found, list):
+        raise SourceError(TermsFault("/file", f"文件中没有 {key}"))
+    return found
+
+
+def _last(raw: Mapping[str, Any]) -> Any:
+    versions = raw.get("versions")
+    return versions[-1] if isinstance(versions, list) and versions else None
+
+
+def _direction(raw: Any) -> Any:
+    """A direction of a file with its last version, stripped of what publication gives."""
+    if not isinstance(raw, Mapping):
+        return raw
+    made = {key: value for key, value in raw.items() if key not in {"versions", "events"}}
+    version = _last(raw)
+    return made if not isinstance(version, Mapping) else {**made, "version": _stripped(version)}
+
+
+def _stripped(version: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in version.items() if key in NEW_VERSION and key != "supersedes"}
+
+
+def _series(raw: Any) -> Any:
+    version = _last(raw) if isinstance(raw, Mapping) else None
+    if not isinstance(raw, Mapping) or not isinstance(version, Mapping):
+        return raw
+    made = {key: raw.get(key) for key in ("series", "title", "source", "authority")}
+    return {**made, "holds_until": version.get("holds_until"), "rows": version.get("rows")}
+
+
+# --- copies -----------------------------------------------------------------------------------------
+
+
+def from_table(session: Session, target: str, table: str, version: int | None) -> dict[str, Any]:
+    """A copy of another table's version, or of an earlier version of the same table. Errors: SourceError."""
+    of = models.RateTableVersion
+    query = select(of).where(of.rate_table == table).order_by(of.version.desc())  # type: ignore[attr-defined]
+    row = next((one for one in session.exec(query).all() if version in (None, one.version)), None)
+    if row is None:
+        raise SourceError(TermsFault("/copy_of", f"没有 {table} 的{'版本' if version is None else f'版本 {version}'}"))
+    copied = _stripped(json.loads(row.content))
+    if table == target:
+        direction = session.get_one(models.Direction, table)
+        return {"batch": direction.batch_id, "version": copied}
+    source = session.get_one(models.Direction, table)
+    there = session.get(models.Direction, target)
+    made: dict[str, Any] = {"batch": there.batch_id if there else target.rpartition("-")[0], "version": copied}
+    if there is None or there.not_loaded is not None:
+        made["direction"] = {"no": None, "title": source.title, "method": source.method, "area": source.area, "schemes": []}
+    return made
+
+
+def from_batch(session: Session, target: str, batch: str) -> dict[str, Any]:
+    """A copy of a whole batch under another id: every table in its last version, ids and pools of the batch renamed."""
+    row = session.get(models.Batch, batch)
+    if row is None:
+        raise SourceError(TermsFault("/copy_of", f"没有批次 {batch}"))
+    content = json.loads(row.content)
+    content["batch"] = {**content["batch"], "id": target}
+    content["directions"] = []
+    of = models.Direction
+    for direction in session.exec(select(of).where(of.batch_id == batch).order_by(of.position)).all():  # type: ignore[arg-type]
+        made = {
+            "rate_table": _renamed(direction.rate_table, batch, target),
+            "no": direction.number,
+            "title": direction.title,
+            "method": direction.method,
+            "area": direction.area,
+        }
+        try:
+            made["version"] = _renamed(from_table(session, direction.rate_table, direction.rate_table, None)["version"], batch, target)
+        except SourceError:
+            made["not_loaded"] = direction.not_loaded
+        content["directions"].append(made)
+    return dict(content)
+
+
+def _renamed(raw: Any, batch: str, target: str) -> Any:
+    """Ids of the batch's tables, wherever they stand alone as a value."""
+    if isinstance(raw, str):
+        return target + raw.removeprefix(batch) if raw == batch or raw.startswith(batch + "-") else raw
+    if isinstance(raw, Mapping):
+        return {key: _renamed(value, batch, target) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [_renamed(value, batch, target) for value in raw]
+    return raw

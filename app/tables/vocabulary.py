@@ -1,0 +1,184 @@
+"""What the codes of a table's terms are called in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final, Literal
+
+from app.calculators.money import percent_text
+from app.calculators.terms import Cap, Terms
+from app.tables.phrases import NOTHING, Phrase, expression, listed, title
+
+Words = Mapping[str | bool, Phrase]
+
+METHODS: Final[Words] = {
+    "LOAN_INTEREST": Phrase("贷款贴息", "loan interest subsidy"),
+    "LEASE_INTEREST": Phrase("融资租赁补贴", "lease interest subsidy"),
+    "INSURANCE": Phrase("保险补贴", "insurance subsidy"),
+    "AWARD": Phrase("奖励", "award"),
+    "GRANT": Phrase("拨款补助", "grant"),
+}
+AUTHORITIES: Final[Words] = {
+    "official": Phrase("正式公布", "officially published"),
+    "mirror_of_official_page": Phrase("官方页面的副本", "a mirror of the official page"),
+    "repost": Phrase("转载", "a repost"),
+    "news": Phrase("新闻报道", "news"),
+    "second_hand": Phrase("间接来源", "second hand"),
+    "assumed": Phrase("推定", "assumed"),
+}
+CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
+DOCUMENT: Final[Mapping[str, Phrase]] = {
+    "title": Phrase("依据文件标题", "Title of the document"),
+    "issuer": Phrase("发文机关", "Issuer of the document"),
+    "number": Phrase("文号", "Number of the document"),
+    "date": Phrase("文件日期", "Date of the document"),
+}
+FACTS: Final[Words] = {
+    "CONTRACTS": Phrase("贷款合同", "loan contracts"),
+    "POLICIES": Phrase("保单", "insurance policies"),
+    "ITEMS": Phrase("事项", "items"),
+    "PROJECTS": Phrase("项目", "projects"),
+}
+WORDINGS: Final[Words] = {"CEILING": Phrase("不超过，为上限", "a ceiling"), "EXACT": Phrase("按照，为确定金额", "exact")}
+APPLICANTS: Final[Words] = {
+    "ENTERPRISE": Phrase("企业", "enterprise"),
+    "PERSON": Phrase("个人", "person"),
+    "HOUSEHOLD": Phrase("家庭", "household"),
+}
+CHOICES: Final[Words] = {
+    "ONLY": Phrase("各档次互不重叠", "lines do not overlap"),
+    "FIRST": Phrase("取顺序在先的适用档次", "the first line that applies"),
+    "HIGHEST": Phrase("取金额最高的适用档次", "the line that pays most"),
+}
+DAY_COUNTS: Final[Words] = {
+    "ACT_360": Phrase("实际天数/360", "actual days/360"),
+    "ACT_365": Phrase("实际天数/365", "actual days/365"),
+    "MONTHS_12": Phrase("整月按1/12年、零头每日按1/360年", "whole months as 1/12 of a year, odd days as 1/360"),
+    "D30_360": Phrase("每月30天/360", "30 days a month/360"),
+}
+EXCLUDED: Final[Words] = {
+    "EXTENSION": Phrase("展期", "extension"),
+    "OTHER": Phrase("其他剔除期间", "other excluded periods"),
+    "OVERDUE": Phrase("逾期", "overdue"),
+}
+PAY_FIRST: Final[Words] = {
+    True: Phrase("有付息凭证后只计凭证覆盖的日子", "once vouchers are given, only days that they cover"),
+    False: Phrase("不要求", "not asked for"),
+}
+EXEMPT: Final[Words] = {True: Phrase("不受限制，也不限制其他方向", "neither bars nor is barred"), False: Phrase("受限制", "subject to it")}
+OTHER_FUNDING: Final[Words] = {
+    "FROM_AMOUNT": Phrase("从支持金额中扣除", "taken from the amount"),
+    "FROM_BASE": Phrase("从计算依据中扣除", "taken from the base"),
+    "IGNORED": Phrase("不扣除", "not taken off"),
+}
+MODES: Final[Words] = {
+    "DOWN": Phrase("舍去尾数", "down"),
+    "HALF_UP": Phrase("四舍五入", "half up"),
+    "BY_WORDING": Phrase("随金额性质（上限舍去尾数，确定金额四舍五入）", "as the wording says (a ceiling down, exact half up)"),
+}
+SCOPES: Final[Words] = {"ITEM": Phrase("逐项", "each item"), "TOTAL": Phrase("合计", "the total only")}
+ROOMS: Final[Words] = {
+    "DAILY": Phrase("按日，腾出的额度可再用", "by the day, freed room is used again"),
+    "CUMULATIVE": Phrase("累计，用过不再腾出", "cumulative, used room is never freed"),
+}
+ADMITTED: Final[Words] = {"INCLUDED": Phrase("计入", "included"), "EXCLUDED": Phrase("不计入", "excluded")}
+WINDOWS: Final[Words] = {
+    "interest": Phrase("计息期间", "Interest window"),
+    "event": Phrase("事件期间", "Event window"),
+    "application": Phrase("申请期", "Application window"),
+    "contract": Phrase("合同期间", "Contract window"),
+    "investment": Phrase("投资期间", "Investment window"),
+    "completion": Phrase("完工期间", "Completion window"),
+}
+TESTS: Final[Words] = {"PERIOD": Phrase("按日子本身", "by the day itself"), "PAID_ON": Phrase("按付息日", "by the day of payment")}
+MEASURED: Final[Words] = {
+    "APPLICANT": Phrase("项目单位", "applicant"),
+    "CONTRACT": Phrase("合同", "contract"),
+    "DRAWDOWN": Phrase("放款", "drawdown"),
+    "POLICY": Phrase("保单", "policy"),
+    "ITEM": Phrase("事项", "item"),
+    "PROJECT": Phrase("项目", "project"),
+    "INVESTMENT": Phrase("投资明细", "investment"),
+}
+TYPES: Final[Words] = {
+    "MONEY": Phrase("金额", "amount"),
+    "RATE": Phrase("比例", "rate"),
+    "QUANTITY": Phrase("数量", "quantity"),
+    "COUNT": Phrase("次数", "count"),
+    "DATE": Phrase("日期", "date"),
+    "BOOLEAN": Phrase("是或否", "yes or no"),
+    "CODE": Phrase("代码", "code"),
+}
+DAYS: Final[Mapping[str, Phrase]] = {
+    "SIGNED_ON": Phrase("签订日", "the day of signing"),
+    "FIRST_DRAWDOWN": Phrase("首次放款日", "the first drawdown"),
+    "EACH_DRAWDOWN": Phrase("各笔放款日", "each drawdown"),
+    "FIRST_COUNTED_DAY": Phrase("首个计息日", "the first day that counts"),
+    "APPLICATION_DATE": Phrase("申请日", "the application date"),
+}
+_PER: Final[Mapping[str, Phrase]] = {
+    "UNIT": Phrase("单个投保产品", "insured unit"),
+    "PRODUCT": Phrase("单个产品", "product"),
+    "CONTRACT": Phrase("单份合同", "contract"),
+    "DRAWDOWN": Phrase("单笔放款", "drawdown"),
+    "LINE": Phrase("单个档次", "line"),
+    "PROJECT": Phrase("单个项目", "project"),
+    "LENDER": Phrase("单家贷款机构", "lender"),
+}
+_EACH_APPLICANT: Final[Words] = {
+    "ENTERPRISE": Phrase("单个企业", "enterprise"),
+    "PERSON": Phrase("单人", "person"),
+    "HOUSEHOLD": Phrase("单户", "household"),
+}
+_PERIODS: Final[Words] = {
+    "CLAIM": Phrase("单次申请", " and claim"),
+    "BATCH": Phrase("本批次", " and batch"),
+    "PROGRAM_YEAR": Phrase("年度", " and year"),
+    "ACCRUAL_YEAR": Phrase("每计息年度", " and year of interest"),
+    "LIFETIME": Phrase("累计", " in all"),
+}
+
+
+def word(words: Words, code: str | bool | None) -> Phrase:
+    """What a code is called; 无 for none."""
+    return NOTHING if code is None else words[code]
+
+
+def share(name: str, part: Fraction | None) -> Phrase:
+    """An instalment or the part of a source."""
+    if part is None:
+        return Phrase(f"{name} 其余", f"{name}: the rest")
+    return Phrase(f"{name} {percent_text(part)}", f"{name}: {percent_text(part)}")
+
+
+def pool(tables: tuple[str, ...] | Literal["FUND"] | None) -> Phrase:
+    """The tables whose earlier grants take room under a cap."""
+    if tables is None:
+        return Phrase("仅本标准表", "this table alone")
+    if tables == "FUND":
+        return Phrase("本资金的各标准表", "every table of the fund")
+    return listed([Phrase(one, one) for one in sorted(tables)])
+
+
+def accounts(cap: Cap, terms: Terms) -> Phrase:
+    """What separates the accounts of a cap; the applicant where nothing else does."""
+    if not cap.per:
+        return _EACH_APPLICANT[terms.applicant]
+    parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
+    return Phrase("、".join(one.zh for one in parts), " and ".join(one.en for one in parts))
+
+
+def cap_name(cap: Cap, terms: Terms) -> Phrase:
+    """``Phrase("单个企业年度上限", "Cap per enterprise and year")``, with the lines and the case to which it is limited."""
+    who, period = accounts(cap, terms), _PERIODS[cap.period]
+    zh, en = f"{who.zh}{period.zh}上限", f"Cap per {who.en}{period.en}"
+    if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
+        period = Phrase("", "") if cap.period == "BATCH" else period
+        zh, en = f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}"
+    if cap.lines is not None:
+        zh, en = f"{zh}（档次 {'、'.join(sorted(cap.lines))}）", f"{en} on {', '.join(sorted(cap.lines))}"
+    if cap.when is not None:
+        when = expression(cap.when, "BOOLEAN", terms)
+        zh, en = f"{zh}（限{when.zh}时）", f"{en}, where {when.en}"
+    return Phrase(zh, en)
