@@ -108,7 +108,7 @@ def test_D40_a_grant_takes_room_in_the_year_in_which_its_interest_accrued(year: 
 
 
 def test_D40_only_what_accrues_has_a_year_of_accrual() -> None:
-    with pytest.raises(ValueError, match="只有贷款合同按日计息"):
+    with pytest.raises(ValueError, match="只有贷款按计息年度分账；其他用 PROGRAM_YEAR"):
         Bureau(award(more="caps: [{per: [], period: ACCRUAL_YEAR, limit: 1}]"), "AWARD")
     lines = "facts: CONTRACTS\nwording: EXACT\nlines: [{id: FEE, amount: 100}]\ncaps: [{per: [], period: ACCRUAL_YEAR, limit: 60}]"
     answer = Bureau(lines).answer({"contracts": [loan()]})
