@@ -104,6 +104,9 @@ BUILT_IN: dict[str, dict[str, Fact]] = {
     "PROJECTS": _APPLICANT | _PROJECTS,
 }
 
+DATES = frozenset(name for facts in BUILT_IN.values() for name, fact in facts.items() if fact.type == DATE)
+"""The dates that a table of some kind can name without declaring them."""
+
 FACT_LIST = {"CONTRACTS": "contracts", "POLICIES": "policies", "ITEMS": "items", "PROJECTS": "projects"}
 ID_FIELD = {"CONTRACTS": "contract_no", "POLICIES": "policy_no", "ITEMS": "item_id", "PROJECTS": "project_id"}
 MEASURE_OF = {

@@ -83,7 +83,8 @@ def _term(r: Reader, raw: Any) -> Term:
     body = r.mapping(raw, ["months", "from", "end", "clause"])
     with r.within("from"):
         start = r.text(body.get("from"), "起点")
-        if start not in nm.TERM_STARTS and r.facts is not None and r.type_of(start) != "DATE":
+        of_tables = nm.DATES if r.facts is None else frozenset()  # an overlay lies over tables of any kind
+        if (start not in nm.TERM_STARTS and start not in of_tables and r.type_of(start) != "DATE") or start == "day":
             raise Refused(f"{start} 不是起点；可用: {' '.join(nm.TERM_STARTS)} 或日期事实")
         if start in nm.TERM_STARTS and r.facts not in {None, "CONTRACTS"}:
             raise Refused(f"{start} 只用于贷款合同；此处写一个日期事实的名称")

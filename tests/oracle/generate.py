@@ -370,7 +370,8 @@ def loan_term(rng: Rng, terms: Json) -> None:
     terms["term"] = term
     if chance(rng, 0.2):
         terms.setdefault("needs", {})["supported_from"] = {"of": "APPLICANT", "type": "DATE", "title": "首次支持"}
-        terms["term"] = [term, {"months": str(rng.choice([6, 24])), "from": "supported_from"}]
+        of_enterprise = {"months": str(rng.choice([6, 24])), "from": "supported_from"}
+        terms["term"] = rng.choice([[term, of_enterprise], [of_enterprise, term]])
     of = {"paid_to_supplier_on": "DRAWDOWN", "put_to_use_on": "CONTRACT"}.get(start)
     if of:
         terms.setdefault("needs", {})[start] = {"of": of, "type": "DATE", "title": "日期"}

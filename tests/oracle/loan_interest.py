@@ -270,7 +270,8 @@ class Loan:
                 and not self.is_excluded(day)
                 and not (is_pay_first and day not in self.voucher_of)
             ]
-            for term in terms_of(self.case):
+            # 21: the first day that counts is one that every other term leaves
+            for term in sorted(terms_of(self.case), key=lambda term: term["from"] == "FIRST_COUNTED_DAY"):
                 first, until = self.term_of(term, each, open_days[0] if open_days else None)
                 open_days = [day for day in open_days if first <= day < until]
             if open_days:

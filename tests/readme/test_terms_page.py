@@ -32,6 +32,7 @@ CODE = re.compile(r"`([^`]+)`")
 Words = dict[str, list[str]]
 
 # Terms in which every place of the vocabulary exists, so that a wrong word can be put there.
+RULE = {"that": "name >= 0", "code": "C"}
 BANDS = {"of": "events", "after": "0", "pay": [{"up_to": "1", "amount": "100万"}, {"amount": "20万"}]}
 EVERYTHING: dict[str, Any] = {
     "facts": "CONTRACTS",
@@ -41,24 +42,35 @@ EVERYTHING: dict[str, Any] = {
     "currencies": [{"currency": "USD", "series": "USD_CNY", "on": "SIGNED_ON"}],
     "exclude_periods": ["OVERDUE"],
     "pay_first": "true",
-    "needs": {"name": {"of": "CONTRACT", "type": "MONEY"}, "events": {"of": "CONTRACT", "type": "COUNT"}},
-    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD"}},
-    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END"},
-    "require": [{"that": "name >= 0", "code": "C"}],
+    "needs": {
+        "name": {"of": "CONTRACT", "type": "MONEY", "title": "t", "unit": "元", "decimals": "2", "clause": "c"},
+        "events": {"of": "CONTRACT", "type": "COUNT"},
+        "kind": {"of": "CONTRACT", "type": "CODE", "values": {"A": "甲", "B": "乙"}},
+    },
+    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD", "clause": "c"}}
+    | {kind: {"first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("application", "investment")}
+    | {kind: {"of": "signed_on", "first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("event", "contract", "completion")},
+    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END", "clause": "c"},
+    "require": [{"that": "name >= 0", "code": "C", "clause": "c", "message": "m"}],
     "lines": [
-        {"id": "LARGE", "when": "name >= 1000", "bands": BANDS},
+        {"id": "LARGE", "title": "t", "when": "name >= 1000", "bands": BANDS, "require": [RULE], "wording": "CEILING", "clause": "c"},
         {"id": "SMALL", "when": "name < 1000", "base": "balance", "rate": "1%"},
+        {"id": "FEE", "amount": "1000"},
+        {"id": "PART", "bands": {"of": "name", "pay": [{"rate": "1%"}]}},
     ],
-    "caps": [{"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}],
+    "caps": [
+        {"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}
+        | {"lines": ["SMALL"], "when": "not earned(LARGE)", "clause": "c"}
+    ],
     "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
-    "admit": {"categories": "unknown", "vat": "unknown", "related_party": "unknown"},
+    "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c"},
     "stacking": {
-        "single_direction": {"clause": "c"},
+        "single_direction": {"exempt": "registered_in_beijing", "clause": "c"},
         "higher_of": {"clause": "c"},
         "offset": {"less": "name", "clause": "c"},
         "exempt_direction": "false",
     },
-    "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"source": "s"}]},
+    "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"share": "90%", "source": "s"}, {"source": "s"}]},
     "not_decided": [{"clause": "c", "message": "m"}],
     "other_funding": "IGNORED",
     "choose": "ONLY",
@@ -186,6 +198,22 @@ def test_an_open_version_is_replaced_by_two(typed: Path) -> None:
 
 def test_the_terms_for_probing_are_accepted() -> None:
     assert faults(EVERYTHING) == []
+
+
+# Of a window only an event, a contract or a completion can say which date it tests; a band pays by the unit or a share.
+ELSEWHERE = {("windows.interest", "of"): "windows.event", ("lines[]", "base"): "lines.1", ("lines[]", "rate"): "lines.1"}
+ELSEWHERE |= {("lines[]", "amount"): "lines.2", ("needs.name", "values"): "needs.kind", ("lines[].bands.pay[]", "rate"): "lines.3.bands.pay.0"}
+
+
+@pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place])
+def test_each_key_stands_in_the_terms_for_probing(place: str) -> None:
+    """So that whatever is tried on all of them is tried on every word."""
+    for key in KEYS[place]:
+        path = ELSEWHERE.get((place, key), place.replace("[]", ".0"))
+        holder: Any = EVERYTHING
+        for step in path.split(".") if path != "terms" else ():
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+        assert key in holder, key
 
 
 @pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place and place != "terms"])

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -27,11 +26,9 @@ from app.tables.loader import LoadError, load
 from app.tables.repository import read_catalogue
 from tests.bureau import PATHS, PUBLISHED, USCC, migrated
 from tests.shapes import sums
+from tests.shapes.files import FILES, REFUSED, parts, write
 
 Json = dict[str, Any]
-HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*.yaml"))
-REFUSED = sorted((HERE / "refused").glob("*.yaml"))
 
 # What a rate table must be able to say, alone and together (base, rate, tiers, caps, term, stacking, payout, rounding).
 SAYABLE = {
@@ -65,35 +62,6 @@ SAYABLE = {
 SHAPES = {f"{kind}:{one}" for kind, text in SAYABLE.items() for one in text.split()}
 
 
-class Plain(yaml.SafeLoader):
-    """Whole numbers, true and false are what they look like; money, rates and dates stay texts."""
-
-
-Plain.yaml_implicit_resolvers = {}
-Plain.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
-Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-Plain.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^null$"), list("n"))
-Plain.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
-
-
-def parts(path: Path) -> tuple[list[str], Json]:
-    """The documents for the loader, as typed, and what the test is to do with them."""
-    *notices, told = re.split(r"^---$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return notices, yaml.load(told, Loader=Plain)
-
-
-def write(folder: Path, path: Path) -> list[Path]:
-    """The notice of a file on disk for the loader, with a fund for it where it brings none."""
-    notices, _ = parts(path)
-    fund = re.search(r"^fund: (\S+)$", "\n".join(notices), re.MULTILINE)
-    if fund and not any(text.lstrip().startswith("funds:") or "\nfunds:" in text for text in notices):
-        notices.append(f"funds:\n  - {{id: {fund[1]}, title: 示例资金}}\n")
-    made = [folder / f"{path.stem}-{no}.yaml" for no in range(len(notices))]
-    for file, text in zip(made, notices, strict=True):
-        file.write_text(text, encoding="utf-8")
-    return made
-
-
 CASES = [pytest.param(path, no, id=f"{path.stem}-{no}") for path in FILES for no, _ in enumerate(parts(path)[1]["cases"])]
 
 
@@ -118,7 +86,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClien
     for path in FILES:
         text = "\n".join(parts(path)[0])
         methods |= dict(re.findall(r"rate_table: (\S+).*?method: ([A-Z_]+)", text, re.DOTALL))
-    yield TestClient(app), methods, wrong
+    yield TestClient(app, client=("127.0.0.1", 50000)), methods, wrong
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -148,6 +148,7 @@ WORDS = [
     ("LOAN_INTEREST", "windows: {event: {of: drawn_on}}", "windows/event/of", "此处不能读随日或随放款变化的事实"),
     ("AWARD", "windows: {harvest: {}}", "windows/harvest", "不认识的词 'harvest'；可用: interest event"),
     ("INSURANCE", "term: {months: 36, from: harvest}", "term/from", "harvest 不是起点；可用: SIGNED_ON FIRST_DRAWDOWN"),
+    ("LOAN_INTEREST", "term: {months: 36, from: day}", "term/from", "day 不是起点；可用: SIGNED_ON FIRST_DRAWDOWN"),
     ("INSURANCE", "term: {from: first_insured_on}", "term", "term 须有 months 或 end: YEAR_END"),
     ("INSURANCE", "term: {months: 0, from: first_insured_on}", "term/months", "此处应为 1 至 600 的整数"),
     ("AWARD", "rounding: {unit: 吨}", "rounding/unit", "不认识的单位 吨；例: 分、元、100元、1万元"),
