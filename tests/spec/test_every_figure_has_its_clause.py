@@ -14,7 +14,7 @@ from app.tables.loader import read_files
 from tests.bureau import PUBLISHED, batch_file
 
 FIGURES = {"rate", "amount", "bands", "limit", "that", "first_day", "last_day", "months", "categories"}
-RULES = {"single_direction", "higher_of"}  # not figures, but words that decide
+RULES = {"single_direction", "higher_of", "offset"}  # not figures, but words that decide
 
 
 def without_clause(part: Any, place: str, default: str = "") -> Iterator[str]:
@@ -48,6 +48,7 @@ def without_clause(part: Any, place: str, default: str = "") -> Iterator[str]:
         ({"term": {"months": "12", "from": "SIGNED_ON"}}, ["/term"]),
         ({"admit": {"categories": "unknown"}}, ["/admit"]),
         ({"stacking": {"single_direction": {"exempt": "x"}, "higher_of": {"clause": "c"}}}, ["/stacking/single_direction"]),
+        ({"stacking": {"offset": {"less": "vat"}}}, ["/stacking/offset"]),
     ],
 )
 def test_a_figure_without_clause_is_found(terms: dict[str, Any], found: list[str]) -> None:
