@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ GOLDEN = ROOT / "tests" / "golden" / "tables"
 
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a database that was migrated and loaded as ``make serve`` does it."""
+    """The URL of a database that was migrated and loaded as ``make serve`` does it: copied by whoever writes to it."""
     url = f"sqlite:///{tmp_path_factory.mktemp('database')}/subsidy.db"
     migrate(url)
     engine = engine_of(url)
@@ -40,9 +41,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def app(database: str) -> FastAPI:
-    """The application on that database."""
-    return create_app(Settings(database_url=database))
+def app(database: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The application on a copy of that database: it writes refused sign-ins into the audit log."""
+    path = tmp_path_factory.mktemp("served") / "subsidy.db"
+    shutil.copyfile(database.removeprefix("sqlite:///"), path)
+    return create_app(Settings(database_url=f"sqlite:///{path}"))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.access import keys
-from app.api.claims import DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN
+from app.api.claims import DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, PERCENT_PATTERN
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError
 from app.calculators import facts
@@ -63,6 +63,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "应为带时区的时刻，如 2023-11-20T16:05:00+08:00",
         "Should be an instant with its offset, such as 2023-11-20T16:05:00+08:00",
     ),
+    PERCENT_PATTERN: ("INVALID_RATE", "应为百分数，如 3.00%", "Should be a percentage, such as 3.00%"),
     facts.MONEY_PATTERN: (
         "INVALID_MONEY",
         "金额应为字符串，单位元，恰好两位小数，整数至多十三位，如 1234567.80",

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, create_engine
 
 WAIT_SECONDS = 5  # for a connection, a lock or a statement; then the caller is told, not left waiting
+_RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
 _POSTGRESQL = f"-c lock_timeout={WAIT_SECONDS}s -c statement_timeout={2 * WAIT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
 
 
@@ -37,6 +39,11 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA recursive_triggers = ON")  # else REPLACE deletes rows without asking the trigger
 
     return engine
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the database is there and says no: a constraint or a trigger, not a fault."""
+    return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _RAISED)
 
 
 @contextmanager

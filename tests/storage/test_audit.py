@@ -75,10 +75,10 @@ def test_writers_at_the_same_time_wait_for_one_another(migrated: Engine) -> None
         with writing(migrated) as session:
             audit.append(session, f"writer {number}", "draft.check", "-", {})
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(write, range(40)))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(20)))
     with Session(migrated) as session:
-        assert len({entry.actor for entry in audit.entries(session, 0, 100)}) == 40
+        assert len({entry.actor for entry in audit.entries(session, 0, 100)}) == 20
     assert faults(migrated) == []
 
 
