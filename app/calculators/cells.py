@@ -23,7 +23,6 @@ from app.calculators.money import decimal_text
 from app.calculators.terms import Terms
 
 OTHER = "（其他）"
-MANY = 400  # inequalities beyond which a case counts as possible
 MAX_STEPS = 50_000  # of a proof, so that none takes long; the published tables need a few hundred
 NOT_NEGATIVE = {ex.MONEY, ex.COUNT, ex.QUANTITY}
 
@@ -295,8 +294,6 @@ def _solvable(rows: list[Row], spend: Callable[[int], None]) -> bool:
         above = [row for row in rows if row[0].get(name, 0) > 0]
         below = [row for row in rows if row[0].get(name, 0) < 0]
         rows = [row for row in rows if not row[0].get(name)]
-        if len(rows) + len(above) * len(below) > MANY:
-            return True
         spend(5 + 5 * len(above) * len(below))
         for (one, one_strict), (other, other_strict) in itertools.product(above, below):
             a, b = one[name], -other[name]

@@ -83,8 +83,6 @@ class Reader:
             pass
         except Refused as refused:
             self.fault(str(refused), refused.inside)
-        except ex.ExpressionError as refused:
-            self.fault(str(refused))
         finally:
             del self.place[len(self.place) - depth :]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bureau import USCC, Bureau, loan, policy
-from tests.spec.small_tables import amounts, award, caps, codes, grant, insurance, item, points, project, segments, share, voucher
+from tests.spec.small_tables import amounts, award, caps, codes, grant, insurance, item, measures, points, project, segments, share, voucher
 
 CONTRACT = "facts: CONTRACTS\nwording: EXACT\nday_count: MONTHS_12\n"
 ITEMS = "facts: ITEMS\nwording: EXACT\n"
@@ -192,6 +192,27 @@ def test_a_term_of_the_fund_that_starts_from_a_fact_no_loan_has_asks_for_it() ->
         "terms: {clause: c, term: {months: 36, from: first_insured_on}}}"
     )
     assert Bureau(points(), overlays=overlays).refusal(contracts=[loan()]) == [("/first_insured_on", "FACT_REQUIRED")]
+
+
+def test_a_term_of_the_fund_that_starts_with_a_loan_is_for_loans() -> None:
+    """Measures lie over tables of every kind: premiums and items have no first drawdown."""
+    overlays = measures("term: {months: 12, from: FIRST_DRAWDOWN, clause: c}")
+    assert Bureau(insurance("50%"), "INSURANCE", overlays=overlays).amount(policies=[policy("P", "100.00")]) == "50.00"
+    assert Bureau(award(), "AWARD", overlays=overlays).amount(items=[item("A", "60.00")]) == "60.00"
+    # 1,000,000 × 1% for 12 months of the loan's 18
+    long = loan(drawdowns=[{"drawdown_no": "1", "on": "2024-01-01", "amount": "1000000.00"}], signed_on="2024-01-01", matures_on="2025-07-01")
+    assert Bureau(points(), overlays=overlays).amount(contracts=[long]) == "10000.00"
+
+
+def test_a_date_that_decides_nothing_need_not_be_sent() -> None:
+    """Two years from the day on which equipment is put to use count for loans for equipment; a loan for research has no such day."""
+    needs = "needs: {put_to_use_on: {of: CONTRACT, type: DATE, title: 投产日}}\n"
+    first = "{id: EQUIPMENT, when: 'loan_type in [EQUIPMENT] and day < months_after(put_to_use_on, 24)', base: balance, rate: 2%}"
+    second = "{id: RESEARCH, when: 'loan_type in [RESEARCH]', base: balance, rate: 1%}"
+    bureau = Bureau(f"facts: CONTRACTS\nwording: EXACT\n{needs}lines: [{first}, {second}]")
+    year = {"signed_on": "2024-01-01", "matures_on": "2025-01-01", "drawdowns": [{"drawdown_no": "1", "on": "2024-01-01", "amount": "1000000.00"}]}
+    assert bureau.amount(contracts=[loan(loan_type="RESEARCH", **year)]) == "10000.00"
+    assert bureau.refusal(contracts=[loan(loan_type="EQUIPMENT", **year)]) == [("/contracts/0/measures/put_to_use_on", "FACT_REQUIRED")]
 
 
 # --- requirements on totals ------------------------------------------------------------------------------
