@@ -259,8 +259,8 @@ def reads(node: Node) -> frozenset[str]:
 
 
 def facts_in(node: Node) -> bool:
-    """Whether the node reads anything; if not, it is a figure or a date of the notice."""
-    return any(isinstance(part, Name | Call) for part in walk(node))
+    """Whether the node reads anything; if not, it is a figure or a date of the notice, such as ``months_after(2025-01-31, 1)``."""
+    return any(isinstance(part, Name) or (isinstance(part, Call) and part.fn != "months_after") for part in walk(node))
 
 
 def calls(node: Node, fn: str) -> list[Call]:

@@ -161,6 +161,7 @@ WORDS = [
     ("LOAN_INTEREST", "require: [{that: balance > 1, code: C}]", "require/0/that", "条件不能读每日余额"),
     ("LOAN_INTEREST", "lines: [{id: A, when: interest > 1, base: balance, rate: 1%}]", "lines/0/when", "interest 只作 base、用于 require 的 that"),
     ("LOAN_INTEREST", "require: [{that: total(drawn) > 1, code: C}]", "require/0/that", "total 不能合计 drawn：它随日或随放款变化"),
+    ("AWARD", "require: [{that: admitted(EQUIPMENT) > 1, code: C}]", "require/0/that", "admitted(类别) 只用于 PROJECTS"),
     ("LOAN_INTEREST", "lines: [{id: A, amount: drawn}]", "lines/0/amount", "此处不能读随日或随放款变化的事实"),
     ("AWARD", "payout: {instalments: [{share: 60%, when: a}, {share: 40%, when: b}]}", "payout/instalments/1", "最后一项得其余"),
     ("AWARD", "payout: {sources: [{source: A}, {source: B}]}", "payout/sources/0", "除最后一项外都写 share，最后一项得其余"),
