@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
 from app.api import bodies, draft_views, gate, limits
-from app.api.changing import Changes
+from app.api.changing import ask, change
 from app.api.draft_contents import content_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
@@ -299,21 +299,14 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
 # --- how it is done ---------------------------------------------------------------------------------
 
 
-def _changes(request: Request) -> Changes:
-    accept = request.headers.get("accept")
-    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
-    changes: Changes = request.app.state.changes
-    return changes
-
-
 async def _read(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).read(work)
+        return await ask(request, work)
 
 
 async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).change(work)
+        return await change(request, work)
 
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:

@@ -113,7 +113,7 @@ def verify_log(
     from app.tables import audit as log
     from app.tables.database import reading
 
-    with database() as engine, reading(engine) as session:  # one moment: services write meanwhile
+    with database() as engine, reading(engine) as session:  # one moment: an entry that is added meanwhile is no fault
         faults = log.verify(session)
         if head is not None:
             faults += log.missing(session, head)

@@ -1,4 +1,4 @@
-"""From rows to the catalogue: read once at the start, parsed, and never asked again."""
+"""From rows to the catalogue: read and parsed at the start, and again when rows were added; no calculation asks the database."""
 
 from __future__ import annotations
 
