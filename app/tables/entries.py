@@ -53,6 +53,7 @@ class Entries:
     rows: list[Row] = field(default_factory=list)
     faults: list[TermsFault] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     keys: set[tuple[Any, ...]] = field(default_factory=set)
 
     def fault(self, place: str, message: str) -> None:

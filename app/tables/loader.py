@@ -99,6 +99,7 @@ def what_is_new(session: Session, found: Entries) -> list[Row]:
     new: list[Row] = []
     if not found.faults:
         _check_funds(session, found)
+        check_series(session, found)
         new = list(_new_rows(session, found))
         check_beside(session, found, new)
     if found.faults:
@@ -192,3 +193,11 @@ def _check_funds(session: Session, found: Entries) -> None:
         if isinstance(row, models.Batch) and row.fund_id not in here and session.get(models.Fund, row.fund_id) is None:
             found.fault(row.id, f"没有基金 {row.fund_id}")
 
+
+def check_series(session: Session, found: Entries) -> None:
+    """Each series of reference rates that a table names is in these files or in the database."""
+    of = models.ReferenceRateVersion
+    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
+    for name, place in found.series.items():
+        if name not in known:
+            found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")

@@ -264,6 +264,8 @@ def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
     except TermsError as refused:
         found.faults += refused.faults
         return
+    for name, named_at in terms.series.items():
+        found.series.setdefault(name, named_at)
     found.faults += [TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")]
 
 

@@ -20,6 +20,7 @@ from app.tables import models
 from app.tables.canonical import canonical, digest
 from app.tables.entries import NUMBER, Entries, Row, given, key_of
 from app.tables.files import unseen
+from app.tables.loader import check_series
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended, said
 
@@ -120,8 +121,7 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
     found = Entries()
     read_batch(found, "", full)
     places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
     for row in made.rows:
         if isinstance(row, models.Direction):
             row.position = len(session.exec(select(models.Direction).where(models.Direction.batch_id == batch.id)).all())
@@ -222,8 +222,7 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
     found = Entries()
     read_batch(found, "", {**content, "directions": full})
     places = {f"/directions/{no}/versions/0": f"/directions/{no}/version" for no in range(len(full))}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
 
 
 def _later_notice(session: Session, made: Proposal, stored: models.Batch, content: Mapping[str, Any], at: datetime) -> None:
@@ -279,8 +278,7 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
         made.faults.append(TermsFault("/series", f"应为 {target}"))
     found = Entries()
     read_references(found, "", {"series": full})
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
     for change in changes if not made.faults else ():
         for zh, en in said(*change):
             made.say(zh, en)
@@ -362,8 +360,10 @@ def _stored_event(session: Session, table: str, version: int, kind: str) -> mode
     return session.exec(select(of).where(of.rate_table == table, of.version == version, of.kind == kind)).first()
 
 
-def _take(session: Session, made: Proposal, found: Entries, at: datetime) -> None:
-    """Keep the rows that are not stored yet; they are known from the instant of publication."""
+def _take(session: Session, made: Proposal, found: Entries, at: datetime, places: Mapping[str, str]) -> None:
+    """Keep the rows that are not stored yet, known from the instant of publication; and the faults, as places of the draft."""
+    check_series(session, found)
+    made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
         if isinstance(row, models.VersionEvent):

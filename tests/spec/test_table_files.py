@@ -37,6 +37,11 @@ def test_the_files_that_are_changed_below_are_right(tmp_path: Path) -> None:
     assert faults(tmp_path, t=ONE, rate=RATE, funds=RULES) == []
 
 
+def examples(*rows: str) -> str:
+    """A version with invented claims."""
+    return f"confidence: read\n        examples: [{', '.join(rows)}]"
+
+
 CHANGES = [
     # what is typed instead of what, where the fault stands, what it says
     ("fund: t-fund", "fund: t-fund\ncolour: red", f"{T}/colour", "不认识的词；可用: fund batch document authority directions"),
@@ -65,7 +70,11 @@ CHANGES = [
     ("confidence: read", "confidence: sure", f"{VERSION}/confidence", "应为 read implied 之一，而不是 'sure'"),
     ("confidence: read", "confidence: read\n        authority: hearsay", f"{VERSION}/authority", "应为 official"),
     ("confidence: read", "confidence: read\n        document: {}", f"{VERSION}/document/title", "此处应为文字"),
-    ("rate: 30%", "rate: 三成", f"{VERSION}/terms/lines/0", "无法识别: '三成'"),
+    ("confidence: read", examples("{name: a, request: '{}'}", "{name: a, request: '{}'}"), f"{VERSION}/examples/1/name", "例子重名"),
+    ("confidence: read", examples("{name: a, request: '[]'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
+    ("confidence: read", examples("{name: a, request: '{'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
+    ("confidence: read", examples(*(f"{{name: n{no}, request: '{{}}'}}" for no in range(21))), f"{VERSION}/examples", "至多 20 个例子"),
+    ("rate: 30%", "rate: 三成", f"{VERSION}/terms/lines/0/rate", "无法识别: '三成'"),
 ]
 
 
@@ -83,7 +92,7 @@ OVERLAYS = [
     ("facts: all", "facts: TREES", "/facts", "应为 all 或列表，可用: CONTRACTS"),
     ("document: {title: 试验办法, issuer: 试验部门, number: null, date: '2024-01-01'}", "document: 试验办法", "/document", "此处应为一组 键: 值"),
     ("effective: {first_day: '2024-01-01', last_day: 'open'}", "effective: red", "/effective", "此处应为一组 键: 值"),
-    ("terms: {}", "terms: {lines: []}", "/terms", "不认识的词 'lines'"),
+    ("terms: {}", "terms: {lines: []}", "/terms/lines", "不认识的词 'lines'"),
     ("version: '1'", "version: '0'", "/version", "应为正整数，而不是 '0'"),
 ]
 

@@ -334,6 +334,14 @@ def test_a_table_that_does_not_prove_is_refused(loaded: Engine) -> None:
     assert found[0][0] == "/version/terms/lines/0"
 
 
+def test_a_table_that_names_an_unknown_series_is_refused(loaded: Engine) -> None:
+    """A file is held to this when it is loaded; a draft is held to it too, at its own places."""
+    lines = [{"id": "ALL", "base": "base_amount", "rate": "reference(HIBOR, JAN_1)", "clause": "c"}]
+    ((place, message),) = faults(loaded, table_content(terms={**TERMS, "lines": lines}))
+    assert place == "/version/terms/lines/0/rate"
+    assert message.startswith("没有参考利率 HIBOR；可用: ")
+
+
 def test_every_step_is_in_the_log(loaded: Engine) -> None:
     state = published(loaded, table_content())
     with Session(loaded) as session:
