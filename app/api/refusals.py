@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.access import keys
-from app.api.claims import DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, PERCENT_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError
 from app.calculators import facts
@@ -22,6 +22,7 @@ LIST_NAMES: Final = {
     "projects": ("项目", "projects"),
 }
 
+UNKNOWN: Final = ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter")
 # Pydantic's type of error -> code, Chinese, English; {…} is filled from the limits of the schema only.
 _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "missing": ("FIELD_REQUIRED", "缺少必填字段", "This field is required"),
@@ -43,7 +44,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "date_parameter": ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
-    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter"),
+    "extra_forbidden": UNKNOWN,
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
     "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
     "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),
@@ -63,7 +64,11 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "应为带时区的时刻，如 2023-11-20T16:05:00+08:00",
         "Should be an instant with its offset, such as 2023-11-20T16:05:00+08:00",
     ),
-    PERCENT_PATTERN: ("INVALID_RATE", "应为百分数，如 3.00%", "Should be a percentage, such as 3.00%"),
+    REFERENCE_RATE_PATTERN: (
+        "INVALID_RATE",
+        "利率应为小数形式的字符串，如 3.00% 写作 0.0300，至多八位小数",
+        "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300",
+    ),
     facts.MONEY_PATTERN: (
         "INVALID_MONEY",
         "金额应为字符串，单位元，恰好两位小数，整数至多十三位，如 1234567.80",
@@ -94,6 +99,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "标准表编号形如 bj-gjj-2025-1-11",
         "The id of a rate table looks like bj-gjj-2025-1-11",
     ),
+    BATCH_PATTERN: ("INVALID_ID", "批次编号形如 bj-gjj-2025-1", "The id of a batch looks like bj-gjj-2025-1"),
     facts.SERIES_PATTERN: (
         "INVALID_CODE",
         "参考利率代码形如 LPR_5Y",

@@ -16,7 +16,7 @@ from app.calculators.results import Step
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import figure, item_step, show_expression, substitute
 from app.calculators.terms import UNKNOWN, Bands, Line
-from app.calculators.windows import outside_window
+from app.calculators.windows import beyond_term, outside_window
 
 MONEY_FIELDS = {name for name, fact in BUILT_IN["ITEMS"].items() if fact.type == ex.MONEY}
 
@@ -60,6 +60,9 @@ def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
 def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
     """An unknown category is an error that lists the known ones (D33)."""
     known = categories(case)
+    declared = case.terms.needs.get("category")
+    if case.terms.any_category and (declared is None or declared.values is None):
+        return
     if known and category is None:
         listed = ", ".join(known)
         faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
@@ -77,9 +80,9 @@ def categories(case: Case) -> dict[str, str]:
     for line in case.terms.lines:
         for part in ex.walk(line.when) if line.when is not None else ():
             match part:
-                case ex.Member(ex.Name("category"), tuple() as among):
+                case ex.Member(ex.Name("category"), tuple(among)):
                     found |= dict.fromkeys(among, line.title)
-                case ex.Compare(_, ex.Name("category"), ex.Code(code)):
+                case ex.Compare(_, ex.Name("category"), ex.Code(code)) | ex.Compare(_, ex.Code(code), ex.Name("category")):
                     found[code] = line.title
     return found
 
@@ -89,6 +92,8 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     for kind in ("event", "contract", "completion"):
         if outside_window(case, kind, one.scope, one.id):
             return
+    if beyond_term(case, one.scope, one.id):
+        return
     ok = True
     for requirement in case.terms.require:
         if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):

@@ -34,6 +34,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def term_until(start: date, months: int | None, *, year_end: bool) -> date:
+    """The first day that no longer counts: N months from the start, and not past 31 December of its year (D7, D22)."""
+    until = date.max if months is None else months_after(start, months)
+    return min(until, next_year(start)) if year_end else until
+
+
 @lru_cache(maxsize=65536)
 def _in_months(day: int) -> tuple[int, int, int, int]:
     """The month of a day, which of its days it is, and the lengths of that month and of the one before."""

@@ -89,7 +89,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         of_claim=tuple(one for one in requirements if one.of_claim),
         of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
         stackings=tuple(layer.stacking for layer in layers),
-        limits=tuple(layer.term for layer in layers if layer.term is not None),
+        # The first day that counts is known when every other term has narrowed the days; their order means nothing.
+        limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
         caps=caps,
         pays_days=any(line.per_day for line in terms.lines),
         pays_once=not all(line.per_day for line in terms.lines),

@@ -151,7 +151,8 @@ def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: R
         if key[0] == "reference":
             return references.rate(key[1], _looked_up(key[2], claim.application_date).toordinal())
         if key[0] == "status":
-            return has_status(claim, key[1], claim.application_date)
+            on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
+            return has_status(claim, key[1], on)
         if applicant.dishonesty_records is None:
             raise ex.MissingFact("dishonesty_records", "/applicant")
         since = date.fromisoformat(key[1])
@@ -189,4 +190,4 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
 
 
-FIELD_OF = {"accepted": "accepted_investment"}
+FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}

@@ -89,8 +89,8 @@ def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
                 return text if types == {ex.RATE} else figure(value, ex.MONEY)
             case ex.Name(name):
                 return figure(of(name), case.terms.types.get(name, ex.RATE))
-            case ex.Call():
-                return figure(ex.evaluate(part, of), ex.RATE)
+            case ex.Call(fn):
+                return figure(ex.evaluate(part, of), ex.MONEY if fn == "admitted" else ex.RATE)
             case _:  # pragma: no cover - write() handles every other node
                 raise AssertionError(part)
 

@@ -161,11 +161,14 @@ def placed(place: str, message: str) -> str:
 
 
 def _of_the_database(error: Exception) -> str:
-    from app.tables.database import is_refusal
+    from app.tables.database import is_locked, is_refusal
 
     kind = type(error).__name__
     if is_refusal(error):
         return f"与现状冲突（{kind}），可能有人同时变更，请重试 / in conflict with what is stored ({kind}): try again"
+    if is_locked(error):
+        zh = "数据库被他人占用，没有等到，未作变更；请重新运行"
+        return f"{zh} / somebody else holds a lock on the database, nothing was done: run the command again"
     if "no such table" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", None) == UNDEFINED_TABLE:
         return "数据库中还没有表，先运行 subsidy migrate / the database has no tables yet: run subsidy migrate first"
     return f"数据库不可用（{kind}），见 SUBSIDY_DATABASE_URL / the database is not available ({kind}), see SUBSIDY_DATABASE_URL"

@@ -110,11 +110,10 @@ def verify_log(
     head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
 ) -> None:
     """核对整条链；给出先前的链头时，也核对没有重做 / Check the chain, and with a head noted earlier that it is the same one."""
-    from sqlmodel import Session
-
     from app.tables import audit as log
+    from app.tables.database import reading
 
-    with database() as engine, Session(engine) as session:
+    with database() as engine, reading(engine) as session:  # one moment: an entry that is added meanwhile is no fault
         faults = log.verify(session)
         if head is not None:
             faults += log.missing(session, head)
