@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
@@ -28,14 +29,13 @@ from app.calculators.results import (
     Result,
     SeriesProvenance,
     Step,
-    TableProvenance,
     Warning_,
 )
 from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
 from app.calculators.scope import applicant_scope, fact_required
 from app.calculators.terms import RateTable, ReferenceSeries
-from app.calculators.texts import Language
+from app.calculators.texts import Language, say
 from app.calculators.windows import check_application
 
 ENGINE_VERSION = "1.0.0"
@@ -99,7 +99,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     if faults:
         raise FactsError(faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
-    case = Case(claim, rules, table, table.terms, references, applicant, year, language, doubts, left_open)
+    case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     return case
@@ -330,21 +330,6 @@ def _warnings(case: Case) -> list[Warning_]:
 
 
 def _provenance(case: Case) -> Provenance:
-    table = case.table
-    return Provenance(
-        TableProvenance(
-            table.id,
-            table.version,
-            table.digest,
-            table.effective_from.isoformat(),
-            table.effective_until.isoformat() if table.effective_until else None,
-            table.document,
-            table.authority,
-            [overlay.id for overlay in case.rules.overlays],
-        ),
-        [
-            SeriesProvenance(name, case.references.series[name].version, case.references.series[name].digest)
-            for name in sorted(case.references.used)
-        ],
-        Engine(ENGINE_VERSION),
-    )
+    series = case.references.series
+    used = [SeriesProvenance(name, series[name].version, series[name].digest) for name in sorted(case.references.used)]
+    return Provenance(case.rules.provenance, used, Engine(ENGINE_VERSION))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from app.calculators.results import NotDecided, Reason, Reconciliation, Segment,
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
-from app.calculators.texts import Language, say
+from app.calculators.texts import Language
 
 Amount = int | Fraction  # fen; a Fraction until it is rounded
 
@@ -72,14 +72,11 @@ class Case:
     applicant: Scope
     year: int  # programme year (D40)
     language: Language
+    say: Callable[..., str]  # a sentence in the language of the answer, by its key
     warnings: list[Warning_]
     open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
-
-    def say(self, key: str, /, **values: object) -> str:
-        """A sentence in the language of the answer."""
-        return say(self.language, key, **values)
 
     def warn(self, code: str, pointer: str | None = None, /, **values: object) -> None:
         """Add a warning once."""

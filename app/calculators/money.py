@@ -21,7 +21,7 @@ def yuan(amount: int) -> str:
     """Fen as 元 text with exactly two decimals."""
     if amount >= 100:
         text = str(amount)
-        return text[:-2] + "." + text[-2:]
+        return f"{text[:-2]}.{text[-2:]}"
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), 100)
     return f"{sign}{whole}.{part:02d}"
@@ -114,11 +114,12 @@ def spread(total: int, weights: Sequence[Fraction | int], most: Sequence[int] | 
         scale = lcm(*(weight.denominator for weight in weights))
         weights = [int(weight * scale) for weight in weights]
         whole = sum(weights)
-    parts = [total * weight // whole for weight in weights]
+    shares = [divmod(total * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
     missing = total - sum(parts)
     if missing:
         able = range(len(parts)) if most is None else [no for no, part in enumerate(parts) if part < most[no]]
-        rests = [total * weight % whole for weight in weights]
+        rests = [rest for _, rest in shares]
         for no in sorted(able, key=rests.__getitem__, reverse=True)[:missing]:  # the sort is stable: ties stay in order
             parts[no] += 1
     return parts

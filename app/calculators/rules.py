@@ -11,7 +11,7 @@ from functools import lru_cache
 from app.calculators import names as nm
 from app.calculators.expressions import Number
 from app.calculators.money import decimal_text, percent_text
-from app.calculators.results import NotDecided, Warning_
+from app.calculators.results import NotDecided, TableProvenance, Warning_
 from app.calculators.terms import UNKNOWN, Cap, Line, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
 from app.calculators.texts import LANGUAGES, Language, say
 
@@ -45,6 +45,7 @@ class Rules:
     overlays: tuple[Overlay, ...]
     needs: Mapping[str, Measure]
     measures: Mapping[str, Mapping[str, Measure]]  # by the object that carries them, then by name
+    provenance: TableProvenance
     prices: Mapping[Language, Mapping[str, Price]]  # of lines whose rate is a figure, by line
     of_applicant: tuple[Requirement, ...]  # read the applicant alone: not met refuses the claim
     of_claim: tuple[Requirement, ...]  # read totals of the claim
@@ -62,6 +63,7 @@ class Rules:
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
 
+@lru_cache(maxsize=1024)
 def rules_of(table: RateTable, on: date) -> Rules:
     """The rules of a table on the day of an application: what a fund asks of an applicant is as of then (D45)."""
     method, facts = table.method, str(table.terms.facts)
@@ -84,6 +86,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         overlays=overlays,
         needs=needs,
         measures={of: {name: one for name, one in needs.items() if one.of == of} for of in nm.LEVEL_OF},
+        provenance=_provenance(table, overlays),
         prices={language: _prices(terms, language) for language in LANGUAGES},
         of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
         of_claim=tuple(one for one in requirements if one.of_claim),
@@ -100,6 +103,20 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
+    )
+
+
+def _provenance(table: RateTable, overlays: tuple[Overlay, ...]) -> TableProvenance:
+    until = table.effective_until
+    return TableProvenance(
+        table.id,
+        table.version,
+        table.digest,
+        table.effective_from.isoformat(),
+        until.isoformat() if until else None,
+        table.document,
+        table.authority,
+        [overlay.id for overlay in overlays],
     )
 
 
