@@ -241,6 +241,8 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 
 def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[Step]) -> Amount:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
+    if not grants:
+        return total
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum([one.amount for one in grants if one.topped_up])
     if clause is None or not topped:

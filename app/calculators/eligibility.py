@@ -17,6 +17,8 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     for one in case.rules.of_applicant:
         if not ex.evaluate(one.that, case.applicant.of):
             refuse_requirement(case, one, None)
+    if not grants:
+        return
     stackings = case.rules.stackings
     higher = any(one.higher_of for one in stackings)
     same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]

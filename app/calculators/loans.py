@@ -285,7 +285,7 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
             cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
     if case.rules.cuts_years:
         cuts |= set(days.year_cuts(start, end))
-    cuts.update(day for day, _ in loan.totals)
+    cuts.update([day for day, _ in loan.totals])
     return sorted(cuts)
 
 
