@@ -14,6 +14,7 @@ from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
 from app.calculators.checks import check_claim
+from app.calculators.codes import check_grants, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -94,7 +95,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    faults: list[Fault] = []
+    faults = check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     if faults:
         raise FactsError(faults)
@@ -102,6 +103,9 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_statuses(case)
+    doubt_policy_codes(case)
+    doubt_grants(case)
     return case
 
 

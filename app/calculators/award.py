@@ -7,6 +7,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.codes import categories
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
@@ -59,29 +60,13 @@ def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
 
 def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
     """An unknown category is an error that lists the known ones (D33)."""
-    known = categories(case)
+    known = categories(case.terms)
     if known and category is None:
         listed = ", ".join(known)
         faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
     elif category is not None and known and category not in known:
         listed = ", ".join(f"{code}（{title}）" for code, title in known.items())
         faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}"))
-
-
-def categories(case: Case) -> dict[str, str]:
-    """The category codes of the table with their titles: declared ones, else those that its lines name."""
-    declared = case.terms.needs.get("category")
-    if declared is not None and declared.values is not None:
-        return dict(declared.values)
-    found: dict[str, str] = {}
-    for line in case.terms.lines:
-        for part in ex.walk(line.when) if line.when is not None else ():
-            match part:
-                case ex.Member(ex.Name("category"), tuple() as among):
-                    found |= dict.fromkeys(among, line.title)
-                case ex.Compare(_, ex.Name("category"), ex.Code(code)):
-                    found[code] = line.title
-    return found
 
 
 def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from app.calculators.codes import check_policy_codes
 from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.money import fen, rate
@@ -35,6 +36,7 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
         faults += _policy(policy, f"/policies/{no}")
+        faults += check_policy_codes(policy, f"/policies/{no}", terms)
     for no, project in enumerate(claim.projects or ()):
         if project.started_on and project.completed_on and project.completed_on < project.started_on:
             faults.append(_order(f"/projects/{no}/completed_on"))

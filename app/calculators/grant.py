@@ -64,14 +64,11 @@ def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Sco
     pointer = f"/projects/{index}"
     values: dict[str, Any] = read_measures(project.measures, case.rules.measures["PROJECT"], pointer, faults)
     for name, fact in nm.BUILT_IN["PROJECTS"].items():
-        if hasattr(project, name) and name not in case.rules.needs:
+        if hasattr(project, name):
             value = getattr(project, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
-    # A category that the table declares as a measure may be sent as the project's own field, as an item's is.
-    if values.get("category") is None:
-        values["category"] = project.category
     values["accepted"] = yuan_value(project.accepted_investment)
-    check_category(case, values["category"], pointer, faults)
+    check_category(case, project.category, pointer, faults)
     return Scope(values, pointer, case.applicant)
 
 

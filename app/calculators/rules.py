@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.results import NotDecided, Warning_
-from app.calculators.terms import UNKNOWN, Cap, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
+from app.calculators.terms import UNKNOWN, Cap, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms, Unknown
 from app.calculators.texts import LANGUAGES, Language, say
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
@@ -31,6 +32,7 @@ class Rules:
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
+    statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
@@ -50,6 +52,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     for layer in layers:
         needs |= layer.needs
     caps = tuple(cap for layer in layers for cap in layer.caps)
+    built_in = nm.BUILT_IN[str(terms.facts)]  # a category that is declared to list its codes is still a field
     money_parts = {part for cap in caps if cap.bounds == "AMOUNT" for part in cap.per}
     of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
     requirements = [one for layer in layers for one in layer.require]
@@ -57,7 +60,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         table=table,
         overlays=overlays,
         needs=needs,
-        measures={of: tuple(one for one in needs.values() if one.of == of) for of in nm.LEVEL_OF},
+        measures={of: tuple(one for one in needs.values() if one.of == of and one.name not in built_in) for of in nm.LEVEL_OF},
         of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
         of_claim=tuple(one for one in requirements if one.of_claim),
         of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
@@ -66,10 +69,27 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         caps=caps,
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
+        statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
+
+
+def nodes_of(terms: Terms) -> Iterator[ex.Node]:
+    """Every expression of the terms."""
+    for line in terms.lines:
+        yield from _given(line.when, line.base, line.rate, line.amount, *(one.that for one in line.require))
+        if line.bands is not None:
+            yield from _given(line.bands.of, line.bands.after, *(part for band in line.bands.pay for part in (band.amount, band.rate)))
+    yield from (one.that for one in terms.require)
+    for cap in terms.caps:
+        yield from _given(cap.limit, cap.when)
+    yield from _given(terms.stacking.exempt)
+
+
+def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:
+    yield from (one for one in parts if one is not None and not isinstance(one, Unknown))
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:

@@ -25,6 +25,7 @@ Answer = Callable[[tuple[str, ...]], Any]
 _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
+_FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
 _CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
@@ -76,10 +77,14 @@ def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, fa
     wanted = {measure.name: measure for measure in declared}
     found: dict[str, Any] = dict.fromkeys(wanted)
     for name, raw in given.items():
-        where = f"{pointer}/measures/{_escape(name)}"
+        where = f"{pointer}/measures/{escaped(name)}"
         measure = wanted.get(name)
         if measure is None:
             listed = ", ".join(sorted(wanted)) or "-"
+            if name in _FIELDS:
+                zh, en = "此为固定字段，不放在 measures 中", "a field of its own, not one of the measures"
+                faults.append(Fault(where, "UNKNOWN_MEASURE", f"{zh}；measures 可用: {listed}", f"{en}; declared: {listed}"))
+                continue
             faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
             continue
         value = _read(measure, raw)
@@ -91,7 +96,8 @@ def read_measures(given: Measures, declared: Iterable[Measure], pointer: str, fa
     return found
 
 
-def _escape(name: str) -> str:
+def escaped(name: str) -> str:
+    """A key as a part of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")[:64]
 
 

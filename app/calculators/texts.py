@@ -78,7 +78,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "applied on the closing day without a time; taken as in time",
     ),
     "RECONCILIATION_SKIPPED": ("{id}：{note}", "{id}: {note}"),
-    "GRANT_NOT_MATCHED": ("已获支持 {table} 不属于已知标准表", "earlier grant {table} is of no known table"),
+    "GRANT_NOT_MATCHED": (
+        "已获支持的标准表 {table} 未载入，请核对编号",
+        "the table {table} of an earlier grant is not loaded; please check its id",
+    ),
+    "STATUS_NOT_READ": (
+        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
+        "the table does not read this status, which changes nothing; it reads: {read}",
+    ),
+    "CODE_NOT_KNOWN": (
+        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}",
+        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}",
+    ),
     "TABLE_AUTHORITY": ("标准来源为 {authority}，以正式文件为准", "the source of the table is {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
     # steps
@@ -127,7 +138,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ADMIT": ("纳入范围（{what}）未见，按所报投资全部计算", "what is admitted ({what}) was not seen; everything sent counts"),
     "OPEN_DAY_COUNT": ("计息方式未见，按 {name} 假定", "the day count was not seen; {name} is assumed"),
-    "OPEN_GRANT": ("已获支持 {table} 是否占用限额，本服务无法判断", "whether the grant {table} takes room cannot be decided here"),
+    "OPEN_GRANT": (
+        "已获支持的标准表 {table} 未载入：是否占用限额、是否属同一年度的其他方向，只能按编号判断",
+        "the table {table} of an earlier grant is not loaded: whether it takes room or is another direction of the year, only its id tells",
+    ),
     # payout
     "PAY_AT_ONCE": ("一次拨付", "in one payment"),
     "PAY_DONE": ("已拨付", "already paid"),

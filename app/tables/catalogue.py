@@ -235,13 +235,10 @@ class Catalogue:
         key = (table.id, table.version, bisect_right(self.instants, instant))
         found = self._pinned.get(key)
         if found is None:
-            methods = {
-                name: method
-                for name, method in table.fund_methods.items()
-                if name not in self.tables or any(one.known_from <= instant for one in self.tables[name])
-            }
+            later = {name for name, versions in self.tables.items() if all(one.known_from > instant for one in versions)}
+            methods = {name: method for name, method in table.fund_methods.items() if name not in later}
             known = tuple(one for one in table.overlays if one.known_from <= instant)
-            found = self._pinned[key] = replace(table, overlays=known, fund_methods=methods)
+            found = self._pinned[key] = replace(table, overlays=known, fund_methods=methods, known_tables=table.known_tables - later)
         return found
 
     def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
