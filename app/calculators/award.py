@@ -102,7 +102,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
 def line_amount(case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
     """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
-        raise not_loaded(line)
+        raise not_loaded(line, scope.pointer)
     if line.bands is not None:
         total, terms = _banded(case, line.bands, scope)
         return total * 100, item_step(case, item_id, line, None, "FORMULA_BANDS", terms, total * 100)

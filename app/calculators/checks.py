@@ -86,6 +86,8 @@ def _applicant(claim: Claim) -> list[Fault]:
 
 
 def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
+    if contract.signed_on < EARLIEST:
+        return [_out_of_range(f"{pointer}/signed_on")]
     faults = _period(contract.signed_on, contract.matures_on, pointer)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]

@@ -160,7 +160,7 @@ def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: d
 def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Priced:
     node, rate = line.rate, loan.rate.value(one.rate_no)
     if node is None or isinstance(node, Unknown):
-        raise not_loaded(line)
+        raise not_loaded(line, f"/contracts/{loan.index}")
     if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
         raise loan.rate.missing[one.rate_no]
     if isinstance(node, ex.Number):
@@ -175,12 +175,13 @@ def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> P
     return value, case.say("WHY_LINE", line=case.name(line), shown=shown), percent
 
 
-def not_loaded(line: Line) -> NotComputable:
+def not_loaded(line: Line, pointer: str) -> NotComputable:
     """The error for a line whose figure was not published (D37)."""
     return NotComputable(
         "STANDARD_NOT_LOADED",
         f"{line.title} 的标准未公布或未载入",
         f"the standard of {line.id} was not published or not loaded",
+        pointer,
     )
 
 

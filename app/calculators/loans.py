@@ -97,7 +97,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
     first = min(one.on for one in fact.drawdowns)
-    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series)
+    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series, f"{pointer}/rate")
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)

@@ -161,7 +161,7 @@ def applicant_scope(claim: Claim, measures: Iterable[Measure], references: Refer
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference":
             day = looked_up.get(key[2]) or date.fromisoformat(key[2])
-            return references.rate(key[1], day.toordinal())
+            return references.rate(key[1], day.toordinal(), "/application_date")
         if key[0] == "status":
             return has_status(claim, key[1], claim.application_date)
         if applicant.dishonesty_records is None:
