@@ -71,7 +71,7 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
             return ProblemError(
                 "STANDARD_NOT_LOADED",
                 f"该方向的标准未载入：{error.reason}" if error.reason else None,
-                f"The standards of this direction are not loaded: {error.reason}" if error.reason else None,
+                "The standards of this direction are not loaded; its batch says why, in Chinese" if error.reason else None,
             )
         case tables.VersionNotFound():
             existing = ", ".join(map(str, error.existing)) or "—"

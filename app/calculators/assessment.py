@@ -37,6 +37,7 @@ from app.calculators.rules import rules_of
 from app.calculators.scope import applicant_scope, fact_required
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language
+from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 
 ENGINE_VERSION = "1.0.0"
@@ -84,8 +85,8 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
                 Fault(
                     "/rate_table",
                     "WRONG_METHOD",
-                    f"此标准表的支持方式是 {table.method}，请用相应的接口",
-                    f"this table's support method is {table.method}; use its endpoint",
+                    f"此标准表的支持方式是{METHODS[table.method].zh}（{table.method}），请用相应的接口",
+                    f"this table's support method is {table.method}, {METHODS[table.method].en}; use its endpoint",
                 )
             ]
         )
@@ -194,7 +195,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
             Step(
                 0,
                 f"cap:CONTRACT_INTEREST:{one.id}",
-                case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
+                case.say("STEP_INTEREST_CAP", id=one.id),
                 case.say("FORMULA_INTEREST_CAP"),
                 f"min({text[0]}, {money.yuan(limit)})",
                 text[1],
@@ -297,8 +298,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     assert sum((int(atom.amount) for atom in atoms), 0) == total, "items add up to the total"
     ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or (case.lacks_cap and not refused)
     steps = [step for one in works for step in one.steps]
-    for no, step in enumerate(steps, 1):
-        step.no = no
+    _number(steps)
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
     return Result(
@@ -322,6 +322,19 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     )
 
 
+def _number(steps: Sequence[Step]) -> None:
+    """Steps have numbers from 1 and ids that occur once: a table and the rules of its fund may have the same cap."""
+    seen: set[str] = set()
+    for no, step in enumerate(steps, 1):
+        step.no = no
+        again = 1
+        own = step.id
+        while step.id in seen:
+            again += 1
+            step.id = f"{own}#{again}"
+        seen.add(step.id)
+
+
 def _warnings(case: Case) -> list[Warning_]:
     for name, rows in sorted(case.references.used.items()):
         series = case.references.series[name]
@@ -332,7 +345,7 @@ def _warnings(case: Case) -> list[Warning_]:
                     None,
                     series=name,
                     day=date.fromordinal(series.days[row]),
-                    confidence=series.confidences[row],
+                    confidence=say_word(CONFIDENCES, series.confidences[row], case.language),
                 )
     return case.warnings
 

@@ -18,6 +18,8 @@ from app.calculators.balances import Flow, Slice, slices_of, total_changes
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
+from app.calculators.names import LOAN_TYPES
+from app.calculators.phrases import Phrase
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.scope import Scope, has_status, read_measures
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
@@ -359,7 +361,9 @@ def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
     if not holding:
         known = {"loan_type"} <= case.terms.reads
         if known:
-            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
+            kind = loan.fact.loan_type
+            value = case.word(Phrase(LOAN_TYPES.get(kind, kind), kind))
+            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=value)
         else:
             case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
         return []

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.phrases import Phrase, expression
 from app.calculators.results import NotDecided, Warning_
 from app.calculators.terms import UNKNOWN, Cap, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms, Unknown
 from app.calculators.texts import LANGUAGES, Language, say
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -32,6 +34,8 @@ class Rules:
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
+    spoken: Terms  # the table's terms with every name that a layer declares: in these, conditions and caps can be said
+    called: Mapping[int, Phrase]  # what each requirement and each cap on money is called, by its identity
     statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
@@ -55,6 +59,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     built_in = nm.BUILT_IN[str(terms.facts)]  # a category that is declared to list its codes is still a field
     money_parts = {part for cap in caps if cap.bounds == "AMOUNT" for part in cap.per}
     of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
+    types = {name: kind for layer in reversed(layers) for name, kind in layer.types.items()}
+    spoken = replace(terms, needs=needs, types=types)
     requirements = [one for layer in layers for one in layer.require]
     return Rules(
         table=table,
@@ -69,11 +75,19 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         caps=caps,
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
+        spoken=spoken,
+        called=_called(layers, spoken),
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
+
+
+def _called(layers: tuple[Terms, ...], spoken: Terms) -> dict[int, Phrase]:
+    asked = [one for layer in layers for one in (*layer.require, *(own for line in layer.lines for own in line.require))]
+    found = {id(one): expression(one.that, ex.BOOLEAN, spoken) for one in asked}
+    return found | {id(cap): cap_title(cap, spoken) for layer in layers for cap in layer.caps if cap.bounds == "AMOUNT"}
 
 
 def nodes_of(terms: Terms) -> Iterator[ex.Node]:
@@ -98,14 +112,14 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
         if window.is_unknown:
-            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=window.kind)))
+            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=say_word(WINDOWS, window.kind, language))))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
             if value is UNKNOWN:
-                found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=what)))
+                found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=say_word(ADMITS, what, language))))
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=terms.day_count)))
+        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_word(DAY_COUNTS, terms.day_count, language))))
     once: list[NotDecided] = []
     for entry in found:
         if entry not in once:
@@ -118,8 +132,9 @@ def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:
     found = []
     terms = table.terms
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        text = say(language, "DAY_COUNT_ASSUMED", name=terms.day_count, note=terms.day_count_assumed)
+        text = say(language, "DAY_COUNT_ASSUMED", name=say_word(DAY_COUNTS, terms.day_count, language), note=terms.day_count_assumed)
         found.append(Warning_("DAY_COUNT_ASSUMED", text, None))
     if table.authority not in FIRST_HAND:
-        found.append(Warning_("TABLE_AUTHORITY", say(language, "TABLE_AUTHORITY", authority=table.authority), None))
+        authority = say_word(AUTHORITIES, table.authority, language)
+        found.append(Warning_("TABLE_AUTHORITY", say(language, "TABLE_AUTHORITY", authority=authority), None))
     return tuple(found)

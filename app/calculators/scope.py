@@ -14,7 +14,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Claim, Measures
+from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Measures
 from app.calculators.faults import FactsError, Fault
 from app.calculators.references import References
 from app.calculators.terms import Measure
@@ -183,6 +183,8 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
     title = measure.title if measure else ""
     if not title and missing.name in nm.BUILT_IN[facts]:
         title = nm.BUILT_IN[facts][missing.name].zh
+    if not title and missing.name in Applicant.__dataclass_fields__:
+        title = Applicant.__dataclass_fields__[missing.name].metadata["title"]
     field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
     pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])

@@ -176,6 +176,9 @@ class _Writer:
             case ex.Logic(op, parts):
                 own = _STRENGTH[op]
                 text = f" {self.say(_WORDS[op])} ".join(self.write(part, ex.BOOLEAN, own + 1) for part in parts)
+            case ex.Not(ex.Call("dishonest_since", (start,))):
+                day = self.write(start, ex.DATE)
+                text, own = self.say(Phrase(f"自{day}以来无严重失信记录", f"no dishonesty record since {day}")), _STRENGTH["not"]
             case ex.Not(part):
                 inner = self.write(part, ex.BOOLEAN, 4)
                 inner = self.bracketed(inner) if isinstance(part, ex.Call) else inner  # its words are a sentence
@@ -257,10 +260,10 @@ class _Writer:
                 day = self.write(start, ex.DATE)
                 return self.say(Phrase(f"自{day}以来有严重失信记录", f"a dishonesty record since {day}"))
             case _:
-                return self.say(_looked_up(node, self.terms))
+                return self.say(looked_up(node, self.terms))
 
 
-def _looked_up(node: ex.Call, terms: Terms) -> Phrase:
+def looked_up(node: ex.Call, terms: Terms) -> Phrase:
     """A call that a scope answers as it stands."""
     fn, first, *rest = node.key
     when = _LOOKUPS.get(rest[0], Phrase(rest[0], f"on {rest[0]}")) if rest else NOTHING
