@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.api import limits
-from app.api.problems import FieldError, ProblemError, invalid
+from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.refusals import pointer_of
 
 
@@ -248,6 +248,6 @@ def _refuse_duplicates(body: bytes) -> None:
     if found:
         errors = [
             FieldError(pointer_of(path), "DUPLICATE_KEY", "同一个键出现两次", "This key is given twice")
-            for path in found[:100]
+            for path in found[:MAX_ERRORS]
         ]
-        raise ProblemError("DUPLICATE_KEY", errors=errors)
+        raise ProblemError("DUPLICATE_KEY", errors=errors, total=len(found))

@@ -42,7 +42,7 @@ def read_claim(body: bytes, kind: Kind) -> facts.Claim:
     try:
         claim = reader.read(body)
     except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, body, reader.lists)) from None
+        raise refusals.problem_of(failure, body, reader.lists) from None
     if claim.version is not None and claim.as_of is not None:
         raise invalid(
             [
