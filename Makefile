@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables fuzz bench bench-startup lock clean
+.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz bench bench-startup bench-publications bench-faults lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,13 @@ serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 1
 
 tables: $(BIN)/.base ## Prove the published tables
 	@$(BIN)/subsidy tables check
+
+backup: $(BIN)/.base ## Write everything that is stored to FILE=…
+	@$(BIN)/subsidy backup "$(or $(FILE),$(error FILE=… is missing))"
+
+restore: $(BIN)/.base ## Put a backup FILE=… into an empty database
+	@$(BIN)/subsidy migrate
+	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))"
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations
@@ -65,6 +72,12 @@ bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, sid
 
 bench-startup: $(BIN)/.test ## Measure five warm starts: seconds to ready and resident memory
 	$(BIN)/python -m benchmarks.startup
+
+bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculations, on both databases; judge every answer
+	$(BIN)/python -m benchmarks.publications
+
+bench-faults: $(BIN)/.test ## Let the database go away in each way for ten seconds; count failed requests, measure recovery
+	$(BIN)/python -m benchmarks.faults
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools

@@ -35,15 +35,33 @@ REQUEST = {
 FIRST_KEY = '.venv/bin/subsidy keys create --name admin --owner "$(id -un)" --scope keys:admin --scope audit:read'
 
 
-def greeting(port: int) -> str:
+def greeting(port: int, *, first_key: bool = True) -> str:
     """The lines to print; the request earns 4,000,000.00 yuan (50% of the premium)."""
     base = f"http://127.0.0.1:{port}"
     body = json.dumps(REQUEST, separators=(",", ":"))
+    key = f"\n  key    {FIRST_KEY}\n" if first_key else ""
     return (
         f"\n  docs   {base}/docs\n\n  try    curl -s {base}/v1/insurance-subsidies/calculate "
-        f"-H 'Content-Type: application/json' -d '{body}'\n\n  key    {FIRST_KEY}\n"
+        f"-H 'Content-Type: application/json' -d '{body}'\n{key}"
     )
 
 
+def no_key_yet(database_url: str) -> bool:
+    """Whether nobody has made a key so far."""
+    from sqlmodel import Session, select
+
+    from app.tables.database import engine_of
+    from app.tables.models import ApiKey
+
+    engine = engine_of(database_url)
+    with Session(engine) as session:
+        found = session.exec(select(ApiKey)).first()
+    engine.dispose()
+    return found is None
+
+
 if __name__ == "__main__":
-    sys.stdout.write(greeting(int(sys.argv[1]) if len(sys.argv) > 1 else 8000) + "\n")
+    from app.settings import settings
+
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
+    sys.stdout.write(greeting(port, first_key=no_key_yet(settings().database_url)) + "\n")

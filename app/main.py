@@ -13,7 +13,7 @@ from app.api import calculations, docs_pages, drafts, handlers, keys, operations
 from app.api.changing import Changes
 from app.api.envelope import EnvelopeMiddleware
 from app.api.keeping import Keeper
-from app.api.loading import CatalogueLoader, Database
+from app.api.loading import Database, Loader
 from app.api.openapi import Service
 from app.settings import Settings
 from app.settings import settings as from_environment
@@ -25,19 +25,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with CatalogueLoader(app, chosen.database_url), Keeper(app, app.state.guard, chosen.database_url):
+        async with app.state.loader, Keeper(app):
             yield
         app.state.changes.close()
 
     app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
-    app.state.database = Database()
-    app.state.changes = Changes(chosen.database_url)
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
     app.state.guard = _guard(chosen)
-    app.state.keeper = None
+    app.state.database = Database()
+    app.state.changes = Changes(chosen.database_url, app.state.database)
+    app.state.loader = Loader(app)
     calculating = calculations.routes()
     app.router.routes.extend(calculating)
     for router in (tables.router, drafts.router, keys.router, operations.router, docs_pages.router):

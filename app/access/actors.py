@@ -39,6 +39,10 @@ class Actor:
     scopes: frozenset[Scope]
     key_id: str | None = None
 
+    def may(self, needed: Scope, *others: Scope) -> bool:
+        """Whether this person may do what needs a scope; any of several will do."""
+        return needed in self.scopes or not self.scopes.isdisjoint(others)
+
 
 OPEN_ON_LOOPBACK: Final = frozenset({Scope.CALCULATE, Scope.TABLES_READ})
 """What needs no credential on the machine itself, where the deployment says so."""
@@ -70,3 +74,24 @@ class Refusal:
 
     reason: Reason
     object: str = "-"
+
+
+Said = tuple[str, str]
+"""The same in Chinese and in English."""
+
+_SAID: Final[dict[Reason, Said]] = {
+    Reason.EXPIRED: ("凭证已过期", "The credential has expired"),
+    Reason.REVOKED: ("密钥已吊销", "The key was revoked"),
+    Reason.REPLACED: ("密钥已轮换，旧密文已失效", "The key has a new secret, the grace period of this one is over"),
+    Reason.TOKENS_NOT_ACCEPTED: ("本服务未配置令牌，只接受密钥", "No tokens are configured here, only keys are accepted"),
+}
+
+
+def said_of(refusal: Refusal) -> Said:
+    """What the caller is told; more than "not valid" only where the secret was right."""
+    return _SAID.get(refusal.reason, ("凭证无效", "The credential is not valid"))
+
+
+def lacking(needed: Scope) -> Said:
+    """What is told to whoever is known but may not do this."""
+    return f"需要权限 {needed.value}（{TITLES[needed]}）", f"The scope {needed.value} is needed"

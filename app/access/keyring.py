@@ -47,6 +47,11 @@ class Keyring:
     counts: Counts
 
     @classmethod
+    def renewed(cls, session: Session, before: Self | None) -> Self:
+        """The keys as they are now; those of before where nothing was added."""
+        return cls.read(session) if before is None or counted(session) != before.counts else before
+
+    @classmethod
     def read(cls, session: Session) -> Self:
         """The keys of a database."""
         counts = counted(session)
@@ -93,7 +98,7 @@ class Keyring:
 def counted(session: Session) -> Counts:
     """How many keys, secrets and ends there are."""
     kinds = (ApiKey, ApiKeySecret, ApiKeyEnd)
-    first, second, third = (session.exec(select(func.count()).select_from(kind)).one() for kind in kinds)
+    first, second, third = session.execute(select(*(select(func.count()).select_from(kind).scalar_subquery() for kind in kinds))).one()
     return first, second, third
 
 

@@ -7,13 +7,19 @@ the reasons are counted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from sqlmodel import Session
+
 from app.access.actors import Reason, Refusal
+from app.tables import audit
 
 CAPACITY: Final = 1_000
 AGAIN_AFTER_SECONDS: Final = 60.0
 OTHERS: Final = "-"
+NOBODY: Final = "-"
+"""The actor of a refused sign-in: nobody was recognised."""
 
 
 class Refused(NamedTuple):
@@ -54,3 +60,9 @@ class Refusals:
                 del self._counts[name, reason]
                 del self._handed_out[name, reason]
         return due
+
+
+def write(session: Session, refused: Iterable[Refused]) -> None:
+    """Write refusals into the audit log."""
+    for one in refused:
+        audit.append(session, NOBODY, "sign-in.refused", one.object, {"reason": one.reason.value, "times": one.times})

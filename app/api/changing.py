@@ -9,26 +9,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
+from starlette.requests import Request
 
+from app.api import bodies
+from app.api.loading import Database, Loader
+from app.api.logs import log
 from app.api.problems import ProblemError
-from app.tables.database import engine_of, reading, writing
+from app.tables.database import engine_of, is_refusal, reading, writing
 
 AT_ONCE = 4
-SECONDS = 8.0
-RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
+SECONDS = 4.0  # then the caller is told; the health check has known for two seconds, should it be the database
+AWAY_SECONDS = 1.0  # once it is known to be away
 
 Done = TypeVar("Done")
 
 
-class Changes:
-    """The engine and the threads for requests that read or change what is stored."""
+class NobodyWaitsError(Exception):
+    """The caller was told that it was not done, so it is not done."""
 
-    def __init__(self, database_url: str) -> None:
+
+class Changes:
+    """The process's engine, and the threads for requests that read or change what is stored."""
+
+    def __init__(self, database_url: str, database: Database) -> None:
+        self.database = database
         self.engine = engine_of(database_url)
         self.threads = ThreadPoolExecutor(AT_ONCE, "changes")
         self.under_way = 0
@@ -40,29 +49,41 @@ class Changes:
 
     async def change(self, work: Callable[[Session], Done]) -> Done:
         """Do this in one transaction that is the only one that writes. Errors: ProblemError 409, 503; those of ``work``."""
-        return await self._run(lambda: _within(writing, self.engine, work))
+        given_up = Event()
+
+        def job() -> Done:
+            with writing(self.engine) as session:
+                done = work(session)
+                if given_up.is_set():
+                    raise NobodyWaitsError
+                return done
+
+        return await self._run(job, given_up)
 
     async def read(self, work: Callable[[Session], Done]) -> Done:
         """Read at one moment of the database. Errors: ProblemError 503; those of ``work``."""
-        return await self._run(lambda: _within(reading, self.engine, work))
 
-    async def _run(self, job: Callable[[], Done]) -> Done:
+        def job() -> Done:
+            with reading(self.engine) as session:
+                return work(session)
+
+        return await self._run(job, Event())
+
+    async def _run(self, job: Callable[[], Done], given_up: Event) -> Done:
         if self.under_way >= AT_ONCE:
             raise ProblemError("OVERLOADED")
         self.under_way += 1
         running = asyncio.get_running_loop().run_in_executor(self.threads, job)
         running.add_done_callback(self._ended)  # a stalled one keeps its place until it really ends
-        done, _ = await asyncio.wait({running}, timeout=SECONDS)
+        done, _ = await asyncio.wait({running}, timeout=AWAY_SECONDS if self.database.state == "away" else SECONDS)
         if not done:
+            given_up.set()
+            log.error("database unavailable", error="no answer")
             raise ProblemError("DATABASE_UNAVAILABLE")
         try:
             return running.result()
-        except DBAPIError as error:
-            if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == RAISED:
-                raise ProblemError("CONFLICT") from None
-            raise ProblemError("DATABASE_UNAVAILABLE") from None
-        except SQLAlchemyError:
-            raise ProblemError("DATABASE_UNAVAILABLE") from None
+        except SQLAlchemyError as error:
+            raise ProblemError("CONFLICT") if is_refusal(error) else _unavailable(error) from None
 
     def _ended(self, running: asyncio.Future[Done]) -> None:
         self.under_way -= 1
@@ -70,7 +91,26 @@ class Changes:
             running.exception()  # seen here, should nobody wait for it any more
 
 
-def _within(session_of: Callable[[Engine], object], engine: Engine, work: Callable[[Session], Done]) -> Done:
-    with session_of(engine) as session:  # type: ignore[attr-defined]
-        done: Done = work(session)
-        return done
+def _unavailable(error: SQLAlchemyError) -> ProblemError:
+    log.error("database unavailable", error=type(error).__name__)  # its message may hold what was to be written
+    return ProblemError("DATABASE_UNAVAILABLE")
+
+
+async def ask(request: Request, question: Callable[[Session], Done]) -> Done:
+    """What the database answers. Errors: ProblemError 406, 503; those of ``question``."""
+    return await _changes(request).read(question)
+
+
+async def change(request: Request, work: Callable[[Session], Done]) -> Done:
+    """Change the database; this process goes by it when the answer is out. Errors: ProblemError 406, 409, 503; those of ``work``."""
+    done = await _changes(request).change(work)
+    loader: Loader = request.app.state.loader
+    await loader.renew()
+    return done
+
+
+def _changes(request: Request) -> Changes:
+    accept = request.headers.get("accept")
+    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
+    changes: Changes = request.app.state.changes
+    return changes

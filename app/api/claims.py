@@ -19,6 +19,7 @@ from app.api import limits
 from app.calculators import facts
 
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+PERCENT_PATTERN: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?%$"
 INSTANT_PATTERN: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )

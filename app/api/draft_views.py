@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.claims import DATE_PATTERN, PERCENT_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
@@ -23,7 +24,7 @@ CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成�
 FILE: Final = "标准表文件的文本（YAML）"
 Note = Annotated[str, Field(title="说明", max_length=500)]
 SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
-Percent = Annotated[str, Field(pattern=r"^-?[0-9]{1,3}(\.[0-9]{1,6})?%$")]
+Percent = Annotated[str, Field(pattern=PERCENT_PATTERN)]
 
 
 class _Body(BaseModel):
@@ -64,11 +65,11 @@ class MonthRequest(_Body):
     """一次公布的参考利率：同一日的一个或几个系列。"""
 
     model_config = ConfigDict(title="公布参考利率")
-    on: str = Field(title="公布日", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-09-21"])
+    on: str = Field(title="公布日", pattern=DATE_PATTERN, examples=["2026-09-21"])
     values: dict[SeriesCode, Percent] = Field(
         title="各系列的值，百分数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "3.00%", "LPR_5Y": "3.50%"}]
     )
-    holds_until: str = Field(title="有效至（不含），通常为下一公布日", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-10-20"])
+    holds_until: str = Field(title="有效至（不含），通常为下一公布日", pattern=DATE_PATTERN, examples=["2026-10-20"])
     confirmed: bool = Field(False, title="与上一值相差很大时，确认无误")
 
 

@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
 from app.api import bodies, draft_views, gate, limits
-from app.api.changing import Changes
+from app.api.changing import ask, change
+from app.api.draft_contents import content_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.entering import entered
@@ -27,7 +28,7 @@ from app.api.problems import FieldError, ProblemError, invalid
 from app.api.reporting import effect_of, report
 from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
-from app.tables import drafts, sources
+from app.tables import drafts
 from app.tables.drafts import State
 from app.tables.proposals import Proposal
 from app.tables.sources import SourceError
@@ -66,37 +67,11 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
 
     def begin(session: Session) -> State:
-        content, source = _content(session, asked)
+        content, source = content_of(session, asked)
         return drafts.begin(session, actor.name, asked.kind, asked.target, content, source, asked.note)
 
     found = await _changed(request, begin)
     return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
-
-
-def _content(session: Session, asked: draft_views.DraftRequest) -> tuple[dict[str, Any], str]:
-    """What a draft is begun with, and from what that was made."""
-    given = [name for name in ("content", "file", "copy_of") if getattr(asked, name) is not None]
-    if len(given) > 1:
-        raise _one_of(given)
-    if asked.content is not None:
-        return asked.content, "content"
-    if asked.file is not None:
-        return sources.from_file(asked.kind, asked.target, asked.file), "file"
-    copied = asked.copy_of
-    if copied is None:
-        return sources.from_nothing(asked.kind, asked.target), "nothing"
-    if asked.kind == "BATCH" and copied.batch is not None and copied.rate_table is None:
-        return sources.from_batch(session, asked.target, copied.batch), f"batch {copied.batch}"
-    if asked.kind == "RATE_TABLE" and copied.rate_table is not None and copied.batch is None:
-        content = sources.from_table(session, asked.target, copied.rate_table, copied.version)
-        return content, f"table {copied.rate_table}"
-    zh, en = "标准表从标准表复制，批次从批次复制", "a rate table is copied from a rate table, a batch from a batch"
-    raise invalid([FieldError("/copy_of", "INVALID_VALUE", zh, en)])
-
-
-def _one_of(given: list[str]) -> ProblemError:
-    zh, en = "content、file、copy_of 只能给出一个", "Give only one of content, file and copy_of"
-    return invalid([FieldError(f"/{given[-1]}", "INVALID_VALUE", zh, en)])
 
 
 @router.get(
@@ -148,15 +123,9 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     """Write a new revision."""
     seen = _seen(if_match)
     asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
-    if (asked.content is None) == (asked.file is None):
-        zh, en = "content 与 file 须给出一个", "Give one of content and file"
-        raise invalid([FieldError("/content", "INVALID_VALUE", zh, en)])
 
     def revise(session: Session) -> State:
-        found = drafts.state_of(session, draft_id)
-        content = asked.content
-        if content is None:
-            content = sources.from_file(found.draft.kind, found.draft.target, str(asked.file))
+        content = revised_content(drafts.state_of(session, draft_id), asked)
         return drafts.revise(session, actor.name, draft_id, seen, content, asked.note)
 
     return _shown(await _changed(request, revise))
@@ -230,16 +199,16 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     "/drafts/{draft_id}/report",
     operation_id="report_draft",
     summary="草案报告",
-    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。",
+    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
     response_model=draft_views.ReportView,
     response_description="报告",
-    responses=_READ,
+    responses={**_READ, **problem_responses((409,))},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft would change."""
     language = request.scope["envelope"].language
-    return _answer(await _read(request, lambda session: report(session, drafts.state_of(session, draft_id), language)))
+    return _answer(await _read(request, lambda session: report(session, drafts.still_open(session, draft_id), language)))
 
 
 @router.post(
@@ -330,26 +299,19 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
 # --- how it is done ---------------------------------------------------------------------------------
 
 
-def _changes(request: Request) -> Changes:
-    accept = request.headers.get("accept")
-    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
-    changes: Changes = request.app.state.changes
-    return changes
-
-
 async def _read(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).read(work)
+        return await ask(request, work)
 
 
 async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
-        return await _changes(request).change(work)
+        return await change(request, work)
 
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
     def propose(session: Session) -> tuple[State, Proposal]:
-        found = drafts.state_of(session, draft_id)
+        found = drafts.still_open(session, draft_id)
         return found, drafts.proposal_of(session, found)
 
     return await _read(request, propose)

@@ -8,7 +8,7 @@ from dataclasses import is_dataclass
 from typing import Any, Final
 
 from app.access import keys
-from app.api.claims import DATE_PATTERN, INSTANT_PATTERN
+from app.api.claims import DATE_PATTERN, INSTANT_PATTERN, PERCENT_PATTERN
 from app.calculators import facts
 
 _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -18,6 +18,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "应为带时区的时刻，秒的小数至多六位，如 2023-11-20T16:05:00+08:00",
         "Should be an instant with its offset and at most six decimals of a second, such as 2023-11-20T16:05:00+08:00",
     ),
+    PERCENT_PATTERN: ("INVALID_RATE", "应为百分数，如 3.00%", "Should be a percentage, such as 3.00%"),
     facts.MONEY_PATTERN: (
         "INVALID_MONEY",
         '金额应为字符串，两位小数，如 "1234567.80"',

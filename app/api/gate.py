@@ -16,7 +16,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.types import Scope as Connection
 
-from app.access.actors import ANONYMOUS, OPEN_ON_LOOPBACK, TITLES, Actor, Reason, Refusal, Scope
+from app.access.actors import ANONYMOUS, OPEN_ON_LOOPBACK, Actor, Reason, Refusal, Scope, lacking, said_of
 from app.access.guard import Guard, KeyringUnavailableError
 from app.access.tokens import KeysUnavailableError
 from app.api.problems import ProblemError
@@ -25,13 +25,6 @@ _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*) 
 # Whoever adds one of these stands between the service and a caller who may be anywhere.
 _FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
 _REALM: Final = 'Bearer realm="subsidy"'
-_SAID: Final = {
-    Reason.EXPIRED: ("凭证已过期", "The credential has expired"),
-    Reason.REVOKED: ("密钥已吊销", "The key was revoked"),
-    Reason.REPLACED: ("密钥已轮换，旧密文已失效", "The key has a new secret, the grace period of this one is over"),
-    Reason.TOKENS_NOT_ACCEPTED: ("本服务未配置令牌，只接受密钥", "No tokens are configured here, only keys are accepted"),
-}
-_WRONG: Final = ("凭证无效", "The credential is not valid")
 _NONE: Final = ("须以 Authorization: Bearer 给出密钥或令牌", "Give a key or a token as Authorization: Bearer")
 
 
@@ -41,13 +34,11 @@ async def admitted(connection: Connection, needed: Scope, *others: Scope) -> Act
     actor: Actor | None = connection.get("actor")
     if actor is None:
         actor = connection["actor"] = await _recognised(connection, guard, needed)
-    if needed not in actor.scopes and actor.scopes.isdisjoint(others):
+    if not actor.may(needed, *others):
         guard.refusals.note(Refusal(Reason.MISSING_SCOPE, actor.key_id or "-"))
-        title = TITLES[needed]
         raise ProblemError(
             "FORBIDDEN",
-            f"需要权限 {needed.value}（{title}）",
-            f"The scope {needed.value} is needed",
+            *lacking(needed),
             headers={"WWW-Authenticate": f'{_REALM}, error="insufficient_scope", scope="{needed.value}"'},
         )
     return actor
@@ -79,7 +70,7 @@ async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Ac
         return found
     guard.refusals.note(found)
     none = found.reason is Reason.NO_CREDENTIAL
-    zh, en = _NONE if none else _SAID.get(found.reason, _WRONG)
+    zh, en = _NONE if none else said_of(found)
     raise ProblemError("UNAUTHENTICATED", zh, en, headers={"WWW-Authenticate": _REALM if none else f'{_REALM}, error="invalid_token"'})
 
 

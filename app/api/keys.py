@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access import keys
 from app.access.actors import Actor, Scope
-from app.api import bodies, gate, limits
+from app.api import gate, limits
+from app.api.changing import ask, change
 from app.api.entering import entered
-from app.api.keeping import Keeper
 from app.api.key_views import AuditLog, AuditQuery, IssuedView, KeyList, KeyRequest, RotationRequest, audit_log, issued_view, key_list
 from app.api.openapi import problem_responses
 from app.api.parameters import NoQuery
 from app.api.problems import ProblemError
 from app.api.schemas import ref
 from app.tables import audit
-from app.tables.database import writing
 
 Done = TypeVar("Done")
 KeyId = Annotated[str, Path(title="密钥编号", pattern=keys.KEY_ID_PATTERN, max_length=16, examples=["0123456789abcdef"])]
@@ -95,7 +91,7 @@ async def create_key(request: Request, actor: Admin, _: NoQuery) -> Response:
 )
 async def list_keys(request: Request, _actor: Admin, _: NoQuery) -> Response:
     """List the keys."""
-    return _answer(key_list(await _asked(request, keys.listed), datetime.now(UTC)))
+    return _answer(key_list(await ask(request, keys.listed), datetime.now(UTC)))
 
 
 @router.post(
@@ -152,46 +148,17 @@ async def read_audit(request: Request, query: AuditQuery) -> Response:
     def read(session: Session) -> AuditLog:
         return audit_log(audit.entries(session, query.after, query.limit), audit.head_of(session))
 
-    return _answer(await _asked(request, read))
+    return _answer(await ask(request, read))
 
 
-def _keeper(request: Request) -> Keeper:
-    accept = request.headers.get("accept")
-    bodies.check_accept(accept.encode("latin-1") if accept is not None else None)
-    keeper: Keeper | None = request.app.state.keeper
-    if keeper is None:
-        raise ProblemError("DATABASE_UNAVAILABLE")
-    return keeper
-
-
-async def _asked(request: Request, question: Callable[[Session], Done]) -> Done:
-    """Ask the database in a thread."""
-    engine = _keeper(request).engine
-
-    def asked() -> Done:
-        with Session(engine) as session:
-            return question(session)
-
-    return await asyncio.to_thread(asked)
-
-
-async def _changed(request: Request, change: Callable[[Session], Done]) -> Done:
-    """Change keys in one transaction, in a thread; from then on this process goes by them."""
-    keeper = _keeper(request)
-
-    def changed() -> Done:
-        with writing(keeper.engine) as session:
-            return change(session)
-
+async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
+    """Change keys; what the keys refuse are problems."""
     try:
-        done = await asyncio.to_thread(changed)
+        return await change(request, work)
     except keys.KeyNotFound:
         raise ProblemError("KEY_NOT_FOUND") from None
     except keys.KeyEnded:
         raise ProblemError("CONFLICT", "密钥已吊销，不能轮换", "The key was revoked and gets no new secret") from None
-    with suppress(SQLAlchemyError):  # it is done, and the keeper's next turn reads it
-        await keeper.renew()
-    return done
 
 
 def _answer(view: BaseModel, status: int = 200) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends
@@ -13,11 +13,18 @@ from starlette.responses import Response
 from app.access.actors import Scope
 from app.api import gate, metrics
 from app.api.identity import instant_text
+from app.api.loading import Database
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
 from app.api.views import tagged
 
 router = APIRouter(tags=["运行"])
+_EFFECTS: Final = {
+    ("zh", "away"): "数据库不可用：计算照常；暂不能变更标准表与密钥",
+    ("en", "away"): "The database is away: calculations go on; tables and keys cannot be changed",
+    ("zh", "read-only"): "数据库只读：计算照常；暂不能变更标准表与密钥",
+    ("en", "read-only"): "The database is read-only: calculations go on; tables and keys cannot be changed",
+}
 
 
 class Live(BaseModel):
@@ -62,17 +69,18 @@ async def live() -> Live:
     "/health/ready",
     operation_id="ready",
     summary="是否就绪",
-    description="标准表载入后为就绪；此前应答 503。数据库不可用时仍为 200，status 为 degraded，计算照常。",
+    description="标准表载入后为就绪；此前应答 503。数据库不可用或只读时仍为 200，status 为 degraded，计算照常。",
     response_description="就绪",
     responses=problem_responses((500, 503)),
 )
 async def ready(request: Request) -> Ready:
     """Answer 200 once the tables are loaded, 503 until then."""
     catalogue = catalogue_of(request.scope)
-    since = request.app.state.database.away_since
-    english = request.scope["envelope"].language == "en"
-    effect = "Calculations go on; tables cannot be changed" if english else "计算照常；暂不能变更标准表"
-    parts = [] if since is None else [Degraded(what="database", since=instant_text(since), effect=effect)]
+    database: Database = request.app.state.database
+    parts = []
+    if database.since is not None:
+        effect = _EFFECTS[request.scope["envelope"].language, database.state]
+        parts = [Degraded(what="database", since=instant_text(database.since), effect=effect)]
     status: Literal["ready", "degraded"] = "degraded" if parts else "ready"
     return Ready(status=status, known_at=instant_text(catalogue.latest_known_at), degraded=parts)
 

@@ -168,7 +168,7 @@ def table(catalogue: Catalogue, version: Version) -> views.TableView:
         terms=raw["terms"],
         clauses=list(_clauses(raw["terms"], "")),
         overlays=[_overlay(one) for one in overlays],
-        **version_entry(version).model_dump(),
+        **version_entry(catalogue, version).model_dump(),
     )
 
 
@@ -208,18 +208,22 @@ def _escaped(key: Any) -> str:
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
-def version_entry(version: Version) -> views.VersionEntry:
-    """Show a version as an entry of a list."""
+def version_entry(catalogue: Catalogue, version: Version) -> views.VersionEntry:
+    """Show a version as an entry of a list, with the period that it has as known now; of one that is gone, that it had."""
     shown = version.table
+    standing = version.standing(catalogue.latest_known_at) or (version.standings[-1] if version.standings else None)
     return views.VersionEntry(
         version=shown.version,
         digest=shown.digest,
+        state=version.state(catalogue.latest_known_at),
         effective_from=shown.effective_from.isoformat(),
-        effective_until=_day(shown.effective_until),
+        effective_until=_day(standing.effective_until if standing else shown.effective_until),
         published_at=instant_text(shown.published_at),
         superseded_at=_instant(version.superseded_at),
         superseded_by=version.superseded_by,
         withdrawn_at=_instant(version.withdrawn_at),
+        ended_at=_instant(version.ended_at),
+        ends_on=_day(version.ends_on),
     )
 
 

@@ -141,7 +141,7 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
 async def list_versions(request: Request, table_id: TableId, tables: Tables, _: NoQuery) -> Response:
     """List the versions of a table."""
     with found():
-        entries = [showing.version_entry(version) for version in tables.versions(table_id)]
+        entries = [showing.version_entry(tables, version) for version in tables.versions(table_id)]
         return views.answer(request, views.VersionList(id=table_id, versions=entries))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
+
+VersionState = Literal["PUBLISHED", "SUPERSEDED", "WITHDRAWN"]
 
 
 class View(BaseModel):
@@ -164,12 +166,15 @@ class TableView(View):
     version: int = Field(title="版本")
     versions: list[int] = Field(title="已有版本")
     digest: str = Field(title="摘要")
+    state: VersionState = Field(title="状态：在用、被更正、已撤回")
     effective_from: str = Field(title="生效日（含）")
-    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    effective_until: str | None = Field(title="失效日（不含），按现在所知；空为未定")
     published_at: str = Field(title="公布时刻")
     superseded_at: str | None = Field(title="被更正的时刻")
     superseded_by: int | None = Field(title="更正它的版本")
     withdrawn_at: str | None = Field(title="撤回的时刻")
+    ended_at: str | None = Field(title="公布其失效的时刻")
+    ends_on: str | None = Field(title="所公布的最后适用日（含）")
     confidence: str | None = Field(title="可信程度")
     document: DocumentView = Field(title="文件")
     authority: str = Field(title="来源")
@@ -185,12 +190,15 @@ class VersionEntry(View):
     model_config = ConfigDict(title="版本条目")
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
+    state: VersionState = Field(title="状态：在用、被更正、已撤回")
     effective_from: str = Field(title="生效日（含）")
-    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    effective_until: str | None = Field(title="失效日（不含），按现在所知；空为未定")
     published_at: str = Field(title="公布时刻")
     superseded_at: str | None = Field(title="被更正的时刻")
     superseded_by: int | None = Field(title="更正它的版本")
     withdrawn_at: str | None = Field(title="撤回的时刻")
+    ended_at: str | None = Field(title="公布其失效的时刻")
+    ends_on: str | None = Field(title="所公布的最后适用日（含）")
 
 
 class VersionList(View):

@@ -49,14 +49,19 @@ class BackupError(ValueError):
 
 
 def backup(engine: Engine, path: Path) -> int:
-    """Write one moment of the database to a new file; answer how many rows. Errors: FileExistsError."""
+    """Write one moment of the database to a new file; answer how many rows. Errors: OSError; no half of a file stays."""
     digest, count = hashlib.sha256(), 0
-    with reading(engine) as session, path.open("xb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-        for line in _lines(session):
-            file.write(line)
-            digest.update(line)
-            count += 1
-        file.write(_line({"rows": count - 1, "sha256": digest.hexdigest()}))
+    with reading(engine) as session, path.open("xb") as raw:
+        try:
+            with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:  # the same rows give the same bytes
+                for line in _lines(session):
+                    file.write(line)
+                    digest.update(line)
+                    count += 1
+                file.write(_line({"rows": count - 1, "sha256": digest.hexdigest()}))
+        except BaseException:
+            path.unlink()
+            raise
     return count - 1
 
 

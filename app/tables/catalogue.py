@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
 from app.calculators.windows import BEIJING
@@ -128,6 +128,7 @@ class Version:
     superseded_by: int | None = None
     withdrawn_at: datetime | None = None
     ended_at: datetime | None = None
+    ends_on: date | None = None  # the last day, where an end of validity was published
 
     def standing(self, known_at: datetime) -> Standing | None:
         """The effective period that the version has, as known at that time; None where it was not known or is gone."""
@@ -138,7 +139,7 @@ class Version:
         standing = self.standing(known_at)
         return standing is not None and standing.covers(on)
 
-    def state(self, known_at: datetime) -> str:
+    def state(self, known_at: datetime) -> Literal["PUBLISHED", "SUPERSEDED", "WITHDRAWN"]:
         """PUBLISHED, SUPERSEDED or WITHDRAWN, as known at that time."""
         if self.withdrawn_at is not None and self.withdrawn_at <= known_at:
             return "WITHDRAWN"

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, NullPool, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, create_engine
 
-WAIT_SECONDS = 5  # for a connection, a lock or a statement; then the caller is told, not left waiting
-_POSTGRESQL = f"-c lock_timeout={WAIT_SECONDS}s -c statement_timeout={2 * WAIT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
+WAIT_SECONDS = 5  # for a connection or a lock, twice that for a statement; then the caller is told, not left waiting
+CONNECTIONS = 6  # of one process: four changes at once, one that reads what is new, one that writes what was seen
+_RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
+_LOCKED = "55P03"  # and that a lock was not to be had in time
 
 
 def engine_of(url: str) -> Engine:
     """An engine for the URL; an SQLite file's folder is made, its foreign keys and triggers are enforced."""
     if url.startswith("sqlite"):
         return _sqlite(url)
+    wait = WAIT_SECONDS
     limits: dict[str, Any] = {
-        "connect_timeout": WAIT_SECONDS,
-        "options": _POSTGRESQL,
-        "tcp_user_timeout": 1000 * WAIT_SECONDS,  # a peer that went silent is given up
+        "connect_timeout": wait,
+        "options": f"-c lock_timeout={wait}s -c statement_timeout={2 * wait}s -c idle_in_transaction_session_timeout=60s",
+        "tcp_user_timeout": 1000 * wait,  # a peer that went silent is given up, also while it is waited for
+        "keepalives_idle": wait,
+        "keepalives_interval": 1,
     }
-    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args=limits)
+    return create_engine(url, pool_pre_ping=True, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=wait, connect_args=limits)
 
 
 def _sqlite(url: str) -> Engine:
+    kept: dict[str, Any] = {}
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        kept = {"poolclass": NullPool}  # the file is opened each time: one that was moved away or put back is noticed
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, **kept)
 
     @event.listens_for(engine, "connect")
     def _enforce(connection, _record):  # type: ignore[no-untyped-def]
@@ -37,6 +46,25 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA recursive_triggers = ON")  # else REPLACE deletes rows without asking the trigger
 
     return engine
+
+
+def is_read_only(session: Session) -> bool:
+    """Whether the database takes no changes: a standby, one that is set so, a file or folder that cannot be written."""
+    if session.get_bind().dialect.name != "sqlite":
+        return bool(session.connection().exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on")
+    path = session.connection().exec_driver_sql("PRAGMA database_list").first()[2]  # type: ignore[index]  # there is always one
+    return bool(path) and not all(os.access(place, os.W_OK) for place in (path, Path(path).parent))
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the database is there and says no: a constraint or a trigger, not a fault."""
+    return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _RAISED)
+
+
+def is_locked(error: Exception) -> bool:
+    """Whether somebody else held a lock for longer than anybody waits."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(said, "sqlstate", None) == _LOCKED or str(said) == "database is locked"
 
 
 @contextmanager

@@ -248,11 +248,17 @@ def _log(session: Session, actor: str, action: str, made: State) -> None:
     audit.append(session, actor, action, made.draft.id, detail)
 
 
-def _open(session: Session, draft_id: str, seen: str | None) -> State:
-    """A draft that has not ended and is what the caller has seen."""
+def still_open(session: Session, draft_id: str) -> State:
+    """A draft that has not ended: of others nothing is to be published any more. Errors: NoSuchDraft, NotNow."""
     found = state_of(session, draft_id)
     if found.state in ENDS:
         raise NotNow(f"草案已是 {found.state}", f"the draft is {found.state} already")
+    return found
+
+
+def _open(session: Session, draft_id: str, seen: str | None) -> State:
+    """A draft that has not ended and is what the caller has seen."""
+    found = still_open(session, draft_id)
     if seen is not None and seen != found.etag:
         raise SomebodyWasFaster(
             f"草案已变为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写；请取回后再改",

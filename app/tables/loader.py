@@ -5,7 +5,8 @@ Loading is idempotent: the same content adds nothing; the same version with othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.calculators.terms import TermsFault
-from app.tables import models
+from app.tables import audit, models
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
@@ -40,8 +41,8 @@ class LoadError(ValueError):
         self.faults = faults
 
 
-def read_files(paths: list[Path]) -> Entries:
-    """Read and prove files and folders of files."""
+def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]] = iter) -> Entries:
+    """Read and prove files and folders of files. ``watched`` is handed the files and gives each back when its turn comes."""
     found = Entries()
     files: set[Path] = set()
     for path in paths:
@@ -49,7 +50,7 @@ def read_files(paths: list[Path]) -> Entries:
         if not inside:
             found.fault(path.name, "目录中没有 .yaml 文件")
         files |= inside
-    for path in sorted(files, key=lambda file: (file.name, file)):
+    for path in watched(sorted(files, key=lambda file: (file.name, file))):
         try:
             content = read(path)
         except FileError as wrong:
@@ -65,7 +66,16 @@ def read_files(paths: list[Path]) -> Entries:
 
 def load(session: Session, paths: list[Path]) -> dict[str, int]:
     """Prove all files, then add what is new, in one transaction. Errors: LoadError; nothing is added then."""
-    found = read_files(paths)
+    done = store(session, read_files(paths))
+    session.commit()
+    return done
+
+
+def store(session: Session, found: Entries, actor: str | None = None) -> dict[str, int]:
+    """Add what is new in proved files; with an actor, the audit log says so. Errors: LoadError; nothing is added then.
+
+    In the caller's transaction, which for an entry in the log must hold the write lock (``database.writing``).
+    """
     new = what_is_new(session, found)
     floor = latest_known(session) if new else None
     if floor is not None:
@@ -73,7 +83,11 @@ def load(session: Session, paths: list[Path]) -> dict[str, int]:
             if isinstance(row, Recorded) and known_at(row) <= floor:
                 row.recorded_at = floor + timedelta(microseconds=1)
     add(session, new)
-    session.commit()
+    if new and actor is not None:
+        counts = Counter(str(row.__tablename__) for row in new)
+        kinds = models.RateTableVersion | models.ReferenceRateVersion
+        versions = [" ".join(str(part) for part in key_of(row)) for row in new if isinstance(row, kinds)]
+        audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), "versions": versions})
     return {"tables": len(found.tables), "added": len(new)}
 
 
@@ -90,12 +104,15 @@ def what_is_new(session: Session, found: Entries) -> list[Row]:
 
 
 def add(session: Session, rows: list[Row]) -> None:
-    """Add rows in the order in which the database can take them: versions and their events as they became known."""
+    """Add rows in the order in which the database can take them: versions and their events as they became known.
+
+    Of what became known at once, an event comes after its version and before the next one, which may lie over it.
+    """
     for kind in REFERRED_TO:
         session.add_all([row for row in rows if isinstance(row, kind)])
         session.flush()
     timed = [row for row in rows if isinstance(row, models.RateTableVersion | models.VersionEvent)]
-    for row in sorted(timed, key=lambda row: (known_at(row), isinstance(row, models.RateTableVersion))):
+    for row in sorted(timed, key=lambda row: (known_at(row), row.version, isinstance(row, models.VersionEvent))):
         session.add(row)
         session.flush()
 

@@ -21,7 +21,7 @@ from app.tables import models
 from app.tables.canonical import canonical, digest
 from app.tables.entries import Entries, Row, key_of
 from app.tables.notices import read_batch, read_references
-from app.tables.publications import appended
+from app.tables.publications import appended, said
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 24
@@ -257,13 +257,15 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
     if not isinstance(given, list) or not given:
         made.faults.append(TermsFault("/series", "至少一个系列"))
         return
-    full, places = [], {}
+    full, places, changes = [], {}, []
     for no, one in enumerate(given):
         series = _mapping(made, f"/series/{no}", one, NEW_SERIES)
         if series is None:
             return
         published = _published_series(session, str(series.get("series")))
-        rows = appended(made.faults, f"/series/{no}", series, published[-1]["rows"] if published else [], at)
+        before = published[-1]["rows"] if published else []
+        rows = appended(made.faults, f"/series/{no}", series, before, at)
+        changes.append((str(series.get("series")), before, rows, str(series.get("holds_until"))))
         new = {"version": str(len(published) + 1), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
         head = published[-1] if published else series
         titles = {key: head.get(key) for key in ("title", "source", "authority")}
@@ -278,6 +280,9 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
     read_references(found, "", {"series": full})
     made.faults += [_placed(fault, places) for fault in found.faults]
     _take(session, made, found, at)
+    for change in changes if not made.faults else ():
+        for zh, en in said(*change):
+            made.say(zh, en)
 
 
 def _published_series(session: Session, series: str) -> list[dict[str, Any]]:

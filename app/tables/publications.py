@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -42,6 +42,26 @@ def appended(
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
     return made
+
+
+def said(
+    name: str, before: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], holds_until: str
+) -> Iterator[tuple[str, str]]:
+    """What a proved version of a series changes, in sentences, Chinese and English; the value before stands beside a new one."""
+    was, now = ({str(row["on"]): str(row["value"]) for row in one} for one in (before, rows))
+    if not was:
+        first, last = min(now), max(now)
+        yield f"{name} 首次公布，{first} 至 {last} 共 {len(now)} 个值", f"{name} is new: {len(now)} values from {first} to {last}"
+    for on, value in now.items() if was else ():
+        if on not in was:
+            earlier = max((day for day in now if day < on), default=None)
+            zh, en = ("", "") if earlier is None else (f"（此前 {earlier} 为 {now[earlier]}）", f" ({now[earlier]} on {earlier} before it)")
+            yield f"{name} {on} 公布 {value}{zh}", f"{name}: {value} published on {on}{en}"
+        elif was[on] != value:
+            yield f"{name} {on} 由 {was[on]} 更正为 {value}", f"{name} of {on}: corrected from {was[on]} to {value}"
+    for on in sorted(was.keys() - now.keys()):
+        yield f"{name} 删去 {on} 的 {was[on]}", f"{name} of {on}: {was[on]} is taken away"
+    yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
 
 
 def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:

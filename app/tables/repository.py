@@ -1,4 +1,4 @@
-"""From rows to the catalogue: read once at the start, parsed, and never asked again."""
+"""From rows to the catalogue: read and parsed at the start, and again when rows were added; no calculation asks the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def read_catalogue(session: Session) -> Catalogue:
     query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
     rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
     methods_of = {row.rate_table: str(raw["method"]) for row, raw in rows}
-    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(select(models.Direction)).all()}
+    listed = select(models.Direction).order_by(models.Direction.batch_id, models.Direction.position, models.Direction.rate_table)  # type: ignore[arg-type]
+    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(listed).all()}
     funds = _funds(session)
     batches = _batches(session, directions)
     methods = {
@@ -46,7 +47,8 @@ def _funds(session: Session) -> dict[str, Fund]:
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
-    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in session.exec(select(models.Fund)).all()}
+    funds = session.exec(select(models.Fund).order_by(models.Fund.id)).all()
+    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in funds}
 
 
 def _overlay(row: models.OverlayVersion) -> Overlay:
@@ -116,7 +118,7 @@ def _tables(
         batch = batches[direction.batch]
         table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt, loaded)
         known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
-        superseded = known["SUPERSEDED"]
+        superseded, ended = known["SUPERSEDED"], known["ENDED"]
         found.setdefault(row.rate_table, []).append(
             Version(
                 table,
@@ -126,7 +128,8 @@ def _tables(
                 superseded_at=_since(superseded),
                 superseded_by=superseded.by_version if superseded else None,
                 withdrawn_at=_since(known["WITHDRAWN"]),
-                ended_at=_since(known["ENDED"]),
+                ended_at=_since(ended),
+                ends_on=ended.ends_on if ended else None,
             )
         )
     return {name: tuple(versions) for name, versions in found.items()}

@@ -8,16 +8,21 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
+from typer.testing import CliRunner
 
 from app import serving
+from app.cli import app
 from app.greeting import greeting
 from app.settings import Settings
-from app.tables.database import engine_of
+from app.tables import audit
+from app.tables.database import engine_of, writing
 from app.tables.migrating import migrate
-from tests.access.conftest import bearer, started
+from tests.access.conftest import bearer, issued, started
 from tests.conftest import ROOT
 
 OPERATOR = "operator:" + pwd.getpwuid(os.getuid()).pw_name
@@ -159,6 +164,23 @@ def test_with_authentication_any_address_is_served(monkeypatch: pytest.MonkeyPat
     assert served == ["0.0.0.0"]
 
 
+def test_the_greeting_is_silent_about_the_first_key_once_there_is_one(own_database: str) -> None:
+    """`make serve` prints it at each start until somebody has made a key."""
+    for lines in (1, 0):
+        done = subprocess.run(
+            [sys.executable, "-m", "app.greeting", "9000"],
+            cwd=ROOT,
+            env=os.environ | {"SUBSIDY_DATABASE_URL": own_database},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert done.stdout.count("keys create") == lines
+        assert "http://127.0.0.1:9000/docs" in done.stdout
+        issued(own_database, "calculate")
+
+
 def test_the_greeting_says_how_to_make_the_first_key(url: str) -> None:
     """The command works as it is printed, for whoever is signed in."""
     (line,) = (line for line in greeting(8000).splitlines() if line.lstrip().startswith("key "))
@@ -171,3 +193,31 @@ def test_the_greeting_says_how_to_make_the_first_key(url: str) -> None:
         shown = bearer(done.stdout.strip())
         assert service.elsewhere.get("/v1/keys", headers=shown).status_code == 200
         assert service.elsewhere.get("/v1/audit", headers=shown).status_code == 200
+
+
+def test_a_log_that_is_written_meanwhile_is_not_taken_for_an_altered_one(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading the entries and reading the head somebody adds one: the command sees one moment."""
+    issued(url, "calculate")
+    head_of = audit.head_of
+
+    def append() -> None:
+        engine = engine_of(url)
+        with writing(engine) as session:
+            audit.append(session, "-", "sign-in.refused", "-", {})
+        engine.dispose()
+
+    writer = Thread(target=append)
+
+    def meanwhile(session: Session) -> audit.Head:
+        if not writer.ident:
+            writer.start()
+            writer.join(0.5)  # SQLite lets it wait until the reading has ended
+        return head_of(session)
+
+    monkeypatch.setenv("SUBSIDY_DATABASE_URL", url)
+    monkeypatch.setattr(audit, "head_of", meanwhile)
+    done = CliRunner().invoke(app, ["audit", "verify"])
+    assert (done.exit_code, done.output) == (0, "✓ 1 条记录，链完整 / 1 entries, the chain holds\n")
+    writer.join(10)
+    monkeypatch.undo()
+    assert [action for _, action in log(url)] == ["key.create", "sign-in.refused"]

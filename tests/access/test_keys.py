@@ -257,7 +257,7 @@ def test_the_log_is_read_page_by_page(service: Service) -> None:
 def test_a_database_that_is_away_is_503(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a snapshot goes on; keys that were known are still recognised; nothing is half done."""
     key = made(service)
-    monkeypatch.setattr(service.app.state.keeper, "engine", engine_of("sqlite:////proc/nowhere.db"))
+    monkeypatch.setattr(service.app.state.changes, "engine", engine_of("sqlite:////proc/nowhere.db"))
     for response in (
         service.here.get("/v1/keys"),
         service.here.get("/v1/audit"),

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import Session
+from starlette.testclient import TestClient
 
 from app.api.showing import changes
+from app.main import create_app
+from app.settings import Settings
+from app.tables.database import engine_of
+from app.tables.loader import load
+from app.tables.migrating import migrate
+from tests.storage.notices import batch, direction, version, written
 
 
 def get(client: httpx.Client, path: str) -> Any:
@@ -92,6 +102,67 @@ def test_a_difference_names_each_place() -> None:
         {"path": "/gone~1~0", "from": "1", "to": None},
         {"path": "/new", "from": None, "to": {"x": "1"}},
     ]
+
+
+# --- when a version stands ----------------------------------------------------------------------------
+
+T = "t-fund-2024-1-1"
+EVENTS = """\
+    events:
+      - {version: '2', kind: ENDED, known_at: '2024-05-02T00:00:00+08:00', last_day: '2024-06-30'}
+      - {version: '3', kind: WITHDRAWN, known_at: '2024-08-01T00:00:00+08:00'}
+"""
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[httpx.Client]:
+    """A table with a history: 1 corrected by 2, 2 ended with June, 3 withdrawn, 4 for July to December."""
+    url = f"sqlite:///{tmp_path}/history.db"
+    migrate(url)
+    one = direction(
+        version(1, "2024-01-15"),
+        version(2, "2024-01-15", published="2024-03-01T00:00:00+08:00", supersedes=1),
+        version(3, "2024-07-01"),
+        version(4, "2024-07-01", "2024-12-31", published="2024-08-02T00:00:00+08:00"),
+    )
+    engine = engine_of(url)
+    with Session(engine) as session:
+        load(session, written(tmp_path, t=batch(one) + EVENTS))
+    engine.dispose()
+    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000)) as opened:
+        yield opened
+
+
+def test_versions_say_how_they_stand_now(history: httpx.Client) -> None:
+    """State, end of validity, and the period that is known now; ``effective_until`` is the first day that does not count."""
+    keys = ("version", "state", "effective_from", "effective_until", "superseded_by", "ends_on")
+    versions = get(history, f"/v1/rate-tables/{T}/versions")["versions"]
+    assert [tuple(one[key] for key in keys) for one in versions] == [
+        (1, "SUPERSEDED", "2024-01-15", None, 2, None),
+        (2, "PUBLISHED", "2024-01-15", "2024-07-01", None, "2024-06-30"),
+        (3, "WITHDRAWN", "2024-07-01", None, None, None),
+        (4, "PUBLISHED", "2024-07-01", "2025-01-01", None, None),
+    ]
+    assert [one["ended_at"] for one in versions] == [None, "2024-05-02T00:00:00+08:00", None, None]
+    assert [one["withdrawn_at"] is not None for one in versions] == [False, False, True, False]
+
+
+def test_a_table_says_the_same_of_its_version(history: httpx.Client) -> None:
+    for one in get(history, f"/v1/rate-tables/{T}/versions")["versions"]:
+        table = get(history, f"/v1/rate-tables/{T}/versions/{one['version']}")
+        assert one == {key: table[key] for key in one}
+    assert get(history, f"/v1/rate-tables/{T}?as_of=2024-06-30")["ends_on"] == "2024-06-30"
+
+
+def test_what_an_answer_stands_on_is_the_version_as_published(history: httpx.Client) -> None:
+    """An end that is published later does not change the provenance of what was answered."""
+    claim = {"rate_table": T, "application_date": "2024-06-01", "applicant": {"uscc": "91350100M000100Y43"}, "items": [{"item_id": "A", "base_amount": "100.00"}]}
+    answers = [
+        history.post("/v1/awards/calculate", json=claim | known).json()
+        for known in ({"known_at": "2024-05-01T00:00:00+08:00"}, {"known_at": "2024-06-01T00:00:00+08:00"})
+    ]
+    assert [one["amount"] for one in answers] == ["30.00", "30.00"]
+    assert answers[0]["provenance"] == answers[1]["provenance"]
 
 
 @pytest.mark.parametrize(

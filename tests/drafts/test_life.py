@@ -51,6 +51,8 @@ def test_from_friday_to_monday(office: Office, raising: tuple[str, str]) -> None
         response = office.step(who, draft, etag, name)
         assert response.status_code == 200, response.text
         etag = response.headers["etag"]
+    report = office.call("wang", "GET", f"{draft}/report")
+    assert (report.status_code, report.json()["code"]) == (409, "CONFLICT")  # nothing is to be published any more
     assert [(one["kind"], one["actor"]) for one in response.json()["steps"]] == [
         ("CHECKED", "li"),
         ("APPROVED", "wang"),

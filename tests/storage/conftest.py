@@ -71,9 +71,9 @@ def decide(url: str) -> None:
         models.Draft(id="d1", kind="BATCH", target="t-fund-2024-1", source="nothing", created_by="li", created_at=at),
         models.DraftRevision(draft_id="d1", revision=1, author="li", at=at, content="{}", digest="d"),
         models.DraftStep(draft_id="d1", revision=1, kind="CHECKED", actor="li", at=at),
-        models.ApiKey(id="k1", name="portal", owner="li", scopes="calculate", created_by="li", created_at=at),
-        models.ApiKeySecret(key_id="k1", number=1, hash="h", created_by="li", created_at=at, expires_at=at),
-        models.ApiKeyEnd(key_id="k1", number=1, ends_at=at, ended_by="li"),
+        models.ApiKey(id="0123456789abcdef", name="portal", owner="li", scopes="calculate", created_by="li", created_at=at),
+        models.ApiKeySecret(key_id="0123456789abcdef", number=1, hash="h", created_by="li", created_at=at, expires_at=at),
+        models.ApiKeyEnd(key_id="0123456789abcdef", number=1, ends_at=at, ended_by="li"),
     ]
     engine = engine_of(url)
     with Session(engine) as session:

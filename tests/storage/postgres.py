@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,9 +24,25 @@ QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_c
 class Server:
     """A running server; each database that is made in it starts empty or as a copy."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Callable[..., None]) -> None:
         self.folder = folder
         self.made = 0
+        self._run = run
+
+    def start(self) -> None:
+        """Start, and wait until connections are taken."""
+        self._run("pg_ctl", "-w", "-D", str(self.folder), "-l", str(self.folder / "log"), "-o", f"{QUICK} -h '' -k {self.folder}", "start")
+
+    def stop(self) -> None:
+        """Stop as a crash does: nothing is finished or tidied up."""
+        self._run("pg_ctl", "-w", "-D", str(self.folder), "-m", "immediate", "stop")
+
+    def execute(self, *statements: str) -> None:
+        """Let the server's owner say something, also while everybody else may only read."""
+        writes = "-c default_transaction_read_only=off"
+        with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", options=writes, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database."""
@@ -36,8 +52,7 @@ class Server:
         """The name of a new database."""
         self.made += 1
         name = f"case_{self.made}"
-        with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
 
@@ -83,8 +98,9 @@ def started() -> Iterator[Server]:
                 assert done.returncode == 0, said.read()
 
         run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        run("pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "-o", f"{QUICK} -h '' -k {data}", "start")
+        server = Server(data, run)
+        server.start()
         try:
-            yield Server(data)
+            yield server
         finally:
-            run("pg_ctl", "-w", "-D", str(data), "-m", "immediate", "stop")
+            server.stop()

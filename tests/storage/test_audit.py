@@ -10,10 +10,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
+from typer.testing import CliRunner
 
+from app import cli
+from app.settings import settings
 from app.tables import audit
-from app.tables.database import writing
+from app.tables.database import engine_of, writing
+from app.tables.migrating import migrate
 from app.tables.models import Audit, AuditHead
+from tests.storage.postgres import Server
 
 
 def filled(engine: Engine, count: int = 5) -> None:
@@ -139,3 +144,23 @@ def test_a_log_made_anew_is_found_by_a_head_noted_elsewhere(migrated: Engine) ->
         assert audit.verify(session) == []
         found = audit.verify(session, noted)
     assert found == ["没有当时记下的第 5 条：日志被重写或截短 / entry 5 as it was noted is not there: the log was made anew or cut off"]
+
+
+def test_an_entry_that_is_added_while_the_log_is_checked_is_no_fault(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sees one moment: otherwise the head would be of an entry that it has not read."""
+    url = server.url(server.create())
+    migrate(url)
+    engine = engine_of(url)
+    filled(engine, 1)
+    real = audit.head_of
+
+    def head_of(session: Session) -> audit.Head:
+        filled(engine, 1)
+        return real(session)
+
+    monkeypatch.setattr(audit, "head_of", head_of)
+    settings.cache_clear()
+    done = CliRunner().invoke(cli.app, ["audit", "verify"], env={"SUBSIDY_DATABASE_URL": url})
+    settings.cache_clear()
+    assert (done.exit_code, done.stderr) == (0, "")
+    engine.dispose()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -49,3 +52,11 @@ def test_the_role_can_do_its_work_and_no_more(server: Server) -> None:
             with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), engine.begin() as connection:
                 connection.execute(text(statement))
     engine.dispose()
+
+
+def test_a_command_on_a_database_without_tables_says_what_comes_first(server: Server) -> None:
+    """PostgreSQL and SQLite say it differently; the operator reads the same."""
+    url = server.url(server.create())
+    run = [sys.executable, "-m", "app.cli", "tables", "load"]
+    done = subprocess.run(run, cwd=ROOT, env=os.environ | {"SUBSIDY_DATABASE_URL": url}, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "✗ 数据库中还没有表，先运行 subsidy migrate / the database has no tables yet: run subsidy migrate first\n")

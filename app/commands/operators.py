@@ -5,21 +5,15 @@ Whoever can run these can also write to the database, so no key is asked for; th
 
 from __future__ import annotations
 
-import os
-import pwd
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.actors import OPERATOR_PREFIX, Scope
-from app.settings import settings
+from app.access.actors import Scope
+from app.commands.acting import database, operator
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from app.access.keys import Issued
 
 keys = typer.Typer(no_args_is_help=True, help="密钥 / keys")
@@ -27,43 +21,6 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志 / audit log")
 
 KeyId = Annotated[str, typer.Argument(help="密钥编号 / the key's id")]
 Days = Annotated[int, typer.Option(help="有效天数，至多 400 / days until it expires, at most 400")]
-
-
-def operator() -> str:
-    """Who runs this: the account, not a variable of the environment."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = str(os.getuid())
-    return OPERATOR_PREFIX + name
-
-
-@contextmanager
-def _database() -> Iterator[Engine]:
-    """The database; where it refuses or is not there, say so and end with 1."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from app.access.keys import KeyEnded, KeyNotFound
-    from app.tables.database import engine_of
-
-    engine = engine_of(settings().database_url)
-    said = None
-    try:
-        yield engine
-    except SQLAlchemyError as error:
-        kind = type(error).__name__
-        said = f"数据库不可用（{kind}）；首次使用先运行 subsidy migrate / the database is not available ({kind}); run subsidy migrate first"
-    except KeyNotFound:
-        said = "没有这个密钥 / there is no such key"
-    except KeyEnded:
-        said = "密钥已吊销，不能轮换 / the key was revoked and gets no new secret"
-    except ValueError as error:
-        said = str(error)
-    finally:
-        engine.dispose()
-    if said is not None:
-        typer.echo(f"✗ {said}", err=True)
-        raise typer.Exit(1)
 
 
 def _show(issued: Issued) -> None:
@@ -83,23 +40,23 @@ def create_key(
     scope: Annotated[list[Scope], typer.Option(help="权限，可多次给出 / scope, may be given several times")],
     days: Days = 90,
 ) -> None:
-    """Make a key and print its secret once."""
+    """新建密钥，密文只显示一次 / Make a key and print its secret once."""
     from app.access import keys as stored
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         issued = stored.create(session, operator(), name=name, owner=owner, scopes=scope, days=days, now=datetime.now(UTC))
     _show(issued)
 
 
 @keys.command("list")
 def list_keys() -> None:
-    """List keys, never their secrets."""
+    """列出密钥，不含密文 / List keys, never their secrets."""
     from sqlmodel import Session
 
     from app.access.keys import listed
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, Session(engine) as session:
         for key in listed(session):
             until = max(min(one.expires_at, one.ends_at or one.expires_at) for one in key.secrets)
             end = "revoked" if key.revoked_at else f"until {until.date()}"
@@ -113,36 +70,50 @@ def rotate_key(
     grace_hours: Annotated[int, typer.Option(help="旧密文还可使用的小时数 / hours for which the old secret goes on")] = 24,
     days: Days = 90,
 ) -> None:
-    """Give a key a new secret and print it once."""
+    """更换密文，只显示一次 / Give a key a new secret and print it once."""
     from app.access.keys import rotate
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         issued = rotate(session, operator(), key_id, grace_hours=grace_hours, days=days, now=datetime.now(UTC))
     _show(issued)
 
 
 @keys.command("revoke")
 def revoke_key(key_id: KeyId) -> None:
-    """Refuse a key from now on, with all its secrets."""
+    """吊销密钥，其全部密文即刻失效 / Refuse a key from now on, with all its secrets."""
     from app.access.keys import revoke
     from app.tables.database import writing
 
-    with _database() as engine, writing(engine) as session:
+    with database() as engine, writing(engine) as session:
         revoke(session, operator(), key_id, now=datetime.now(UTC))
     typer.echo(f"密钥 {key_id} 已吊销 / key {key_id} is revoked")
+
+
+@audit.command("list")
+def list_log(after: Annotated[int, typer.Option(min=0, help="从这一条之后起 / only entries after this number")] = 0) -> None:
+    """列出审计记录，每条一行 JSON，与接口所示相同 / Print the entries, each a line of JSON, as over HTTP."""
+    from sqlmodel import Session
+
+    from app.api.key_views import MAX_AUDIT_ENTRIES, audit_log
+    from app.tables import audit as log
+
+    with database() as engine, Session(engine) as session:
+        while found := log.entries(session, after, MAX_AUDIT_ENTRIES):
+            for one in audit_log(found, log.head_of(session)).entries:
+                typer.echo(one.model_dump_json())
+            after = found[-1].id
 
 
 @audit.command("verify")
 def verify_log(
     head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
 ) -> None:
-    """Check the whole chain; with a head that was noted earlier, also that it was not made anew since."""
-    from sqlmodel import Session
-
+    """核对整条链；给出先前的链头时，也核对没有重做 / Check the chain, and with a head noted earlier that it is the same one."""
     from app.tables import audit as log
+    from app.tables.database import reading
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, reading(engine) as session:  # one moment: an entry that is added meanwhile is no fault
         faults = log.verify(session)
         if head is not None:
             faults += log.missing(session, head)
@@ -156,11 +127,11 @@ def verify_log(
 
 @audit.command("head")
 def show_head() -> None:
-    """Print number and hash of the last entry, to be noted somewhere else."""
+    """输出末条的序号与摘要，以便另处记下 / Print number and hash of the last entry, to be noted somewhere else."""
     from sqlmodel import Session
 
     from app.tables import audit as log
 
-    with _database() as engine, Session(engine) as session:
+    with database() as engine, Session(engine) as session:
         last, digest = log.head_of(session)
     typer.echo(f"{last} {digest}".strip())

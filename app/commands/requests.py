@@ -1,0 +1,59 @@
+"""What is typed becomes the request that HTTP would take, so that one schema decides what is right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.api import bodies, refusals
+from app.api.problems import FieldError, invalid
+from app.tables.files import read
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def entered(kind: type[Body], given: dict[str, Any]) -> Body:
+    """A request made of what was given. Errors: ProblemError."""
+    return _valid(kind, json.dumps({key: value for key, value in given.items() if value is not None}, ensure_ascii=False).encode())
+
+
+def body_in(kind: type[Body], path: Path) -> Body:
+    """A request in a file, as HTTP would take it. Errors: OSError, ProblemError."""
+    body = path.read_bytes()
+    bodies.check_json(body)
+    return _valid(kind, body)
+
+
+def _valid(kind: type[Body], body: bytes) -> Body:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as failure:
+        raise invalid(refusals.field_errors(failure, body, ())) from None
+
+
+def pairs(words: list[str]) -> dict[str, str]:
+    """``SERIES=RATE`` for each series. Errors: ProblemError."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign or name in found:
+            zh, en = "应为 系列=利率，每个系列一次，如 LPR_1Y=3.00%", "Should be SERIES=RATE, each series once, such as LPR_1Y=3.00%"
+            raise invalid([FieldError(f"/values/{name}", "INVALID_VALUE", zh, en)])
+        found[name] = value
+    return found
+
+
+def text_of(path: Path | None) -> str | None:
+    """The text of a table file. Errors: OSError, ValueError where it is not UTF-8."""
+    try:
+        return None if path is None else path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} 不是 UTF-8 的文本 / {path} is not a text in UTF-8") from None
+
+
+def content_in(path: Path | None) -> dict[str, Any] | None:
+    """A draft's content in a file, as ``draft show --content`` prints it. Errors: FileError."""
+    return None if path is None else read(path)

@@ -1,0 +1,88 @@
+"""``subsidy tables``: table files are proved and loaded, a month's rates entered, drafts taken from step to step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.access.actors import Scope
+from app.commands import drafts, trials
+from app.commands.acting import database, officer, operator, telling
+from app.commands.progress import tracked, working
+
+if TYPE_CHECKING:
+    from app.tables.entries import Entries
+
+tables = typer.Typer(no_args_is_help=True, help="标准表 / rate tables")
+drafts.draft.command("effect")(trials.effect_of_draft)
+drafts.draft.command("calculate")(trials.calculate_under_draft)
+tables.add_typer(drafts.draft, name="draft")
+
+PUBLISHED = Path(__file__).resolve().parents[1] / "tables" / "published"
+Paths = Annotated[list[Path] | None, typer.Argument(help="文件或目录，默认为已公布的 / files or folders; by default the published ones")]
+
+
+@tables.command("load")
+def load_tables(paths: Paths = None) -> None:
+    """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
+    with database() as engine:
+        from app.tables.database import writing
+        from app.tables.loader import store
+
+        found = _proved(paths)  # before the lock: others may write meanwhile
+        with working("载入 / loading"), writing(engine) as session:
+            done = store(session, found, operator())
+    tables, added = done["tables"], done["added"]
+    typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
+
+
+@tables.command("check")
+def check_tables(paths: Paths = None) -> None:
+    """证明标准表文件而不载入 / Prove table files without loading them."""
+    with telling():
+        found = _proved(paths)
+    for table in found.tables:
+        typer.echo(f"✓ {table}")
+    proved = len(found.tables)
+    zh, en = "无空隙、无重叠、无永不适用的内容", "no gap, no overlap, nothing that cannot apply"
+    typer.echo(f"{proved} 张标准表无误：{zh} / {proved} rate tables proved: {en}")
+
+
+def _proved(paths: list[Path] | None) -> Entries:
+    """What files say. Errors: LoadError where they do not prove."""
+    from app.tables.loader import LoadError, read_files
+
+    found = read_files(paths or [PUBLISHED], tracked)
+    if found.faults:
+        raise LoadError(found.faults)
+    return found
+
+
+@tables.command("lpr")
+def enter_month(
+    on: Annotated[str, typer.Argument(metavar="DAY", help="公布日 / day of publication, YYYY-MM-DD")],
+    rates: Annotated[list[str], typer.Argument(metavar="SERIES=RATE…", help="如 LPR_1Y=3.00% LPR_5Y=3.50% / one or more series")],
+    holds_until: Annotated[str, typer.Option(help="有效至（不含），通常为下一公布日 / valid until, exclusive: the next publication")],
+    confirm: Annotated[bool, typer.Option("--confirm", help="与上一值相差很大，确认无误 / far from the last value, and right")] = False,
+    quiet: drafts.Quiet = False,
+) -> None:
+    """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
+    with database() as engine:
+        from app.api.draft_views import MonthRequest
+        from app.commands.requests import entered, pairs
+        from app.tables.database import writing
+        from app.tables.drafts import Refused
+        from app.tables.drafts import enter_month as enter
+
+        actor = officer(engine, Scope.TABLES_WRITE)
+        asked = entered(MonthRequest, {"on": on, "values": pairs(rates), "holds_until": holds_until, "confirmed": confirm})
+        try:
+            with writing(engine) as session:
+                found = enter(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
+        except Refused as refused:
+            if any("confirmed" in fault.message for fault in refused.faults):
+                typer.echo("相差很大但确认无误的，加 --confirm / where it is far from the last value, and right, add --confirm", err=True)
+            raise
+    drafts.show_for_approval(found, quiet)
