@@ -108,6 +108,16 @@ def test_conditions_without_words_of_their_own_are_said_in_both_languages() -> N
     assert bureau.post(body, "en").json()["reasons"][0]["message"] == "requirement not met: base amount ≥ 5,000,000.00 yuan"
 
 
+def test_a_record_that_bars_only_with_something_else_is_said_as_it_stands() -> None:
+    that = "not (dishonest_since(2025-01-01) and related_party)"
+    bureau = Bureau(award(more=f"require: [{{that: {that}, code: BARRED}}]"), "AWARD")
+    who = {"uscc": USCC, "dishonesty_records": [{"on": "2025-06-01"}]}
+    body = {"applicant": who, "items": [item("A", "1.00", related_party=True)]}
+    assert bureau.answer(body)["reasons"][0]["message"] == "未满足条件：非（自2025-01-01以来有严重失信记录 且 关联方）"
+    said = "requirement not met: not (a dishonesty record since 2025-01-01 and related party)"
+    assert bureau.post(body, "en").json()["reasons"][0]["message"] == said
+
+
 def test_english_has_no_chinese_where_the_service_speaks(client: httpx.Client) -> None:
     problem = client.post(PATHS["INSURANCE"], json=SINGLE["insurance-subsidies"]["ordinary"]["value"] | {"rate_table": "bj-gjj-2025-1-1"}, headers=ENGLISH)
     assert problem.json()["code"] == "STANDARD_NOT_LOADED"
