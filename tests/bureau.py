@@ -37,7 +37,7 @@ PATHS = {
 
 
 @lru_cache(maxsize=1)
-def _migrated() -> Path:
+def migrated() -> Path:
     """An empty database with the newest schema, made once for a process and copied."""
     folder = tempfile.TemporaryDirectory(prefix="subsidy-spec-")
     _kept.append(folder)
@@ -79,7 +79,7 @@ directions:
 def catalogue_of(*paths: Path) -> Catalogue:
     """The catalogue of files and folders, loaded into a database of their own."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copyfile(_migrated(), f"{folder}/spec.db")
+        shutil.copyfile(migrated(), f"{folder}/spec.db")
         engine = engine_of(f"sqlite:///{folder}/spec.db")
         with Session(engine) as session:
             load(session, list(paths))

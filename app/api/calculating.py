@@ -60,13 +60,17 @@ def read_claim(body: bytes, kind: Kind) -> facts.Claim:
 
 
 def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
-    """Return the instant whose knowledge is used: the earlier one when day and instant are given."""
-    instants = []
+    """Return the instant whose knowledge is used: the earlier one when day and instant are given.
+
+    Never one later than ``latest``: something may still be published until then, but never again up to ``latest``, so
+    that an answer pinned to it stays the same (D65).
+    """
+    instants = [latest]
     if claim.known_at is not None:
         instants.append(claim.known_at)
     if claim.known_on is not None:
         instants.append(datetime.combine(claim.known_on, time.max, identity.CHINA))
-    return min(instants, default=latest)
+    return min(instants)
 
 
 def _check_uscc(claim: facts.Claim, table: RateTable) -> None:

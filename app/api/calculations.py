@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app.access.actors import Scope as Needed
-from app.api import bodies, examples, gate, limits
+from app.api import bodies, examples, gate, limits, queries
 from app.api.calculating import KINDS, Kind, calculate
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope
@@ -66,6 +66,7 @@ def single(kind: Kind) -> App:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await gate.admitted(scope, Needed.CALCULATE)
+        queries.check_none(scope)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)
@@ -94,6 +95,7 @@ def many(kind: Kind) -> App:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await gate.admitted(scope, Needed.CALCULATE)
+        queries.check_none(scope)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)

@@ -69,6 +69,10 @@ class Changes:
 
         return await self._run(job, Event())
 
+    async def apart(self, work: Callable[[], Done]) -> Done:
+        """Do in a thread what takes long and needs no database, within the same bounds. Errors: ProblemError 503; those of ``work``."""
+        return await self._run(work, Event())
+
     async def _run(self, job: Callable[[], Done], given_up: Event) -> Done:
         if self.under_way >= AT_ONCE:
             raise ProblemError("OVERLOADED")
@@ -99,6 +103,11 @@ def _unavailable(error: SQLAlchemyError) -> ProblemError:
 async def ask(request: Request, question: Callable[[Session], Done]) -> Done:
     """What the database answers. Errors: ProblemError 406, 503; those of ``question``."""
     return await _changes(request).read(question)
+
+
+async def apart(request: Request, work: Callable[[], Done]) -> Done:
+    """Do what needs no database before it is asked. Errors: ProblemError 406, 503; those of ``work``."""
+    return await _changes(request).apart(work)
 
 
 async def change(request: Request, work: Callable[[Session], Done]) -> Done:

@@ -8,7 +8,7 @@ it still runs in compiled code.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -16,12 +16,16 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import SchemaValidator, core_schema
 
 from app.api import limits
-from app.calculators import facts
+from app.calculators import checks, facts
 
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-PERCENT_PATTERN: Final = r"^-?[0-9]{1,3}(\.[0-9]{1,6})?%$"
+BATCH_PATTERN: Final = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,7}$"
+REFERENCE_RATE_PATTERN: Final = r"^-?0\.[0-9]{1,8}$"
+# RFC 3339, with as many decimals as a client writes: .NET has seven, Java up to nine. An instant is kept to the microsecond,
+# and further decimals are cut off. Whether something was known, or a day had come, cannot hang on them; a window that closes
+# at a clock time is open until a microsecond after it.
 INSTANT_PATTERN: Final = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,40})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
 FACT_LISTS: Final = ("contracts", "policies", "items", "projects")
 
@@ -101,15 +105,16 @@ def _instant_schema() -> dict[str, Any]:
     return {
         "type": "chain",
         "steps": [
-            core_schema.str_schema(pattern=INSTANT_PATTERN, max_length=32, strict=True),
+            core_schema.str_schema(pattern=INSTANT_PATTERN, max_length=66, strict=True),
             core_schema.datetime_schema(
                 ge=datetime.combine(limits.FIRST_DAY, time.min, UTC),
                 le=datetime.combine(limits.LAST_DAY, time.max, UTC),
                 tz_constraint="aware",
+                microseconds_precision="truncate",
                 strict=False,
             ),
         ],
-        "metadata": {"pydantic_js_updates": {"format": "date-time"}},
+        "metadata": {"pydantic_js_updates": {"format": "date-time", "description": "RFC 3339；微秒以下的数字舍去。"}},
     }
 
 
@@ -195,6 +200,28 @@ GRANT: Final = ClaimReader(GrantClaim, ("items", "projects"))
 READERS: Final = (LOAN, INSURANCE, AWARD, GRANT)
 
 
+# Object, its days, and whether one of them ends a period. What is not here has the bounds of ``_date_schema``.
+_NARROWER: Final[tuple[tuple[str, tuple[str, ...], str | None], ...]] = (
+    *((name, ("application_date",), None) for name in ("LoanClaim", "InsuranceClaim", "AwardClaim", "GrantClaim")),
+    ("Period", ("from", "until"), "until"),
+    ("ExcludedPeriod", ("from", "until"), "until"),
+    ("InterestVoucher", ("from", "until"), "until"),
+    ("Contract", ("signed_on", "matures_on"), "matures_on"),
+    ("Policy", ("period_from", "period_until"), "period_until"),
+)
+
+
+def _say_enforced_days(definitions: dict[str, Any]) -> None:
+    """The checks between facts are narrower than the days that can be read at all; the document says theirs."""
+    for name, days, last in _NARROWER:
+        for day in days:
+            said = definitions[name]["properties"][day]
+            latest = checks.LATEST - timedelta(days=day == "application_date")
+            said |= {"formatMinimum": checks.EARLIEST.isoformat(), "formatMaximum": latest.isoformat()}
+            if day == last:
+                said["description"] = f"期间至多 {facts.MAX_YEARS} 年。"
+
+
 def json_schemas(ref_template: str) -> dict[str, Any]:
     """Return the JSON Schema of every request and of all that is in them, by name."""
     generator = GenerateJsonSchema(ref_template=ref_template)
@@ -202,6 +229,7 @@ def json_schemas(ref_template: str) -> dict[str, Any]:
         [(reader.kind.__name__, "validation", reader.schema) for reader in READERS]
     )
     definitions: dict[str, Any] = {str(name): schema for name, schema in made.items()}
+    _say_enforced_days(definitions)
     for reader in READERS:
         properties = definitions[reader.kind.__name__]["properties"]
         for name in set(FACT_LISTS) - set(reader.lists):

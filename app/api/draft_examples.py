@@ -69,11 +69,11 @@ REVISE: Final[dict[str, Any]] = {
 MONTH: Final[dict[str, Any]] = {
     "both": {
         "summary": "一年期与五年期以上 LPR",
-        "value": {"on": "2026-09-21", "values": {"LPR_1Y": "3.00%", "LPR_5Y": "3.50%"}, "holds_until": "2026-10-20"},
+        "value": {"on": "2026-09-21", "values": {"LPR_1Y": "0.0300", "LPR_5Y": "0.0350"}, "holds_until": "2026-10-20"},
     },
     "confirmed": {
         "summary": "与上月相差很大，确认无误",
-        "value": {"on": "2026-09-21", "values": {"LPR_1Y": "2.50%"}, "holds_until": "2026-10-20", "confirmed": True},
+        "value": {"on": "2026-09-21", "values": {"LPR_1Y": "0.0250"}, "holds_until": "2026-10-20", "confirmed": True},
     },
 }
 _POLICIES: Final = next(iter(SINGLE["insurance-subsidies"].values()))["value"]

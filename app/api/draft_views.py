@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.claims import DATE_PATTERN, PERCENT_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
@@ -17,14 +17,18 @@ from app.tables.drafts import State
 Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
-MAX_FILE = 1_000_000
+DRAFT_ID = "^[0-9a-f]{16}$"
+ETAG = '^"[1-9][0-9]{0,8}-(draft|checked|approved|published|discarded)-[0-9a-f]{16}"$'
+MAX_FILE = 200_000  # signs; the largest published file has 12,000. Reading YAML is slow: it takes half a second
 MAX_CASES = 1_000
+MAX_LISTED = 1_000
 
 CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成文字；版本号与公布时刻由服务给出"
 FILE: Final = "标准表文件的文本（YAML）"
-Note = Annotated[str, Field(title="说明", max_length=500)]
+UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control signs and what has no width
+Note = Annotated[str, Field(title="说明，不含控制字符", max_length=500, pattern=f"^[^{UNSEEN}]*$")]
 SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
-Percent = Annotated[str, Field(pattern=PERCENT_PATTERN)]
+ReferenceRate = Annotated[str, Field(pattern=REFERENCE_RATE_PATTERN, max_length=11)]
 
 
 class _Body(BaseModel):
@@ -37,7 +41,7 @@ class CopyOf(_Body):
     model_config = ConfigDict(title="复制来源")
     rate_table: str | None = Field(None, title="标准表编号", pattern=facts.TABLE_PATTERN, max_length=80)
     version: int | None = Field(None, title="版本", ge=1, le=100_000)
-    batch: str | None = Field(None, title="批次编号", pattern=facts.TABLE_PATTERN, max_length=80)
+    batch: str | None = Field(None, title="批次编号", pattern=BATCH_PATTERN, max_length=80)
 
 
 class DraftRequest(_Body):
@@ -66,8 +70,8 @@ class MonthRequest(_Body):
 
     model_config = ConfigDict(title="公布参考利率")
     on: str = Field(title="公布日", pattern=DATE_PATTERN, examples=["2026-09-21"])
-    values: dict[SeriesCode, Percent] = Field(
-        title="各系列的值，百分数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "3.00%", "LPR_5Y": "3.50%"}]
+    values: dict[SeriesCode, ReferenceRate] = Field(
+        title="各系列的值，小数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "0.0300", "LPR_5Y": "0.0350"}]
     )
     holds_until: str = Field(title="有效至（不含），通常为下一公布日", pattern=DATE_PATTERN, examples=["2026-10-20"])
     confirmed: bool = Field(False, title="与上一值相差很大时，确认无误")
@@ -125,10 +129,11 @@ class DraftView(DraftEntry):
 
 
 class DraftList(View):
-    """草案列表，后起草的在前。"""
+    """草案列表的一页，后起草的在前。"""
 
     model_config = ConfigDict(title="草案列表")
     drafts: list[DraftEntry] = Field(title="草案")
+    next: str | None = Field(title="下一页的 after；空为没有更多")
 
 
 class FaultView(View):
@@ -161,15 +166,25 @@ class ReportView(View):
 
 
 class DraftFilter(Closed):
-    """Which drafts to list."""
+    """Which drafts to list, and which part of them."""
 
     state: StateName | None = Field(None, title="状态")
     target: str | None = Field(None, title="对象", pattern=TARGET, max_length=80)
+    after: str | None = Field(None, title="从这个草案之后起，即上一页的 next", pattern=DRAFT_ID, max_length=16)
+    limit: int = Field(100, title="至多几个", ge=1, le=MAX_LISTED, examples=[100])
 
 
 DraftQuery = Annotated[DraftFilter, Query()]
-DraftId = Annotated[str, Path(title="草案编号", pattern="^[0-9a-f]{16}$", max_length=16, examples=["0123456789abcdef"])]
-IfMatch = Annotated[str | None, Header(alias="If-Match", title="取回草案时的 ETag", max_length=200)]
+DraftId = Annotated[str, Path(title="草案编号", pattern=DRAFT_ID, max_length=16, examples=["0123456789abcdef"])]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, include_in_schema=False)]  # one that is absent is 428
+IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "取回草案时的 ETag，原样给出；不接受 `*`、弱 ETag（`W/`）与多个值。草案已变则为 412，未给出则为 428。",
+    "schema": {"title": "取回草案时的 ETag", "type": "string", "pattern": ETAG, "maxLength": 200},
+    "example": '"1-draft-0123456789abcdef"',
+}
 
 
 def entry(found: State) -> DraftEntry:

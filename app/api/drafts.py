@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, TypeVar
@@ -15,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_views, gate, limits
-from app.api.changing import ask, change
-from app.api.draft_contents import content_of, revised_content
+from app.api import bodies, draft_links, draft_views, gate, limits, months
+from app.api.changing import apart, ask, change
+from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.entering import entered
@@ -30,6 +31,7 @@ from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
 from app.tables import drafts
 from app.tables.drafts import State
+from app.tables.english import english
 from app.tables.proposals import Proposal
 from app.tables.sources import SourceError
 
@@ -51,6 +53,10 @@ def _takes(schema: str, examples: dict[str, Any], *needed: Scope) -> dict[str, A
     return {"requestBody": {"required": True, "content": content}, **gate.secured(*needed)}
 
 
+def _seen_before(extra: dict[str, Any]) -> dict[str, Any]:
+    return {"parameters": [draft_views.IF_MATCH], **extra}
+
+
 @router.post(
     "/drafts",
     operation_id="begin_draft",
@@ -59,15 +65,16 @@ def _takes(schema: str, examples: dict[str, Any], *needed: Scope) -> dict[str, A
     status_code=201,
     response_model=draft_views.DraftView,
     response_description="草案；ETag 用于其后的每一步",
-    responses=_BEGUN,
+    responses={**_BEGUN, **draft_links.shown(201, "DRAFT")},
     openapi_extra=_takes("DraftRequest", BEGIN, Scope.TABLES_WRITE),
 )
 async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     """Begin a draft."""
     asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
+    file = await _apart(request, lambda: file_of(asked))
 
     def begin(session: Session) -> State:
-        content, source = content_of(session, asked)
+        content, source = content_of(session, asked, file)
         return drafts.begin(session, actor.name, asked.kind, asked.target, content, source, asked.note)
 
     found = await _changed(request, begin)
@@ -78,20 +85,22 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     "/drafts",
     operation_id="list_drafts",
     summary="列出草案",
-    description="全部草案及其状态，包括已公布与放弃的。",
+    description="草案及其状态，包括已公布与放弃的；后起草的在前，分页列出。",
     response_model=draft_views.DraftList,
-    response_description="草案列表",
-    responses=problem_responses((401, 403, 406, 422, 500, 503)),
+    response_description="草案列表的一页",
+    responses={**problem_responses((401, 403, 406, 422, 500, 503)), **draft_links.listed()},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> Response:
     """List the drafts."""
-    found = [
-        draft_views.entry(one)
-        for one in await _read(request, drafts.all_states)
-        if query.state in (None, one.state) and query.target in (None, one.draft.target)
-    ]
-    return _answer(draft_views.DraftList(drafts=found))
+    asked = query.state, query.target, query.after, query.limit
+    try:
+        found, more = await _read(request, lambda session: drafts.listed(session, *asked))
+    except ProblemError as problem:
+        if problem.code != "DRAFT_NOT_FOUND":
+            raise
+        raise invalid([FieldError("/query/after", "INVALID_VALUE", problem.zh, problem.en)]) from None
+    return _answer(draft_views.DraftList(drafts=[draft_views.entry(one) for one in found], next=found[-1].draft.id if more else None))
 
 
 @router.get(
@@ -101,7 +110,7 @@ async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> R
     description="草案的内容、状态与走过的步骤。",
     response_model=draft_views.DraftView,
     response_description="草案",
-    responses=_READ,
+    responses={**_READ, **draft_links.shown(200, "any")},
     openapi_extra=gate.secured(*_BOTH),
 )
 async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
@@ -116,19 +125,16 @@ async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQ
     description="写一版新的修订，原来的修订仍保留。须以 If-Match 给出所见的 ETag；他人先改了则为 412。检查与批准须重新进行。",
     response_model=draft_views.DraftView,
     response_description="修订后的草案",
-    responses=_WRITTEN,
-    openapi_extra=_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE),
+    responses={**_WRITTEN, **draft_links.shown(200, "DRAFT")},
+    openapi_extra=_seen_before(_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE)),
 )
 async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Write a new revision."""
     seen = _seen(if_match)
     asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
-
-    def revise(session: Session) -> State:
-        content = revised_content(drafts.state_of(session, draft_id), asked)
-        return drafts.revise(session, actor.name, draft_id, seen, content, asked.note)
-
-    return _shown(await _changed(request, revise))
+    found = await _read(request, lambda session: drafts.state_of(session, draft_id))
+    content = await _apart(request, lambda: revised_content(found, asked))
+    return _shown(await _changed(request, lambda session: drafts.revise(session, actor.name, draft_id, seen, content, asked.note)))
 
 
 @router.delete(
@@ -138,8 +144,8 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     description="放弃草案；其内容与经过仍可查看。",
     response_model=draft_views.DraftView,
     response_description="已放弃的草案",
-    responses=_STEP,
-    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+    responses={**_STEP, **draft_links.shown(200, "DISCARDED")},
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
 )
 async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Give a draft up."""
@@ -154,8 +160,8 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全。有错误为 422，逐处列出。",
     response_model=draft_views.DraftView,
     response_description="已检查的草案",
-    responses=_STEP,
-    openapi_extra=gate.secured(Scope.TABLES_WRITE),
+    responses={**_STEP, **draft_links.shown(200, "CHECKED")},
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
 )
 async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Prove a draft."""
@@ -170,8 +176,8 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。",
     response_model=draft_views.DraftView,
     response_description="已批准的草案",
-    responses=_STEP,
-    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+    responses={**_STEP, **draft_links.shown(200, "APPROVED")},
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
 )
 async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Approve a draft."""
@@ -186,8 +192,8 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
     description="公布已批准的草案，一次完成；两秒内对所有进程生效。此前的答复不受影响。检查之后对象另有公布的，为 409。",
     response_model=draft_views.DraftView,
     response_description="已公布的草案",
-    responses=_STEP,
-    openapi_extra=gate.secured(Scope.TABLES_APPROVE),
+    responses={**_STEP, **draft_links.shown(200, "PUBLISHED")},
+    openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
 )
 async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Publish a draft."""
@@ -276,13 +282,14 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     operation_id="enter_reference_rates",
     summary="录入一次公布的参考利率",
     description=(
-        "一次录入某日公布的一个或几个系列，起草并检查。重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
+        "一次录入某日公布的一个或几个系列（利率为小数，3.00% 写作 0.0300），起草并检查。"
+        "重复、次序颠倒、尚未到来、与上一值相差过大而未确认的，拒绝。"
         "由另一人批准并公布后生效。"
     ),
     status_code=201,
     response_model=draft_views.DraftView,
     response_description="已检查的草案，待另一人批准",
-    responses=_BEGUN,
+    responses={**_BEGUN, **draft_links.shown(201, "CHECKED")},
     openapi_extra=_takes("MonthRequest", MONTH, Scope.TABLES_WRITE),
 )
 async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> Response:
@@ -290,7 +297,7 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
     asked = await entered(request, draft_views.MonthRequest, limits.MAX_DRAFT_BYTES)
 
     def enter(session: Session) -> State:
-        return drafts.enter_month(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
+        return months.enter(session, actor.name, asked)
 
     found = await _changed(request, enter)
     return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
@@ -307,6 +314,11 @@ async def _read(request: Request, work: Callable[[Session], Done]) -> Done:
 async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
     with _told():
         return await change(request, work)
+
+
+async def _apart(request: Request, work: Callable[[], Done]) -> Done:
+    with _told():
+        return await apart(request, work)
 
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
@@ -327,9 +339,15 @@ def _told() -> Iterator[None]:
     except drafts.DraftError as error:
         raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
     except SourceError as error:
-        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.message)]) from None
+        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, english(error.fault.message))]) from None
 
 
+_ONE_STRONG: Final = re.compile(r'"[\x21\x23-\x7e]*"')
+_ONE_ETAG: Final = (
+    "If-Match 应为取回草案时的 ETag，原样给出；*、弱 ETag（W/）与多个值没有说明所见的是哪一版，不接受",
+    "If-Match should be the ETag with which the draft was fetched, as it was given; *, weak ETags (W/) and several of them "
+    "do not say which revision was seen, and are not accepted",
+)
 _CODES: Final = {
     drafts.NoSuchDraft: "DRAFT_NOT_FOUND",
     drafts.SomebodyWasFaster: "PRECONDITION_FAILED",
@@ -339,9 +357,13 @@ _CODES: Final = {
 
 
 def _seen(if_match: str | None) -> str:
+    """The one ETag that was seen. ``*`` and the like say that nothing was looked at, and would undo what somebody else wrote."""
     if if_match is None:
         raise ProblemError("PRECONDITION_REQUIRED")
-    return if_match.strip()
+    seen = if_match.strip()
+    if not _ONE_STRONG.fullmatch(seen):
+        raise ProblemError("PRECONDITION_REQUIRED", *_ONE_ETAG)
+    return seen
 
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import limits, problems
+from app.api import limits, problems, queries
 from app.api.logs import log
 from app.api.metrics import observe
 
@@ -77,6 +77,9 @@ class EnvelopeMiddleware:
             await self.app(scope, receive, send)
             return
         started = perf_counter()
+        method = scope["method"]
+        if method == "HEAD":  # answered as GET is, without the body
+            scope = {**scope, "method": "GET"}
         envelope = scope["envelope"] = Envelope(dict(scope["headers"]))
         status = 0
 
@@ -91,6 +94,8 @@ class EnvelopeMiddleware:
                     headers.append(_POLICY)
                 if envelope.traceparent is not None:
                     headers.append((b"traceparent", envelope.traceparent))
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         self.in_flight += 1
@@ -98,6 +103,7 @@ class EnvelopeMiddleware:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
                 raise problems.ProblemError("OVERLOADED")
             _check_size(scope)
+            queries.check_once(scope)
             route = self.direct.get(scope["path"]) if scope["method"] == "POST" else None
             if route is None:
                 await self.app(scope, receive, send_wrapped)
@@ -113,7 +119,7 @@ class EnvelopeMiddleware:
             await send_problem(problem, scope, send_wrapped)
         finally:
             self.in_flight -= 1
-            _record(scope, envelope, status, perf_counter() - started)
+            _record(scope, method, envelope, status, perf_counter() - started)
 
 
 def _check_size(scope: Scope) -> None:
@@ -148,10 +154,10 @@ def _where(error: Exception) -> dict[str, Any]:
     return {"error": type(error).__name__, "place": f"{module}.{place}"}
 
 
-def _record(scope: Scope, envelope: Envelope, status: int, seconds: float) -> None:
+def _record(scope: Scope, asked: str, envelope: Envelope, status: int, seconds: float) -> None:
     route = scope.get("route")
     path = getattr(route, "path", "unmatched")
-    method = scope["method"] if path != "unmatched" or scope["method"] in _METHODS else "OTHER"
+    method = asked if path != "unmatched" or asked in _METHODS else "OTHER"
     observe(method, path, status, seconds)
     if envelope.trace_id is None:
         log.info(
@@ -197,4 +203,4 @@ async def send_problem(problem: problems.ProblemError, scope: Scope, send: Send)
         (name.lower().encode("ascii"), value.encode("latin-1")) for name, value in problem.headers.items()
     ]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.body", "body": body})

@@ -8,17 +8,21 @@ from dataclasses import is_dataclass
 from typing import Any, Final
 
 from app.access import keys
-from app.api.claims import DATE_PATTERN, INSTANT_PATTERN, PERCENT_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
 from app.calculators import facts
 
 _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
     DATE_PATTERN: ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     INSTANT_PATTERN: (
         "INVALID_INSTANT",
-        "应为带时区的时刻，秒的小数至多六位，如 2023-11-20T16:05:00+08:00",
-        "Should be an instant with its offset and at most six decimals of a second, such as 2023-11-20T16:05:00+08:00",
+        "应为带时区的时刻，如 2023-11-20T16:05:00+08:00",
+        "Should be an instant with its offset, such as 2023-11-20T16:05:00+08:00",
     ),
-    PERCENT_PATTERN: ("INVALID_RATE", "应为百分数，如 3.00%", "Should be a percentage, such as 3.00%"),
+    REFERENCE_RATE_PATTERN: (
+        "INVALID_RATE",
+        "利率应为小数形式的字符串，如 3.00% 写作 0.0300，至多八位小数",
+        "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300",
+    ),
     facts.MONEY_PATTERN: (
         "INVALID_MONEY",
         '金额应为字符串，两位小数，如 "1234567.80"',
@@ -49,6 +53,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "标准表编号形如 bj-gjj-2025-1-11",
         "The id of a rate table looks like bj-gjj-2025-1-11",
     ),
+    BATCH_PATTERN: ("INVALID_ID", "批次编号形如 bj-gjj-2025-1", "The id of a batch looks like bj-gjj-2025-1"),
     facts.SERIES_PATTERN: (
         "INVALID_CODE",
         "参考利率代码形如 LPR_5Y",

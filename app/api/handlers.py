@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import exc
@@ -31,14 +33,26 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "INTERNAL_ERROR")
     headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
-    raise ProblemError(code, headers=headers) from None
+    zh, en = _nearest(request) if error.status_code == 404 else (None, None)
+    raise ProblemError(code, zh, en, headers=headers) from None
+
+
+def _nearest(request: Request) -> tuple[str, str]:
+    """Which address may have been meant: the same one without slashes at its end, or one of the list."""
+    path = request.scope["path"].rstrip("/")
+    there = {**request.scope, "path": path}
+    if path != request.scope["path"] and any(route.matches(there)[0] is not Match.NONE for route in request.app.routes):
+        meant = quote(path[:200])
+        return f"没有这个地址；末尾不带斜杠：{meant}", f"No such address; without the slash at its end there is {meant}"
+    return "没有这个地址；全部地址见 /docs 与 /openapi.json", "No such address; all addresses are listed in /docs and /openapi.json"
 
 
 def _allowed(request: Request) -> str:
-    """Every method of an address: the framework names those of its first route alone."""
+    """Every method of an address: the framework names those of its first route alone, and knows no HEAD."""
     routes = request.app.routes
     tried = ((method, {**request.scope, "method": method}) for method in ("DELETE", "GET", "PATCH", "POST", "PUT"))
-    return ", ".join(method for method, scope in tried if any(route.matches(scope)[0] is Match.FULL for route in routes))
+    found = [method for method, scope in tried if any(route.matches(scope)[0] is Match.FULL for route in routes)]
+    return ", ".join(sorted([*found, "HEAD"] if "GET" in found else found))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from starlette.types import Scope
 
+from app.api.identity import instant_text
 from app.api.problems import FieldError, ProblemError
 from app.calculators.facts import Claim
 from app.calculators.terms import RateTable
@@ -73,6 +74,8 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
                 f"该方向的标准未载入：{error.reason}" if error.reason else None,
                 "The standards of this direction are not loaded; its batch says why, in Chinese" if error.reason else None,
             )
+        case tables.VersionNotFound(later=later) | tables.NoVersionInForce(later=later) if later is not None:
+            return _not_yet(error, later)
         case tables.VersionNotFound():
             existing = ", ".join(map(str, error.existing)) or "—"
             return ProblemError(
@@ -90,3 +93,19 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
                 f"No version is in force on {error.as_of}; versions and their periods: {periods or '—'}",
             )
     raise error
+
+
+def _not_yet(error: tables.VersionNotFound | tables.NoVersionInForce, later: datetime) -> ProblemError:
+    """Asked for as known at a time at which it was not published yet."""
+    at = instant_text(later)
+    if isinstance(error, tables.VersionNotFound):
+        return ProblemError(
+            "VERSION_NOT_FOUND",
+            f"版本 {error.version} 于 {at} 才公布；known_at、known_on 应不早于此",
+            f"Version {error.version} was published only at {at}; known_at and known_on should not be earlier",
+        )
+    return ProblemError(
+        "NO_VERSION_IN_FORCE",
+        f"该标准表于 {at} 才公布；known_at、known_on 应不早于此",
+        f"The rate table was published only at {at}; known_at and known_on should not be earlier",
+    )

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.access.actors import OPEN_ON_LOOPBACK
-from app.api import problems, schemas
+from app.api import operation_examples, problems, schemas
 from app.api.problems import KINDS
 
 TITLE: Final = "补贴计算服务"
@@ -18,9 +18,10 @@ DESCRIPTION: Final = """把已公布的补贴政策和真实的事实变成精�
 
 - 金额是字符串，单位元，恰好两位小数；利率是小数形式的字符串；期间左闭右开（算头不算尾）。
 - 不符合条件不是错误：应答 200，`status` 为 `NOT_ELIGIBLE`，金额 `0.00`，附原因与条款。
-- 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；请求内容从不写回。
-- 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果。
-- `Accept-Language: en` 可得英文说明。
+- 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；计算请求的内容从不写回。
+- 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果；此后无论公布什么都是如此。
+  `known_at`、`known_on` 晚于服务已知的最近时刻时，按已知的最近时刻计算，并如实写在应答的 `known_at` 中。
+- `Accept-Language: en` 可得英文说明。GET 的地址也答 HEAD。
 """
 TAGS: Final = (
     ("贷款贴息", "贷款贴息与融资租赁贴息。"),
@@ -67,6 +68,19 @@ _SCHEMES: Final = {
         "scheme": "bearer",
         "description": "密钥（`sk_…`）或身份提供方签发的令牌（JWT），写在 `Authorization: Bearer` 之后；所需权限见各操作的 `security`。",
     }
+}
+_ETAG: Final = {
+    "ETag": {
+        "description": "内容的摘要；下次以 If-None-Match 给出，内容未变则应答 304。",
+        "schema": {"type": "string", "pattern": '^"[^"]+"$'},
+    }
+}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "已有内容的 ETag，一个或几个；内容未变则应答 304，不再传送。",
+    "schema": {"title": "已有内容的 ETag", "type": "string"},
 }
 _REQUEST_ID_HEADER: Final = {
     "X-Request-ID": {
@@ -139,6 +153,11 @@ def document(app: FastAPI) -> dict[str, Any]:
                 operation["security"] = [*operation["security"], {}]  # on loopback no credential is needed
             operation["responses"].update({str(status): one for status, one in problem_responses(_EVERY_REQUEST).items()})
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            if "304" in operation["responses"]:
+                operation.setdefault("parameters", []).append(dict(_IF_NONE_MATCH))
+                for status in ("200", "304"):
+                    operation["responses"][status].setdefault("headers", {}).update(_ETAG)
+            operation_examples.document_examples(operation)
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)
     return made

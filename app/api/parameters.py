@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from app.api import limits
-from app.api.claims import DATE_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN
 from app.calculators import facts
 
 Method = Literal["LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST"]
@@ -35,19 +35,29 @@ def _day(value: Any) -> date:
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": DATE_PATTERN, "examples": ["2025-03-10"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": DATE_PATTERN,
+            "formatMinimum": limits.FIRST_DAY.isoformat(),
+            "formatMaximum": limits.LAST_DAY.isoformat(),
+            "examples": ["2025-03-10"],
+        }
+    ),
 ]
+# An id that cannot be is unknown like any other: 404, not 422. The document still says what ids look like.
 TableId = Annotated[
     str,
-    Path(title="标准表编号", pattern=facts.TABLE_PATTERN, max_length=80, examples=["bj-gjj-2025-1-11"]),
+    Path(title="标准表编号", json_schema_extra={"pattern": facts.TABLE_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1-11"]),
 ]
 BatchId = Annotated[
-    str, Path(title="批次编号", pattern=facts.TABLE_PATTERN, max_length=80, examples=["bj-gjj-2025-1"])
+    str, Path(title="批次编号", json_schema_extra={"pattern": BATCH_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1"])
 ]
 SeriesId = Annotated[
-    str, Path(title="参考利率代码", pattern=facts.SERIES_PATTERN, max_length=32, examples=["LPR_5Y"])
+    str, Path(title="参考利率代码", json_schema_extra={"pattern": facts.SERIES_PATTERN, "maxLength": 32}, examples=["LPR_5Y"])
 ]
-VersionNumber = Annotated[int, Path(title="版本", ge=1, le=100_000, examples=[1])]
+VersionNumber = Annotated[int, Path(title="版本", json_schema_extra={"minimum": 1, "maximum": 100_000}, examples=[1])]
 
 
 class Closed(BaseModel):
@@ -60,7 +70,7 @@ class TableFilter(Closed):
     """Which tables to list."""
 
     batch: str | None = Field(
-        None, title="批次编号", pattern=facts.TABLE_PATTERN, max_length=80, examples=["bj-gjj-2025-1"]
+        None, title="批次编号", json_schema_extra={"pattern": BATCH_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1"]
     )
     method: Method | None = Field(None, title="支持方式")
     area: Area | None = Field(None, title="支持领域")

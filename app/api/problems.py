@@ -2,7 +2,7 @@
 
 A problem is raised as ``ProblemError`` anywhere under ``app.api`` and becomes one
 ``application/problem+json`` document. Codes are stable and never translated; titles and details are
-Chinese unless ``Accept-Language`` prefers English. Nothing of the request body is ever repeated.
+Chinese unless ``Accept-Language`` prefers English. Nothing of a calculation's body is ever repeated.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ LIST_NAMES: Final = {
     "projects": ("项目", "projects"),
 }
 
+UNKNOWN: Final = ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter")
 # Pydantic's type of error -> code, Chinese, English; {…} is filled from the limits of the schema only.
 _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "missing": ("FIELD_REQUIRED", "缺少必填字段", "This field is required"),
@@ -42,7 +43,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "date_parameter": ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
-    "extra_forbidden": ("UNKNOWN_FIELD", "没有这个字段或参数", "There is no such field or parameter"),
+    "extra_forbidden": UNKNOWN,
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
     "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
     "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),

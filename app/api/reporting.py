@@ -20,6 +20,7 @@ from app.calculators.terms import RateTable
 from app.tables import models
 from app.tables.catalogue import Catalogue, CatalogueError
 from app.tables.drafts import State, proposal_of
+from app.tables.english import english
 from app.tables.proposals import Proposal
 from app.tables.wording import differences
 
@@ -46,7 +47,7 @@ def report(session: Session, found: State, language: Language) -> ReportView:
     proposal = proposal_of(session, found)
     return ReportView(
         publishable=not proposal.faults,
-        faults=[FaultView(place=one.place, message=one.message) for one in proposal.faults],
+        faults=[FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults],
         consequences=[one.zh if language == "zh" else one.en for one in proposal.consequences],
         differences=[] if proposal.faults else list(_differences(session, found, proposal, language)),
     )

@@ -13,7 +13,9 @@ from app.api.parameters import TableFilter
 from app.calculators.money import decimal_text
 from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay
+from app.tables.canonical import canonical, digest
 from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
+from app.tables.catalogue import newest as newest_rates
 
 
 def _day(day: date | None) -> str | None:
@@ -70,7 +72,7 @@ def batch(shown: Batch) -> views.BatchView:
     header: Mapping[str, Any] = shown.content.get("batch") or {}
     window: Mapping[str, Any] | None = header.get("application_window")
     number = str(header.get("no") or "")
-    return views.BatchView(
+    view = views.BatchView(
         id=shown.id,
         fund=shown.fund,
         year=shown.year,
@@ -80,9 +82,10 @@ def batch(shown: Batch) -> views.BatchView:
         and views.Window(first_day=_known(window.get("first_day")), last_day=_known(window.get("last_day"))),
         document=_document(shown.content["document"]) if shown.content.get("document") else None,
         authority=shown.content.get("authority"),
-        digest=shown.digest,
+        digest="",
         directions=[_direction(direction) for direction in shown.directions],
     )
+    return view.model_copy(update={"digest": digest(canonical(view.model_dump(exclude={"digest"})))})
 
 
 def _known(text: str | None) -> str | None:
@@ -172,6 +175,22 @@ def table(catalogue: Catalogue, version: Version) -> views.TableView:
     )
 
 
+def table_tag(catalogue: Catalogue, version: Version) -> str:
+    """The digest of a version; where more is shown than it said when it was published, with the digest of that.
+
+    So a version that was withdrawn, ended or followed is never taken for the one that a caller has kept.
+    """
+    shown = version.table
+    since: dict[str, list[str | None]] = {
+        "versions": [one.table.digest for one in catalogue.versions(shown.id) if one.table.version > shown.version],
+        "events": [_instant(at) for at in (version.superseded_at, version.withdrawn_at, version.ended_at)],
+        "overlays": [*sorted(catalogue.funds[shown.fund].recorded)],
+    }
+    if not since["versions"] and not since["overlays"] and not any(since["events"]):
+        return shown.digest
+    return f"{shown.digest}-{digest(canonical(since)).removeprefix('sha256:')[:16]}"
+
+
 def _endpoint(method: str) -> str:
     method = "LOAN_INTEREST" if method == "LEASE_INTEREST" else method
     return next(f"/v1/{kind.path}/calculate" for kind in KINDS if kind.method == method)
@@ -243,7 +262,7 @@ def changes(before: Any, now: Any, path: str = "") -> Iterator[views.Change]:
 
 def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
     """Show the newest version of a reference series as an entry of a list."""
-    newest_version = max(versions, key=lambda one: one.published_at)
+    newest_version = newest_rates(versions)
     shown, content = newest_version.series, newest_version.content
     return views.SeriesEntry(
         series=shown.series,
@@ -261,7 +280,7 @@ def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
 
 def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesView:
     """Show the newest version of a reference series with all its values."""
-    shown = max(versions, key=lambda one: one.published_at).series
+    shown = newest_rates(versions).series
     rows = [
         views.SeriesRow(
             on=date.fromordinal(day).isoformat(), value=decimal_text(value), confidence=confidence

@@ -86,7 +86,8 @@ async def list_batches(request: Request, tables: Tables, _: NoQuery) -> Response
 async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQuery) -> Response:
     """Show one batch."""
     with found():
-        return views.answer(request, showing.batch(tables.batch(batch_id)))
+        view = showing.batch(tables.batch(batch_id))
+    return views.answer(request, view, view.digest)
 
 
 @router.get(
@@ -125,7 +126,7 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
             if query.as_of is None
             else tables.chosen(table_id, as_of=query.as_of)
         )
-        return views.answer(request, showing.table(tables, version))
+        return views.answer(request, showing.table(tables, version), showing.table_tag(tables, version))
 
 
 @router.get(
@@ -160,7 +161,8 @@ async def get_version(
 ) -> Response:
     """Show one version of a table."""
     with found():
-        return views.answer(request, showing.table(tables, tables.chosen(table_id, version)))
+        chosen = tables.chosen(table_id, version)
+        return views.answer(request, showing.table(tables, chosen), showing.table_tag(tables, chosen))
 
 
 @router.get(

@@ -65,7 +65,7 @@ OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 FIELDS: Final[Mapping[str, str]] = {
     "Result.calculation_id": "计算编号：sha256: 与（规范化请求、标准表与参考利率版本、引擎版本）的摘要",
     "Result.request_no": "调用方编号，原样返回",
-    "Result.known_at": "所用知识的时刻；与 version 一并送回可得到逐字节相同的结果",
+    "Result.known_at": "所用知识的时刻，不晚于服务已知的最近时刻；与 version 一并送回可得到逐字节相同的结果",
     "Result.status": "结论：ELIGIBLE 符合；NOT_ELIGIBLE 不符合（不是错误）；ESTIMATED 含估算",
     "Result.currency": "币种",
     "Result.amount": "金额，元",
@@ -142,7 +142,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "TableProvenance.version": "版本",
     "TableProvenance.digest": "摘要",
     "TableProvenance.effective_from": "生效日（含）",
-    "TableProvenance.effective_until": "失效日（不含），空为未定",
+    "TableProvenance.effective_until": "失效日（不含），按 known_at 所知；空为未定",
     "TableProvenance.document": "文件",
     "TableProvenance.authority": "来源",
     "TableProvenance.overlays": "叠加的管理办法与指南",

@@ -18,6 +18,7 @@ from app.calculators import results
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 from app.tables.drafts import State
+from app.tables.english import english
 from app.tables.proposals import Proposal
 from app.tables.trials import tables_of
 
@@ -58,7 +59,7 @@ def trial_tables(catalogue: Catalogue, proposal: Proposal) -> Mapping[str, RateT
 
 def refused(proposal: Proposal) -> ProblemError:
     """The faults of a draft as a problem; their places are in the draft's content."""
-    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, one.message) for one in proposal.faults]
+    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, english(one.message)) for one in proposal.faults]
     return ProblemError("DRAFT_FAULTY", errors=faults)
 
 

@@ -93,7 +93,7 @@ class BatchView(View):
     application_window: Window | None = Field(title="申报窗口；空为未公布")
     document: DocumentView | None = Field(title="文件")
     authority: str | None = Field(title="来源")
-    digest: str = Field(title="摘要")
+    digest: str = Field(title="摘要：批次的全部内容，含支持方向；也是其 ETag")
     directions: list[DirectionView] = Field(title="支持方向")
 
 
@@ -269,9 +269,9 @@ class SeriesView(SeriesEntry):
     rows: list[SeriesRow] = Field(title="全部公布值")
 
 
-def tagged(request: Request, body: bytes) -> Response:
-    """Answer a body with its digest as strong ETag, or 304 when the caller has it already."""
-    tag = f'"sha256:{sha256(body).hexdigest()}"'
+def tagged(request: Request, body: bytes, named: str | None = None) -> Response:
+    """Answer a body with a strong ETag, its name or else its digest, or 304 when the caller has it already."""
+    tag = f'"{named or f"sha256:{sha256(body).hexdigest()}"}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     known = request.headers.get("if-none-match")
     if known is not None and (known.strip() == "*" or tag in _tags(known)):
@@ -284,6 +284,6 @@ def _tags(header: str) -> set[str]:
     return {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
-def answer(request: Request, view: BaseModel) -> Response:
-    """Answer a view."""
-    return tagged(request, view.model_dump_json(by_alias=True).encode())
+def answer(request: Request, view: BaseModel, named: str | None = None) -> Response:
+    """Answer a view; its name, where it has one, changes whenever the view does."""
+    return tagged(request, view.model_dump_json(by_alias=True).encode(), named)

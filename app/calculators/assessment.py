@@ -18,7 +18,7 @@ from app.calculators.codes import check_grants, doubt_grants, doubt_policy_codes
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork
+from app.calculators.items import Amount, Atom, Case, ItemWork
 from app.calculators.payout import pay
 from app.calculators.references import References
 from app.calculators.results import (
@@ -129,9 +129,8 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         one.totals["before"] = Fraction(sum((atom.amount for atom in one.atoms), Fraction(0)))
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
-    total = total_of(case, works, atoms, steps)
-    total = _top_up(case, atoms, grants, total, steps)
-    total = to_unit(case, atoms, total, steps)
+    exact = total_of(case, works, atoms, steps)
+    total = to_unit(case, atoms, _top_up(case, atoms, grants, exact, steps), steps)
     works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
@@ -209,33 +208,41 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
 
 
 def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
-    """Other fiscal money comes off the amount, after the project's own cap (D53)."""
+    """Other money for the same thing comes off the amount, after the item's own caps (D53)."""
     steps = []
+    exact = case.terms.rounding.scope == "TOTAL"
     for one in works:
-        if not one.other_funding or not one.atoms:
-            continue
-        before = sum((atom.amount for atom in one.atoms), 0)
-        after = max(0, before - one.other_funding)
-        exact = case.terms.rounding.scope == "TOTAL"
-        if isinstance(after, Fraction):
-            _scale(one.atoms, after)
-        else:
-            lower(one.atoms, after, exact=exact)
-        steps.append(
-            Step(
-                0,
-                f"other:{one.id}",
-                case.say("STEP_OTHER_FUNDING", id=one.id),
-                case.say("FORMULA_OTHER"),
-                f"max(0, {amount_text(before)} - {money.yuan(one.other_funding)})",
-                amount_text(after),
-                "元",
-                None,
-                None,
-                one.id,
+        for less, clause in _deductions(case, one) if one.atoms else ():
+            before = sum((atom.amount for atom in one.atoms), 0)
+            after = max(0, before - less)
+            if isinstance(after, Fraction):
+                _scale(one.atoms, after)
+            else:
+                lower(one.atoms, after, exact=exact)
+            steps.append(
+                Step(
+                    0,
+                    f"other:{one.id}",
+                    case.say("STEP_OTHER_FUNDING", id=one.id),
+                    case.say("FORMULA_OTHER"),
+                    f"max(0, {amount_text(before)} - {money.yuan(less)})",
+                    amount_text(after),
+                    "元",
+                    None,
+                    clause,
+                    one.id,
+                )
             )
-        )
     return steps
+
+
+def _deductions(case: Case, one: ItemWork) -> list[tuple[int, str | None]]:
+    """What comes off an item, in fen: a project's other fiscal money, and what the table's offset names (rounded up)."""
+    found: list[tuple[int, str | None]] = [(one.other_funding, None)]
+    if case.terms.stacking.offset is not None:
+        node, clause = case.terms.stacking.offset
+        found.append((-money.round_down(-100 * Fraction(ex.evaluate(node, one.scope.of))), clause))
+    return [(less, clause) for less, clause in found if less > 0]
 
 
 def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
@@ -247,7 +254,7 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 # --- top-up ---------------------------------------------------------------------------------------
 
 
-def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, steps: list[Step]) -> int:
+def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[Step]) -> Amount:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum(one.amount for one in grants if one.topped_up)
@@ -263,8 +270,8 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: int, 
             "top_up",
             case.say("STEP_TOP_UP"),
             case.say("FORMULA_TOP_UP"),
-            f"max(0, {money.yuan(total)} - {money.yuan(topped)})",
-            money.yuan(payable),
+            f"max(0, {amount_text(total)} - {money.yuan(topped)})",
+            amount_text(payable),
             "元",
             None,
             clause,

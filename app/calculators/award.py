@@ -7,7 +7,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.codes import categories
+from app.calculators.codes import any_category, categories
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
@@ -17,7 +17,7 @@ from app.calculators.results import Step
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import figure, item_step, show_expression, substitute
 from app.calculators.terms import UNKNOWN, Bands, Line
-from app.calculators.windows import outside_window
+from app.calculators.windows import beyond_term, outside_window
 
 MONEY_FIELDS = {name for name, fact in BUILT_IN["ITEMS"].items() if fact.type == ex.MONEY}
 
@@ -60,6 +60,8 @@ def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
 
 def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
     """An unknown category is an error that lists the known ones (D33)."""
+    if any_category(case.terms):
+        return
     known = categories(case.terms)
     if known and category is None:
         listed = ", ".join(known)
@@ -74,6 +76,8 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     for kind in ("event", "contract", "completion"):
         if outside_window(case, kind, one.scope, one.id):
             return
+    if beyond_term(case, one.scope, one.id):
+        return
     ok = True
     for requirement in case.terms.require:
         if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):

@@ -208,13 +208,13 @@ def _step(case: Case, cap: Cap, key: AccountKey, shown: str | None, substituted:
     )
 
 
-def lower(members: Sequence[Atom], total: int, *, exact: bool) -> None:
+def lower(members: Sequence[Atom], total: Amount, *, exact: bool) -> None:
     """Replace the sum of a group by ``total``, in proportion (D49); exactly where only the total is rounded (D50)."""
     ordered = sorted(members, key=lambda atom: atom.order)
     before = sum((atom.amount for atom in ordered), 0)
     if not before:
         return
-    if exact:
+    if exact or isinstance(total, Fraction):
         for atom in ordered:
             atom.amount = Fraction(total) * Fraction(atom.amount) * (1 / Fraction(before))
         return

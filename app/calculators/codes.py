@@ -28,11 +28,17 @@ def categories(terms: Terms) -> dict[str, str]:
     for line in terms.lines:
         for part in ex.walk(line.when) if line.when is not None else ():
             match part:
-                case ex.Member(ex.Name("category"), tuple() as among):
+                case ex.Member(ex.Name("category"), tuple(among)):
                     found |= dict.fromkeys(among, line.title)
-                case ex.Compare(_, ex.Name("category"), ex.Code(code)):
+                case ex.Compare(_, ex.Name("category"), ex.Code(code)) | ex.Compare(_, ex.Code(code), ex.Name("category")):
                     found[code] = line.title
     return found
+
+
+def any_category(terms: Terms) -> bool:
+    """Whether a line is meant for categories that nothing names."""
+    declared = terms.needs.get("category")
+    return terms.any_category and (declared is None or declared.values is None)
 
 
 # --- earlier grants ----------------------------------------------------------------------------------
@@ -63,7 +69,8 @@ def _keys(terms: Terms) -> dict[str, Mapping[str, str] | None]:
     found |= {nm.CAP_PER[part][0]: None for part, facts in nm.PER_FACTS.items() if terms.facts in facts}
     found |= {name: one.values for name, one in terms.needs.items() if one.type == ex.CODE}
     lines = {line.id: line.title for line in terms.lines}
-    return found | {"line": lines, "category": categories(terms) or lines}
+    named = categories(terms)
+    return found | {"line": lines, "category": None if named and any_category(terms) else named or lines}
 
 
 def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None]) -> Iterator[Fault]:

@@ -34,6 +34,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def term_until(start: date, months: int | None, *, year_end: bool) -> date:
+    """The first day that no longer counts: N months from the start, and not past 31 December of its year (D7, D22)."""
+    until = date.max if months is None else months_after(start, months)
+    return min(until, next_year(start)) if year_end else until
+
+
 def _month_length(year: int, month: int) -> int:
     return 29 if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else _LENGTHS[month]
 

@@ -39,6 +39,7 @@ Lookup = Callable[[str | tuple[str, ...]], Value]
 _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _EXTREME: dict[str, Callable[[Iterator[Value]], Value]] = {"min": min, "max": max}
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
+    "in": lambda left, right: left in right,
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -46,6 +47,8 @@ _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
+"""A comparison with its sides exchanged."""
 
 
 class ExpressionError(ValueError):
@@ -176,7 +179,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``months_after``, ``reference``, ``status``, ``earned``, ``dishonest_since``, ``total``."""
+    """``months_after``, ``reference``, ``status``, ``earned``, ``dishonest_since``, ``total``, ``admitted``."""
 
     fn: str
     args: tuple[Node, ...]
@@ -193,18 +196,28 @@ class Call:
             return months_after(start.value_in(of), int(months.value_in(of)))
         if self.fn == "dishonest_since":
             return of(("dishonest_since", self.args[0].value_in(of).isoformat()))
+        if dated(self):
+            return of((self.fn, _literal(self.args[0]), self.args[1].value_in(of).isoformat()))
         return of(self.key)
 
 
 Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
 
 
+def dated(call: Call) -> bool:
+    """Whether a call looks up a day that an expression gives, such as ``status(SME, signed_on)``, not a named one."""
+    return call.fn in {"reference", "status"} and not isinstance(call.args[1], Code)
+
+
 def _literal(node: Node) -> str:
-    """A code, name or day as it stands; inference has let nothing else through."""
-    if isinstance(node, Day):
-        return node.value.isoformat()
-    assert isinstance(node, Code | Name)
-    return node.value if isinstance(node, Code) else node.name
+    """A code, name or day as it stands; a date that is worked out, in the words of the table."""
+    match node:
+        case Code(value) | Name(value):
+            return value
+        case Day(day):
+            return day.isoformat()
+        case _:
+            return plain(node)
 
 
 # --- walking ---------------------------------------------------------------------------------------
@@ -223,6 +236,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (item, among) if isinstance(among, Name) else (item,)
         case Call("months_after" | "dishonest_since", args):
             return args
+        case Call("reference" | "status", args) if dated(node):
+            return args[1:]
         case _:
             return ()
 
@@ -238,12 +253,31 @@ def reads(node: Node) -> frozenset[str]:
     """The names of the facts that the node reads (also inside ``total``)."""
     found = {part.name for part in walk(node) if isinstance(part, Name)}
     found |= {_literal(part.args[0]) for part in walk(node) if isinstance(part, Call) and part.fn == "total"}
+    if calls(node, "admitted"):
+        found.add("admitted")
     return frozenset(found)
+
+
+def facts_in(node: Node) -> bool:
+    """Whether the node reads anything; if not, it is a figure or a date of the notice, such as ``months_after(2025-01-31, 1)``."""
+    return any(isinstance(part, Name) or (isinstance(part, Call) and part.fn != "months_after") for part in walk(node))
 
 
 def calls(node: Node, fn: str) -> list[Call]:
     """The calls of one function in the node."""
     return [part for part in walk(node) if isinstance(part, Call) and part.fn == fn]
+
+
+def codes_in(node: Node) -> dict[str, set[str]]:
+    """The codes with which the node compares each fact, whichever side they stand on."""
+    found: dict[str, set[str]] = {}
+    for part in walk(node):
+        match part:
+            case Member(Name(name), tuple() as codes):
+                found.setdefault(name, set()).update(codes)
+            case Compare(_, Name(name), Code(code)) | Compare(_, Code(code), Name(name)):
+                found.setdefault(name, set()).add(code)
+    return found
 
 
 # --- value and text --------------------------------------------------------------------------------
@@ -252,6 +286,11 @@ def calls(node: Node, fn: str) -> list[Call]:
 def evaluate(node: Node, of: Lookup) -> Value:
     """The exact value of the node. Errors: MissingFact."""
     return node.value_in(of)
+
+
+def compare(op: str, left: Value, right: Value) -> bool:
+    """Whether a comparison of two values holds."""
+    return _COMPARE[op](left, right)
 
 
 _STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "negative": 7}
@@ -281,3 +320,24 @@ def write(node: Node, leaf: Callable[[Node], str], outer: int = 0) -> str:
         case _:
             return leaf(node)
     return f"({text})" if own < outer else text
+
+
+def plain(node: Node) -> str:
+    """The node in the words of the table."""
+
+    def leaf(part: Node) -> str:
+        match part:
+            case Number(text=text):
+                return text
+            case Name(name):
+                return name
+            case Code(value):
+                return value
+            case Day(value):
+                return value.isoformat()
+            case Call(fn, args):
+                return f"{fn}({', '.join(write(one, leaf) for one in args)})"
+            case _:  # pragma: no cover - write() handles every other node
+                raise AssertionError(part)
+
+    return write(node, leaf)

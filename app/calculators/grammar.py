@@ -34,14 +34,14 @@ from app.calculators.expressions import (
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
-    r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:%|万元|亿元|万|亿|元)?)"
+    r"|(?P<number>[1-9][0-9]*/[1-9][0-9]*(?![0-9./])|[0-9]+(?:\.[0-9]+)?(?:%|万元|亿元|万|亿|元)?)"
     r"|(?P<name>[a-z][a-z0-9_]*)"
     r"|(?P<code>[A-Z][A-Z0-9_]*)"
     r"|(?P<op>>=|<=|==|!=|[-+*×()\[\],><≥≤−]))"
 )
 _SAME = {"×": "*", "≥": ">=", "≤": "<=", "−": "-"}
-_FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total"}
-_WORDS = {"and", "or", "not", "in"}
+FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total", "admitted"}
+WORDS = {"and", "or", "not", "in"}
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -60,6 +60,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _number(text: str) -> Number:
+    if "/" in text:  # a part such as 1/3, which no percentage can say
+        return Number(Fraction(text), text, frozenset({RATE, NUMBER}))
     found = re.fullmatch(r"([0-9.]+)(%?)([万亿]?)(元?)", text)
     assert found is not None  # the token pattern admits nothing else
     digits, percent, scale, yuan = found.groups()
@@ -140,7 +142,7 @@ class _Parser:
 
     def among(self) -> tuple[str, ...] | Name:
         kind, value = self.peek()
-        if kind == "name" and value not in _WORDS and value not in _FUNCTIONS:
+        if kind == "name" and value not in WORDS and value not in FUNCTIONS:
             self.take()
             return Name(value)
         self.take("[")
@@ -199,9 +201,9 @@ class _Parser:
             node = self.disjunction()
             self.take(")")
             return node
-        if kind == "name" and value in _FUNCTIONS:
+        if kind == "name" and value in FUNCTIONS and self.peek() == ("op", "("):
             return self.call(value)
-        if kind == "name" and value not in _WORDS:
+        if kind == "name" and value not in WORDS:
             return Name(value)
         raise ExpressionError(f"此处不应为 {value or '结尾'!r}")
 

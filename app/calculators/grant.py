@@ -11,10 +11,11 @@ from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
+from app.calculators.phrases import Phrase
 from app.calculators.results import Step
-from app.calculators.scope import Scope, read_measures, yuan_value
+from app.calculators.scope import Answer, Scope, read_measures, yuan_value
 from app.calculators.steps import figure
-from app.calculators.windows import contains
+from app.calculators.windows import bounds, contains
 
 INVESTMENT_CATEGORIES = {
     "EQUIPMENT": "设备",
@@ -54,8 +55,10 @@ def work(case: Case) -> list[ItemWork]:
         project = (case.claim.projects or ())[one.index]
         if case.terms.other_funding == "FROM_BASE":
             # Thresholds test the investment itself; only the base is taken less other money (D53).
-            less = max(Fraction(0), one.scope.of("admitted") - one.scope.of("other_fiscal_funding"))
-            one.base_scope = Scope({"admitted": less}, one.scope.pointer, one.scope)
+            whole = one.scope.of("admitted")
+            less = max(Fraction(0), whole - one.scope.of("other_fiscal_funding"))
+            lowered = None if one.scope.answer is None else _lowered(one.scope.answer, less, whole)
+            one.base_scope = Scope({"admitted": less}, one.scope.pointer, one.scope, lowered)
         price_item(case, one, {"project_id": project.project_id, "category": project.category})
     return works
 
@@ -74,37 +77,46 @@ def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Sco
 
 def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> None:
     """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55)."""
-    terms: list[str] = []
-    total = Fraction(0)
+    parts: dict[str, list[Fraction]] = {}
     for no, part in enumerate(project.investments):
-        amount = _admitted_part(case, part, f"{one.scope.pointer}/investments/{no}", faults)
+        amount = _admitted_part(case, one.scope, part, f"{one.scope.pointer}/investments/{no}", faults)
         if amount:
-            total += amount
-            terms.append(figure(amount, ex.MONEY))
+            parts.setdefault(part.category, []).append(amount)
+    terms = " + ".join(figure(amount, ex.MONEY) for amounts in parts.values() for amount in amounts) or "0"
+    sums = {category: sum(amounts, Fraction(0)) for category, amounts in parts.items()}
+    whole = total = sum(sums.values(), Fraction(0))
     if project.accepted_investment is not None:
         accepted = Fraction(project.accepted_investment)
-        terms = [f"min({' + '.join(terms) or '0'}, {figure(accepted, ex.MONEY)})"]
+        terms = f"min({terms}, {figure(accepted, ex.MONEY)})"
         total = min(total, accepted)
     one.scope.values["admitted"] = total
+    one.scope.answer = _lowered(lambda key: sums.get(key[1], Fraction(0)), total, whole)
     if "admitted" in case.terms.reads:
-        clause = case.terms.admit.clause if case.terms.admit else None
-        one.steps.append(
-            Step(
-                0,
-                f"admitted:{one.id}",
-                case.say("STEP_ADMITTED", id=one.id),
-                case.say("FORMULA_ADMITTED"),
-                " + ".join(terms) or "0",
-                figure(total, ex.MONEY),
-                "元",
-                None,
-                clause,
-                one.id,
-            )
-        )
+        one.steps.append(_step(case, one, "", terms, total))
+    for category in sorted(case.terms.categories):
+        listed = " + ".join(figure(amount, ex.MONEY) for amount in parts.get(category, ())) or "0"
+        if total != whole:
+            share = total * (1 / whole)
+            listed = f"({listed}) × {share.numerator}/{share.denominator}"
+        one.steps.append(_step(case, one, category, listed, one.scope.of(("admitted", category))))
 
 
-def _admitted_part(case: Case, part: Investment, pointer: str, faults: list[Fault]) -> Fraction:
+def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fraction) -> Step:
+    clause = case.terms.admit.clause if case.terms.admit else None
+    label, name = case.say("STEP_ADMITTED", id=one.id), f"admitted:{one.id}"
+    if category:
+        what = case.word(Phrase(INVESTMENT_CATEGORIES.get(category, category), category))
+        label, name = f"{label} {what}", f"{name}:{category}"
+    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id)
+
+
+def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:
+    """``admitted(CATEGORY)``, lowered in proportion where the whole is, so that the parts still add up to it."""
+    share = total * (1 / whole) if whole else Fraction(0)
+    return lambda key: inner(key) * share if key[0] == "admitted" else None
+
+
+def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, faults: list[Fault]) -> Fraction:
     admit, window = case.terms.admit, case.terms.windows.get("investment")
     amount = Fraction(part.amount)
     known = set(INVESTMENT_CATEGORIES)
@@ -116,7 +128,8 @@ def _admitted_part(case: Case, part: Investment, pointer: str, faults: list[Faul
         return Fraction(0)
     if part.vat is not None and Fraction(part.vat) > amount:
         faults.append(Fault(f"{pointer}/vat", "PART_ABOVE_WHOLE", "增值税大于金额", "VAT exceeds the amount"))
-    if window is not None and (window.first_day or window.last_day) and not window.is_unknown:
+    measures = read_measures(part.measures, case.rules.measures["INVESTMENT"], pointer, faults)
+    if window is not None and bounds(window, case.claim.application_date) != (None, None):
         if part.paid_on is None:
             faults.append(_required(f"{pointer}/paid_on", "付款日"))
             return Fraction(0)
@@ -125,6 +138,8 @@ def _admitted_part(case: Case, part: Investment, pointer: str, faults: list[Faul
     if admit is None:
         return amount
     if isinstance(admit.categories, frozenset) and part.category not in admit.categories:
+        return Fraction(0)
+    if admit.that is not None and not ex.evaluate(admit.that, Scope(measures, pointer, project).of):
         return Fraction(0)
     if admit.related_party == "EXCLUDED":
         if part.related_party is None:

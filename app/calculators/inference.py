@@ -5,7 +5,8 @@ Each node has the *set* of its types, and the place where it stands chooses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from app.calculators.expressions import (
     BOOLEAN,
@@ -40,11 +41,24 @@ from app.calculators.expressions import (
 _TIMES: dict[tuple[str, str], str] = {
     (RATE, MONEY): MONEY,
     (RATE, RATE): RATE,
+    (RATE, COUNT): RATE,
     (RATE, QUANTITY): QUANTITY,
     (MONEY, COUNT): MONEY,
     (MONEY, QUANTITY): MONEY,
     (COUNT, COUNT): COUNT,
     (COUNT, QUANTITY): QUANTITY,
+}
+
+TITLES = {
+    MONEY: "金额",
+    RATE: "比例",
+    NUMBER: "数字",
+    COUNT: "次数",
+    QUANTITY: "数量",
+    DATE: "日期",
+    BOOLEAN: "是否",
+    CODE: "代码",
+    CODES: "代码组",
 }
 
 
@@ -78,49 +92,53 @@ def infer(node: Node, names: Mapping[str, str]) -> Types:
                 raise ExpressionError(f"未声明的名称: {name}；可用: {', '.join(sorted(names))}")
             return frozenset({names[name]})
         case Negative(part):
-            return _require(infer(part, names), NUMERIC, "负号")
+            return _require(NUMERIC, "负号之后的类型", infer(part, names))
         case Arithmetic("*", left, right):
-            found = _product(infer(left, names), infer(right, names))
-            return _require(found, NUMERIC, "乘法两边的类型")
+            sides = infer(left, names), infer(right, names)
+            return _product(*sides) & NUMERIC or _clash("乘法两边的类型", sides)
         case Arithmetic(op, left, right):
-            return _require(infer(left, names) & infer(right, names), NUMERIC, f"{op} 两边的类型")
+            return _require(NUMERIC, f"{op} 两边的类型", infer(left, names), infer(right, names))
         case Extreme(fn, parts):
-            found = infer(parts[0], names)
-            for part in parts[1:]:
-                found &= infer(part, names)
-            return _require(found, NUMERIC | {DATE}, f"{fn} 各项的类型")
+            return _require(NUMERIC | {DATE}, f"{fn} 各项的类型", *(infer(part, names) for part in parts))
         case _:
             return _infer_condition(node, names)
 
 
-def _require(found: Types, wanted: Types, what: str) -> Types:
-    fits = found & wanted
-    if not fits:
-        raise ExpressionError(f"{what}不相容")
-    return fits
+def _require(wanted: Types, what: str, *sides: Types) -> Types:
+    """The types that all sides can have. Errors: ExpressionError, naming what each side is."""
+    fits = wanted
+    for side in sides:
+        fits &= side
+    return fits or _clash(what, sides)
+
+
+def _clash(what: str, sides: Sequence[Types]) -> NoReturn:
+    raise ExpressionError(f"{what}不相容: {' 与 '.join(named(side) for side in sides)}")
+
+
+def named(types: Types) -> str:
+    """Types as an official reads them; a plain figure can be many things."""
+    return "数字" if NUMBER in types else "或".join(f"{TITLES[kind]} {kind}" for kind in sorted(types))
 
 
 def _infer_condition(node: Node, names: Mapping[str, str]) -> Types:
     boolean = frozenset({BOOLEAN})
     match node:
         case Compare(op, left, right):
-            kinds = infer(left, names) & infer(right, names)
             allowed = NUMERIC | {DATE} if op not in {"==", "!="} else NUMERIC | {DATE, CODE, BOOLEAN}
-            _require(kinds, allowed, f"{op} 两边的类型")
+            _require(allowed, f"{op} 两边的类型", infer(left, names), infer(right, names))
             return boolean
-        case Member(item, Name() as among):
-            _require(infer(item, names), frozenset({CODE}), "in 左边")
-            _require(infer(among, names), frozenset({CODES}), "in 右边")
-            return boolean
-        case Member(item, _):
-            _require(infer(item, names), frozenset({CODE}), "in 左边")
+        case Member(item, among):
+            _require(frozenset({CODE}), "in 左边的类型", infer(item, names))
+            if isinstance(among, Name):
+                _require(frozenset({CODES}), "in 右边的类型", infer(among, names))
             return boolean
         case Logic(op, parts):
             for part in parts:
-                _require(infer(part, names), boolean, f"{op} 各项")
+                _require(boolean, f"{op} 各项的类型", infer(part, names))
             return boolean
         case Not(part):
-            return _require(infer(part, names), boolean, "not 之后")
+            return _require(boolean, "not 之后的类型", infer(part, names))
         case Call():
             return _infer_call(node, names)
         case _:  # pragma: no cover - every node class is named above
@@ -130,25 +148,27 @@ def _infer_condition(node: Node, names: Mapping[str, str]) -> Types:
 def _infer_call(node: Call, names: Mapping[str, str]) -> Types:
     match node:
         case Call("months_after", (start, months)):
-            _require(infer(start, names), frozenset({DATE}), "months_after 的日期")
-            _require(infer(months, names), frozenset({COUNT}), "months_after 的月数")
+            _require(frozenset({DATE}), "months_after 的日期", infer(start, names))
+            _require(frozenset({COUNT}), "months_after 的月数", infer(months, names))
             return frozenset({DATE})
         case Call("dishonest_since", (start,)):
-            _require(infer(start, names), frozenset({DATE}), "dishonest_since 的日期")
+            _require(frozenset({DATE}), "dishonest_since 的日期", infer(start, names))
             return frozenset({BOOLEAN})
         case Call("reference", (Code(), Code(lookup))) if lookup in LOOKUPS:
             return frozenset({RATE})
-        case Call("reference", (Code(), Day())):
-            return frozenset({RATE})
         case Call("status", (Code(), Code(when))) if when in STATUS_TIMES:
             return frozenset({BOOLEAN})
+        case Call("reference" | "status", (Code(), when)) if not isinstance(when, Code) and infer(when, names) == {DATE}:
+            return frozenset({RATE if node.fn == "reference" else BOOLEAN})
+        case Call("admitted", (Code(),)):
+            return frozenset({MONEY})
         case Call("earned", (Code(),)):
             return frozenset({BOOLEAN})
         case Call("total", (Name(name),)):
-            return _require(infer(Name(name), names), frozenset({MONEY, COUNT, QUANTITY}), "total 的名称")
+            return _require(frozenset({MONEY, COUNT, QUANTITY}), "total 的名称", infer(Name(name), names))
         case Call("reference"):
-            raise ExpressionError(f"reference(系列, 日期或 {' '.join(LOOKUPS)})")
+            raise ExpressionError(f"reference(系列, 日期、日期事实或 {' '.join(LOOKUPS)})")
         case Call("status"):
-            raise ExpressionError(f"status(代码, {' 或 '.join(STATUS_TIMES)})")
+            raise ExpressionError(f"status(代码, 日期、日期事实或 {' '.join(STATUS_TIMES)})")
         case _:
             raise ExpressionError(f"{node.fn} 的参数不对")

@@ -98,11 +98,9 @@ def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
     first, until = policy.period_from, policy.period_until
     begin, end = first, until
     for term in case.rules.limits:
-        start = one.scope.of(str(term.start) if term.start in one.scope.values else "first_insured_on")
-        begin = max(begin, start)
-        if term.months is not None:
-            end = min(end, days.months_after(start, term.months))
-        if term.year_end:
-            end = min(end, days.next_year(start))
+        if term.start in nm.TERM_STARTS:  # an overlay's term for loans
+            continue
+        start = one.scope.of(str(term.start))
+        begin, end = max(begin, start), min(end, days.term_until(start, term.months, year_end=term.year_end))
     inside = max(0, (end - begin).days)
     return Fraction(inside, (until - first).days)

@@ -54,6 +54,8 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
+        if one.interest is not None:
+            loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _atoms(case, loan, one, scale)
         _lump_atom(case, loan, one)
         if not any(reason.item_id == loan.id for reason in case.reasons):

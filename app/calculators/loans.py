@@ -15,6 +15,7 @@ from typing import Any
 
 from app.calculators import days, repayment
 from app.calculators.balances import Flow, Slice, slices_of, total_changes
+from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
@@ -267,10 +268,7 @@ def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -
         begins = scope.of(start.lower())
     else:
         begins = scope.of(start)
-    until = days.months_after(begins, term.months).toordinal() if term.months is not None else FAR
-    if term.year_end:
-        until = min(until, days.next_year(begins).toordinal())
-    return begins.toordinal(), until
+    return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
 
 
 # --- stretches -------------------------------------------------------------------------------------
@@ -290,7 +288,19 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
     if case.rules.cuts_years:
         cuts |= set(days.year_cuts(start, end))
     cuts.update(day for day, _ in loan.totals)
-    return sorted(cuts | watch.days)
+    return sorted(cuts)
+
+
+def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
+    """The cuts, and the dates of a drawdown with which conditions compare the day: they may change there."""
+    found = set(cuts)
+    for mark, later in case.terms.watch.marks:
+        try:
+            on = evaluate(mark, scope.of).toordinal()
+        except MissingFact:  # asked for where the condition itself is tested, if it is
+            continue
+        found.update(on + days_later for days_later in later)
+    return sorted(found)
 
 
 def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
@@ -306,11 +316,12 @@ def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> Non
         if anchor is None or not spans:
             continue
         loan.anchors[one.no] = anchor
+        marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
         lines = [] if reads_day else lines_for(case, loan, scope)
         if not lines and not reads_day:
             continue
         for first, until in spans:
-            for a, b, balance in _pieces(one, first, until, cuts):
+            for a, b, balance in _pieces(one, first, until, marked):
                 if not balance:
                     continue
                 if loan.gap is not None and b > loan.gap[0].toordinal():
@@ -359,12 +370,10 @@ def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
     """The lines whose requirements hold, for a day or for a whole contract: at most one, unless the table says HIGHEST."""
     holding = choose_lines(case, scope.of)
     if not holding:
-        known = {"loan_type"} <= case.terms.reads
-        if known:
+        if "loan_type" in case.terms.reads:
             kind = loan.fact.loan_type
             value = case.word(Phrase(LOAN_TYPES.get(kind, kind), kind))
             case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=value)
         else:
             case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
-        return []
     return [line for line in holding if meets(case, line, scope.of, loan.id)]

@@ -104,6 +104,9 @@ BUILT_IN: dict[str, dict[str, Fact]] = {
     "PROJECTS": _APPLICANT | _PROJECTS,
 }
 
+DATES = frozenset(name for facts in BUILT_IN.values() for name, fact in facts.items() if fact.type == DATE)
+"""The dates that a table of some kind can name without declaring them."""
+
 FACT_LIST = {"CONTRACTS": "contracts", "POLICIES": "policies", "ITEMS": "items", "PROJECTS": "projects"}
 ID_FIELD = {"CONTRACTS": "contract_no", "POLICIES": "policy_no", "ITEMS": "item_id", "PROJECTS": "project_id"}
 MEASURE_OF = {
@@ -121,6 +124,12 @@ LEVEL_OF = {
     "DRAWDOWN": DRAWDOWN,
     "INVESTMENT": DRAWDOWN,
 }
+
+EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
+"""The date of an item that an event window tests, unless the window names another."""
+
+TERM_STARTS = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY")
+"""Where the term of a loan can start, beside any DATE fact."""
 
 LOAN_TYPES = {
     "FIXED_ASSET": "固定资产投资贷款",

@@ -259,19 +259,30 @@ class _Writer:
             case ex.Call("dishonest_since", (start,)):
                 day = self.write(start, ex.DATE)
                 return self.say(Phrase(f"自{day}以来有严重失信记录", f"a dishonesty record since {day}"))
+            case ex.Call(_, (_, when)) if ex.dated(node):
+                day = self.write(when, ex.DATE)
+                return self.say(_of(node, Phrase(day, f"{'on' if isinstance(when, ex.Day) else 'as of'} {day}")))
             case _:
-                return self.say(looked_up(node, self.terms))
+                return self.say(_looked_up(node, self.terms))
 
 
-def looked_up(node: ex.Call, terms: Terms) -> Phrase:
+def _looked_up(node: ex.Call, terms: Terms) -> Phrase:
     """A call that a scope answers as it stands."""
     fn, first, *rest = node.key
-    when = _LOOKUPS.get(rest[0], Phrase(rest[0], f"on {rest[0]}")) if rest else NOTHING
-    if fn == "reference":
-        return Phrase(f"{first}（{when.zh}）", f"{first} {when.en}")
-    if fn == "status":
-        return Phrase(f"{when.zh}具有资质 {first}", f"status {first} {when.en}")
+    if rest:
+        return _of(node, _LOOKUPS[rest[0]])
     if fn == "earned":
         return Phrase(f"档次 {first} 有金额", f"line {first} earns")
+    if fn == "admitted":
+        of = title("admitted", terms)
+        return Phrase(f"{of.zh}（{first}）", f"{of.en} in {first}")
     of = title(first, terms)
     return Phrase(f"{of.zh}合计", f"total {of.en}")
+
+
+def _of(node: ex.Call, when: Phrase) -> Phrase:
+    """A reference rate or a status of some day."""
+    first = node.key[1]
+    if node.fn == "reference":
+        return Phrase(f"{first}（{when.zh}）", f"{first} {when.en}")
+    return Phrase(f"{when.zh}具有资质 {first}", f"status {first} {when.en}")

@@ -1,28 +1,23 @@
 """Proof, at load, that the lines of a table leave no gap, no overlap and nothing that can never apply.
 
-The conditions compare facts with constants, so the space of all facts falls into finitely many cells:
-for a number or date, each constant and each stretch between constants; for a code, each named value and
-"any other"; for anything else, true and false. One sample for each cell decides all claims in it. The
-proof is exact, not a sample of cases (decision D32, D34).
+The conditions compare facts with constants and with each other, so the space of all facts falls into
+finitely many cells (``cells``). One sample for each cell decides all claims in it. The proof is exact,
+not a sample of cases (decision D32, D34).
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.terms import UNKNOWN, Cap, Terms, TermsFault
-
-MAX_CELLS = 200_000
-OTHER = "（其他）"
-
-Key = str | tuple[str, ...]
-Cell = Mapping[Key, Any]
+from app.calculators.cells import Cell, Cells, Key, TooComplex, name, say
+from app.calculators.placing import misplaced
+from app.calculators.reader import no_facts
+from app.calculators.terms import Cap, Line, Terms, TermsFault
 
 
 def prove(terms: Terms, method: str) -> list[TermsFault]:
@@ -30,6 +25,7 @@ def prove(terms: Terms, method: str) -> list[TermsFault]:
     faults: list[TermsFault] = []
     if terms.facts is not None:
         faults += _method_fits(terms, method)
+        faults += misplaced(terms)
         faults += _lines(terms)
     faults += _caps(terms)
     return faults
@@ -48,163 +44,88 @@ def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
     return [TermsFault("facts", f"{method} 的事实应为 {' 或 '.join(wanted)}，而不是 {terms.facts}")]
 
 
-# --- cells -----------------------------------------------------------------------------------------
-
-
-def _atoms(nodes: list[ex.Node], types: Mapping[str, str]) -> dict[Key, set[Any]]:
-    """Each fact that the conditions read, with the constants that it is compared with."""
-    found: dict[Key, set[Any]] = {}
-
-    def visit(node: ex.Node) -> None:
-        match node:
-            case ex.Logic(_, parts):
-                for part in parts:
-                    visit(part)
-            case ex.Not(part):
-                visit(part)
-            case ex.Compare(_, ex.Name(name), constant) if not _facts_in(constant):
-                found.setdefault(name, set()).add(ex.evaluate(constant, _never))
-            case ex.Compare(_, constant, ex.Name(name)) if not _facts_in(constant):
-                found.setdefault(name, set()).add(ex.evaluate(constant, _never))
-            case ex.Member(ex.Name(name), tuple() as among):
-                found.setdefault(name, set()).update(among)
-            case ex.Name(name):
-                found.setdefault(name, set())
-            case _:
-                found.setdefault(_opaque(node), set())
-
-    for node in nodes:
-        visit(node)
-    return found
-
-
-def _facts_in(node: ex.Node) -> bool:
-    return any(isinstance(part, ex.Name | ex.Call) for part in ex.walk(node))
-
-
-def _never(key: Key) -> Any:  # pragma: no cover - constants read no facts
-    raise AssertionError(key)
-
-
-def _opaque(node: ex.Node) -> tuple[str, ...]:
-    """A condition that is not fact-against-constant counts as one free true-or-false fact."""
-    if isinstance(node, ex.Call):
-        return (node.fn, *(ex.write(part, _leaf) for part in node.args))
-    return ("condition", ex.write(node, _leaf))
-
-
-def _leaf(node: ex.Node) -> str:
-    match node:
-        case ex.Number(text=text):
-            return text
-        case ex.Name(name):
-            return name
-        case ex.Code(value):
-            return value
-        case ex.Day(value):
-            return value.isoformat()
-        case ex.Call():
-            fn, *args = _opaque(node)
-            return f"{fn}({', '.join(args)})"
-        case _:  # pragma: no cover - write() handles the rest
-            raise AssertionError(node)
-
-
-def _samples(key: Key, constants: set[Any], terms: Terms) -> list[Any]:
-    kind = terms.types.get(key, ex.BOOLEAN) if isinstance(key, str) else ex.BOOLEAN
-    if kind == ex.BOOLEAN:
-        return [False, True]
-    if kind == ex.CODE:
-        declared = terms.needs[str(key)].values if key in terms.needs else None
-        return sorted(set(declared or ()) | constants) + ([] if declared else [OTHER])
-    points = sorted(constants)
-    if kind == ex.DATE:
-        one = timedelta(days=1)
-        return sorted({day for point in points for day in (point - one, point, point + one)})
-    if kind == ex.COUNT:
-        return sorted({value for point in points for value in (point - 1, point, point + 1) if value >= 0})
-    between = [(a + b) / 2 for a, b in itertools.pairwise(points)]  # exact: Fraction
-    below = [points[0] / 2 if points[0] > 0 else points[0] - 1]
-    return sorted({*below, *points, *between, points[-1] + 1})
-
-
-def _holds(node: ex.Node | None, cell: Cell) -> bool:
-    if node is None:
-        return True
-    match node:
-        case ex.Logic("and", parts):
-            return all(_holds(part, cell) for part in parts)
-        case ex.Logic(_, parts):
-            return any(_holds(part, cell) for part in parts)
-        case ex.Not(part):
-            return not _holds(part, cell)
-        case ex.Compare(op, ex.Name(name), constant) if not _facts_in(constant):
-            return bool(ex.evaluate(ex.Compare(op, ex.Name(name), constant), cell.__getitem__))
-        case ex.Compare(op, constant, ex.Name(name)) if not _facts_in(constant):
-            return bool(ex.evaluate(ex.Compare(op, constant, ex.Name(name)), cell.__getitem__))
-        case ex.Member(ex.Name(name), tuple() as among):
-            return cell[name] in among
-        case ex.Name(name):
-            return bool(cell[name])
-        case _:
-            return bool(cell[_opaque(node)])
-
-
-def _say(cell: Cell) -> str:
-    parts = []
-    for key, value in cell.items():
-        name = key if isinstance(key, str) else f"{key[0]}({', '.join(key[1:])})"
-        if isinstance(value, Fraction):
-            value = _plain(value)
-        parts.append(f"{name}={value}")
-    return ", ".join(parts) or "任何情形"
-
-
-def _plain(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
-
-
 # --- lines -----------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Found:
+    """What the walk through all cases has seen."""
+
+    applied: set[str] = field(default_factory=set)
+    reached: dict[Key, set[Any]] = field(default_factory=dict)
+    overlaps: dict[tuple[str, str], str] = field(default_factory=dict)
+    gaps: dict[Key, str] = field(default_factory=dict)
+
+
 def _lines(terms: Terms) -> list[TermsFault]:
-    conditions = [line.when for line in terms.lines if line.when is not None]
-    atoms = _atoms(conditions, terms.types)
-    axes = {key: _samples(key, constants, terms) for key, constants in atoms.items()}
-    size = 1
-    for samples in axes.values():
-        size *= len(samples)
-    if size > MAX_CELLS:
-        return [TermsFault("lines", f"条件过于复杂，无法证明没有空隙或重叠（{size} 种情形，至多 {MAX_CELLS}）")]
-    faults: list[TermsFault] = []
-    applied: set[str] = set()
-    reached: dict[Key, set[Any]] = {key: set() for key in axes}
-    overlaps: dict[tuple[str, str], str] = {}
+    cells = Cells(terms)
+    for line in terms.lines:
+        if line.when is not None:
+            cells.read(line.when)
+    axes = cells.axes()
+    found = _Found()
+    try:
+        for cell, lines in _groups(cells, axes, list(terms.lines), {}):
+            ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
+            _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
+    except TooComplex as refused:
+        return [TermsFault("lines", str(refused))]
+    faults = [
+        TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
+        for (one, other), where in found.overlaps.items()
+    ]
+    for no, line in enumerate(terms.lines):
+        if line.id not in found.applied:
+            before = "，或已被前面的行占尽" if terms.choose == "FIRST" else ""
+            place = f"lines/{no}" if line.when is None else f"lines/{no}/when"
+            faults.append(TermsFault(place, f"行 {line.id} 永远不会适用：条件自相矛盾{before}"))
+    if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base if line.per_day else None for line in terms.lines}) > 1:
+        faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
+    faults += _unreached(terms, axes, found.reached)
+    return faults + [TermsFault("lines", f"{name(key)} 有空隙: {where}") for key, where in found.gaps.items()]
+
+
+def _groups(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], cell: Cell) -> Iterator[tuple[Cell, list[Line]]]:
+    """The cases of codes and of true or false, as far as they decide a line; with the lines that are left in each.
+
+    Twelve categories, each with a ladder in its own measure, are twelve small proofs and not their product.
+    """
+    cells.spend(1)
+    alive = []
+    for line in lines:
+        decided = cells.decided(line.when, cell)
+        if decided is not False:
+            alive.append(line)
+        if decided and cells.terms.choose == "FIRST":
+            break
+    still = {key for line in alive for key in cells.open_keys(line.when, cell) if not cells.is_ordered(key)}
+    if not still:
+        yield cell, alive
+        return
+    key = next(key for key in sorted(axes, key=lambda key: cells.kinds[key] != ex.CODE) if key in still)
+    for value in axes[key]:
+        yield from _groups(cells, axes, alive, {**cell, key: value})
+
+
+def _walk(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], group: Cell, found: _Found) -> None:
+    """Every case of numbers and dates within a group."""
+    choose = cells.terms.choose
     covered: dict[tuple[Any, ...], bool] = {}
-    for values in itertools.product(*axes.values()):
-        cell = dict(zip(axes, values, strict=True))
-        holding = [line for line in terms.lines if _holds(line.when, cell)]
+    for values, cell in cells.cases(axes, group):
+        cells.spend(1 + len(axes))
+        holding = [line for line in lines if cells.decided(line.when, cell)]
         covered[values] = bool(holding)
         if not holding:
             continue
         for key, value in cell.items():
-            reached[key].add(value)
-        if terms.choose == "FIRST":
-            applied.add(holding[0].id)
+            found.reached.setdefault(key, set()).add(value)
+        if choose == "FIRST":
+            found.applied.add(holding[0].id)
             continue
-        applied.update(line.id for line in holding)
-        if terms.choose == "ONLY" and len(holding) > 1:
-            overlaps.setdefault((holding[0].id, holding[1].id), _say(cell))
-    for (one, other), where in overlaps.items():
-        faults.append(TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）"))
-    for line in terms.lines:
-        if line.id not in applied:
-            faults.append(TermsFault(f"lines/{line.id}", "这一行永远不会适用"))
-    if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base for line in terms.lines}) > 1:
-        faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
-    faults += _unreached(terms, axes, reached)
-    faults += _gaps(axes, covered)
-    return faults
+        found.applied.update(line.id for line in holding)
+        if choose == "ONLY" and len(holding) > 1:
+            found.overlaps.setdefault((holding[0].id, holding[1].id), say(cell))
+    _gaps(axes, covered, group, found)
 
 
 def _unreached(terms: Terms, axes: Mapping[Key, list[Any]], reached: Mapping[Key, set[Any]]) -> Iterator[TermsFault]:
@@ -213,28 +134,25 @@ def _unreached(terms: Terms, axes: Mapping[Key, list[Any]], reached: Mapping[Key
         if measure is None or measure.values is None:
             continue
         for code in measure.values:
-            if code not in reached[key]:
+            if code not in reached.get(key, ()):
                 yield TermsFault(f"needs/{measure.name}", f"代码 {code} 没有任何一行适用")
 
 
-def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]) -> list[TermsFault]:
+def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool], group: Cell, found: _Found) -> None:
     """A stretch of a number or date that no line covers, between two that lines cover."""
-    found: dict[Key, str] = {}
-    for at, (key, samples) in enumerate(axes.items()):
-        ordered = bool(samples) and not isinstance(samples[0], bool | str)
-        if not ordered:
-            continue
-        rest = [values for no, values in enumerate(axes.values()) if no != at]
-        for others in itertools.product(*rest):
-            line = [covered[(*others[:at], sample, *others[at:])] for sample in samples]
-            if True not in line or key in found:
+    for at, key in enumerate(axes):
+        stretches: dict[tuple[Any, ...], list[tuple[Any, bool]]] = {}
+        for values, holds in covered.items():  # in the order of the samples; cases that cannot exist are not there
+            stretches.setdefault((*values[:at], *values[at + 1 :]), []).append((values[at], holds))
+        for others, stretch in stretches.items():
+            line = [holds for _, holds in stretch]
+            if True not in line or key in found.gaps:
                 continue
             first, last = line.index(True), len(line) - 1 - line[::-1].index(True)
             if False in line[first:last]:
-                hole = samples[line.index(False, first)]
-                keys = [other for no, other in enumerate(axes) if no != at]
-                found[key] = _say({key: hole, **dict(zip(keys, others, strict=True))})
-    return [TermsFault("lines", f"{key} 有空隙: {where}") for key, where in found.items()]
+                hole = stretch[line.index(False, first)][0]
+                keys = [other for other in axes if other != key]
+                found.gaps[key] = say({key: hole, **group, **dict(zip(keys, others, strict=True))})
 
 
 # --- caps ------------------------------------------------------------------------------------------
@@ -258,11 +176,9 @@ def _caps(terms: Terms) -> list[TermsFault]:
                 faults.append(TermsFault(f"caps/{after.no}", "限额应由窄到宽排列：先单发、单合同，后类别、项目、机构、企业"))
     for cap in terms.caps:
         if cap.bounds == "BALANCE" and terms.facts != "CONTRACTS":
-            faults.append(TermsFault(f"caps/{cap.no}", "只有贷款合同有余额可限"))
-        if cap.period == "ACCRUAL_YEAR" and terms.facts not in {"CONTRACTS", None}:
-            faults.append(TermsFault(f"caps/{cap.no}", "只有贷款合同按日计息，才有 ACCRUAL_YEAR"))
-        if cap.limit is not UNKNOWN and not _facts_in(cap.limit):  # type: ignore[arg-type]
-            limit = ex.evaluate(cap.limit, _never)  # type: ignore[arg-type]
+            faults.append(TermsFault(f"caps/{cap.no}/bounds", "只有贷款合同有余额可限"))
+        if isinstance(cap.limit, ex.Node) and not ex.facts_in(cap.limit):
+            limit = ex.evaluate(cap.limit, no_facts)
             if limit <= 0:
-                faults.append(TermsFault(f"caps/{cap.no}", "限额应大于零"))
+                faults.append(TermsFault(f"caps/{cap.no}/limit", "限额应大于零"))
     return faults

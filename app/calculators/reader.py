@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.facts import Purpose
 from app.calculators.grammar import parse
-from app.calculators.inference import infer
+from app.calculators.inference import infer, named
 from app.calculators.terms import Measure, TermsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OF_LOANS = {"DAY", "SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "AT_FIRST_DRAWDOWN", "ON_DAY"}
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_T = TypeVar("_T")
+_OF_LOANS = {
+    "DAY": nm.DAY,
+    "ON_DAY": nm.DAY,
+    "EACH_DRAWDOWN": nm.DRAWDOWN,
+    "SIGNED_ON": nm.ITEM,
+    "FIRST_DRAWDOWN": nm.ITEM,
+    "AT_FIRST_DRAWDOWN": nm.ITEM,
+}
+_ONLY_IN = {
+    "total": "它只用于 require 的 that，按合计分档请把合计声明为项目单位的事实",
+    "earned": "它只用于金额限额的 when",
+}
 
 
 class Refused(Exception):
     """One value that cannot be read; recorded at its place, reading goes on with the next."""
+
+    def __init__(self, message: str, inside: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.inside = inside  # the keys below the place that is being read
+
+
+class Told(Refused):
+    """A value that cannot be read because of a fault that was recorded elsewhere; it is not told again."""
+
+    def __init__(self) -> None:
+        super().__init__("")
 
 
 class Reader:
@@ -35,13 +60,17 @@ class Reader:
         self.needs: dict[str, Measure] = {}
         self.types: dict[str, str] = {}
         self.levels: dict[str, str] = {}
+        self.refused: set[str] = set()  # measures whose declaration is faulty
+        self.lines: set[str] = set()  # ids of lines, also of faulty ones
         self.reads: set[str] = set()
+        self.series: dict[str, str] = {}  # of reference rates, with the place that names each first
+        self.categories: set[str] = set()  # of investment, read one by one
         self.clause: str | None = None
         self.wording: str | None = None
 
-    def fault(self, message: str) -> None:
-        """Record a fault at this place."""
-        self.faults.append(TermsFault("/".join(self.place), message))
+    def fault(self, message: str, inside: tuple[str, ...] = ()) -> None:
+        """Record a fault at this place, or at a key below it."""
+        self.faults.append(TermsFault("/".join((*self.place, *inside)), message))
 
     @contextmanager
     def at(self, *place: object) -> Iterator[None]:
@@ -50,10 +79,31 @@ class Reader:
         depth = len(place)
         try:
             yield
-        except (Refused, ex.ExpressionError) as refused:
-            self.fault(str(refused))
+        except Told:
+            pass
+        except Refused as refused:
+            self.fault(str(refused), refused.inside)
         finally:
             del self.place[len(self.place) - depth :]
+
+    @contextmanager
+    def within(self, key: str) -> Iterator[None]:
+        """Inside, what is refused names this key too; it still ends the whole block around."""
+        self.place.append(key)
+        try:
+            yield
+        except Refused as refused:
+            refused.inside = (key, *refused.inside)
+            raise
+        except ex.ExpressionError as refused:
+            raise Refused(str(refused), (key,)) from refused
+        finally:
+            self.place.pop()
+
+    def key(self, raw: Mapping[str, Any], key: str, read: Callable[..., _T], *how: Any) -> _T:
+        """What stands under a key; what is refused names the key."""
+        with self.within(key):
+            return read(raw.get(key), *how)
 
     # --- plain values
 
@@ -64,7 +114,7 @@ class Reader:
         if allowed is not None:
             for key in raw:
                 if key not in allowed:
-                    self.fault(f"不认识的词 {key!r}；可用: {' '.join(allowed)}")
+                    self.fault(f"不认识的词 {key!r}；可用: {' '.join(allowed)}", (str(key),))
         return raw
 
     def list(self, raw: Any, most: int = 200) -> list[Any]:
@@ -118,10 +168,11 @@ class Reader:
 
     def clause_of(self, raw: Mapping[str, Any]) -> str:
         """The clause beside a figure, or the table's own."""
-        clause = raw.get("clause") or self.clause
-        if not clause:
+        if raw.get("clause"):
+            return self.key(raw, "clause", self.text, "条款原文")
+        if self.clause is None:
             raise Refused("缺少条款原文 clause")
-        return self.text(clause, "条款原文")
+        return self.clause
 
     def code(self, raw: Any) -> str:
         """A code such as FIXED_ASSET."""
@@ -130,39 +181,113 @@ class Reader:
             raise Refused(f"代码应为大写字母、数字和下划线: {text}")
         return text
 
+    def series_name(self, raw: Any) -> str:
+        """The name of a series of reference rates."""
+        name = self.code(raw)
+        self.series.setdefault(name, "/".join(self.place))
+        return name
+
     # --- expressions
 
-    def expression(self, raw: Any, wanted: str, *, extra: frozenset[str] = frozenset(), narrowest: str = nm.DAY) -> ex.Node:
-        """An expression of a wanted type that reads nothing narrower than ``narrowest``; remembers what it reads."""
+    def parsed(self, raw: Any) -> tuple[ex.Node, ex.Types]:
+        """The tree of an expression, and the types that it can have."""
         node = parse(self.text(raw, "表达式"))
-        types = infer(node, self.types)
+        if ex.reads(node) & self.refused:
+            raise Told
+        return node, infer(node, self.types)
+
+    def type_of(self, name: str) -> str | None:
+        """The type of a fact; None for a name that is none."""
+        if name in self.refused:
+            raise Told
+        return self.types.get(name)
+
+    def figure(self, raw: Any, wanted: str) -> Fraction:
+        """A number of the notice, which no fact changes."""
+        return Fraction(ex.evaluate(self.expression(raw, wanted), no_facts))
+
+    def expression(
+        self,
+        raw: Any,
+        wanted: str,
+        *,
+        extra: frozenset[str] = frozenset(),
+        narrowest: str = nm.DAY,
+        interest: bool = False,
+        investment: bool = False,
+    ) -> ex.Node:
+        """An expression of a wanted type that reads nothing narrower than ``narrowest``; remembers what it reads."""
+        node, types = self.parsed(raw)
         if wanted not in types:
-            raise Refused(f"应得 {wanted}，而表达式是 {'/'.join(sorted(types))}")
-        allowed = {"months_after", "reference", "status", "dishonest_since"} | extra
+            raise Refused(f"应得 {named(frozenset({wanted}))}，而表达式是 {named(types)}")
+        reads = ex.reads(node)
+        if investment and "admitted" in reads:
+            raise Refused("admit 的 that 决定什么被纳入，不能读 admitted")
+        if "interest" in reads and not interest:
+            raise Refused("interest 只作 base、用于 require 的 that 或金额限额的 limit")
         for part in ex.walk(node):
-            if isinstance(part, ex.Call) and part.fn not in allowed:
-                raise Refused(f"此处不能用 {part.fn}")
-            if isinstance(part, ex.Call) and part.fn in {"reference", "status"} and part.key[2] in OF_LOANS and self.facts != "CONTRACTS":
-                raise Refused(f"只有贷款合同有 {part.key[2]}")
-        level = self.level(node)
-        if nm.LEVELS.index(level) > nm.LEVELS.index(narrowest):
-            raise Refused("此处不能读随日或随放款变化的事实")
-        self.reads |= ex.reads(node)
+            if isinstance(part, ex.Call):
+                self._call(part, extra)
+            if isinstance(part, ex.Member) and part.among == ex.Name("purposes"):
+                self._purpose(part.item)
+        self._days(node)
+        level = self.level(node, interest=not interest)
+        if nm.LEVELS.index(level) > nm.LEVELS.index(nm.DRAWDOWN if investment else self._narrowest(narrowest)):
+            raise Refused(self._too_narrow(node, narrowest))
+        self.reads |= reads
+        for call in ex.calls(node, "reference"):
+            self.series.setdefault(call.key[1], "/".join(self.place))
+        self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
         return node
 
-    def level(self, node: ex.Node) -> str:
+    def _narrowest(self, wanted: str) -> str:
+        """Only a loan has days and drawdowns; an overlay knows the applicant alone."""
+        if self.facts == "CONTRACTS":
+            return wanted
+        own = nm.APPLICANT if self.facts is None else nm.ITEM
+        return min(own, wanted, key=nm.LEVELS.index)
+
+    def _too_narrow(self, node: ex.Node, narrowest: str) -> str:
+        read = ex.reads(node)
+        if any(one.of == "INVESTMENT" and name in read for name, one in self.needs.items()):
+            return "投资明细的事实只用于 admit 的 that"
+        return "此处只能读项目单位的事实" if narrowest == nm.APPLICANT else "此处不能读随日或随放款变化的事实"
+
+    def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
+        if call.fn not in {"months_after", "reference", "status", "dishonest_since", "admitted"} | extra:
+            raise Refused(f"此处不能用 {call.fn}；{_ONLY_IN[call.fn]}")
+        if call.fn == "admitted" and self.facts != "PROJECTS":
+            raise Refused("admitted(类别) 只用于 PROJECTS")
+        if call.fn == "total":
+            name = call.key[1]
+            if name != "interest" and nm.LEVELS.index(self.levels[name]) > nm.LEVELS.index(nm.ITEM):
+                raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
+        if call.fn in {"reference", "status"} and self.facts != "CONTRACTS" and call.key[2] in _OF_LOANS:
+            raise Refused(f"只有贷款合同有 {call.key[2]}；此处可用申请日、日期或日期事实")
+
+    def _purpose(self, item: ex.Node) -> None:
+        known = get_args(Purpose)
+        if not isinstance(item, ex.Code) or item.value not in known:
+            raise Refused(f"purposes 没有 {ex.plain(item)}；可用: {' '.join(known)}")
+
+    def _days(self, node: ex.Node) -> None:
+        """``day`` is one whole side of a comparison, so that the days on which it changes are known."""
+        day = ex.Name("day")
+        compared = [part for part in ex.walk(node) if isinstance(part, ex.Compare) and (part.left == day) != (part.right == day)]
+        if len(compared) != sum(part == day for part in ex.walk(node)):
+            raise Refused("day 只作比较的一边，如 day < months_after(signed_on, 12)；按日的参考利率与资质写 DAY、ON_DAY")
+
+    def level(self, node: ex.Node, *, interest: bool = True) -> str:
         """The narrowest level that the expression reads; ``total`` speaks of the whole claim."""
         level = 0
         for part in ex.walk(node):
             own = nm.APPLICANT
             if isinstance(part, ex.Name):
-                own = self.levels[part.name]
-            elif isinstance(part, ex.Call) and part.fn == "status":
-                own = {"AT_FIRST_DRAWDOWN": nm.ITEM, "ON_DAY": nm.DAY}.get(part.key[2], nm.APPLICANT)
-            elif isinstance(part, ex.Call) and part.fn == "reference":
-                own = {"DAY": nm.DAY, "EACH_DRAWDOWN": nm.DRAWDOWN, "SIGNED_ON": nm.ITEM, "FIRST_DRAWDOWN": nm.ITEM}.get(
-                    part.key[2], nm.APPLICANT
-                )
+                own = self.levels[part.name] if interest or part.name != "interest" else nm.ITEM
+            elif isinstance(part, ex.Call) and part.fn == "admitted":
+                own = nm.ITEM
+            elif isinstance(part, ex.Call) and part.fn in {"reference", "status"} and not ex.dated(part):
+                own = _OF_LOANS.get(part.key[2], nm.APPLICANT)
             level = max(level, nm.LEVELS.index(own))
         return nm.LEVELS[level]
 
@@ -180,4 +305,5 @@ class Reader:
 
 def no_facts(key: str | tuple[str, ...]) -> Any:
     """The lookup of a figure that may read nothing."""
-    raise Refused(f"此处应为数字，而不是 {key}")
+    read = key if isinstance(key, str) else f"{key[0]}({', '.join(key[1:])})"
+    raise Refused(f"此处应为数字，而不是 {read}")

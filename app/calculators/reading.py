@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.cells import may_hold
 from app.calculators.days import BASIS
-from app.calculators.reader import Reader, Refused, no_facts
-from app.calculators.reading_lines import read_caps, read_lines, read_require
+from app.calculators.grammar import WORDS as OPERATORS
+from app.calculators.reader import Reader, Refused
+from app.calculators.reading_days import read_term, read_windows
+from app.calculators.reading_lines import WORDINGS, read_caps, read_lines, read_require
 from app.calculators.terms import (
-    APPLICATION_DATE,
     UNKNOWN,
     Admit,
     Cap,
@@ -29,12 +31,10 @@ from app.calculators.terms import (
     Rounding,
     Share,
     Stacking,
-    Term,
     Terms,
     TermsError,
     Unknown,
     Watch,
-    Window,
 )
 
 WORDS = [
@@ -61,10 +61,8 @@ WORDS = [
     "clause",
 ]
 OVERLAY_WORDS = ["needs", "require", "caps", "stacking", "term", "not_decided", "clause", "wording"]
-WINDOW_KINDS = ("interest", "event", "application", "contract", "investment", "completion")
-WINDOW_OF = {"contract": "signed_on", "completion": "completed_on", "investment": "paid_on"}
-EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CHANGES = {"<": (0,), ">=": (0,), "<=": (1,), ">": (1,)}  # how many days after a date a comparison of ``day`` with it changes
 _UNIT = re.compile(r"(0|[1-9][0-9]*)?(万)?元|分")
 
 
@@ -79,10 +77,15 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
                 reader.facts = found["facts"] = reader.one_of(raw.get("facts"), tuple(nm.BUILT_IN))
             if reader.facts is None:
                 raise TermsError(reader.faults)
-        reader.clause = raw.get("clause")
-        with reader.at("wording"):
-            wording = raw.get("wording")
-            reader.wording = reader.one_of(wording, ("CEILING", "EXACT")) if wording is not None else None
+        # What stands for all lines is told once where it is wrong, not again for each line.
+        if raw.get("clause"):
+            reader.clause = "（有误）"
+            with reader.at("clause"):
+                reader.clause = reader.text(raw["clause"], "条款原文")
+        if raw.get("wording") is not None:
+            reader.wording = "EXACT"
+            with reader.at("wording"):
+                reader.wording = reader.one_of(raw["wording"], WORDINGS)
         with reader.at("needs"):
             found["needs"] = _needs(reader, raw.get("needs"))
         reader.declare()
@@ -92,13 +95,20 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
                     read(reader, raw[word], found)
         if overlay:
             found["caps"] = tuple(_replace_overlay(cap) for cap in found.get("caps", ()))
-        elif not found.get("lines"):
-            reader.fault("lines 至少一行")
+        elif not raw.get("lines"):
+            reader.fault("lines 至少一行", ("lines",))
     if reader.faults:
         raise TermsError(reader.faults)
     found["watch"] = _watch(found)
     found["codes"] = _codes(found)
-    return Terms(**found, reads=frozenset(reader.reads), types=dict(reader.types))
+    found["any_category"] = any(may_hold(line.when, "category") is not False for line in found.get("lines", ()))
+    return Terms(
+        **found,
+        reads=frozenset(reader.reads),
+        series=reader.series,
+        categories=frozenset(reader.categories),
+        types=dict(reader.types),
+    )
 
 
 def _codes(found: dict[str, Any]) -> dict[str, frozenset[str]]:
@@ -107,12 +117,9 @@ def _codes(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     nodes += [one.that for line in found.get("lines", ()) for one in line.require]
     nodes += [one.that for one in found.get("require", ())]
     codes: dict[str, set[str]] = {}
-    for part in (part for node in nodes for part in ex.walk(node)):
-        if isinstance(part, ex.Member) and isinstance(part.item, ex.Name) and isinstance(part.among, tuple):
-            codes.setdefault(part.item.name, set()).update(part.among)
-        if isinstance(part, ex.Compare) and isinstance(part.left, ex.Name) and isinstance(part.right, ex.Code):
-            codes.setdefault(part.left.name, set()).add(part.right.value)
-    return {name: frozenset(found) for name, found in codes.items()}
+    for name, compared in (pair for node in nodes for pair in ex.codes_in(node).items()):
+        codes.setdefault(name, set()).update(compared)
+    return {name: frozenset(compared) for name, compared in codes.items()}
 
 
 def _watch(found: dict[str, Any]) -> Watch:
@@ -123,18 +130,19 @@ def _watch(found: dict[str, Any]) -> Watch:
     nodes = [node for line in lines for node in (line.rate, line.base)] + conditions
     parts = [part for node in nodes if node is not None and not isinstance(node, Unknown) for part in ex.walk(node)]
     called = [part for part in parts if isinstance(part, ex.Call)]
-    days: set[int] = set()
+    marks: set[tuple[ex.Node, tuple[int, ...]]] = set()
     for part in parts:
-        if isinstance(part, ex.Compare):
-            for one, other in ((part.left, part.right), (part.right, part.left)):
-                if one == ex.Name("day") and isinstance(other, ex.Day):
-                    days |= {other.value.toordinal(), other.value.toordinal() + 1}
+        match part:
+            case ex.Compare(op, ex.Name("day"), other):
+                marks.add((other, _CHANGES.get(op, (0, 1))))
+            case ex.Compare(op, other, ex.Name("day")):
+                marks.add((other, _CHANGES.get(ex.MIRRORED[op], (0, 1))))
     by_day = [line.when_level for line in lines] + [one.level for line in lines for one in line.require]
     by_day += [one.level for one in found.get("require", ())]
     return Watch(
         series=frozenset(call.key[1] for call in called if call.fn == "reference" and call.key[2] == "DAY"),
         statuses=any(call.fn == "status" and call.key[2] == "ON_DAY" for call in called),
-        days=frozenset(days),
+        marks=tuple(sorted(marks, key=lambda mark: (ex.plain(mark[0]), mark[1]))),
         lines_by_day=nm.DAY in by_day,
     )
 
@@ -146,19 +154,17 @@ def _replace_overlay(cap: Cap) -> Cap:
 
 
 def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
-    for name, body in (r.mapping(raw) if raw is not None else {}).items():
+    declared = r.mapping(raw) if raw is not None else {}
+    for name, body in declared.items():
         with r.at(name):
-            if not _NAME.fullmatch(name):
-                raise Refused("名称应为小写字母、数字和下划线")
+            if not _NAME.fullmatch(name) or name in OPERATORS:
+                raise Refused("名称应为小写字母、数字和下划线，且不是 and or not in")
             body = r.mapping(body, ["of", "type", "title", "unit", "decimals", "values", "clause"])
-            of = r.one_of(body.get("of"), nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
-            kind = r.one_of(body.get("type"), ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
+            of = r.key(body, "of", r.one_of, nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
+            kind = r.key(body, "type", r.one_of, ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
             built_in = nm.BUILT_IN[r.facts].get(name) if r.facts else None
             if built_in is not None and (name != "category" or kind != "CODE"):
                 raise Refused("与既有名称相同")
-            values = body.get("values")
-            if values is not None and not isinstance(values, Mapping):
-                values = {r.code(value): str(value) for value in r.list(values)}
             if kind == "QUANTITY" and not body.get("unit"):
                 raise Refused("QUANTITY 须有 unit")
             r.needs[name] = Measure(
@@ -167,11 +173,24 @@ def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
                 type=kind,
                 title=str(body.get("title") or name),
                 unit=body.get("unit"),
-                decimals=None if body.get("decimals") is None else r.whole(body["decimals"], 0, 8),
-                values=None if values is None else {r.code(code): str(title) for code, title in values.items()},
+                decimals=None if body.get("decimals") is None else r.key(body, "decimals", r.whole, 0, 8),
+                values=r.key(body, "values", _values, r, kind),
                 clause=body.get("clause"),
             )
+    r.refused |= declared.keys() - r.needs.keys()
     return r.needs
+
+
+def _values(raw: Any, r: Reader, kind: str) -> dict[str, str] | None:
+    """The codes that a measure can have, with their titles."""
+    if raw is None:
+        return None
+    if kind != "CODE":
+        raise Refused("values 只用于 CODE")
+    titles = raw if isinstance(raw, Mapping) else {code: code for code in map(r.code, r.list(raw))}
+    if not titles:
+        raise Refused("values 至少一个代码")
+    return {r.code(code): str(title) for code, title in titles.items()}
 
 
 def _simple(word: str, *allowed: str) -> Any:
@@ -184,8 +203,8 @@ def _simple(word: str, *allowed: str) -> Any:
 def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
-        found["day_count"] = r.one_of(body.get("is"), tuple(BASIS))
-        found["day_count_assumed"] = r.text(body.get("assumed"), "说明")
+        found["day_count"] = r.key(body, "is", r.one_of, tuple(BASIS))
+        found["day_count_assumed"] = r.key(body, "assumed", r.text, "说明")
     else:
         found["day_count"] = r.one_of(raw, tuple(BASIS))
 
@@ -197,15 +216,19 @@ def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             if body == "CNY":
                 continue
             body = r.mapping(body, ["currency", "series", "on"])
-            when = r.text(body.get("on"), "换算日")
             admitted.append(
                 Currency(
-                    code=r.code(body.get("currency")),
-                    series=r.code(body.get("series")),
-                    on=when if when in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(when),
+                    code=r.key(body, "currency", r.code),
+                    series=r.key(body, "series", r.series_name),
+                    on=r.key(body, "on", _conversion_day, r),
                 )
             )
     found["currencies"] = tuple(admitted)
+
+
+def _conversion_day(raw: Any, r: Reader) -> date | str:
+    text = r.text(raw, "换算日")
+    return text if text in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(text)
 
 
 def _exclude(r: Reader, raw: Any, found: dict[str, Any]) -> None:
@@ -216,120 +239,78 @@ def _pay_first(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     found["pay_first"] = r.flag(raw)
 
 
-def _windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    windows = {}
-    for kind, body in r.mapping(raw, list(WINDOW_KINDS)).items():
-        if kind not in WINDOW_KINDS:
-            continue
-        with r.at(kind):
-            body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause"])
-            of = body.get("of") or WINDOW_OF.get(kind) or (EVENT_OF.get(str(r.facts)) if kind == "event" else None)
-            if of is not None:
-                of = r.text(of, "名称")
-                if kind != "investment" and r.types.get(of) != "DATE":
-                    raise Refused(f"{of} 不是日期")
-                if r.levels.get(of) in {nm.DRAWDOWN, nm.DAY}:
-                    raise Refused("此处不能读随日或随放款变化的事实")
-            window = Window(
-                kind=kind,
-                of=of,
-                first_day=_bound(r, body.get("first_day"), "first_day"),  # type: ignore[arg-type]
-                last_day=_bound(r, body.get("last_day"), "last_day"),
-                tests=r.one_of(body.get("tests"), ("PERIOD", "PAID_ON"), "PERIOD"),
-                clause=body.get("clause") or r.clause,
-            )
-            first, last = window.first_day, window.last_day
-            if isinstance(first, date) and isinstance(last, date):
-                end = last.date() if isinstance(last, datetime) else last
-                if end < first:
-                    raise Refused("last_day 早于 first_day")
-            if of is not None:
-                r.reads.add(of)
-            windows[kind] = window
-    found["windows"] = windows
-
-
-def _bound(r: Reader, raw: Any, which: str) -> date | datetime | str | Unknown | None:
-    if raw is None:
-        return None
-    if raw == "unknown":
-        return UNKNOWN
-    if raw == APPLICATION_DATE and which == "last_day":
-        return APPLICATION_DATE
-    if which == "last_day" and isinstance(raw, str) and re.fullmatch(r"[0-9-]{10}T[0-9:]{5,8}", raw):
-        try:
-            return datetime.fromisoformat(raw)
-        except ValueError as wrong:
-            raise Refused(f"没有这一时刻: {raw}") from wrong
-    return r.day(raw)
-
-
-def _term(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["months", "from", "end", "clause"])
-    start = r.text(body.get("from"), "起点")
-    starts = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY")
-    if start not in starts and r.facts is not None and r.types.get(start) != "DATE":
-        raise Refused(f"{start} 不是起点；可用: {' '.join(starts)} 或日期事实")
-    if start not in starts:
-        r.reads.add(start)
-    months = None if body.get("months") is None else r.whole(body["months"], 1, 600)
-    year_end = body.get("end") is not None and r.one_of(body["end"], ("YEAR_END",)) == "YEAR_END"
-    if months is None and not year_end:
-        raise Refused("term 须有 months 或 end: YEAR_END")
-    found["term"] = Term(months=months, start=start, year_end=year_end, clause=body.get("clause") or r.clause)
-
-
 def _rounding(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     body = r.mapping(raw, ["unit", "mode", "scope"])
-    unit = 1
-    if body.get("unit") is not None:
-        text = r.text(body["unit"], "单位").replace(" ", "")
-        if text == "分":
-            unit = 1
-        elif _UNIT.fullmatch(text):
-            unit = int(re.sub(r"[万元]", "", text) or "1") * (10**4 if "万" in text else 1) * 100
-        else:
-            raise Refused(f"不认识的单位 {text}；例: 分、元、100元、1万元")
-        if unit == 0:
-            raise Refused("单位不能为零")
-    mode = body.get("mode")
     found["rounding"] = Rounding(
-        unit=unit,
-        mode=None if mode is None else r.one_of(mode, ("DOWN", "HALF_UP")),  # type: ignore[arg-type]
-        scope=r.one_of(body.get("scope"), ("ITEM", "TOTAL"), "ITEM"),  # type: ignore[arg-type]
+        unit=1 if body.get("unit") is None else r.key(body, "unit", _unit, r),
+        mode=None if body.get("mode") is None else r.key(body, "mode", r.one_of, ("DOWN", "HALF_UP")),  # type: ignore[arg-type]
+        scope=r.key(body, "scope", r.one_of, ("ITEM", "TOTAL"), "ITEM"),  # type: ignore[arg-type]
     )
 
 
+def _unit(raw: Any, r: Reader) -> int:
+    """A unit of rounding, in fen."""
+    text = r.text(raw, "单位").replace(" ", "")
+    if text == "分":
+        return 1
+    if not _UNIT.fullmatch(text):
+        raise Refused(f"不认识的单位 {text}；例: 分、元、100元、1万元")
+    unit = int(re.sub(r"[万元]", "", text) or "1") * (10**4 if "万" in text else 1) * 100
+    if unit == 0:
+        raise Refused("单位不能为零")
+    return unit
+
+
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["categories", "vat", "related_party", "clause"])
-    categories = body.get("categories", "unknown")
+    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
+    categories: frozenset[str] | Unknown = UNKNOWN
+    if body.get("categories", "unknown") != "unknown":
+        with r.within("categories"):
+            categories = frozenset(r.code(one) for one in r.list(body["categories"]))
+    that = None
+    if body.get("that") is not None:
+        with r.within("that"):
+            that = r.expression(body["that"], ex.BOOLEAN, investment=True)
 
     def choice(word: str) -> str | Unknown:
-        value = r.one_of(body.get(word), ("INCLUDED", "EXCLUDED", "unknown"), "unknown")
+        value = r.key(body, word, r.one_of, ("INCLUDED", "EXCLUDED", "unknown"), "unknown")
         return UNKNOWN if value == "unknown" else value
 
     found["admit"] = Admit(
-        categories=UNKNOWN if categories == "unknown" else frozenset(r.code(one) for one in r.list(categories)),
+        categories=categories,
         vat=choice("vat"),
         related_party=choice("related_party"),
+        that=that,
         clause=r.clause_of(body),
     )
 
 
 def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["single_direction", "higher_of", "exempt_direction"])
+    body = r.mapping(raw, ["single_direction", "higher_of", "offset", "exempt_direction"])
     single = exempt = higher = None
+    offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
             one = r.mapping(body["single_direction"], ["exempt", "clause"])
             single = r.clause_of(one)
             if one.get("exempt") is not None:
-                exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
+                with r.within("exempt"):
+                    exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
             higher = r.clause_of(r.mapping(body["higher_of"], ["clause"]))
+    if body.get("offset") is not None:
+        with r.at("offset"):
+            one = r.mapping(body["offset"], ["less", "clause"])
+            with r.within("less"):
+                less = r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM)
+            offset = (less, r.clause_of(one))
     found["stacking"] = Stacking(
-        single_direction=single, exempt=exempt, higher_of=higher, exempt_direction=r.flag(body.get("exempt_direction"))
+        single_direction=single,
+        exempt=exempt,
+        higher_of=higher,
+        offset=offset,
+        exempt_direction=r.key(body, "exempt_direction", r.flag),
     )
 
 
@@ -343,12 +324,15 @@ def _payout(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                 part = r.mapping(part, ["share", label])
                 share = None
                 if part.get("share") is not None:
-                    share = ex.evaluate(r.expression(part["share"], ex.RATE, narrowest=nm.APPLICANT), no_facts)
+                    with r.within("share"):
+                        share = r.figure(part["share"], ex.RATE)
+                        if share <= 0:
+                            raise Refused("share 应大于零")
                 if (share is None) != (no == len(parts) - 1):
                     raise Refused("除最后一项外都写 share，最后一项得其余")
-                shares.append(Share(name=r.text(part.get(label)), share=share))
-        if sum((one.share for one in shares if one.share is not None), Fraction(0)) >= 1 and shares:
-            r.fault(f"{word} 的份额合计应小于 100%")
+                shares.append(Share(name=r.key(part, label, r.text), share=share))
+        if sum((one.share for one in shares if one.share is not None), Fraction(0)) >= 1:
+            r.fault(f"{word} 的份额合计应小于 100%", (word,))
         found[word] = tuple(shares)
 
 
@@ -357,7 +341,7 @@ def _not_decided(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     for no, body in enumerate(r.list(raw)):
         with r.at(no):
             body = r.mapping(body, ["clause", "message"])
-            made.append(NotDecided(clause=str(body.get("clause") or r.clause or ""), message=r.text(body.get("message"))))
+            made.append(NotDecided(clause=str(body.get("clause") or r.clause or ""), message=r.key(body, "message", r.text)))
     found["not_decided"] = tuple(made)
 
 
@@ -369,8 +353,8 @@ _READ: dict[str, Any] = {
     "currencies": _currencies,
     "exclude_periods": _exclude,
     "pay_first": _pay_first,
-    "windows": _windows,
-    "term": _term,
+    "windows": read_windows,
+    "term": read_term,
     "require": read_require,
     "lines": read_lines,
     "caps": read_caps,

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from app.calculators.days import months_after
 from app.calculators.facts import RepaymentPlan
@@ -70,12 +71,8 @@ def _equal_instalments(
     found: Principal = []
     gap: Gap | None = None
     left, instalment, known = amount, 0, None
-    starts = [drawn_on, *dues[:-1]]
-    for no, (start, due) in enumerate(zip(starts, dues, strict=True)):
+    for no, (start, due) in enumerate(pairwise([drawn_on, *dues[:-1]])):
         periods = len(dues) - no
-        if periods == 1:  # the last due date takes what is left, whatever the rate
-            found.append((due, left))
-            break
         try:
             i = rate_on(start) * plan.every_months * Fraction(1, 12)
         except NotComputable as missing:
@@ -87,6 +84,8 @@ def _equal_instalments(
         part = min(left, max(0, instalment - round_half_up(left * i)))
         found.append((due, part))
         left -= part
+    else:  # the last due date takes what is left, whatever the rate
+        found.append((dues[-1], left))
     return [(due, part) for due, part in found if part], gap
 
 

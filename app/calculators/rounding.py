@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.calculators import money
 from app.calculators.caps import amount_text
-from app.calculators.items import Atom, Case, ItemWork
+from app.calculators.items import Amount, Atom, Case, ItemWork
 from app.calculators.results import Step
 from app.calculators.steps import rounded
 
@@ -42,13 +42,17 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
             segment["amount"] = money.yuan(share)
 
 
-def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> int:
-    """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50)."""
+def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> Amount:
+    """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50).
+
+    Where a coarser unit follows, it stays exact until then: 44,999.9967 is not 4.5万 and so not 5万.
+    """
     exact = sum((atom.amount for atom in atoms), Fraction(0))
     ordered = sorted(atoms, key=lambda atom: atom.order)
     rounding = None
+    total: Amount = exact if case.terms.rounding.unit != 1 else 0
     parts = [amount_text(sum((atom.amount for atom in one.atoms), 0)) for one in works if one.atoms]
-    if case.terms.rounding.scope == "TOTAL":
+    if case.terms.rounding.scope == "TOTAL" and case.terms.rounding.unit == 1:
         mode = _mode(case, atoms)
         total = money.round_to(exact, 1, mode)
         rounding = f"{mode} 0.01"
@@ -58,7 +62,7 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
         shares = money.spread(total, exact_amounts, [atom.order for atom in ordered], most)
         for atom, share in zip(ordered, shares, strict=True):
             atom.amount = share
-    else:
+    elif case.terms.rounding.scope == "ITEM":
         total = int(exact)
     steps.append(
         Step(
@@ -67,7 +71,7 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
             case.say("STEP_TOTAL"),
             case.say("FORMULA_TOTAL"),
             " + ".join(parts) or "0",
-            money.yuan(total),
+            amount_text(total),
             "元",
             rounding,
             None,
@@ -83,11 +87,11 @@ def _mode(case: Case, atoms: Sequence[Atom]) -> str:
     return case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
 
 
-def to_unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int:
+def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> int:
     """A coarser unit comes last, after every cap and top-up (D51)."""
     unit = case.terms.rounding.unit
     if unit == 1:
-        return total
+        return int(total)
     mode = _mode(case, atoms)
     final = money.round_to(total, unit, mode)
     ordered = sorted(atoms, key=lambda atom: atom.order)
@@ -101,7 +105,7 @@ def to_unit(case: Case, atoms: list[Atom], total: int, steps: list[Step]) -> int
             "unit",
             case.say("STEP_UNIT"),
             case.say("FORMULA_UNIT", unit=money.yuan(unit)),
-            money.yuan(total),
+            amount_text(total),
             money.yuan(final),
             "元",
             f"{mode} {money.yuan(unit)}",

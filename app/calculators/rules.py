@@ -71,7 +71,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         of_claim=tuple(one for one in requirements if one.of_claim),
         of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
         stackings=tuple(layer.stacking for layer in layers),
-        limits=tuple(layer.term for layer in layers if layer.term is not None),
+        # The first day that counts is known when every other term has narrowed the days; their order means nothing.
+        limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
         caps=caps,
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
@@ -99,7 +100,8 @@ def nodes_of(terms: Terms) -> Iterator[ex.Node]:
     yield from (one.that for one in terms.require)
     for cap in terms.caps:
         yield from _given(cap.limit, cap.when)
-    yield from _given(terms.stacking.exempt)
+    admit, offset = terms.admit, terms.stacking.offset
+    yield from _given(terms.stacking.exempt, None if admit is None else admit.that, None if offset is None else offset[0])
 
 
 def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:

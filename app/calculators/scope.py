@@ -163,7 +163,8 @@ def applicant_scope(claim: Claim, measures: Iterable[Measure], references: Refer
             day = looked_up.get(key[2]) or date.fromisoformat(key[2])
             return references.rate(key[1], day.toordinal(), "/application_date")
         if key[0] == "status":
-            return has_status(claim, key[1], claim.application_date)
+            on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
+            return has_status(claim, key[1], on)
         if applicant.dishonesty_records is None:
             raise ex.MissingFact("dishonesty_records", "/applicant")
         since = date.fromisoformat(key[1])
@@ -190,4 +191,4 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
 
 
-FIELD_OF = {"accepted": "accepted_investment"}
+FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}

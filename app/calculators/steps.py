@@ -12,7 +12,7 @@ from fractions import Fraction
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.items import Case
-from app.calculators.phrases import looked_up, title
+from app.calculators.phrases import expression, title
 from app.calculators.results import Step
 from app.calculators.terms import Line
 
@@ -61,7 +61,7 @@ def show_expression(case: Case, node: ex.Node) -> str:
             case ex.Number(text=text):
                 return text
             case ex.Call():
-                return case.word(looked_up(part, case.rules.spoken))
+                return case.word(expression(part, ex.RATE, case.rules.spoken))
             case _:  # pragma: no cover - write() handles every other node
                 raise AssertionError(part)
 
@@ -77,8 +77,8 @@ def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
                 return text if types == {ex.RATE} else figure(value, ex.MONEY)
             case ex.Name(name):
                 return figure(of(name), case.terms.types.get(name, ex.RATE))
-            case ex.Call():
-                return figure(ex.evaluate(part, of), ex.RATE)
+            case ex.Call(fn):
+                return figure(ex.evaluate(part, of), ex.MONEY if fn == "admitted" else ex.RATE)
             case _:  # pragma: no cover - write() handles every other node
                 raise AssertionError(part)
 

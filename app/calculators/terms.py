@@ -147,7 +147,7 @@ class Watch:
 
     series: frozenset[str] = frozenset()
     statuses: bool = False
-    days: frozenset[int] = frozenset()  # ordinals on which a comparison with ``day`` changes
+    marks: tuple[tuple[Node, tuple[int, ...]], ...] = ()  # dates with which ``day`` is compared, and how many days later it changes
     lines_by_day: bool = False  # a condition or requirement reads the day
 
 
@@ -195,6 +195,7 @@ class Admit:
     vat: str | Unknown
     related_party: str | Unknown
     clause: str
+    that: Node | None = None  # what each payment must meet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,7 @@ class Stacking:
     exempt: Node | None = None
     exempt_direction: bool = False
     higher_of: str | None = None  # clause
+    offset: tuple[Node, str] | None = None  # what comes off each item's amount, and the clause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +248,7 @@ class Terms:
     pay_first: bool = False
     needs: Mapping[str, Measure] = field(default_factory=dict)
     windows: Mapping[str, Window] = field(default_factory=dict)
-    term: Term | None = None
+    limits: tuple[Term, ...] = ()  # for how long: each narrows the others
     require: tuple[Requirement, ...] = ()
     lines: tuple[Line, ...] = ()
     caps: tuple[Cap, ...] = ()
@@ -260,6 +262,9 @@ class Terms:
     reads: frozenset[str] = frozenset()  # every name that any expression reads
     types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
     watch: Watch = Watch()
+    series: Mapping[str, str] = field(default_factory=dict)  # the series of reference rates that it names, with the place of each
+    categories: frozenset[str] = frozenset()  # investment categories that an expression reads one by one
+    any_category: bool = False  # a line is meant for categories that no line names
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared
 
 

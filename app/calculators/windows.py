@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
+from app.calculators.days import term_until
 from app.calculators.items import Case
+from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.phrases import title
 from app.calculators.scope import Scope
 from app.calculators.terms import APPLICATION_DATE, Window
@@ -56,6 +58,20 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     if missed <= NARROWLY:
         case.warn("WINDOW_NARROWLY_MISSED", None, id=item_id, days=missed)
     return True
+
+
+def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
+    """Whether the date of an item or project lies outside what its term supports; then there is a reason."""
+    window = case.terms.windows.get("event")
+    of = window.of if window is not None and window.of is not None else EVENT_OF[str(case.terms.facts)]
+    for term in case.rules.limits:
+        if term.start in TERM_STARTS:  # an overlay's term for loans
+            continue
+        start = scope.of(str(term.start))
+        if not start <= scope.of(of) < term_until(start, term.months, year_end=term.year_end):
+            case.refuse("BEYOND_TERM", term.clause, item_id, None, id=item_id)
+            return True
+    return False
 
 
 def check_application(case: Case) -> None:

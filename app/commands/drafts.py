@@ -71,7 +71,7 @@ def begin_draft(
 ) -> None:
     """起草变更 / Begin a draft: from nothing, a file, a content, or a copy."""
     with database() as engine:
-        from app.api.draft_contents import content_of
+        from app.api.draft_contents import content_of, file_of
         from app.api.draft_views import DraftRequest
         from app.commands.requests import content_in, entered, text_of
         from app.tables import drafts
@@ -81,9 +81,10 @@ def begin_draft(
         if copy_of is not None:
             given["copy_of"] = {"batch" if kind is Kind.BATCH else "rate_table": copy_of, "version": copy_version}
         asked = entered(DraftRequest, given)
+        file_said = file_of(asked)
 
         def begin(session: Session) -> State:
-            made, source = content_of(session, asked)
+            made, source = content_of(session, asked, file_said)
             return drafts.begin(session, actor.name, asked.kind, asked.target, made, source, asked.note)
 
         found = _changed(engine, begin)
@@ -144,11 +145,10 @@ def revise_draft(draft_id: DraftId, file: File = None, content: Content = None, 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(RevisionRequest, {"file": text_of(file), "content": content_in(content), "note": note})
 
-        def revise(session: Session) -> State:
-            made = revised_content(drafts.state_of(session, draft_id), asked)
-            return drafts.revise(session, actor.name, draft_id, _seen(if_match), made, asked.note)
-
-        found = _changed(engine, revise)
+        before = read(engine, lambda session: drafts.state_of(session, draft_id))
+        made = revised_content(before, asked)
+        seen = _seen(if_match)
+        found = _changed(engine, lambda session: drafts.revise(session, actor.name, draft_id, seen, made, asked.note))
     show_acted(found, "已修订", "revised")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 from app.api import bodies, refusals
 from app.api.problems import FieldError, invalid
+from app.calculators.money import decimal_text
 from app.tables.files import read
 
+_PERCENTAGE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,6})?%")
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -42,8 +46,16 @@ def pairs(words: list[str]) -> dict[str, str]:
         if not sign or name in found:
             zh, en = "应为 系列=利率，每个系列一次，如 LPR_1Y=3.00%", "Should be SERIES=RATE, each series once, such as LPR_1Y=3.00%"
             raise invalid([FieldError(f"/values/{name}", "INVALID_VALUE", zh, en)])
-        found[name] = value
+        found[name] = _fraction(value)
     return found
+
+
+def _fraction(value: str) -> str:
+    """A percentage as the decimal fraction that a request takes; anything else stays, and is refused there."""
+    if not _PERCENTAGE.fullmatch(value):
+        return value
+    text = decimal_text(Fraction(value[:-1]) * Fraction(1, 100))
+    return text if "." in text else f"{text}.0"
 
 
 def text_of(path: Path | None) -> str | None:

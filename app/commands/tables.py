@@ -28,14 +28,18 @@ Paths = Annotated[list[Path] | None, typer.Argument(help="文件或目录，默�
 def load_tables(paths: Paths = None) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
+        from app.tables.beyond import beyond
         from app.tables.database import writing
         from app.tables.loader import store
 
         found = _proved(paths)  # before the lock: others may write meanwhile
         with working("载入 / loading"), writing(engine) as session:
             done = store(session, found, operator())
+            more = list(beyond(session, found))
     tables, added = done["tables"], done["added"]
     typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
+    for one in more:
+        typer.echo(f"· 库中另有，保留：{one.zh} / also stored, and kept: {one.en}")
 
 
 @tables.command("check")
@@ -70,19 +74,19 @@ def enter_month(
 ) -> None:
     """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
     with database() as engine:
+        from app.api import months
         from app.api.draft_views import MonthRequest
+        from app.api.problems import ProblemError
         from app.commands.requests import entered, pairs
         from app.tables.database import writing
-        from app.tables.drafts import Refused
-        from app.tables.drafts import enter_month as enter
 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(MonthRequest, {"on": on, "values": pairs(rates), "holds_until": holds_until, "confirmed": confirm})
         try:
             with writing(engine) as session:
-                found = enter(session, actor.name, asked.on, asked.values, asked.holds_until, confirmed=asked.confirmed)
-        except Refused as refused:
-            if any("confirmed" in fault.message for fault in refused.faults):
+                found = months.enter(session, actor.name, asked)
+        except ProblemError as refused:
+            if any("confirmed" in fault.zh for fault in refused.errors):
                 typer.echo("相差很大但确认无误的，加 --confirm / where it is far from the last value, and right, add --confirm", err=True)
             raise
     drafts.show_for_approval(found, quiet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -36,21 +36,26 @@ class SeriesNotFound(CatalogueError):
 
 
 class VersionNotFound(CatalogueError):
-    """The table has no such version (known at that time); ``existing`` lists those it has."""
+    """The table has no such version (known at that time); ``existing`` lists those it has, ``later`` since when the version is known."""
 
-    def __init__(self, version: int, existing: tuple[int, ...]) -> None:
+    def __init__(self, version: int, existing: tuple[int, ...], later: datetime | None = None) -> None:
         super().__init__(str(version))
         self.version = version
         self.existing = existing
+        self.later = later
 
 
 class NoVersionInForce(CatalogueError):
-    """No version applies on the day; ``periods`` lists (version, from, until) of those known."""
+    """No version applies on the day; ``periods`` lists (version, from, until) of those known.
 
-    def __init__(self, as_of: date, periods: tuple[tuple[int, date, date | None], ...]) -> None:
+    ``later`` is the instant since which anything of the table is known, where that is after the instant asked for.
+    """
+
+    def __init__(self, as_of: date, periods: tuple[tuple[int, date, date | None], ...], later: datetime | None = None) -> None:
         super().__init__(as_of.isoformat())
         self.as_of = as_of
         self.periods = periods
+        self.later = later
 
 
 class StandardNotLoaded(CatalogueError):
@@ -69,6 +74,7 @@ class Fund:
     id: str
     title: str
     overlays: tuple[Overlay, ...] = ()
+    recorded: frozenset[str] = frozenset()  # digests of the overlays that came into a database in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +231,13 @@ class Catalogue:
 
         Errors: TableNotFound, StandardNotLoaded, VersionNotFound, NoVersionInForce.
         """
-        table = self.chosen(table_id, version, as_of, known_at).table
+        found = self.chosen(table_id, version, as_of, known_at)
         instant = known_at or self.latest_known_at
-        if instant >= self.latest_known_at:
+        table = found.table if instant >= self.latest_known_at else self._as_known(found.table, instant)
+        standing = found.standing(instant)
+        if standing is None or standing.effective_until == table.effective_until:
             return table
-        return self._as_known(table, instant)
+        return replace(table, effective_until=standing.effective_until)  # an end that was published later, and known by then
 
     def _as_known(self, table: RateTable, instant: datetime) -> RateTable:
         """The table with what was known of its fund at a time; made once for each stretch of knowledge."""
@@ -237,10 +245,20 @@ class Catalogue:
         found = self._pinned.get(key)
         if found is None:
             later = {name for name, versions in self.tables.items() if all(one.known_from > instant for one in versions)}
-            methods = {name: method for name, method in table.fund_methods.items() if name not in later}
-            known = tuple(one for one in table.overlays if one.known_from <= instant)
-            found = self._pinned[key] = replace(table, overlays=known, fund_methods=methods, known_tables=table.known_tables - later)
+            found = self._pinned[key] = replace(
+                table,
+                overlays=tuple(one for one in table.overlays if one.known_from <= instant),
+                fund_methods={name: method for name, method in table.fund_methods.items() if self._known(name, instant)},
+                fund_exempt=frozenset(
+                    name for name in table.fund_exempt if any(one.terms.stacking.exempt_direction for one in self._known(name, instant))
+                ),
+                known_tables=table.known_tables - later,
+            )
         return found
+
+    def _known(self, table_id: str, instant: datetime) -> list[RateTable]:
+        """The versions of a table that were known at a time."""
+        return [one.table for one in self.tables[table_id] if one.known_from <= instant]
 
     def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
         """As ``choose``, with the content of the version."""
@@ -250,13 +268,15 @@ class Catalogue:
             for one in known:
                 if one.table.version == version:
                     return one
-            raise VersionNotFound(version, tuple(one.table.version for one in known))
+            later = next((one.known_from for one in self.versions(table_id) if one.table.version == version), None)
+            raise VersionNotFound(version, tuple(one.table.version for one in known), later)
         assert as_of is not None, "either version or as_of"
         standing = [one for one in known if one.in_force(as_of, instant)]
         if len(standing) != 1:
             stood = [(one.table.version, one.standing(instant)) for one in known]
             periods = tuple((no, of.effective_from, of.effective_until) for no, of in stood if of is not None)
-            raise NoVersionInForce(as_of, periods)
+            later = None if known else min(one.known_from for one in self.versions(table_id))
+            raise NoVersionInForce(as_of, periods, later)
         return standing[0]
 
     def batch(self, batch_id: str) -> Batch:
@@ -284,12 +304,17 @@ class Catalogue:
             raise SeriesNotFound(name) from None
 
 
+def newest(versions: Iterable[SeriesVersion]) -> SeriesVersion:
+    """The version that became known last; of those that became known at once, the one with the higher number."""
+    return max(versions, key=lambda one: (one.known_from, one.series.version))
+
+
 def _series_known(references: Mapping[str, tuple[SeriesVersion, ...]], known_at: datetime) -> dict[str, ReferenceSeries]:
     """Of each series the version published last by then, with the rows known by then."""
     found: dict[str, ReferenceSeries] = {}
     for name, versions in references.items():
         published = [one for one in versions if one.known_from <= known_at]
-        known = max(published, key=lambda one: one.known_from).as_known(known_at) if published else None
+        known = newest(published).as_known(known_at) if published else None
         if known is not None:
             found[name] = known
     return found

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy.orm import defer
+from sqlalchemy.sql.base import ExecutableOption
+from sqlmodel import Session, col, select
 
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
@@ -23,7 +26,7 @@ from app.tables.loader import add, latest_known
 from app.tables.proposals import Proposal, propose
 from app.tables.repository import read_catalogue
 
-STEPS = ("CHECKED", "APPROVED", "PUBLISHED")
+RANK = ("CHECKED", "APPROVED", "PUBLISHED", "DISCARDED")  # of the steps of a revision, in the order in which they are taken
 ENDS = {"PUBLISHED", "DISCARDED"}
 
 
@@ -86,24 +89,56 @@ class State:
 
 def state_of(session: Session, draft_id: str) -> State:
     """A draft and where it stands. Errors: NoSuchDraft."""
+    return _state_of(session, _draft(session, draft_id))
+
+
+def _draft(session: Session, draft_id: str) -> models.Draft:
     draft = session.get(models.Draft, draft_id)
     if draft is None:
         raise NoSuchDraft("没有这个草案", "there is no such draft")
-    revisions = session.exec(
-        select(models.DraftRevision).where(models.DraftRevision.draft_id == draft_id).order_by(models.DraftRevision.revision)  # type: ignore[arg-type]
-    ).all()
+    return draft
+
+
+def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption) -> State:
+    of, step = models.DraftRevision, models.DraftStep
+    revisions = session.exec(select(of).where(of.draft_id == draft.id).order_by(col(of.revision)).options(*options)).all()
     latest = revisions[-1]
-    of = models.DraftStep
-    steps = session.exec(select(of).where(of.draft_id == draft_id, of.revision == latest.revision)).all()
-    rank = (*STEPS, "DISCARDED")
-    ordered = tuple(sorted(steps, key=lambda step: rank.index(step.kind)))
+    steps = session.exec(select(step).where(step.draft_id == draft.id, step.revision == latest.revision)).all()
+    ordered = tuple(sorted(steps, key=lambda one: RANK.index(one.kind)))
     return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
 
 
 def all_states(session: Session) -> list[State]:
-    """Every draft, the latest begun first."""
-    query = select(models.Draft.id).order_by(models.Draft.created_at.desc(), models.Draft.id)  # type: ignore[attr-defined]
-    return [state_of(session, one) for one in session.exec(query).all()]
+    """Every draft without its content, the latest begun first."""
+    return listed(session, None, None, None, None)[0]
+
+
+def listed(
+    session: Session, state: str | None, target: str | None, after: str | None, limit: int | None
+) -> tuple[list[State], bool]:
+    """A page of the drafts without their contents, the latest begun first, and whether more follow. Errors: NoSuchDraft."""
+    of, begun = models.Draft, col(models.Draft.created_at)
+    query = select(of).order_by(begun.desc(), col(of.id))
+    if after is not None:
+        last = _draft(session, after)
+        query = query.where(or_(begun < last.created_at, and_(begun == last.created_at, col(of.id) > last.id)))
+    if target is not None:
+        query = query.where(of.target == target)
+    if state is not None:
+        query = query.where(*_stands_at(state))
+    found = session.exec(query if limit is None else query.limit(limit + 1)).all()
+    unread = defer(models.DraftRevision.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
+    return [_state_of(session, one, unread) for one in found[:limit]], limit is not None and len(found) > limit
+
+
+def _stands_at(state: str) -> list[ColumnElement[bool]]:
+    """That the latest revision of a draft has taken this step, and none after it."""
+    of, step = models.DraftRevision, models.DraftStep
+    latest = select(func.max(of.revision)).where(of.draft_id == step.draft_id).scalar_subquery()
+    taken = select(step).where(step.draft_id == models.Draft.id, step.revision == latest)
+    later = RANK[RANK.index(state) + 1 :] if state in RANK else RANK
+    so_far = [taken.where(step.kind == state).exists()] if state in RANK else []
+    return [*so_far, not_(taken.where(col(step.kind).in_(later)).exists())]
 
 
 def begin(session: Session, actor: str, kind: str, target: str, content: Mapping[str, Any], source: str, note: str = "") -> State:
@@ -261,8 +296,9 @@ def _open(session: Session, draft_id: str, seen: str | None) -> State:
     found = still_open(session, draft_id)
     if seen is not None and seen != found.etag:
         raise SomebodyWasFaster(
-            f"草案已变为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写；请取回后再改",
-            f"the draft is now revision {found.revision.revision} ({found.state}) by {found.revision.author}; fetch it again",
+            f"草案现为第 {found.revision.revision} 版（{found.state}），由 {found.revision.author} 编写，与所给的 ETag 不符；请取回后再改",
+            f"the draft is now revision {found.revision.revision} ({found.state}) by {found.revision.author}, which is not "
+            "what the given ETag names; fetch it again",
         )
     return found
 

@@ -27,9 +27,16 @@ Row = (
 _DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
 _YEAR = re.compile(r"[12][0-9]{3}")
-_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+MAX_GIVEN = 60  # characters
 SOME_DAY = date(2000, 1, 1)  # stands where a faulty date stood, so that the reading can go on
 SOME_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def given(raw: Any) -> str:
+    """What was written, as a message repeats it: an officer's own text, so that a slip is seen at once, but not at any length."""
+    text = repr(raw)
+    return text if len(text) <= MAX_GIVEN else f"{text[:MAX_GIVEN]}…"
 
 
 def key_of(row: Row) -> tuple[Any, ...]:
@@ -46,6 +53,7 @@ class Entries:
     rows: list[Row] = field(default_factory=list)
     faults: list[TermsFault] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     keys: set[tuple[Any, ...]] = field(default_factory=set)
 
     def fault(self, place: str, message: str) -> None:
@@ -103,7 +111,7 @@ class Entries:
     def one_of(self, place: str, raw: Any, words: Collection[str]) -> str:
         """One of some words."""
         if not isinstance(raw, str) or raw not in words:
-            self.fault(place, f"应为 {' '.join(words)} 之一，而不是 {raw!r}")
+            self.fault(place, f"应为 {' '.join(words)} 之一，而不是 {given(raw)}")
             return next(iter(words))
         return raw
 
@@ -119,15 +127,15 @@ class Entries:
 
     def number(self, place: str, raw: Any) -> int:
         """A whole number from 1."""
-        if not isinstance(raw, str) or not _NUMBER.fullmatch(raw):
-            self.fault(place, f"应为正整数，而不是 {raw!r}")
+        if not isinstance(raw, str) or not NUMBER.fullmatch(raw):
+            self.fault(place, f"应为正整数，而不是 {given(raw)}")
             return 1
         return int(raw)
 
     def year(self, place: str, raw: Any) -> int:
         """A year from 1000 to 2999."""
         if not isinstance(raw, str) or not _YEAR.fullmatch(raw):
-            self.fault(place, f"应为年份，而不是 {raw!r}")
+            self.fault(place, f"应为年份，而不是 {given(raw)}")
             return SOME_DAY.year
         return int(raw)
 
@@ -138,7 +146,7 @@ class Entries:
                 return date.fromisoformat(raw)
         except ValueError:
             pass
-        self.fault(place, f"应为日期 YYYY-MM-DD，而不是 {raw!r}")
+        self.fault(place, f"应为日期 YYYY-MM-DD，而不是 {given(raw)}")
         return SOME_DAY
 
     def instant(self, place: str, raw: Any) -> datetime:
@@ -148,5 +156,5 @@ class Entries:
                 return datetime.fromisoformat(raw).astimezone(UTC)
         except ValueError:
             pass
-        self.fault(place, f"应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {raw!r}")
+        self.fault(place, f"应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {given(raw)}")
         return SOME_INSTANT

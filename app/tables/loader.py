@@ -1,12 +1,13 @@
 """Load published tables from files: proved first, then added; what is published is never changed.
 
-Loading is idempotent: the same content adds nothing; the same version with other content is refused.
+Loading is idempotent, also on a database in use: the same content adds nothing, the same version with other content is
+refused, and what was published here beyond the files stays (``beyond``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.calculators.terms import TermsFault
+from app.calculators.windows import BEIJING
 from app.tables import audit, models
+from app.tables.beyond import check_beside
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
@@ -80,8 +83,8 @@ def store(session: Session, found: Entries, actor: str | None = None) -> dict[st
     floor = latest_known(session) if new else None
     if floor is not None:
         for row in new:
-            if isinstance(row, Recorded) and known_at(row) <= floor:
-                row.recorded_at = floor + timedelta(microseconds=1)
+            if isinstance(row, models.OverlayVersion) or (isinstance(row, Recorded) and known_at(row) <= floor):
+                row.recorded_at = max(known_at(row), floor + timedelta(microseconds=1))
     add(session, new)
     if new and actor is not None:
         counts = Counter(str(row.__tablename__) for row in new)
@@ -96,8 +99,9 @@ def what_is_new(session: Session, found: Entries) -> list[Row]:
     new: list[Row] = []
     if not found.faults:
         _check_funds(session, found)
-        _check_kept(session, found)
+        check_series(session, found)
         new = list(_new_rows(session, found))
+        check_beside(session, found, new)
     if found.faults:
         raise LoadError(found.faults)
     return new
@@ -137,8 +141,22 @@ def _new_rows(session: Session, found: Entries) -> Iterator[Row]:
         if there is None:
             yield row
         elif not _standards_found(there, row) and _said(there) != _said(row):
-            place = " ".join(str(part) for part in key_of(row))
-            found.fault(place, "已公布的内容不可更改；更正须新增版本（supersedes）")
+            found.fault(" ".join(str(part) for part in key_of(row)), _kept(session, there))
+
+
+def _kept(session: Session, there: Any) -> str:
+    """Why a stored row does not give way to the file's, and what the file should say instead."""
+    if not isinstance(there, models.RateTableVersion | models.ReferenceRateVersion) or there.recorded_at is None:
+        return "已公布的内容不可更改；更正须新增版本（supersedes）"
+    number = 1 + max(one.version for one in _of_the_same(session, there))
+    at = there.recorded_at.astimezone(BEIJING).isoformat(timespec="seconds")
+    return f"库中的这一版本于 {at} 记录，与文件不同，不可更改；文件中应去掉这一版本，或改为版本 {number}"
+
+
+def _of_the_same(session: Session, there: models.RateTableVersion | models.ReferenceRateVersion) -> Sequence[Any]:
+    if isinstance(there, models.RateTableVersion):
+        return session.exec(select(models.RateTableVersion).where(models.RateTableVersion.rate_table == there.rate_table)).all()
+    return session.exec(select(models.ReferenceRateVersion).where(models.ReferenceRateVersion.series == there.series)).all()
 
 
 def _standards_found(there: Any, row: Row) -> bool:
@@ -176,9 +194,10 @@ def _check_funds(session: Session, found: Entries) -> None:
             found.fault(row.id, f"没有基金 {row.fund_id}")
 
 
-def _check_kept(session: Session, found: Entries) -> None:
-    """A file says all that was published of its tables, so that periods are checked against every version."""
-    here = {key_of(row) for row in found.rows if isinstance(row, models.RateTableVersion)}
-    for row in session.exec(select(models.RateTableVersion)).all():
-        if row.rate_table in found.tables and key_of(row) not in here:
-            found.fault(f"{row.rate_table} {row.version}", "已公布的版本不在文件中")
+def check_series(session: Session, found: Entries) -> None:
+    """Each series of reference rates that a table names is in these files or in the database."""
+    of = models.ReferenceRateVersion
+    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
+    for name, place in found.series.items():
+        if name not in known:
+            found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")

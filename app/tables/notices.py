@@ -142,7 +142,7 @@ def _direction(found: Entries, place: str, batch_id: str, no: int, raw: Mapping[
     known = {row.version: row for row in made}
     events = [_event(found, at, table, event, known) for at, event in found.mappings(f"{place}/events", raw.get("events"), EVENT)]
     _check_supersession(found, place, made)
-    _check_periods(found, place, made, events)
+    check_periods(found, place, made, events)
     if versions:
         found.tables.append(table)
 
@@ -264,6 +264,8 @@ def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
     except TermsError as refused:
         found.faults += refused.faults
         return
+    for name, named_at in terms.series.items():
+        found.series.setdefault(name, named_at)
     found.faults += [TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")]
 
 
@@ -279,7 +281,7 @@ def _check_supersession(found: Entries, place: str, versions: list[models.RateTa
             found.fault(place, f"版本 {row.version} 的 published_at 早于它取代的版本 {row.supersedes}")
 
 
-def _check_periods(
+def check_periods(
     found: Entries, place: str, versions: list[models.RateTableVersion], events: list[models.VersionEvent]
 ) -> None:
     """Versions in force neither overlap nor leave a gap; a correction says what it supersedes."""

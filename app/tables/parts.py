@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.calculators import expressions as ex
 from app.calculators import vocabulary as voc
 from app.calculators.phrases import NOT_PUBLISHED, NOTHING, Phrase, bound, counted_as, expression, listed, meaning, quoted, title
-from app.calculators.terms import UNKNOWN, Bands, Cap, Line, Measure, Requirement, Terms, Window
+from app.calculators.terms import UNKNOWN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
 
 CLAUSE: Final = Phrase("条款文字", "clause text")
@@ -44,7 +44,7 @@ def groups(version: Version) -> Iterator[Group]:
     yield Group("/terms/needs", tuple(_need(body, terms.needs[name]) for name, body in version.held("needs").items()))
     windows = version.held("windows").items()
     yield Group("/terms/windows", tuple(_window(terms, body, terms.windows[kind]) for kind, body in windows))
-    yield Group("/terms/term", tuple(_term(version)))
+    yield Group("/terms/term", tuple(_terms(version)))
     yield Group("/terms/require", _requirements(terms, WHOLE_TABLE, raw, terms.require, None))
     lines = enumerate(zip(version.listed("lines"), terms.lines, strict=True))
     order = None if terms.choose == "ONLY" else Phrase("档次顺序", "Order of the lines")
@@ -108,11 +108,19 @@ def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
     )
 
 
-def _term(version: Version) -> Iterator[Part]:
-    term, raw, at = version.terms.term, version.held("term"), "/terms/term"
-    if term is None:
-        return
-    name, start = Phrase("支持期限", "Supported term"), voc.DAYS.get(str(term.start)) or title(str(term.start), version.terms)
+def _terms(version: Version) -> Iterator[Part]:
+    """One term, or a list of which each narrows the others; among several each is known by its start."""
+    raw, limits = version.content["terms"].get("term"), version.terms.limits
+    if isinstance(raw, Mapping):
+        raw, at = [raw], ["/terms/term"]
+    else:
+        raw, at = raw or [], [f"/terms/term/{no}" for no in range(len(limits))]
+    for place, body, term in zip(at, raw, limits, strict=True):
+        yield _term(version.terms, place, body, term, alone=len(limits) == 1)
+
+
+def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: bool) -> Part:
+    name, start = Phrase("支持期限", "Supported term"), voc.DAYS.get(str(term.start)) or title(str(term.start), terms)
     months = NOTHING if term.months is None else Phrase(f"{term.months}个月", f"{term.months} months")
     end = Phrase("至起始年12月31日止", "to 31 December of its first year") if term.year_end else NOTHING
     zh, en = f"自{start.zh}起", f"from {start.en}"
@@ -120,16 +128,17 @@ def _term(version: Version) -> Iterator[Part]:
         zh, en = f"{zh}{months.zh}", f"{months.en} {en}"
     if term.year_end:
         zh, en = f"{zh}，{end.zh}", f"{en}, {end.en}"
-    yield Part(
+    own = name if alone else Phrase(f"{name.zh}（自{start.zh}起）", f"{name.en} from {start.en}")
+    return Part(
         at,
         raw,
         Phrase(f"{name.zh}：{zh}", f"{name.en}: {en}"),
-        ("term",),
+        (term.start, "term"),
         (
-            value(raw, at, "months", name, term.months, months),
+            value(raw, at, "months", own, term.months, months),
             value(raw, at, "from", named(name, Phrase("起点", "start")), term.start, start),
-            value(raw, at, "end", named(name, Phrase("终点", "end")), term.year_end or None, end),
-            text(raw, at, "clause", named(name, CLAUSE), term.clause),
+            value(raw, at, "end", named(own, Phrase("终点", "end")), term.year_end or None, end),
+            text(raw, at, "clause", named(own, CLAUSE), term.clause),
         ),
     )
 
@@ -169,7 +178,8 @@ def _line(terms: Terms, no: int, raw: Mapping[str, Any], line: Line) -> Part:
         paid = Phrase(" × ".join(one.zh for one in factors), " × ".join(one.en for one in factors))
     place = EMPTY if terms.choose == "ONLY" else Phrase(f"排第{no + 1}，", f"no. {no + 1}, ")
     where = EMPTY if line.when is None else Phrase(f"{when.zh} 的，", f"where {when.en}, ")
-    kind = Phrase("年贴息率", "annual rate") if line.on_balance else Phrase("比例", "rate")
+    of_year = line.per_day and not line.shares_interest  # also of a base such as min(balance, 5000万)
+    kind = Phrase("年贴息率", "annual rate") if of_year else Phrase("比例", "rate")
     return Part(
         at,
         raw,
@@ -253,17 +263,20 @@ def _admit(version: Version) -> Iterator[Part]:
     categories = NOT_PUBLISHED
     if isinstance(admit.categories, frozenset):
         categories = listed([Phrase(one, one) for one in sorted(admit.categories)])
+    that = expression(admit.that, ex.BOOLEAN, version.terms)
+    each = EMPTY if admit.that is None else Phrase(f"，且每笔 {that.zh}", f", each payment where {that.en}")
     vat, related = (NOT_PUBLISHED if one is UNKNOWN else voc.ADMITTED[str(one)] for one in (admit.vat, admit.related_party))
     yield Part(
         at,
         raw,
         Phrase(
-            f"{name.zh}：类别 {categories.zh}，增值税{vat.zh}，关联方采购{related.zh}",
-            f"{name.en}: categories {categories.en}, VAT {vat.en}, related parties {related.en}",
+            f"{name.zh}：类别 {categories.zh}，增值税{vat.zh}，关联方采购{related.zh}{each.zh}",
+            f"{name.en}: categories {categories.en}, VAT {vat.en}, related parties {related.en}{each.en}",
         ),
         ("admit",),
         (
             value(raw, at, "categories", named(name, voc.ADMITS["categories"]), admit.categories, categories),
+            value(raw, at, "that", named(name, Phrase("每笔投资的条件", "what each payment must meet")), meaning(admit.that), that),
             value(raw, at, "vat", named(name, voc.ADMITS["vat"]), admit.vat, vat),
             value(raw, at, "related_party", named(name, voc.ADMITS["related_party"]), admit.related_party, related),
             text(raw, at, "clause", named(name, CLAUSE), admit.clause),
@@ -291,6 +304,16 @@ def _stacking(version: Version) -> Iterator[Part]:
         at, body = "/terms/stacking/higher_of", raw["higher_of"]
         name = Phrase("孰高兑付、差额补齐", "The higher of two grants, paid as a top-up")
         yield Part(at, body, name, ("higher_of",), (text(body, at, "clause", named(name, CLAUSE), stacking.higher_of),))
+    if stacking.offset is not None:
+        (less, clause), at, body = stacking.offset, "/terms/stacking/offset", raw["offset"]
+        name, said = Phrase("从每项金额中扣除", "Taken off each item's amount"), expression(less, ex.MONEY, version.terms)
+        yield Part(
+            at,
+            body,
+            Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
+            ("offset",),
+            (value(body, at, "less", name, meaning(less), said), text(body, at, "clause", named(name, CLAUSE), clause)),
+        )
 
 
 def _not_decided(version: Version) -> Iterator[Part]:

@@ -7,7 +7,6 @@ every scalar is a text, as in a file. ``published_at`` and the number of a versi
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,12 +18,14 @@ from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import models
 from app.tables.canonical import canonical, digest
-from app.tables.entries import Entries, Row, key_of
+from app.tables.entries import NUMBER, Entries, Row, given, key_of
+from app.tables.files import unseen
+from app.tables.loader import check_series
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended, said
 
-MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 24
+MAX_PLACE, MAX_MESSAGE = 300, 1_000  # a key or a value of any length can stand in a fault
 KINDS: Mapping[str, tuple[str, ...]] = {
     "RATE_TABLE": ("batch", "direction", "version"),
     "BATCH": ("fund", "batch", "document", "authority", "directions"),
@@ -67,7 +68,7 @@ def misfits(content: Any, place: str = "", depth: int = 0) -> list[TermsFault]:
     if content is None:
         return []
     if isinstance(content, str):
-        wrong = next((sign for sign in content if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cs"}), None)
+        wrong = unseen(content)
         return [] if wrong is None else [TermsFault(place, f"不允许控制字符 {wrong!r}")]
     if isinstance(content, Mapping):
         found = []
@@ -88,6 +89,7 @@ def propose(session: Session, kind: str, target: str, content: Mapping[str, Any]
             made.faults.append(TermsFault(f"/{key}", f"不认识的词；可用: {' '.join(KINDS[kind])}"))
     if not made.faults:
         _PROPOSERS[kind](session, made, target, content, at)
+    made.faults = [TermsFault(one.place[:MAX_PLACE], one.message[:MAX_MESSAGE]) for one in made.faults]
     return made
 
 
@@ -101,7 +103,7 @@ def _wall(at: datetime) -> str:
 def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
     batch = session.get(models.Batch, str(content.get("batch")))
     if batch is None:
-        made.faults.append(TermsFault("/batch", f"没有批次 {content.get('batch')!r}；先以 BATCH 草案建立"))
+        made.faults.append(TermsFault("/batch", f"没有批次 {given(content.get('batch'))}；先以 BATCH 草案建立"))
         return
     stored = session.get(models.Direction, target)
     direction = _direction_of(made, stored, content.get("direction"))
@@ -119,8 +121,7 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
     found = Entries()
     read_batch(found, "", full)
     places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
     for row in made.rows:
         if isinstance(row, models.Direction):
             row.position = len(session.exec(select(models.Direction).where(models.Direction.batch_id == batch.id)).all())
@@ -200,7 +201,7 @@ def _batch(session: Session, made: Proposal, target: str, content: Mapping[str, 
 
 def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at: datetime) -> None:
     if session.get(models.Fund, str(content.get("fund"))) is None:
-        made.faults.append(TermsFault("/fund", f"没有基金 {content.get('fund')!r}"))
+        made.faults.append(TermsFault("/fund", f"没有基金 {given(content.get('fund'))}"))
         return
     directions = content.get("directions")
     if not isinstance(directions, list) or not directions:
@@ -221,8 +222,7 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
     found = Entries()
     read_batch(found, "", {**content, "directions": full})
     places = {f"/directions/{no}/versions/0": f"/directions/{no}/version" for no in range(len(full))}
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
 
 
 def _later_notice(session: Session, made: Proposal, stored: models.Batch, content: Mapping[str, Any], at: datetime) -> None:
@@ -278,8 +278,7 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
         made.faults.append(TermsFault("/series", f"应为 {target}"))
     found = Entries()
     read_references(found, "", {"series": full})
-    made.faults += [_placed(fault, places) for fault in found.faults]
-    _take(session, made, found, at)
+    _take(session, made, found, at, places)
     for change in changes if not made.faults else ():
         for zh, en in said(*change):
             made.say(zh, en)
@@ -313,9 +312,9 @@ def _event_of(session: Session, made: Proposal, target: str, content: Mapping[st
     if not str(content.get("reason") or "").strip():
         made.faults.append(TermsFault("/reason", "应写明理由"))
     number = str(content.get("version"))
-    version = session.get(models.RateTableVersion, (target, int(number))) if number.isdigit() and len(number) < 7 else None
+    version = session.get(models.RateTableVersion, (target, int(number))) if NUMBER.fullmatch(number) else None
     if version is None:
-        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number}"))
+        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number[:20]}"))
         return
     of = models.VersionStanding
     standing = session.exec(select(of).where(of.rate_table == target, of.version == version.version, of.known_until == None)).first()  # noqa: E711 - SQL
@@ -361,8 +360,10 @@ def _stored_event(session: Session, table: str, version: int, kind: str) -> mode
     return session.exec(select(of).where(of.rate_table == table, of.version == version, of.kind == kind)).first()
 
 
-def _take(session: Session, made: Proposal, found: Entries, at: datetime) -> None:
-    """Keep the rows that are not stored yet; they are known from the instant of publication."""
+def _take(session: Session, made: Proposal, found: Entries, at: datetime, places: Mapping[str, str]) -> None:
+    """Keep the rows that are not stored yet, known from the instant of publication; and the faults, as places of the draft."""
+    check_series(session, found)
+    made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
         if isinstance(row, models.VersionEvent):

@@ -10,7 +10,9 @@ from typing import Any
 
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
+from app.tables.entries import given
 
+CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
 FAR = Fraction(30, 100)  # percentage points; the prime rates have never moved by more in one month
 _PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?%")
 
@@ -31,8 +33,11 @@ def appended(
         return rows if isinstance(rows, list) else []
     if not before:
         faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
+    if not isinstance(add, list):
+        faults.append(TermsFault(f"{place}/add", "此处应为列表"))
+        return []
     made = list(before)
-    for no, row in enumerate(add if isinstance(add, list) else ()):
+    for no, row in enumerate(add):
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
             faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
@@ -40,6 +45,7 @@ def appended(
         if refused is not None:
             key, message = refused
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
+            continue  # the rows after it are compared with the last one that is right
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
     return made
 
@@ -65,13 +71,14 @@ def said(
 
 
 def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:
+    """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
-        return "on", f"应为日期 YYYY-MM-DD，而不是 {row.get('on')!r}"
+        return "on", f"应为日期 YYYY-MM-DD，而不是 {given(row.get('on'))}"
     value = str(row.get("value"))
     if not _PERCENT.fullmatch(value):
-        return "value", f"应为百分数，如 3.45%，而不是 {value!r}"
+        return "value", f"应为百分数，如 3.45%，而不是 {given(value)}"
     if on > at.astimezone(BEIJING).date():
         return "on", f"{on} 尚未到来"
     if any(one["on"] == on.isoformat() for one in before):
@@ -80,5 +87,5 @@ def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: da
         return "on", f"早于最后公布日 {before[-1]['on']}"
     moved = abs(Fraction(value[:-1]) - Fraction(str(before[-1]["value"])[:-1])) if before else Fraction(0)
     if (moved > FAR or Fraction(value[:-1]) <= 0) and row.get("confirmed") != "true":
-        return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 confirmed: 'true'"
+        return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 {CONFIRMATION}"
     return None

@@ -26,9 +26,8 @@ def read_catalogue(session: Session) -> Catalogue:
     directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(listed).all()}
     funds = _funds(session)
     batches = _batches(session, directions)
-    methods = {
-        fund: {one.rate_table: str(one.method) for one in directions.values() if batches[one.batch].fund == fund and one.method}
-        for fund in funds
+    methods = {  # of published versions only: since when a direction without standards is known is nowhere said
+        fund: {name: method for name, method in methods_of.items() if batches[directions[name].batch].fund == fund} for fund in funds
     }
     tables = _tables(session, rows, directions, batches, funds, methods)
     return Catalogue(funds, batches, directions, tables, _references(session))
@@ -44,11 +43,16 @@ def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
 
 def _funds(session: Session) -> dict[str, Fund]:
     overlays: dict[str, list[Overlay]] = {}
+    recorded: dict[str, set[str]] = {}
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
+        if row.recorded_at is not None:
+            recorded.setdefault(row.fund_id, set()).add(row.digest)
     funds = session.exec(select(models.Fund).order_by(models.Fund.id)).all()
-    return {row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ()))) for row in funds}
+    return {
+        row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ())), frozenset(recorded.get(row.id, ()))) for row in funds
+    }
 
 
 def _overlay(row: models.OverlayVersion) -> Overlay:

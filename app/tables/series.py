@@ -11,7 +11,7 @@ from typing import Any
 from app.calculators.money import decimal_text
 from app.tables import models
 from app.tables.canonical import canonical, digest
-from app.tables.entries import Entries
+from app.tables.entries import Entries, given
 
 _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 VERSION = ("version", "published_at", "holds_until", "rows")
@@ -53,7 +53,7 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
         last = on
         percent = _PERCENT.fullmatch(str(row.get("value")))
         if percent is None:
-            found.fault(f"{at}/value", f"应为百分数，如 3.45%，而不是 {row.get('value')!r}")
+            found.fault(f"{at}/value", f"应为百分数，如 3.45%，而不是 {given(row.get('value'))}")
             continue
         confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
         value = decimal_text(Fraction(percent[1]) * Fraction(1, 100))

@@ -16,7 +16,7 @@ from app.tables.parts import Group, Part, groups
 from app.tables.statements import Statement, Version, frame, rules
 
 _OF_EACH_VERSION: Final = frozenset({"version", "published_at"})  # two versions always differ in these
-_UNORDERED: Final = frozenset({"require", "lines", "pool", "exclude_periods", "currencies", "not_decided", "categories", "values"})
+_UNORDERED: Final = frozenset({"require", "lines", "pool", "exclude_periods", "currencies", "not_decided", "categories", "values", "term"})
 
 
 @dataclass(frozen=True, slots=True)

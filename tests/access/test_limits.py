@@ -82,6 +82,19 @@ def test_a_head_without_end_is_cut_off(live_url: str, head: bytes) -> None:
     assert not answer or answer.startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize("line", [b"FOO /v1/funds HTTP/1.1", b"get /v1/funds HTTP/1.1", b"nonsense-of-the-caller"])
+def test_a_method_that_http_does_not_know_never_reaches_the_service(live_url: str, line: bytes) -> None:
+    """The parser refuses it, says nothing of it, and ends the connection."""
+    parts = urlsplit(live_url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        connection.sendall(line + b"\r\nHost: x\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(1000), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"x-request-id" not in head.lower()
+    assert body == b"Invalid HTTP request received."
+
+
 def test_many_requests_on_one_connection_are_not_one_long_head(live_url: str) -> None:
     with httpx.Client(base_url=live_url, trust_env=False) as one:
         padding = {"X-Padding": "a" * 20_000}

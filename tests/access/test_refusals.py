@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from app.access.actors import Reason, Refusal
 from app.access.refusals import CAPACITY, Refusals, Refused
+from app.api.keeping import EVERY_SECONDS
 from app.tables import audit
 from app.tables.database import engine_of, reading
 from app.tables.models import Audit
@@ -73,7 +73,7 @@ def service(own_database: str) -> Iterator[Service]:
 def refused(url: str) -> list[tuple[str, str, str, str]]:
     """Actor, action, object and detail of every refusal in the audit log, whose chain must hold."""
     engine = engine_of(url)
-    with reading(engine) as session:  # one moment: the service writes meanwhile
+    with reading(engine) as session:
         assert audit.verify(session) == []
         rows: list[Audit] = audit.entries(session, 0, 1000)
         found = [(row.actor, row.action, row.object, row.detail) for row in rows if row.action == "sign-in.refused"]
@@ -117,16 +117,16 @@ def test_refusals_are_written_while_the_service_runs(service: Service) -> None:
     eventually(lambda: len(refused(service.url)) == 1)
 
 
-def test_while_the_database_is_away_refusals_wait(service: Service, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
-    keeper = service.app.state.keeper
+def test_while_the_database_is_away_refusals_wait(service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     with monkeypatch.context() as away:
-        away.setattr(keeper, "engine", engine_of("sqlite:////proc/nowhere.db"))
+        away.setattr(service.app.state.changes, "engine", engine_of("sqlite:////proc/nowhere.db"))
         service.elsewhere.get("/v1/funds", headers=bearer(UNKNOWN))
-        eventually(lambda: keeper._failing)
+        time.sleep(1.5 * EVERY_SECONDS)  # it has been tried once at least
         service.elsewhere.get("/v1/funds")
         assert service.here.get("/health/live").status_code == 200
         assert refused(service.url) == []
     eventually(lambda: len(refused(service.url)) == 2)
+    assert "refusals and last uses wait for the database" in capfd.readouterr().out
 
 
 def test_a_key_made_elsewhere_is_known_within_seconds(service: Service) -> None:

@@ -206,7 +206,7 @@ def test_with_if_match_only_what_was_seen_is_acted_upon(desk: Desk, raising: str
     assert etag is not None
     said = step(desk, "li", "check", raising, "--if-match", etag[1])
     (line,) = desk.refused("wang", "tables", "draft", "approve", raising, "--if-match", etag[1])
-    assert line.endswith("the draft is now revision 2 (CHECKED) by li; fetch it again")
+    assert line.endswith("the draft is now revision 2 (CHECKED) by li, which is not what the given ETag names; fetch it again")
     checked = said.split("ETag ")[1].strip()
     step(desk, "wang", "approve", raising, "--if-match", f'"{checked}"')
 
@@ -215,7 +215,7 @@ def test_with_if_match_only_what_was_seen_is_acted_upon(desk: Desk, raising: str
 def test_a_stale_etag_stops_every_step(desk: Desk, raising: str, tmp_path: Path, name: str) -> None:
     more = ("--content", edited(desk, raising, tmp_path / "d.yaml")) if name == "revise" else ()
     (line,) = desk.refused("li", "tables", "draft", name, raising, *more, "--if-match", "1-draft-0123456789abcdef")
-    assert line.endswith("the draft is now revision 2 (DRAFT) by li; fetch it again")
+    assert line.endswith("the draft is now revision 2 (DRAFT) by li, which is not what the given ETag names; fetch it again")
 
 
 def test_without_if_match_the_latest_is_taken_and_named(desk: Desk, raising: str) -> None:

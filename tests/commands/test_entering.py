@@ -62,14 +62,14 @@ def test_a_month_of_rates_is_one_command(desk: Desk) -> None:
         for series, value in (("LPR_1Y", "0.03"), ("LPR_5Y", "0.035")):
             shown = client.get(f"/v1/reference-rates/{series}?on=2026-10-19").json()
             assert (shown["value"]["on"], shown["value"]["value"], shown["holds_until"]) == ("2026-09-21", value, "2026-10-20")
-    assert all(line.endswith("2026-09-21 已有公布值；更正请以 rows 给出全部") for line in desk.refused("li", *MONTH, "LPR_5Y=3.50%"))
+    assert all(line.startswith("✗ /on: 2026-09-21 已有公布值；更正请以 rows 给出全部 / 2026-09-21 has a value already") for line in desk.refused("li", *MONTH, "LPR_5Y=3.50%"))
 
 
 def test_a_rate_far_from_the_last_is_confirmed(desk: Desk) -> None:
     far = ("tables", "lpr", "2026-09-21", "LPR_1Y=2.50%", "--holds-until", "2026-10-20")
     hint, fault = desk.refused("li", *far)
     assert hint.endswith("where it is far from the last value, and right, add --confirm")
-    assert fault.startswith("✗ /series/0/add/0/value: 与上一公布值 3.00% 相差过大")
+    assert fault.startswith("✗ /values/LPR_1Y: 与上一公布值 3.00% 相差过大")
     entered(desk.done("li", *far, "--confirm"))
 
 
@@ -78,12 +78,14 @@ def test_a_rate_far_from_the_last_is_confirmed(desk: Desk) -> None:
     [
         (("2026-09-21", "LPR_1Y"), "/values/LPR_1Y"),
         (("2026-09-21", "LPR_1Y=3.00%", "LPR_1Y=3.10%"), "/values/LPR_1Y"),
-        (("2026-09-21", "LPR_1Y=0.03"), "/values/LPR_1Y: 应为百分数，如 3.00% / Should be a percentage, such as 3.00%"),
+        (("2026-09-21", "LPR_1Y=3.00"), "/values/LPR_1Y: 利率应为小数形式的字符串，如 3.00% 写作 0.0300"),
+        (("2026-09-21", "LPR_1Y=3"), "/values/LPR_1Y: 利率应为小数形式的字符串，如 3.00% 写作 0.0300"),
+        (("2026-09-21", "LPR_1Y=0%"), "/values/LPR_1Y: 与上一公布值 3.00% 相差过大"),
         (("21.9.2026", "LPR_1Y=3.00%"), "/on"),
-        (("2026-08-20", "LPR_1Y=3.00%"), "/series/0/add/0/on: 2026-08-20 已有公布值"),
-        (("2026-08-19", "LPR_1Y=3.00%"), "/series/0/add/0/on: 早于最后公布日 2026-08-20"),
-        (("2099-09-21", "LPR_1Y=3.00%"), "/series/0/add/0/on: 2099-09-21 尚未到来"),
-        (("2026-09-21", "NO_SUCH=3.00%"), "/series/0"),
+        (("2026-08-20", "LPR_1Y=3.00%"), "/on: 2026-08-20 已有公布值"),
+        (("2026-08-19", "LPR_1Y=3.00%"), "/on: 早于最后公布日 2026-08-20"),
+        (("2099-09-21", "LPR_1Y=3.00%"), "/on: 2099-09-21 尚未到来"),
+        (("2026-09-21", "NO_SUCH=3.00%"), "/values/NO_SUCH"),
     ],
 )
 def test_a_month_that_cannot_be_is_refused(desk: Desk, words: tuple[str, ...], pointer: str) -> None:

@@ -192,9 +192,9 @@ def project(table: Body, row: Body, draw: random.Random) -> Body:
 MAKERS = {"CONTRACTS": contract, "POLICIES": policy, "ITEMS": item, "PROJECTS": project}
 
 
-def fitting(kind: str, body: Body, draw: random.Random) -> Body:
+def fitting(kind: str, body: Body, draw: random.Random, table: Body | None = None) -> Body:
     """The body made to fit one of the loaded tables."""
-    table = draw.choice(tables(kind))
+    table = table or draw.choice(tables(kind))
     facts = table["facts"]
     rows = (body.get(facts.lower()) or [{}])[:5]
     made = [MAKERS[facts](table, row, draw) | {ID_OF[facts]: f"F-{number}"} for number, row in enumerate(rows)]

@@ -87,6 +87,28 @@ def test_tables_carry_a_strong_etag_and_answer_304(client: httpx.Client, path: s
     assert client.get(path, headers={"If-None-Match": '"x"'}).content == first.content
 
 
+@pytest.mark.parametrize("path", [*TABLES, "/health/live", "/health/ready", "/metrics", "/docs", "/docs/static/docs.css", "/nowhere", "/v1/batches/nope"])
+def test_head_is_get_without_the_body(live_url: str, path: str) -> None:
+    """RFC 9110, 9.3.2: the same status and headers. With a socket, for a body that is sent all the same would be the next answer."""
+    with httpx.Client(base_url=live_url, trust_env=False) as own:
+        get, head = own.get(path), own.head(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        same = ("content-type", "content-length", "etag", "cache-control", "content-security-policy")
+        if path != "/metrics":  # which has counted meanwhile
+            assert [head.headers.get(name) for name in same] == [get.headers.get(name) for name in same]
+        assert own.head(path).status_code == get.status_code  # over the same connection
+
+
+def test_head_where_there_is_no_get(client: httpx.Client) -> None:
+    response = client.head(INSURANCE)
+    assert (response.status_code, response.headers["allow"], response.content) == (405, "POST", b"")
+
+
+def test_head_answers_304_as_get_does(client: httpx.Client) -> None:
+    tag = client.get("/v1/funds").headers["etag"]
+    assert client.head("/v1/funds", headers={"If-None-Match": tag}).status_code == 304
+
+
 def test_a_log_line_says_what_happened_and_nothing_of_the_request(
     database: str, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

@@ -6,17 +6,23 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, is_typeddict
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from app.api import case_lists, effect, reporting, trying
 from app.api.examples import MANY, SINGLE
+from app.api.operation_examples import EXAMPLES
 from app.api.problems import KINDS
 from app.api.titles import FIELDS
 from app.calculators import facts, results
+from app.main import create_app
+from app.settings import Settings
+from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -238,3 +244,100 @@ def test_the_examples_answer(client: httpx.Client, document: dict[str, Any], pat
     binding = [any(cap["binding"] for cap in answer["caps"]) for answer in answers]
     assert binding[-1] == (name == "at_cap")
     assert not any(binding[:-1])
+
+
+def named_examples(operation: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Every named example of an operation, wherever it stands: body, parameters, answers."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    places = [*operation.get("parameters", ()), *(content for body in bodies for content in body.get("content", {}).values())]
+    for place in places:
+        for name, example in place.get("examples", {}).items():
+            found.setdefault(name, []).append(example)
+    return found
+
+
+def test_every_operation_has_two_named_examples(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        named = named_examples(operation)
+        assert len(named) >= 2, (method, path, list(named))
+        assert all(CHINESE.search(one["summary"]) for examples in named.values() for one in examples), (method, path)
+
+
+GIVEN = [(operation, name) for operation, named in EXAMPLES.items() for name, one in named.items() if one.given and one.status != 204]
+OPEN = [(operation, name) for operation, name in GIVEN if operation not in ("list_drafts", "read_audit")]
+
+
+@pytest.mark.parametrize(("operation_id", "name"), OPEN)
+def test_the_parameters_of_an_example_are_answered(client: httpx.Client, document: dict[str, Any], operation_id: str, name: str) -> None:
+    """As the document has them: each parameter's value stands under the example's name."""
+    path, operation = next((path, one) for path, _, one in operations(document) if one["operationId"] == operation_id)
+    given = {one["name"]: (one["in"], one["examples"][name]["value"]) for one in operation["parameters"] if name in one.get("examples", {})}
+    assert {key: value for key, (_, value) in given.items()} == EXAMPLES[operation_id][name].given
+    query = {key: value for key, (place, value) in given.items() if place == "query"}
+    headers = {key: value for key, (place, value) in given.items() if place == "header"}
+    for key, (place, value) in given.items():
+        path = path.replace(f"{{{key}}}", str(value)) if place == "path" else path
+    response = client.get(path, params=query, headers=headers)
+    assert response.status_code == EXAMPLES[operation_id][name].status, response.text
+    if response.status_code == 200:
+        assert any(response.json().values())
+
+
+def test_health_and_metrics_answer_what_the_examples_show(client: httpx.Client, database: str) -> None:
+    assert client.get("/health/live").json() == EXAMPLES["live"]["ordinary"].answer
+    with TestClient(create_app(Settings(database_url=f"{database}-none"))) as empty:
+        assert empty.get("/health/live").json() == EXAMPLES["live"]["without_tables"].answer
+        assert empty.get("/health/ready").status_code == 503
+    shown = EXAMPLES["ready"]
+    assert client.get("/health/ready").json().keys() == shown["ordinary"].answer.keys() == shown["degraded"].answer.keys()
+    metrics = client.get("/metrics").text
+    for example in EXAMPLES["metrics"].values():
+        assert f"\n{re.split('[{ ]', example.answer)[0]}" in metrics
+
+
+def test_what_carries_an_etag_says_so(client: httpx.Client, document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        if "304" in operation["responses"]:
+            assert method == "get"
+            for status in ("200", "304"):
+                assert "ETag" in operation["responses"][status]["headers"], path
+            assert "If-None-Match" in [one["name"] for one in operation["parameters"]]
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "path", "body", "pointer"),
+    [
+        ("InsuranceClaim", "application_date", INSURANCE, insurance(version=1), "/application_date"),
+        ("Contract", "signed_on", LOAN, loan(), "/contracts/0/signed_on"),
+        ("Contract", "matures_on", LOAN, loan(), "/contracts/0/matures_on"),
+        ("Period", "from", LOAN, loan(claim_period={"from": "2022-03-05", "until": "2023-10-01"}), "/claim_period/from"),
+        ("Period", "until", LOAN, loan(claim_period={"from": "2022-03-05", "until": "2023-10-01"}), "/claim_period/until"),
+        ("Policy", "period_from", INSURANCE, insurance(), "/policies/0/period_from"),
+        ("Policy", "period_until", INSURANCE, insurance(), "/policies/0/period_until"),
+    ],
+)
+def test_days_beyond_those_of_the_schema_are_refused(
+    client: httpx.Client, document: dict[str, Any], model: str, field: str, path: str, body: dict[str, Any], pointer: str
+) -> None:
+    schema = document["components"]["schemas"][model]["properties"][field]
+    for limit, step in (("formatMinimum", -1), ("formatMaximum", 1)):
+        day = date.fromisoformat(schema[limit]) + timedelta(days=step)
+        response = client.post(path, json=at(body, pointer, day.isoformat()))
+        assert response.status_code == 422, (limit, day)
+        codes = {code for _, code in errors(response)}
+        assert codes & {"DATE_OUT_OF_RANGE", "DATES_OUT_OF_ORDER"}, codes
+
+
+def test_a_day_at_the_limit_of_the_schema_is_taken(client: httpx.Client, document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    earliest = schemas["Period"]["properties"]["from"]["formatMinimum"]
+    assert client.post(LOAN, json=loan(claim_period={"from": earliest, "until": "2023-10-01"})).status_code == 200
+    latest = schemas["InsuranceClaim"]["properties"]["application_date"]["formatMaximum"]
+    assert client.post(INSURANCE, json=insurance(version=1, application_date=latest)).status_code == 200
+
+
+def test_the_sixty_years_of_the_schema_are_those_that_are_enforced(client: httpx.Client, document: dict[str, Any]) -> None:
+    assert document["components"]["schemas"]["Period"]["properties"]["until"]["description"] == "期间至多 60 年。"
+    for until, status in (("2060-01-01", 200), ("2060-04-01", 422)):
+        assert client.post(LOAN, json=loan(claim_period={"from": "2000-01-01", "until": until})).status_code == status

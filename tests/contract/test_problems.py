@@ -35,6 +35,10 @@ def check(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
+NO_IDS = ["nope", "NOPE", "%00", "%FF", "a%20b", "x" * 200, "标准表"]
+"""What no id looks like is not there, either."""
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
@@ -44,6 +48,13 @@ def check(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
         ("GET", "/v1/batches/xx-none-2025-1", 404, "BATCH_NOT_FOUND"),
         ("GET", "/v1/rate-tables?batch=xx-none-2025-1", 404, "BATCH_NOT_FOUND"),
         ("GET", "/v1/rate-tables/xx-none-2025-1-1", 404, "RATE_TABLE_NOT_FOUND"),
+        *(("GET", f"/v1/batches/{one}", 404, "BATCH_NOT_FOUND") for one in NO_IDS),
+        *(("GET", f"/v1/rate-tables?batch={one}", 404, "BATCH_NOT_FOUND") for one in NO_IDS),
+        *(("GET", f"/v1/rate-tables/{one}", 404, "RATE_TABLE_NOT_FOUND") for one in NO_IDS),
+        *(("GET", f"/v1/rate-tables/{one}/versions", 404, "RATE_TABLE_NOT_FOUND") for one in NO_IDS),
+        *(("GET", f"/v1/reference-rates/{one}", 404, "REFERENCE_SERIES_NOT_FOUND") for one in NO_IDS),
+        ("GET", "/v1/rate-tables/bj-gjj-2025-1-11/versions/0", 404, "VERSION_NOT_FOUND"),
+        ("GET", f"/v1/rate-tables/bj-gjj-2025-1-11/versions/{10**30}", 404, "VERSION_NOT_FOUND"),
         ("GET", "/v1/rate-tables/bj-gjj-2025-1-11?as_of=2001-01-01", 404, "NO_VERSION_IN_FORCE"),
         ("GET", "/v1/rate-tables/bj-gjj-2025-1-11/versions/99", 404, "VERSION_NOT_FOUND"),
         ("GET", "/v1/rate-tables/bj-gjj-2025-1-11/versions/1/diff?against=99", 404, "VERSION_NOT_FOUND"),
@@ -67,8 +78,52 @@ def test_each_refusal_is_a_problem(client: httpx.Client, method: str, path: str,
     response = client.request(method, path)
     check(response, status, code)
     if status == 405:
-        allowed = {"/v1/keys": "GET, POST", "/v1/keys/0123456789abcdef": "DELETE", INSURANCE: "POST"}
-        assert response.headers["allow"] == allowed.get(path, "GET")
+        allowed = {"/v1/keys": "GET, HEAD, POST", "/v1/keys/0123456789abcdef": "DELETE", INSURANCE: "POST"}
+        assert response.headers["allow"] == allowed.get(path, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("path", "zh", "en"),
+    [
+        ("/v1/funds/", "末尾不带斜杠：/v1/funds", "there is /v1/funds"),
+        ("/v1/batches/bj-gjj-2025-1//", "末尾不带斜杠：/v1/batches/bj-gjj-2025-1", "there is /v1/batches/bj-gjj-2025-1"),
+        (INSURANCE + "/", f"末尾不带斜杠：{INSURANCE}", f"there is {INSURANCE}"),
+        ("/docs/", "末尾不带斜杠：/docs", "there is /docs"),
+        ("/v1/fonds/", "全部地址见 /docs 与 /openapi.json", "listed in /docs and /openapi.json"),
+        ("/v1/fonds", "全部地址见 /docs 与 /openapi.json", "listed in /docs and /openapi.json"),
+        ("//", "全部地址见 /docs 与 /openapi.json", "listed in /docs and /openapi.json"),
+    ],
+)
+def test_an_address_that_is_not_there_says_which_is(client: httpx.Client, path: str, zh: str, en: str) -> None:
+    for method in ("GET", "POST"):
+        assert check(client.request(method, path), 404, "NOT_FOUND")["detail"].endswith(zh)
+    assert check(client.get(path, headers={"Accept-Language": "en"}), 404, "NOT_FOUND")["detail"].endswith(en)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "pointers", "code"),
+    [
+        ("POST", INSURANCE + "?version=9", ["/query/version"], "UNKNOWN_FIELD"),
+        ("POST", INSURANCE + "?a", ["/query/a"], "UNKNOWN_FIELD"),
+        ("POST", INSURANCE + "/batch?a=1&b=2", ["/query/a", "/query/b"], "UNKNOWN_FIELD"),
+        ("POST", INSURANCE + "?" + "x" * 65 + "=1", ["/query"], "UNKNOWN_FIELD"),
+        ("POST", INSURANCE + "?version=1&version=2", ["/query/version"], "DUPLICATE_PARAMETER"),
+        ("GET", "/v1/rate-tables?batch=bj-gjj-2025-1&batch=bj-gjj-2024-1", ["/query/batch"], "DUPLICATE_PARAMETER"),
+        ("GET", "/v1/rate-tables/bj-gjj-2025-1-11?as_of=2025-02-01&as_of=2025-02-01", ["/query/as_of"], "DUPLICATE_PARAMETER"),
+        ("GET", "/v1/rate-tables?method=INSURANCE&metho%64=AWARD", ["/query/method"], "DUPLICATE_PARAMETER"),
+        ("GET", "/v1/audit?limit=1&limit=", ["/query/limit"], "DUPLICATE_PARAMETER"),
+    ],
+)
+def test_parameters_are_as_strict_as_fields(client: httpx.Client, method: str, path: str, pointers: list[str], code: str) -> None:
+    """A misspelt one, or one that stands twice, must not change an amount silently."""
+    response = client.request(method, path, json=insurance() if method == "POST" else None)
+    assert response.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [(pointer, code) for pointer in pointers]
+
+
+def test_a_batch_is_spoken_of_as_a_batch(client: httpx.Client) -> None:
+    assert "批次" in client.get("/v1/batches/nope").json()["detail"]
+    assert "批次" in client.get("/v1/rate-tables?batch=nope").json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,11 @@ def share(counts: Counter[tuple[str, str, str, int]], mode: str | None, suffix: 
     return sum(chosen.values()), sum(number for key, number in chosen.items() if key[3] == 200)
 
 
-def schemathesis(live_url: str, tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def schemathesis(
+    live_url: str, tmp_path: Path, *words: str, config: str = CONFIG, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run it on a service; its answers are counted in ``counts``."""
-    (tmp_path / "schemathesis.toml").write_text(CONFIG)
+    (tmp_path / "schemathesis.toml").write_text(config)
     return subprocess.run(
         [
             str(Path(sys.executable).with_name("st")),

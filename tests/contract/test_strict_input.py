@@ -252,3 +252,54 @@ def test_nothing_of_the_request_is_repeated(client: httpx.Client) -> None:
         response = client.post(path, json=body)
         assert response.status_code == 422
         assert secret not in response.text
+
+
+MOMENT = "2025-03-10T16:05:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "same"),
+    [
+        ("2025-03-10T16:05:00.0000000+08:00", MOMENT),  # .NET, "O"
+        ("2025-03-10T08:05:00.0000000Z", MOMENT),
+        ("2025-03-10T16:05:00.000000000+08:00", MOMENT),  # Java, with nanoseconds
+        ("2025-03-10T16:05:00.1+08:00", "2025-03-10T16:05:00.100000+08:00"),
+        ("2025-03-10T16:05:00.123456789+08:00", "2025-03-10T16:05:00.123456+08:00"),  # what is below a microsecond is cut off
+        ("2025-03-10T16:05:00.1234569999999999999999+08:00", "2025-03-10T16:05:00.123456+08:00"),
+        ("2025-03-10T08:05:00Z", MOMENT),
+        ("2025-03-10t16:05:00+08:00", MOMENT),  # RFC 3339 allows small letters
+        ("2025-03-10t08:05:00z", MOMENT),
+        ("2025-03-10T08:05:00-00:00", MOMENT),
+        ("2025-03-10T08:05:00+00:00", MOMENT),
+        ("2025-03-10T03:05:00-05:00", MOMENT),
+        ("2025-03-10T13:50:00+05:45", MOMENT),
+        ("2025-03-11T08:04:00+23:59", MOMENT),
+    ],
+)
+def test_any_instant_of_rfc_3339_is_taken(client: httpx.Client, sent: str, same: str) -> None:
+    """As known_at it is answered; as application_at it is the same fact, so the calculation has the same id."""
+    body = insurance(application_date="2025-03-10")
+    known = client.post(INSURANCE, json=body | {"known_at": sent})
+    assert known.status_code == 200, known.text
+    assert known.json()["known_at"] == same
+    ids = [client.post(INSURANCE, json=body | {"application_at": at}).json()["calculation_id"] for at in (sent, same)]
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ("2025-03-10T16:05+08:00", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00.+08:00", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00,5+08:00", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00+08", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00 +08:00", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00+24:00", "INVALID_DATE"),
+        ("2025-03-10T23:59:60+08:00", "INVALID_DATE"),  # no leap second was ever then
+        ("2025-02-29T16:05:00+08:00", "INVALID_DATE"),
+        ("2025-03-10T16:05:00." + "0" * 41 + "Z", "INVALID_INSTANT"),
+        ("2025-03-10T16:05:00." + "0" * 60 + "Z", "TOO_LONG"),
+    ],
+)
+def test_what_is_no_instant_of_rfc_3339(client: httpx.Client, sent: str, code: str) -> None:
+    assert errors(client.post(INSURANCE, json=insurance(known_at=sent))) == {("/known_at", code)}

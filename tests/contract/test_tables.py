@@ -154,15 +154,15 @@ def test_a_table_says_the_same_of_its_version(history: httpx.Client) -> None:
     assert get(history, f"/v1/rate-tables/{T}?as_of=2024-06-30")["ends_on"] == "2024-06-30"
 
 
-def test_what_an_answer_stands_on_is_the_version_as_published(history: httpx.Client) -> None:
-    """An end that is published later does not change the provenance of what was answered."""
+def test_an_answer_knows_the_end_of_its_version_from_its_publication_on(history: httpx.Client) -> None:
+    """The end was published on 2 May: answers as known before keep their open end, for ever."""
     claim = {"rate_table": T, "application_date": "2024-06-01", "applicant": {"uscc": "91350100M000100Y43"}, "items": [{"item_id": "A", "base_amount": "100.00"}]}
-    answers = [
-        history.post("/v1/awards/calculate", json=claim | known).json()
-        for known in ({"known_at": "2024-05-01T00:00:00+08:00"}, {"known_at": "2024-06-01T00:00:00+08:00"})
-    ]
-    assert [one["amount"] for one in answers] == ["30.00", "30.00"]
-    assert answers[0]["provenance"] == answers[1]["provenance"]
+    ends = {}
+    for known_at in ("2024-05-01T23:59:59+08:00", "2024-05-02T00:00:00+08:00", "2024-09-01T00:00:00+08:00"):
+        answer = history.post("/v1/awards/calculate", json=claim | {"known_at": known_at}).json()
+        assert answer["amount"] == "30.00"
+        ends[known_at[:10]] = answer["provenance"]["rate_table"]["effective_until"]
+    assert ends == {"2024-05-01": None, "2024-05-02": "2024-07-01", "2024-09-01": "2024-07-01"}
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,31 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from tests.access.conftest import HERE, Service, bearer, issued, started
+from app.tables import models
+from app.tables.database import engine_of
+from tests.access.conftest import Service, bearer, issued, started
 
 SCOPES = {"li": ["tables:write"], "zhao": ["tables:write", "tables:approve"], "wang": ["tables:approve"], "auditor": ["audit:read"]}
+
+WRITTEN = (
+    models.Draft,
+    models.DraftRevision,
+    models.DraftStep,
+    models.Batch,
+    models.BatchVersion,
+    models.RateTableVersion,
+    models.VersionEvent,
+    models.VersionStanding,
+    models.ReferenceRateVersion,
+)
 
 
 class Office:
@@ -62,14 +78,39 @@ class Office:
             time.sleep(0.02)
 
 
-@pytest.fixture
-def office(database: str, tmp_path: Path) -> Iterator[Office]:
-    """A fresh office."""
-    path = tmp_path / "own.db"
+@contextmanager
+def opened(database: str, folder: Path) -> Iterator[Office]:
+    """An office with a database of its own."""
+    path = folder / "own.db"
     shutil.copyfile(database.removeprefix("sqlite:///"), path)
     url = f"sqlite:///{path}"
     secrets = {who: issued(url, *scopes, owner=who).secret for who, scopes in SCOPES.items()}
     with started(url) as service:
-        assert service.here.app is not None
-        assert HERE
         yield Office(service, secrets)
+
+
+@pytest.fixture
+def office(database: str, tmp_path: Path) -> Iterator[Office]:
+    """A fresh office."""
+    with opened(database, tmp_path) as one:
+        yield one
+
+
+def stored(office: Office) -> list[list[dict[str, Any]]]:
+    """All that drafts and publications have written, and their audit entries; not those of refused credentials."""
+    engine = engine_of(office.service.url)
+    with Session(engine) as session:
+        found = [[row.model_dump() for row in session.exec(select(kind)).all()] for kind in WRITTEN]
+        entries = session.exec(select(models.Audit).where(col(models.Audit.action).startswith("draft.")))
+        found.append([row.model_dump() for row in entries.all()])
+    engine.dispose()
+    return found
+
+
+def refused(response: Any, *statuses: int) -> str:
+    """A problem document of one of the statuses, and no longer than some pages; its code."""
+    assert response.status_code in statuses, response.text[:2_000]
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == response.status_code
+    assert len(response.content) < 20_000
+    return str(response.json()["code"])

@@ -153,6 +153,29 @@ def test_the_later_of_two_writers_is_told_and_loses_nothing(office: Office, rais
     assert office.call("li", "GET", draft).json()["note"] == "zhao"
 
 
+@pytest.mark.parametrize("given", ["*", "W/{etag}", '{etag}, "x"', "{bare}", "", '"a" "b"', '"'])
+def test_an_if_match_that_names_no_revision_is_428_and_changes_nothing(office: Office, raising: tuple[str, str], given: str) -> None:
+    """RFC 9110 lets ``*`` stand for whatever is there; here it would write over what somebody else wrote meanwhile."""
+    draft, etag = raising
+    sent = {"If-Match": given.format(etag=etag, bare=etag.strip('"'))}
+    content = office.call("li", "GET", draft).json()["content"]
+    tried = [
+        office.call("li", "PUT", draft, {"content": content, "note": "over"}, **sent),
+        office.call("li", "DELETE", draft, **sent),
+        *(office.call(who, "POST", f"{draft}/{step}", **sent) for who, step in (("li", "check"), ("wang", "approve"), ("wang", "publish"))),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in tried] == [(428, "PRECONDITION_REQUIRED")] * 5
+    assert all("ETag" in one.json()["detail"] for one in tried)
+    assert office.call("li", "GET", draft).headers["etag"] == etag
+
+
+def test_another_etag_is_412_and_says_what_is_there(office: Office, raising: tuple[str, str]) -> None:
+    draft, _ = raising
+    response = office.step("li", draft, '"1-draft-0123456789abcdef"', "check")
+    assert (response.status_code, response.json()["code"]) == (412, "PRECONDITION_FAILED")
+    assert response.json()["detail"] == "草案现为第 2 版（DRAFT），由 li 编写，与所给的 ETag 不符；请取回后再改"
+
+
 def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
     content = copy.deepcopy(BEGIN["content"]["value"])
     del content["content"]["version"]["terms"]["caps"][0]["clause"]
@@ -166,6 +189,38 @@ def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
     assert report["publishable"] is False
     assert len(report["faults"]) == len(pointers)
     assert office.call("li", "POST", f"{draft}/calculate", four_rockets()).json()["code"] == "DRAFT_FAULTY"
+
+
+def test_faults_are_told_in_the_language_that_was_asked_for(office: Office) -> None:
+    """A day that is none, a clause that is missing, an expression that is none; in the check, the report and a trial."""
+    content = copy.deepcopy(BEGIN["content"]["value"])
+    version = content["content"]["version"]
+    version["effective"]["first_day"] = "2026-13-01"
+    del version["terms"]["caps"][0]["clause"]
+    version["terms"]["lines"][0]["rate"] = "half"
+    draft, etag = office.begin("li", content)
+    english = {"Accept-Language": "en"}
+    check = office.call("li", "POST", f"{draft}/check", **{"If-Match": etag}, **english).json()
+    trial = office.call("li", "POST", f"{draft}/calculate", four_rockets(), **english).json()
+    report = office.call("li", "GET", f"{draft}/report", **english).json()
+    told = [one["detail"] for one in check["errors"]]
+    assert "Should be a date, YYYY-MM-DD, not '2026-13-01'" in told
+    assert "The clause is missing: the words of the notice" in told
+    assert all(one.isascii() for one in told)
+    assert told == [one["detail"] for one in trial["errors"]] == [one["message"] for one in report["faults"]]
+    chinese = office.call("li", "POST", f"{draft}/check", **{"If-Match": etag}).json()
+    assert [one["pointer"] for one in chinese["errors"]] == [one["pointer"] for one in check["errors"]]
+    assert not any(one["detail"].isascii() for one in chinese["errors"])
+
+
+def test_what_was_typed_is_repeated_but_not_at_any_length(office: Office) -> None:
+    """An officer sees his slip at once (docs/security.md says why); a whole file is not sent back in each message."""
+    content = copy.deepcopy(BEGIN["content"]["value"])
+    content["content"]["version"]["effective"]["first_day"] = "9" * 100_000
+    draft, etag = office.begin("li", content)
+    [detail] = [one["detail"] for one in office.step("li", draft, etag, "check").json()["errors"] if one["pointer"].endswith("first_day")]
+    assert detail.startswith("应为日期 YYYY-MM-DD，而不是 '999")
+    assert len(detail) < 100
 
 
 @pytest.mark.parametrize("name", BEGIN)

@@ -128,8 +128,8 @@ class Situation:
                 raise RefusedError("FACT_REQUIRED")
             return any(day <= date.fromisoformat(r["on"]) <= self.applied_on for r in records)
 
-        def status(code: str, when: str) -> bool:
-            day = {
+        def status(code: str, when: str | date) -> bool:
+            day = when if isinstance(when, date) else {
                 "AT_APPLICATION": self.applied_on,
                 "AT_FIRST_DRAWDOWN": places.get("FIRST_DRAWDOWN"),
                 "ON_DAY": places.get("DAY"),
@@ -189,6 +189,22 @@ def is_in_application_window(case: Situation, window: Json) -> bool:
         at = datetime.fromisoformat(case.request["application_at"])
         return at <= datetime.fromisoformat(last + ":00+08:00")
     return day <= last[:10]
+
+
+def inside_term(case: Situation, day: date, start_of: Callable[[str], Any]) -> bool:
+    """Whether the date of an item or project lies in every term of the table (D7, D21, D22)."""
+    return all(start_of(term["from"]) <= day < end_of(term, start_of(term["from"])) for term in terms_of(case))
+
+
+def terms_of(case: Situation) -> list[Json]:
+    """The terms of the table: none, one or several."""
+    given = case.terms.get("term", [])
+    return given if isinstance(given, list) else [given]
+
+
+def end_of(term: Json, start: date) -> date:
+    until = plus_months(start, int(term["months"])) if term.get("months") else date.max
+    return min(until, date(start.year + 1, 1, 1)) if term.get("end") == "YEAR_END" else until
 
 
 def in_window(case: Situation, name: str, day: date | None) -> bool:
@@ -434,6 +450,7 @@ def finish(
     *,
     bound: Callable[[list[Atom], bool], None] | None = None,
     after_project: Callable[[], None] | None = None,
+    offset: Callable[[str], Fraction] | None = None,
     paid: dict[str, int] | None = None,
 ) -> Json:
     """From exact atoms to the answer."""
@@ -445,15 +462,17 @@ def finish(
     if bound:
         bound(atoms, is_exact)
     is_eligible = any(atom.exact > 0 for atom in atoms)
+    if offset:
+        after_project = with_offset(atoms, after_project, offset, is_exact)
     told = apply_caps(case, atoms, fact_of, after_project)
-    if is_exact:
+    unit = unit_fen(terms)
+    if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
         total = rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms))
         for atom, fen in zip(atoms, spread_total([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
             atom.at = fen
     if terms.get("stacking", {}).get("higher_of"):
         earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
-        replace(atoms, max(0, sum(a.at for a in atoms) - earlier), False)
-    unit = unit_fen(terms)
+        replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
         replace(atoms, rounded(Fraction(sum(a.at for a in atoms)), mode_of_total(terms, atoms), unit), False)
     total = sum(a.at for a in atoms)
@@ -470,6 +489,22 @@ def finish(
         "caps": told,
         "payout": instalments(case, total, paid),
     }
+
+
+def with_offset(
+    atoms: list[Atom], first: Callable[[], None] | None, offset: Callable[[str], Fraction], is_exact: bool
+) -> Callable[[], None]:
+    """Other money for the same thing comes off each item, rounded up to the fen, where other fiscal money does (D53)."""
+
+    def deduct() -> None:
+        if first:
+            first()
+        for item, mine in grouped(atoms, lambda atom: atom.item).items():
+            less = ceil(offset(item) * 100)
+            if less > 0:
+                replace(mine, max(0, sum(a.at for a in mine) - less), is_exact)
+
+    return deduct
 
 
 def refused(items: list[str]) -> Json:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from tests.oracle import grant
-from tests.oracle.accounts import Json, Situation
+from tests.oracle.accounts import Json, Situation, inside_term, terms_of
 from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, settle
+
+
+def date_of(case: Situation) -> str:
+    return str(case.terms.get("windows", {}).get("event", {}).get("of", "occurred_on"))
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:
@@ -26,5 +30,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         list(items),
         read,
         keys,
-        lambda no: is_inside_windows(case, read[no], {"event": "occurred_on"}),
+        lambda no: (
+            is_inside_windows(case, read[no], {"event": "occurred_on"})
+            and (not terms_of(case) or inside_term(case, read[no](date_of(case)), read[no]))
+        ),
     )

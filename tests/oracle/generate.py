@@ -202,8 +202,15 @@ def earlier_grants(rng: Rng, table: Json, applicant: Json, keys: list[Json], app
         applicant["granted"] = found
     if chance(rng, 0.04):
         applicant["other_support_this_year"] = amount(rng, 500_000)
-    if found and chance(rng, 0.3):
+    if found and chance(rng, 0.3) and "stacking" not in table["terms"]:
         table["terms"]["stacking"] = {"higher_of": {"clause": "孰高"}}
+
+
+def offset(rng: Rng, terms: Json, of: str) -> None:
+    """Other money for the same thing that comes off each item."""
+    if chance(rng, 0.1) and "stacking" not in terms:
+        terms.setdefault("needs", {})["other_subsidy"] = {"of": of, "type": "MONEY", "title": "其他补贴"}
+        terms["stacking"] = {"offset": {"less": rng.choice(["other_subsidy", "1/3 * other_subsidy"]), "clause": "扣除"}}
 
 
 # Loan interest
@@ -221,6 +228,8 @@ def rate_words(rng: Rng) -> str:
                 "JAN_1",
                 "JAN_1_LAST_YEAR",
                 "2023-06-20",
+                "signed_on",
+                "months_after(first_drawdown, -1)",
             ]
         )
 
@@ -239,6 +248,7 @@ def rate_words(rng: Rng) -> str:
             lambda: f"max({percent(rng, 10, 100)}, min({reference()}, contract_rate) - 1%)",
             lambda: f"contract_rate - {percent(rng, 100, 500)}",
             lambda: f"{percent(rng, 10, 100)} + 10% * contract_rate",
+            lambda: f"1/{rng.choice([3, 7])} * contract_rate",
         ]
     )()
 
@@ -255,7 +265,8 @@ def loan_lines(rng: Rng, terms: Json) -> None:
     def base() -> str:
         return rng.choice(["balance", "balance", "interest"])
 
-    kind = rng.choice(["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step"])
+    kinds = ["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step", "years", "length", "fee"]
+    kind = rng.choice(kinds)
     if kind == "one":
         lines = [loan_line(rng, "ALL", base())]
     elif kind == "type":
@@ -284,6 +295,26 @@ def loan_lines(rng: Rng, terms: Json) -> None:
             loan_line(rng, "BEFORE", base(), when="day < 2023-10-08"),
             loan_line(rng, "AFTER", base(), when="day >= 2023-10-08"),
         ]
+    elif kind == "years":
+        start, first = rng.choice(["first_drawdown", "drawn_on", "signed_on"]), rng.choice([1, 3, 6])
+        a, b = (f"months_after({start}, {months})" for months in (first, first + rng.choice([2, 6])))
+        lines = [
+            loan_line(rng, "YEAR_1", base(), when=f"day <= {a}"),
+            loan_line(rng, "YEAR_2", base(), when=f"day > {a} and {b} > day"),
+            loan_line(rng, "YEAR_3", base(), when=f"day >= {b}"),
+        ]
+    elif kind == "length":
+        lines = [
+            loan_line(rng, "SHORT", base(), when="matures_on < months_after(signed_on, 4)"),
+            loan_line(rng, "MIDDLE", base(), when="matures_on >= months_after(signed_on, 4) and matures_on < months_after(signed_on, 12)"),
+            loan_line(rng, "LONG", base(), when="months_after(signed_on, 12) <= matures_on"),
+        ]
+    elif kind == "fee":
+        terms.setdefault("needs", {})["fee"] = {"of": "CONTRACT", "type": "MONEY", "title": "担保费"}
+        lines = [
+            {"id": "FEE", "base": "min(fee, 2% * disbursed)", "rate": "50%", "when": "loan_type in [RESEARCH]"},
+            loan_line(rng, "LOAN", base(), when="loan_type in [FIXED_ASSET, WORKING_CAPITAL]"),
+        ]
     elif kind == "status":
         terms["choose"] = "FIRST"
         tests = rng.choice(
@@ -291,6 +322,7 @@ def loan_lines(rng: Rng, terms: Json) -> None:
                 "status(INNOVATIVE_SME, ON_DAY)",
                 "status(INNOVATIVE_SME, AT_FIRST_DRAWDOWN) or status(INNOVATIVE_SME, ON_DAY)",
                 "status(SPECIALIZED, AT_APPLICATION)",
+                "status(SPECIALIZED, months_after(signed_on, 3)) or status(GAZELLE, 2024-03-31)",
                 "status(GAZELLE, AT_FIRST_DRAWDOWN) and not status(SPECIALIZED, ON_DAY)",
             ]
         )
@@ -335,10 +367,14 @@ def loan_term(rng: Rng, terms: Json) -> None:
     term: Json = {"months": str(rng.choice([3, 6, 12, 24, 36])), "from": start}
     if chance(rng, 0.2):
         term["end"] = "YEAR_END"
+    terms["term"] = term
+    if chance(rng, 0.2):
+        terms.setdefault("needs", {})["supported_from"] = {"of": "APPLICANT", "type": "DATE", "title": "首次支持"}
+        of_enterprise = {"months": str(rng.choice([6, 24])), "from": "supported_from"}
+        terms["term"] = rng.choice([[term, of_enterprise], [of_enterprise, term]])
     of = {"paid_to_supplier_on": "DRAWDOWN", "put_to_use_on": "CONTRACT"}.get(start)
     if of:
         terms.setdefault("needs", {})[start] = {"of": of, "type": "DATE", "title": "日期"}
-    terms["term"] = term
 
 
 def loan_caps(rng: Rng, terms: Json) -> None:
@@ -353,6 +389,9 @@ def loan_caps(rng: Rng, terms: Json) -> None:
             {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 50, 300)} * disbursed", "when": f"earned({favoured})"},
             {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 10, 100)} * disbursed", "when": f"not earned({favoured})"},
         ]
+        caps.sort(key=width)
+    if chance(rng, 0.15):
+        caps.insert(0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])})
         caps.sort(key=width)
     if chance(rng, 0.35):
         principal: list[Json] = []
@@ -502,6 +541,9 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     measures: Json = {}
     if "park" in needs:
         measures["park"] = rng.choice(PARK)
+    for name in ("fee", "other_subsidy"):
+        if name in needs:
+            measures[name] = amount(rng, 300_000)
     if "put_to_use_on" in needs:
         measures["put_to_use_on"] = a_day(rng, first - timedelta(days=60), first + timedelta(days=90)).isoformat()
     if measures:
@@ -545,6 +587,13 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
                 "code": "NOT_ENOUGH",
             }
         )
+    offset(rng, terms, "CONTRACT")
+    if "supported_from" in terms.get("needs", {}):
+        applicant.setdefault("measures", {})["supported_from"] = a_day(rng, date(2021, 6, 1), date(2024, 6, 30)).isoformat()
+    if any(line["id"] == "FEE" for line in terms["lines"]):  # what is paid once knows no interest and no days
+        terms["require"] = [rule for rule in terms.get("require", []) if "interest" not in rule["that"]]
+        caps = [cap for cap in terms.get("caps", []) if "interest" not in cap["limit"] and cap.get("period") != "ACCRUAL_YEAR"]
+        terms["caps"] = [cap for cap in caps if "DRAWDOWN" not in cap["per"] or cap.get("bounds") == "BALANCE"]
     mixed = {line.get("wording", terms["wording"]) for line in terms["lines"]}
     if len(mixed) > 1 and "mode" not in terms.get("rounding", {}):
         terms.setdefault("rounding", {})["mode"] = rng.choice(["DOWN", "HALF_UP"])
@@ -588,7 +637,7 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
         f"min(premium_paid, {percent(rng, 50, 600)} * sum_insured)",
         "min(premium_paid, 3% * sum_insured_years)",
     ]
-    kind = rng.choice(["one", "one", "type", "kind", "highest"])
+    kind = rng.choice(["one", "one", "type", "kind", "highest", "status"])
 
     def line(name: str, **more: Any) -> Json:
         made: Json = {"id": name, "base": rng.choice(bases), "rate": percent(rng, 1000, 9000), **more}
@@ -605,6 +654,14 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
         terms["lines"] = [line("ROCKET", when="unit_kind in [ROCKET]"), line("SATELLITE", when="unit_kind in [SATELLITE]")]
         if chance(rng, 0.3):
             terms["lines"][0]["require"] = [{"that": "sum_insured >= 5000万", "code": "TOO_SMALL"}]
+    elif kind == "status":
+        terms["lines"] = [
+            line("FAVOURED", when="status(SPECIALIZED, period_from)"),
+            line("ORDINARY", when="not status(SPECIALIZED, period_from)"),
+        ]
+        applicant["statuses"] = [
+            {"status": "SPECIALIZED", "from": a_day(rng, date(2022, 1, 1), date(2025, 6, 30)).isoformat(), "until": None},
+        ]
     elif kind == "highest":
         terms["choose"] = "HIGHEST"
         terms["lines"] = [line("ONE"), line("TWO", base=f"{percent(rng, 100, 300)} * sum_insured", rate="50%")]
@@ -618,6 +675,9 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
         terms.setdefault("require", []).append({"that": "launch_approved", "code": "NO_LAUNCH_APPROVAL"})
     if chance(rng, 0.4):
         terms["term"] = {"months": str(rng.choice([12, 24, 36])), "from": "first_insured_on"}
+        if chance(rng, 0.3):
+            terms["term"] = [terms["term"], {"end": "YEAR_END", "from": "period_from"}]
+    offset(rng, terms, "POLICY")
     money_caps(rng, terms, [["UNIT"], ["LINE"], ["PROJECT"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 50, 1000)
     payout(rng, terms)
     table = a_table("INSURANCE", terms, applied_on.year)
@@ -645,6 +705,8 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
             "period_until": (first + timedelta(days=rng.choice([30, 90, 180, 365, 366, 730, 1096]))).isoformat(),
             "project_id": rng.choice(["P1", "P2"]),
         }
+        if "other_subsidy" in terms.get("needs", {}):
+            policy["measures"] = {"other_subsidy": amount(rng, 300_000)}
         if number % 2 and chance(rng, 0.5):
             policy["first_insured_on"] = min(insured[unit], policy["period_from"])
         policies.append(policy)
@@ -704,7 +766,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
             made["wording"] = rng.choice(["CEILING", "EXACT"])
         return made
 
-    kind = rng.choice(["one", "category", "ladder", "bands", "grade", "mass", "highest", "fixed"])
+    kind = rng.choice(["one", "category", "ladder", "bands", "grade", "mass", "highest", "fixed", "growth", "net", "open", "counted"])
     if kind == "category":
         terms["lines"] = [line(code, when=f"category in [{code}]") for code in ("MPW", "FULL_MASK", "IP")]
         if chance(rng, 0.3):
@@ -734,6 +796,20 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     elif kind == "highest":
         terms["choose"] = "HIGHEST"
         terms["lines"] = [line("SHARE"), line("FIXED", amount=wan(rng, 10, 300))]
+    elif kind == "growth":
+        terms["lines"] = [
+            line("SLOW", when="base_amount >= 110% * cost and base_amount < 150% * cost"),
+            line("FAST", when="150% * cost <= base_amount", bands={"of": "base_amount - cost", "pay": [{"up_to": "100万", "rate": "9%"}, {"rate": "3%"}]}),
+        ]
+    elif kind == "net":
+        edge = f"{rng.randint(10, 1000)}万"
+        terms["lines"] = [line("SMALL", when=f"base_amount - vat <= {edge}"), line("LARGE", when=f"base_amount - vat > {edge}")]
+    elif kind == "open":
+        del needs["category"]
+        terms["choose"] = "FIRST"
+        terms["lines"] = [line("MPW", when="category == MPW"), line("REST")]
+    elif kind == "counted":
+        terms["lines"] = [line("ALL", base="base_amount", rate="min(5%, 1/3 * 1% * events)")]
     elif kind == "fixed":
         terms["lines"] = [line("ALL", amount=f"{wan(rng, 1, 30)} + 1% * base_amount")]
     else:
@@ -744,6 +820,14 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         }
     if chance(rng, 0.15):
         terms.setdefault("require", []).append({"that": "base_amount >= 10万", "code": "BELOW_THRESHOLD"})
+    offset(rng, terms, "ITEM")
+    if chance(rng, 0.15):
+        needs["settled_on"] = {"of": "APPLICANT", "type": "DATE", "title": "入驻日"}
+        terms["term"] = {"from": "settled_on", "months": str(rng.choice([12, 24]))}
+        applicant.setdefault("measures", {})["settled_on"] = a_day(rng, date(2021, 6, 1), date(2024, 6, 30)).isoformat()
+        if chance(rng, 0.3):
+            del terms["term"]["months"]
+            terms["term"]["end"] = "YEAR_END"
     money_caps(
         rng,
         terms,
@@ -787,6 +871,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
             "grade": rng.choice(["L3", "L4", "L5"]),
             "dataset_id": rng.choice(["D1", "D2"]),
             "events_before": rng.randint(0, 6),
+            "other_subsidy": amount(rng, 300_000),
         }
         item["measures"] = {name: value for name, value in measures.items() if name in needs}
         items.append(item)
@@ -830,8 +915,12 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
             made["wording"] = rng.choice(["CEILING", "EXACT"])
         return made
 
-    kind = rng.choice(["one", "category", "ladder", "matching", "highest"])
-    if kind == "category":
+    kind = rng.choice(["one", "category", "ladder", "matching", "highest", "parts"])
+    if kind == "parts":
+        terms["lines"] = [line("ALL", base="20% * admitted(EQUIPMENT) + 50% * min(admitted(SOFTWARE), 1/3 * admitted(EQUIPMENT))", rate="90%")]
+        if chance(rng, 0.3):
+            terms["lines"][0]["require"] = [{"that": "admitted(SOFTWARE) > 0", "code": "NO_SOFTWARE"}]
+    elif kind == "category":
         terms["lines"] = [line("UPGRADE", when="category in [UPGRADE]"), line("REST", when="category in [RATED_UPGRADE, NEW_TO_STANDARD]")]
         if chance(rng, 0.3):
             terms["lines"][0]["require"] = [{"that": "admitted >= 500万", "code": "BELOW_THRESHOLD"}]
@@ -860,6 +949,12 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
         terms.setdefault("require", []).append(
             {"that": rng.choice(["admitted >= 100万", "completed_on <= months_after(started_on, 24)"]), "code": "NOT_ENOUGH"}
         )
+    if chance(rng, 0.2):
+        needs["unit_price"] = {"of": "INVESTMENT", "type": "MONEY", "title": "单价"}
+        admit["that"] = "unit_price >= 10万"
+    if chance(rng, 0.1):
+        terms["term"] = {"from": "started_on", "months": str(rng.choice([12, 24]))}
+    offset(rng, terms, "PROJECT")
     money_caps(rng, terms, [["PROJECT"], ["LINE"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 50, 1500)
     payout(rng, terms)
     table = a_table("AWARD" if chance(rng, 0.1) else "GRANT", terms, applied_on.year)
@@ -879,6 +974,8 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
                     "related_party": chance(rng, 0.15),
                 }
             )
+            if "unit_price" in needs:
+                investments[-1]["measures"] = {"unit_price": amount(rng, 300_000)}
         project: Json = {
             "project_id": f"G-{number}",
             "category": rng.choice(["UPGRADE", "RATED_UPGRADE", "NEW_TO_STANDARD"]),
@@ -887,7 +984,11 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
             "investments": investments,
             "other_fiscal_funding": amount(rng, 3_000_000) if chance(rng, 0.3) else "0.00",
         }
-        measures = {"national_grant": amount(rng, 20_000_000), "industrialised_in_beijing": chance(rng, 0.8)}
+        measures = {
+            "national_grant": amount(rng, 20_000_000),
+            "industrialised_in_beijing": chance(rng, 0.8),
+            "other_subsidy": amount(rng, 300_000),
+        }
         project["measures"] = {name: value for name, value in measures.items() if name in needs}
         if chance(rng, 0.2):
             project["accepted_investment"] = amount(rng, 30_000_000)

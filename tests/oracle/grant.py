@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.accounts import Json, Situation, in_window, yuan
-from tests.oracle.language import RefusedError, money
+from tests.oracle.accounts import Json, Situation, in_window, inside_term, terms_of, yuan
+from tests.oracle.language import RefusedError, evaluate, money
 from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, on, settle
 
 
@@ -21,13 +21,31 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     def admitted(project: Json) -> Fraction:
         """元 of investment that the table admits inside its window, at most what was accepted."""
+        total = counted(project)
+        if project.get("accepted_investment") is not None:
+            total = min(total, Fraction(project["accepted_investment"]))
+        return total
+
+    def counted(project: Json, category: str | None = None) -> Fraction:
+        """What is admitted, of one category or of all, before acceptance."""
         total = Fraction(0)
         for each in project["investments"]:
+            if category is not None and each["category"] != category:
+                continue
             if isinstance(admit.get("categories"), list) and each["category"] not in admit["categories"]:
                 continue
             paid_on = on(each["paid_on"]) if each.get("paid_on") else None
             if not in_window(case, "investment", paid_on):
                 continue
+            if admit.get("that"):
+
+                def of_payment(name: str, each: Json = each) -> Any:
+                    if case.need(name).get("of") == "INVESTMENT":
+                        return case.measure("INVESTMENT", each, name)
+                    return value(project, name)
+
+                if not evaluate(admit["that"], of_payment, case.calls({})):
+                    continue
             if admit.get("related_party") == "EXCLUDED":
                 if each.get("related_party") is None:
                     raise RefusedError("FACT_REQUIRED")
@@ -38,9 +56,13 @@ def expected(table: Json, request: Json, series: Json) -> Json:
                 if each.get("vat") is None:
                     raise RefusedError("FACT_REQUIRED")
                 total -= Fraction(each["vat"])
-        if project.get("accepted_investment") is not None:
-            total = min(total, Fraction(project["accepted_investment"]))
         return total
+
+    def part(project: Json, category: str, is_base: bool) -> Fraction:
+        """A category's part, lowered like the whole is by acceptance and by other money."""
+        whole = counted(project)
+        now = base_value(project, "admitted") if is_base else admitted(project)
+        return counted(project, category) * now / whole if whole else Fraction(0)
 
     def value(project: Json, name: str) -> Any:
         if name == "admitted":
@@ -67,7 +89,11 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         list(projects),
         read,
         keys,
-        lambda no: is_inside_windows(case, read[no], {"completion": "completed_on", "event": "completed_on"}),
+        lambda no: (
+            is_inside_windows(case, read[no], {"completion": "completed_on", "event": "completed_on"})
+            and (not terms_of(case) or inside_term(case, read[no]("completed_on"), read[no]))
+        ),
+        functions={no: lambda code, is_base, p=p: part(p, code, is_base) for no, p in projects.items()},
         read_base={no: lambda name, p=p: base_value(p, name) for no, p in projects.items()},
         other=other if kind == "FROM_AMOUNT" else None,
     )

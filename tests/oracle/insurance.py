@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.accounts import Json, Situation
-from tests.oracle.language import RefusedError, plus_months
+from tests.oracle.accounts import Json, Situation, inside_term
+from tests.oracle.language import RefusedError
 from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, on, settle
 
 
@@ -29,13 +30,9 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     def share_in_term(policy: Json) -> Fraction:
         """D59: days inside the term over the days of the policy."""
-        term = case.terms.get("term")
         first, until = on(policy["period_from"]), on(policy["period_until"])
-        if not term:
-            return Fraction(1)
-        start = value(policy, term["from"])
-        end = plus_months(start, int(term["months"]))
-        inside = [n for n in range(first.toordinal(), until.toordinal()) if start.toordinal() <= n < end.toordinal()]
+        days = [date.fromordinal(n) for n in range(first.toordinal(), until.toordinal())]
+        inside = [day for day in days if inside_term(case, day, lambda name: value(policy, name))]
         return Fraction(len(inside), until.toordinal() - first.toordinal())
 
     def inside(no: str) -> bool:

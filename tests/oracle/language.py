@@ -23,12 +23,12 @@ class RefusedError(Exception):
 
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<date>\d{4}-\d{2}-\d{2})|(?P<number>\d+(?:\.\d+)?)(?P<unit>%|万|亿)?元?"
+    r"\s*(?:(?P<date>\d{4}-\d{2}-\d{2})|(?P<number>\d+/\d+|\d+(?:\.\d+)?)(?P<unit>%|万|亿)?元?"
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign><=|>=|==|!=|[-+*<>(),\[\]]))"
 )
 UNITS = {"%": Fraction(1, 100), "万": Fraction(10_000), "亿": Fraction(100_000_000)}
 KEPT = {"and", "or", "not", "in", "min", "max"}
-CALLS = {"months_after", "reference", "status", "earned", "dishonest_since"}
+CALLS = {"months_after", "reference", "status", "earned", "dishonest_since", "admitted"}
 compiled: dict[str, tuple[CodeType, tuple[Any, ...]]] = {}
 
 
@@ -51,7 +51,7 @@ def translated(text: str) -> tuple[CodeType, tuple[Any, ...]]:
             out.append(f"K[{len(constants)}]")
             constants.append(Fraction(found["number"]) * UNITS.get(found["unit"] or "", Fraction(1)))
         elif word := found["word"]:
-            if word in KEPT or word in CALLS:
+            if word in KEPT or (word in CALLS and (word != "admitted" or text_[at:].startswith("("))):
                 out.append(word)
             elif word in {"true", "false"}:
                 out.append(word.title())

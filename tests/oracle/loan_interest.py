@@ -17,15 +17,18 @@ from tests.oracle.accounts import (
     Json,
     Situation,
     choose_line,
+    end_of,
     finish,
     in_window,
     is_refused_outright,
     refused,
     replace,
     rounded,
+    terms_of,
 )
 from tests.oracle.day_counts import PARTS, position
 from tests.oracle.language import RefusedError, evaluate, plus_months, words_of
+from tests.oracle.single_amounts import line_amount
 
 ONE_DAY = timedelta(days=1)
 STEP_MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
@@ -244,10 +247,7 @@ class Loan:
         reasons = self.case.terms.get("exclude_periods", ["OVERDUE", "EXTENSION", "OTHER"])
         return any(on(p["from"]) <= day < on(p["until"]) and p["reason"] in reasons for p in self.fact.get("excluded_periods", []))
 
-    def term_of(self, slice_: Slice, first_day: date | None) -> tuple[date, date] | None:
-        term = self.case.terms.get("term")
-        if not term:
-            return None
+    def term_of(self, term: Json, slice_: Slice, first_day: date | None) -> tuple[date, date]:
         start = {
             "SIGNED_ON": self.signed_on,
             "FIRST_DRAWDOWN": self.first_drawdown,
@@ -258,10 +258,7 @@ class Loan:
             return (date.max, date.max)
         if start is None:
             start = self.fact_named(slice_, term["from"])
-        until = plus_months(start, int(term["months"])) if term.get("months") else date.max
-        if term.get("end") == "YEAR_END":
-            until = min(until, date(start.year + 1, 1, 1))
-        return start, until
+        return start, end_of(term, start)
 
     def work_out_days(self) -> None:
         is_pay_first = self.case.terms.get("pay_first") == "true" and self.vouchers
@@ -273,9 +270,10 @@ class Loan:
                 and not self.is_excluded(day)
                 and not (is_pay_first and day not in self.voucher_of)
             ]
-            term = self.term_of(each, open_days[0] if open_days else None)
-            if term:
-                open_days = [day for day in open_days if term[0] <= day < term[1]]
+            # 21: the first day that counts is one that every other term leaves
+            for term in sorted(terms_of(self.case), key=lambda term: term["from"] == "FIRST_COUNTED_DAY"):
+                first, until = self.term_of(term, each, open_days[0] if open_days else None)
+                open_days = [day for day in open_days if first <= day < until]
             if open_days:
                 each.anchor = open_days[0]
             each.counted = [day for day in open_days if self.window_has(day, with_claim=True) and each.balance.get(day)]
@@ -423,7 +421,7 @@ def line_and_rate(case: Situation, loan: Loan, slice_: Slice, day: date) -> tupl
         return max(Fraction(0), evaluate(line["rate"], names, calls))
 
     line = choose_line(case, names, calls, rate_of)
-    return (line["id"], rate_of(line)) if line else (None, Fraction(0))
+    return (line["id"], rate_of(line)) if line and by_days(line) else (None, Fraction(0))
 
 
 def are_met(case: Situation, loan: Loan, rules: list[Json], chosen: list[Day]) -> bool:
@@ -506,7 +504,7 @@ def take_once(group: list[Day], limit: int) -> None:
 
 def atoms_of(case: Situation, chosen: list[Day]) -> list[Atom]:
     """Amounts by contract × line × accrual year × drawdown, exact."""
-    bases = {line["id"]: line["base"] for line in case.terms["lines"]}
+    bases = {line["id"]: line.get("base") for line in case.terms["lines"]}
     name = str(day_count_of(case))
     years = any(c.get("period") == "ACCRUAL_YEAR" for c in case.terms.get("caps", []))
     by_drawdown = any("DRAWDOWN" in c.get("per", []) and c.get("bounds", "AMOUNT") == "AMOUNT" for c in case.terms.get("caps", []))
@@ -552,12 +550,33 @@ def day_count_of(case: Situation) -> str:
     return str(given["is"]) if isinstance(given, dict) else str(given)
 
 
+def paid_once(case: Situation, loan: Loan) -> list[Atom]:
+    """A line that pays once for a contract and not for its days."""
+    calls = case.calls(loan.places())
+
+    def names(name: str) -> Any:
+        return loan.fact_named(None, name)
+
+    if all(by_days(line) for line in case.terms["lines"]):
+        return []
+    line = choose_line(case, names, calls, lambda line: line_amount(case, line, names, calls))
+    if line is None or by_days(line) or not are_met(case, loan, line.get("require", []), []):
+        return []
+    keys = {"CONTRACT": loan.no, "LENDER": loan.fact["lender"], "PROJECT": loan.fact.get("project_id") or "", "DRAWDOWN": ""}
+    return [Atom(loan.no, line["id"], "", "", keys, line_amount(case, line, names, calls))]
+
+
+def by_days(line: Json) -> bool:
+    """Whether a line pays for days."""
+    return bool(words_of(line.get("base", "")) & {"balance", "interest"})
+
+
 def expected(table: Json, request: Json, series: Json) -> Json:
     case = Situation(table, request, series)
     items = [c["contract_no"] for c in request["contracts"]]
     if is_refused_outright(case):
         return refused(items)
-    loans, chosen = {}, []
+    loans, chosen, admitted = {}, [], []
     for fact in request["contracts"]:
         loan = Loan(case, fact)
         loans[loan.no] = loan
@@ -568,6 +587,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
         if not are_met(case, loan, rules, mine):
             continue
+        admitted.append(loan)
         for line in case.terms["lines"]:
             of_line = [each for each in mine if each.line == line["id"]]
             if of_line and are_met(case, loan, line.get("require", []), of_line):
@@ -582,17 +602,26 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
+        once = {line["id"] for line in case.terms["lines"] if not by_days(line)}
         for no, ceiling in ceilings.items():
-            mine = [a for a in atoms if a.item == no]
+            mine = [a for a in atoms if a.item == no and a.line not in once]
             if sum(a.at for a in mine) > ceiling:
                 replace(mine, ceiling, is_exact)
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = loans[atom.item]
+        if name == "interest":
+            return loan.interest([e for e in chosen if e.loan is loan]) / 100
         slice_ = next((s for s in loan.slices if s.no == atom.keys.get("DRAWDOWN")), None)
         return loan.fact_named(slice_, name)
 
-    answer = finish(case, items, atoms_of(case, chosen), fact_of, bound=bound)
+    less = case.terms.get("stacking", {}).get("offset", {}).get("less")
+
+    def offset(no: str) -> Any:
+        return evaluate(less, lambda name: loans[no].fact_named(None, name), case.calls(loans[no].places()))
+
+    atoms = atoms_of(case, chosen) + [atom for loan in admitted for atom in paid_once(case, loan)]
+    answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
     for no, loan in loans.items():
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if e.day in loan.voucher_of)

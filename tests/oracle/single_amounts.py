@@ -111,14 +111,17 @@ def settle(
     share_of_base: dict[str, Fraction] | None = None,
     read_base: dict[str, Names] | None = None,
     other: dict[str, int] | None = None,
+    functions: dict[str, Callable[[str, bool], Any]] | None = None,
 ) -> Json:
-    """The road from items to the answer."""
+    """The road from items to the answer; ``functions`` answer ``admitted(CATEGORY)``, for a base (True) or a condition."""
     if is_refused_outright(case):
         return refused(ids)
     atoms: list[Atom] = []
     for item in ids:
         names = read[item]
-        calls = case.calls({})
+        parts = (functions or {}).get(item)
+        calls = case.calls({}, **({"admitted": lambda code, parts=parts: parts(code, False)} if parts else {}))
+        base_calls = case.calls({}, **({"admitted": lambda code, parts=parts: parts(code, True)} if parts else {}))
         rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
         if not inside(item):
             continue
@@ -127,7 +130,7 @@ def settle(
         base_names = (read_base or read)[item]
         share = (share_of_base or {}).get(item, Fraction(1))
 
-        def amount(line: Json, names: Names = base_names, calls: Json = calls, share: Fraction = share) -> Fraction:
+        def amount(line: Json, names: Names = base_names, calls: Json = base_calls, share: Fraction = share) -> Fraction:
             return share * line_amount(case, line, names, calls)
 
         line = choose_line(case, names, calls, amount)
@@ -139,7 +142,15 @@ def settle(
         for atom in atoms:
             atom.at = max(type(atom.at)(0), atom.at - (other or {}).get(atom.item, 0))
 
-    return finish(case, ids, atoms, lambda atom, name: read[atom.item](name), after_project=deduct if other else None)
+    less = case.terms.get("stacking", {}).get("offset", {}).get("less")
+    return finish(
+        case,
+        ids,
+        atoms,
+        lambda atom, name: read[atom.item](name),
+        after_project=deduct if other else None,
+        offset=(lambda no: evaluate(less, read[no], case.calls({}))) if less else None,
+    )
 
 
 def code_keys(case: Situation, of: str, fact: Json) -> dict[str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import random
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +22,20 @@ from app.tables.loader import read_files
 from app.tables.wording import Difference, differences
 from tests.conftest import PUBLISHED
 from tests.readme.test_terms_page import EVERYTHING
+from tests.shapes.files import FILES, write
 
 Json = dict[str, Any]
-Path = tuple[str | int, ...]
+Way = tuple[str | int, ...]
 LAW = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True)
+
+
+def invented() -> list[Any]:
+    """The rows of the schemes of ``tests/shapes``, which use every word of the vocabulary."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [made for path in FILES for made in write(Path(folder), path)]
+        return read_files(files).rows
+
+
 SOME = {"document": {"title": "t", "issuer": "i", "number": "n", "date": "d"}, "authority": "official", "confidence": "read"}
 CONTENTS: dict[str, Json] = {
     f"{row.rate_table} {row.version}": json.loads(row.content)
@@ -33,6 +45,10 @@ CONTENTS: dict[str, Json] = {
     "every word": SOME
     | {"version": "1", "published_at": "2026-01-01T00:00:00+08:00", "effective": {"first_day": "2026-01-01", "last_day": "open"}}
     | {"title": "t", "method": "LOAN_INTEREST", "supersedes": "1", "terms": EVERYTHING},
+} | {
+    f"{row.rate_table} {row.version}": {"confidence": "read"} | json.loads(row.content)
+    for row in invented()
+    if isinstance(row, models.RateTableVersion)
 }
 IGNORED = {("version",), ("published_at",)}
 
@@ -50,7 +66,7 @@ WORDS = [
 ]
 
 
-def leaves(content: Any, path: Path = ()) -> Iterator[Path]:
+def leaves(content: Any, path: Way = ()) -> Iterator[Way]:
     """Where every text of a content stands."""
     if isinstance(content, dict | list):
         for key, part in content.items() if isinstance(content, dict) else enumerate(content):
@@ -59,14 +75,14 @@ def leaves(content: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
-def at(content: Any, path: Path) -> Any:
+def at(content: Any, path: Way) -> Any:
     """What stands at a path."""
     for key in path:
         content = content[key]
     return content
 
 
-def put(content: Json, path: Path, value: Any) -> Json:
+def put(content: Json, path: Way, value: Any) -> Json:
     """The content with another value at a path; without it where the value is None and it is a key."""
     made = copy.deepcopy(content)
     holder = at(made, path[:-1])
@@ -91,7 +107,7 @@ def can_be_meant(content: Json) -> bool:
 AUTHORITIES = {content["authority"] for content in CONTENTS.values()}
 
 
-def mutant(name: str, path: Path, start: int) -> Json | None:
+def mutant(name: str, path: Way, start: int) -> Json | None:
     """A content that differs from a published one in this leaf and can be meant: the first from ``start`` on, None if there is none."""
     was = at(CONTENTS[name], path)
     texts: list[str | None] = [word for word in [*WORDS, f"{was} ", f"{was}1", f"2{was}"] if word != was]
@@ -126,7 +142,7 @@ def check(found: list[Difference], before: Json, now: Json) -> None:
 
 @LAW
 @given(leaf=st.sampled_from(LEAVES), start=STARTS)
-def test_any_leaf_that_changes_is_said(leaf: tuple[str, Path], start: int) -> None:
+def test_any_leaf_that_changes_is_said(leaf: tuple[str, Way], start: int) -> None:
     name, path = leaf
     before, now = CONTENTS[name], mutant(name, path, start)
     assume(now is not None)
@@ -138,12 +154,32 @@ def test_any_leaf_that_changes_is_said(leaf: tuple[str, Path], start: int) -> No
         assert all("None" not in said.zh + said.en for said in found)
 
 
+def is_held(way: Way) -> bool:
+    """Whether other words read what stands here, so that nothing else may: the facts, their types, the lines of a cap."""
+    row = {("terms", "lines", no, "id") for no in (0, 1)}
+    return way in row | {("terms", "facts")} or (way[:2] == ("terms", "needs") and way[-1] == "type")
+
+
+@pytest.mark.parametrize(
+    "way", [way for name, way in LEAVES if name == "every word" and not is_held(way)], ids=lambda way: "/".join(map(str, way))
+)
+def test_a_change_of_any_word_of_the_vocabulary_is_said(way: Way) -> None:
+    """Of each word, one after the other, that there can be; ``test_terms_page`` sees to it that each is there."""
+    before = CONTENTS["every word"]
+    for start in (0, 40):
+        now = mutant("every word", way, start)
+        assert now is not None
+        said = differences(before, now)
+        assert said
+        check(said, before, now)
+
+
 TEXTS = {"clause", "title", "message", "issuer", "number", "date", "when", "source", "assumed"}
 
 
 @LAW
 @given(leaf=st.sampled_from([leaf for leaf in LEAVES if leaf[1][-1] in TEXTS]), text=st.text(st.characters(exclude_categories=["C"]), min_size=1))
-def test_any_text_that_changes_is_said(leaf: tuple[str, Path], text: str) -> None:
+def test_any_text_that_changes_is_said(leaf: tuple[str, Way], text: str) -> None:
     name, path = leaf
     now = put(CONTENTS[name], path, text)
     assume(text != at(CONTENTS[name], path) and can_be_meant(now))
@@ -155,7 +191,7 @@ def test_any_text_that_changes_is_said(leaf: tuple[str, Path], text: str) -> Non
 ONE_STATEMENT = {"values", "bands", "instalments", "sources", "currencies", "exclude_periods", "per", "pool", "categories"}
 
 
-def statement(path: Path) -> Path:
+def statement(path: Way) -> Way:
     """What is said in one sentence, however much of it changes."""
     ends = [no for no, key in enumerate(path) if key in ONE_STATEMENT]
     return path[: ends[0] + 1] if ends else path
@@ -163,7 +199,7 @@ def statement(path: Path) -> Path:
 
 @settings(LAW, max_examples=250)
 @given(leaf=st.sampled_from(LEAVES), second=st.integers(0, 10_000), starts=st.tuples(STARTS, STARTS))
-def test_of_two_changes_neither_hides_the_other(leaf: tuple[str, Path], second: int, starts: tuple[int, int]) -> None:
+def test_of_two_changes_neither_hides_the_other(leaf: tuple[str, Way], second: int, starts: tuple[int, int]) -> None:
     name, path = leaf
     mine = [one for of, one in LEAVES if of == name]
     other = mine[second % len(mine)]

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.calculators import grammar, reading, reading_lines
+from app.calculators import grammar, reading, reading_days, reading_lines
 from app.calculators import names as nm
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
@@ -32,6 +32,7 @@ CODE = re.compile(r"`([^`]+)`")
 Words = dict[str, list[str]]
 
 # Terms in which every place of the vocabulary exists, so that a wrong word can be put there.
+RULE = {"that": "name >= 0", "code": "C"}
 BANDS = {"of": "events", "after": "0", "pay": [{"up_to": "1", "amount": "100万"}, {"amount": "20万"}]}
 EVERYTHING: dict[str, Any] = {
     "facts": "CONTRACTS",
@@ -41,19 +42,35 @@ EVERYTHING: dict[str, Any] = {
     "currencies": [{"currency": "USD", "series": "USD_CNY", "on": "SIGNED_ON"}],
     "exclude_periods": ["OVERDUE"],
     "pay_first": "true",
-    "needs": {"name": {"of": "CONTRACT", "type": "MONEY"}, "events": {"of": "CONTRACT", "type": "COUNT"}},
-    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD"}},
-    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END"},
-    "require": [{"that": "name >= 0", "code": "C"}],
+    "needs": {
+        "name": {"of": "CONTRACT", "type": "MONEY", "title": "t", "unit": "元", "decimals": "2", "clause": "c"},
+        "events": {"of": "CONTRACT", "type": "COUNT"},
+        "kind": {"of": "CONTRACT", "type": "CODE", "values": {"A": "甲", "B": "乙"}},
+    },
+    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD", "clause": "c"}}
+    | {kind: {"first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("application", "investment")}
+    | {kind: {"of": "signed_on", "first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("event", "contract", "completion")},
+    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END", "clause": "c"},
+    "require": [{"that": "name >= 0", "code": "C", "clause": "c", "message": "m"}],
     "lines": [
-        {"id": "LARGE", "when": "name >= 1000", "bands": BANDS},
+        {"id": "LARGE", "title": "t", "when": "name >= 1000", "bands": BANDS, "require": [RULE], "wording": "CEILING", "clause": "c"},
         {"id": "SMALL", "when": "name < 1000", "base": "balance", "rate": "1%"},
+        {"id": "FEE", "amount": "1000"},
+        {"id": "PART", "bands": {"of": "name", "pay": [{"rate": "1%"}]}},
     ],
-    "caps": [{"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}],
+    "caps": [
+        {"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}
+        | {"lines": ["SMALL"], "when": "not earned(LARGE)", "clause": "c"}
+    ],
     "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
-    "admit": {"categories": "unknown", "vat": "unknown", "related_party": "unknown"},
-    "stacking": {"single_direction": {"clause": "c"}, "higher_of": {"clause": "c"}, "exempt_direction": "false"},
-    "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"source": "s"}]},
+    "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c"},
+    "stacking": {
+        "single_direction": {"exempt": "registered_in_beijing", "clause": "c"},
+        "higher_of": {"clause": "c"},
+        "offset": {"less": "name", "clause": "c"},
+        "exempt_direction": "false",
+    },
+    "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"share": "90%", "source": "s"}, {"source": "s"}]},
     "not_decided": [{"clause": "c", "message": "m"}],
     "other_funding": "IGNORED",
     "choose": "ONLY",
@@ -183,6 +200,22 @@ def test_the_terms_for_probing_are_accepted() -> None:
     assert faults(EVERYTHING) == []
 
 
+# Of a window only an event, a contract or a completion can say which date it tests; a band pays by the unit or a share.
+ELSEWHERE = {("windows.interest", "of"): "windows.event", ("lines[]", "base"): "lines.1", ("lines[]", "rate"): "lines.1"}
+ELSEWHERE |= {("lines[]", "amount"): "lines.2", ("needs.name", "values"): "needs.kind", ("lines[].bands.pay[]", "rate"): "lines.3.bands.pay.0"}
+
+
+@pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place])
+def test_each_key_stands_in_the_terms_for_probing(place: str) -> None:
+    """So that whatever is tried on all of them is tried on every word."""
+    for key in KEYS[place]:
+        path = ELSEWHERE.get((place, key), place.replace("[]", ".0"))
+        holder: Any = EVERYTHING
+        for step in path.split(".") if path != "terms" else ():
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+        assert key in holder, key
+
+
 @pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place and place != "terms"])
 def test_the_keys_of_a_place_are_those_accepted(place: str) -> None:
     assert listed(faults(put(f"{place}.zzz", "x")), "zzz") == KEYS[place]
@@ -218,12 +251,20 @@ def test_the_values_of_an_open_place_are_accepted(place: str) -> None:
         assert faults(put(place, value)) == [], (place, value)
 
 
+def name_of(function: ast.expr) -> str:
+    """The name by which a function is called, without what it belongs to."""
+    return str(getattr(function, "attr", getattr(function, "id", "")))
+
+
 def literals() -> Iterator[str]:
     """Each word that the reading compares a key or a value with, from its source."""
-    for module in (reading, reading_lines):
+    for module in (reading, reading_days, reading_lines):
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {"mapping", "one_of", "_simple"}:
-                for part in (part for argument in node.args[1:] for part in ast.walk(argument)):
+            called, given = (name_of(node.func), node.args[1:]) if isinstance(node, ast.Call) else ("", [])
+            if called == "key":  # r.key(body, "room", r.one_of, ("DAILY", "CUMULATIVE"), "DAILY")
+                called, given = name_of(given[1]), given[2:]
+            if called in {"mapping", "one_of", "_simple"}:
+                for part in (part for argument in given for part in ast.walk(argument)):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield part.value
 
@@ -252,25 +293,26 @@ def test_the_names_of_each_kind_of_facts(facts: str) -> None:
 
 # --- expressions --------------------------------------------------------------------------------------
 
-ON_ITEMS = {"facts": "ITEMS", "wording": "EXACT", "clause": "c"}
-ON_LOANS = ON_ITEMS | {"facts": "CONTRACTS"}
+BASES = {"ITEMS": "base_amount", "CONTRACTS": "balance", "PROJECTS": "admitted"}
 OF_ANY = {"APPLICATION_DATE", "JAN_1", "JAN_1_LAST_YEAR", "AT_APPLICATION"}
 
 
-def line(**changes: str) -> dict[str, Any]:
+def line(facts: str, **changes: str) -> dict[str, Any]:
     """A line that pays a share of an amount, changed."""
-    return {"id": "SMALL", "base": "base_amount", "rate": "1%"} | changes
+    return {"id": "SMALL", "base": BASES[facts], "rate": "1%"} | changes
 
 
-def somewhere(text: str) -> list[str]:
+def somewhere(text: str, *kinds: str) -> list[str]:
     """The faults of an expression where a condition, a base, a rate or a cap's condition stands: none if one place takes it."""
-    places: list[dict[str, Any]] = [
-        {"lines": [line()], "require": [{"that": text, "code": "C"}]},
-        {"lines": [line(base=text)]},
-        {"lines": [line(rate=text)]},
-        {"lines": [line()], "caps": [{"limit": "1", "when": text}]},
-    ]
-    told = [faults(ON_ITEMS | place) for place in places]
+    told = []
+    for facts in kinds or BASES:
+        places: list[dict[str, Any]] = [
+            {"lines": [line(facts)], "require": [{"that": text, "code": "C"}]},
+            {"lines": [line(facts, base=text)]},
+            {"lines": [line(facts, rate=text)]},
+            {"lines": [line(facts)], "caps": [{"limit": "1", "when": text}]},
+        ]
+        told += [faults({"facts": facts, "wording": "EXACT", "clause": "c"} | place) for place in places]
     return [] if [] in told else told[0]
 
 
@@ -285,7 +327,7 @@ def test_each_sign_has_an_example_that_is_accepted(cells: list[str]) -> None:
 
 def test_every_sign_of_the_grammar_is_on_the_page() -> None:
     on_page = {word for cells in rows("Expressions") for word in CODE.findall(cells[0])}
-    assert grammar._FUNCTIONS | grammar._WORDS | {"+", "-", "*", "×", ">=", "<=", ">", "<", "==", "!=", "≥", "≤"} == on_page
+    assert grammar.FUNCTIONS | grammar.WORDS | {"+", "-", "*", "×", ">=", "<=", ">", "<", "==", "!=", "≥", "≤"} == on_page
     assert somewhere("zzz(base_amount) >= 1")
     assert somewhere("base_amount / vat")
     assert somewhere("base_amount + 1%")
@@ -298,6 +340,5 @@ def test_what_a_lookup_may_name(function: str, first: str) -> None:
     for word in told:
         assert f"`{word}`" in section("Expressions"), word
         condition = f"{function}({first}, {word})" + (" > 3%" if function == "reference" else "")
-        loans = {"lines": [line(base="balance")], "require": [{"that": condition, "code": "C"}]}
-        assert faults(ON_LOANS | loans) == [], word
-        assert (somewhere(condition) == []) is (word in OF_ANY), word
+        assert somewhere(condition, "CONTRACTS") == [], word
+        assert (somewhere(condition, "ITEMS") == []) is (word in OF_ANY), word

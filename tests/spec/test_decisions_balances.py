@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.bureau import Bureau, loan
+from tests.bureau import USCC, Bureau, loan
 from tests.spec.small_tables import amounts, days_counted, points, segments
 
 
@@ -79,6 +79,18 @@ def test_D21_a_term_starts_where_the_table_says(start: str, first: tuple[str, st
     for no, expected in (("1", first), ("2", second)):
         mine = [(a, b) for drawdown, a, b in spans if drawdown == no]
         assert (min(a for a, _ in mine), max(b for _, b in mine)) == expected
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_D21_of_two_terms_the_first_day_that_counts_is_one_that_the_other_leaves(order: int) -> None:
+    """In whichever order they stand: the enterprise is supported from 1 March, and 6 months are counted from there."""
+    both = ["{months: '6', from: FIRST_COUNTED_DAY}", "{months: '36', from: since}"][::order]
+    since = "needs: {since: {of: APPLICANT, type: DATE, title: 首次获得支持日}}\n"
+    bureau = Bureau(since + points(more=f"term: [{', '.join(both)}]"))
+    contract = loan(drawdowns=[{"drawdown_no": "1", "on": "2025-01-10", "amount": "1000000.00"}])
+    answer = bureau.answer({"applicant": {"uscc": USCC, "measures": {"since": "2025-03-01"}}, "contracts": [contract]})
+    spans = segments(answer, "from", "until")
+    assert (spans[0][0], spans[-1][1]) == ("2025-03-01", "2025-09-01")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.bureau import USCC, Bureau, loan, policy
@@ -108,10 +110,12 @@ def test_D40_a_grant_takes_room_in_the_year_in_which_its_interest_accrued(year: 
 
 
 def test_D40_only_what_accrues_has_a_year_of_accrual() -> None:
-    with pytest.raises(ValueError, match="只有贷款合同按日计息"):
+    with pytest.raises(ValueError, match="只有贷款按计息年度分账；其他用 PROGRAM_YEAR"):
         Bureau(award(more="caps: [{per: [], period: ACCRUAL_YEAR, limit: 1}]"), "AWARD")
-    lines = "facts: CONTRACTS\nwording: EXACT\nlines: [{id: FEE, amount: 100}]\ncaps: [{per: [], period: ACCRUAL_YEAR, limit: 60}]"
-    answer = Bureau(lines).answer({"contracts": [loan()]})
+    by_year, fee = "caps: [{per: [], period: ACCRUAL_YEAR, limit: 60, clause: 办法}]", "facts: CONTRACTS\nwording: EXACT\nlines: [{id: FEE, amount: 100}]"
+    with pytest.raises(ValueError, match=re.escape("一次性给付的行（FEE）没有计息年度与放款；以 lines 限定到按日计算的行")):
+        Bureau(f"{fee}\n{by_year}")
+    answer = Bureau(fee, overlays=measures(by_year)).answer({"contracts": [loan()]})  # measures lie over loans of every kind
     assert caps(answer, "key", "after") == [(None, "60.00")]
 
 

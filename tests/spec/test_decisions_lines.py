@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bureau import USCC, Bureau, loan, policy
-from tests.spec.small_tables import amounts, award, caps, codes, grant, insurance, item, points, project, segments, share, voucher
+from tests.spec.small_tables import amounts, award, caps, codes, grant, insurance, item, measures, points, project, segments, share, voucher
 
 CONTRACT = "facts: CONTRACTS\nwording: EXACT\nday_count: MONTHS_12\n"
 ITEMS = "facts: ITEMS\nwording: EXACT\n"
@@ -194,6 +194,27 @@ def test_a_term_of_the_fund_that_starts_from_a_fact_no_loan_has_asks_for_it() ->
     assert Bureau(points(), overlays=overlays).refusal(contracts=[loan()]) == [("/first_insured_on", "FACT_REQUIRED")]
 
 
+def test_a_term_of_the_fund_that_starts_with_a_loan_is_for_loans() -> None:
+    """Measures lie over tables of every kind: premiums and items have no first drawdown."""
+    overlays = measures("term: {months: 12, from: FIRST_DRAWDOWN, clause: c}")
+    assert Bureau(insurance("50%"), "INSURANCE", overlays=overlays).amount(policies=[policy("P", "100.00")]) == "50.00"
+    assert Bureau(award(), "AWARD", overlays=overlays).amount(items=[item("A", "60.00")]) == "60.00"
+    # 1,000,000 × 1% for 12 months of the loan's 18
+    long = loan(drawdowns=[{"drawdown_no": "1", "on": "2024-01-01", "amount": "1000000.00"}], signed_on="2024-01-01", matures_on="2025-07-01")
+    assert Bureau(points(), overlays=overlays).amount(contracts=[long]) == "10000.00"
+
+
+def test_a_date_that_decides_nothing_need_not_be_sent() -> None:
+    """Two years from the day on which equipment is put to use count for loans for equipment; a loan for research has no such day."""
+    needs = "needs: {put_to_use_on: {of: CONTRACT, type: DATE, title: 投产日}}\n"
+    first = "{id: EQUIPMENT, when: 'loan_type in [EQUIPMENT] and day < months_after(put_to_use_on, 24)', base: balance, rate: 2%}"
+    second = "{id: RESEARCH, when: 'loan_type in [RESEARCH]', base: balance, rate: 1%}"
+    bureau = Bureau(f"facts: CONTRACTS\nwording: EXACT\n{needs}lines: [{first}, {second}]")
+    year = {"signed_on": "2024-01-01", "matures_on": "2025-01-01", "drawdowns": [{"drawdown_no": "1", "on": "2024-01-01", "amount": "1000000.00"}]}
+    assert bureau.amount(contracts=[loan(loan_type="RESEARCH", **year)]) == "10000.00"
+    assert bureau.refusal(contracts=[loan(loan_type="EQUIPMENT", **year)]) == [("/contracts/0/measures/put_to_use_on", "FACT_REQUIRED")]
+
+
 # --- requirements on totals ------------------------------------------------------------------------------
 
 
@@ -266,9 +287,10 @@ def test_D23_a_cap_on_balances_may_separate_drawdowns_by_a_measure() -> None:
 @pytest.mark.parametrize(
     ("cap", "message"),
     [
-        ("{per: [CONTRACT], limit: 50% * drawn}", "此处不能读随日或随放款变化的事实"),
-        ("{per: [CONTRACT], when: drawn > 5万, limit: 1}", "此处不能读随日或随放款变化的事实"),
-        ("{bounds: BALANCE, per: [CONTRACT], when: earned(ALL), limit: 1}", "此处不能用 earned"),
+        ("{per: [CONTRACT], limit: 50% * drawn}", "caps/0/limit: limit 读每笔放款的事实（drawn），per 须含 DRAWDOWN"),
+        ("{per: [CONTRACT], when: drawn > 5万, limit: 1}", "caps/0/when: when 读每笔放款的事实（drawn），per 须含 DRAWDOWN"),
+        ("{per: [CONTRACT], limit: 50% * balance}", "caps/0/limit: 此处不能读随日或随放款变化的事实"),
+        ("{bounds: BALANCE, per: [CONTRACT], when: earned(ALL), limit: 1}", "caps/0/when: 此处不能用 earned；它只用于金额限额的 when"),
     ],
 )
 def test_a_cap_asks_only_for_what_its_accounts_have(cap: str, message: str) -> None:

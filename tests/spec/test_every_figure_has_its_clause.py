@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from app.tables.files import read
-from tests.bureau import PUBLISHED
+from app.tables.loader import read_files
+from tests.bureau import PUBLISHED, batch_file
 
 FIGURES = {"rate", "amount", "bands", "limit", "that", "first_day", "last_day", "months", "categories"}
-RULES = {"single_direction", "higher_of"}  # not figures, but words that decide
+RULES = {"single_direction", "higher_of", "offset"}  # not figures, but words that decide
 
 
 def without_clause(part: Any, place: str, default: str = "") -> Iterator[str]:
@@ -46,6 +48,7 @@ def without_clause(part: Any, place: str, default: str = "") -> Iterator[str]:
         ({"term": {"months": "12", "from": "SIGNED_ON"}}, ["/term"]),
         ({"admit": {"categories": "unknown"}}, ["/admit"]),
         ({"stacking": {"single_direction": {"exempt": "x"}, "higher_of": {"clause": "c"}}}, ["/stacking/single_direction"]),
+        ({"stacking": {"offset": {"less": "vat"}}}, ["/stacking/offset"]),
     ],
 )
 def test_a_figure_without_clause_is_found(terms: dict[str, Any], found: list[str]) -> None:
@@ -80,3 +83,50 @@ def test_what_is_left_open_quotes_its_words_too(client: httpx.Client) -> None:
             for entry in terms.get("not_decided", []):
                 assert entry["message"].strip(), one["id"]
                 assert (entry.get("clause") or terms.get("clause") or "").strip(), one["id"]
+
+
+# --- a figure without words is refused when it is typed in ---------------------------------------------
+
+C = ", clause: c"  # a row of the table below is complete with it, and refused without
+LOAN, ITEM, PROJECT = "facts: CONTRACTS", "facts: ITEMS", "facts: PROJECTS"
+POINTS = f"{{id: ALL, base: balance, rate: 1%{C}}}"
+AWARD = f"{{id: ALL, base: base_amount, rate: 1%{C}}}"
+SHARE = f"{{id: ALL, base: admitted, rate: 1%{C}}}"
+TYPED = [
+    # the facts, the figure whose words are missing, and its place
+    (LOAN, f"lines: [{{id: ALL, base: balance, rate: 1%{C}}}]", "lines/0"),
+    (LOAN, f"lines: [{{id: ALL, base: balance, rate: unknown{C}}}]", "lines/0"),
+    (ITEM, f"lines: [{{id: ALL, amount: 1万{C}}}]", "lines/0"),
+    (ITEM, f"lines: [{{id: ALL, bands: {{of: events, pay: [{{amount: 1}}]}}{C}}}]", "lines/0"),
+    (LOAN, f"lines: [{POINTS}]\nwindows: {{interest: {{first_day: 2025-01-01, last_day: 2025-12-31{C}}}}}", "windows/interest"),
+    (LOAN, f"lines: [{POINTS}]\nwindows: {{interest: {{first_day: 2025-01-01, last_day: unknown{C}}}}}", "windows/interest"),
+    (LOAN, f"lines: [{POINTS}]\nwindows: {{interest: {{first_day: unknown{C}}}}}", "windows/interest"),
+    (LOAN, f"lines: [{POINTS}]\nterm: {{months: 12, from: FIRST_DRAWDOWN{C}}}", "term"),
+    (LOAN, f"lines: [{POINTS}]\nterm: [{{end: YEAR_END, from: FIRST_DRAWDOWN{C}}}]", "term/0"),
+    (LOAN, f"lines: [{POINTS}]\ncaps: [{{limit: 1万{C}}}]", "caps/0"),
+    (LOAN, f"lines: [{POINTS}]\ncaps: [{{limit: unknown{C}}}]", "caps/0"),
+    (LOAN, f"lines: [{POINTS}]\ncaps: [{{bounds: BALANCE, limit: 1亿{C}}}]", "caps/0"),
+    (LOAN, f"lines: [{POINTS}]\nrequire: [{{that: interest > 0, code: C{C}}}]", "require/0"),
+    (ITEM, f"lines: [{{clause: c, id: ALL, amount: 1, require: [{{that: vat > 0, code: C{C}}}]}}]", "lines/0/require/0"),
+    (PROJECT, f"lines: [{SHARE}]\nadmit: {{vat: EXCLUDED{C}}}", "admit"),
+    (ITEM, f"lines: [{AWARD}]\nstacking: {{single_direction: {{exempt: registered_in_beijing{C}}}}}", "stacking/single_direction"),
+    (ITEM, f"lines: [{AWARD}]\nstacking: {{offset: {{less: vat{C}}}}}", "stacking/offset"),
+]
+
+
+def refused(folder: Path, terms: str) -> list[tuple[str, str]]:
+    """Place and message of each fault of a table that has no words but those that stand in these terms."""
+    method = {LOAN: "LOAN_INTEREST", ITEM: "AWARD", PROJECT: "GRANT"}[terms.split("\n", 1)[0]]
+    text = batch_file(terms, method).replace("          clause: c\n", "", 1)
+    (folder / "batch.yaml").write_text(text, encoding="utf-8")
+    return [(fault.place.split("/terms/", 1)[-1], fault.message) for fault in read_files([folder]).faults]
+
+
+@pytest.mark.parametrize(("facts", "words", "place"), TYPED, ids=[words.rsplit("\n", 1)[-1] for _, words, _ in TYPED])
+def test_a_figure_that_is_typed_in_without_its_words_is_refused(tmp_path: Path, facts: str, words: str, place: str) -> None:
+    whole = f"{facts}\nwording: EXACT\n{words}"
+    assert refused(tmp_path, whole) == []
+    before, _, after = whole.rpartition(C)
+    assert refused(tmp_path, before + after) == [(place, "缺少条款原文 clause")]
+    assert refused(tmp_path, f"{before}, clause: ' '{after}") == [(f"{place}/clause", "此处应为条款原文")]
+    assert refused(tmp_path, f"{before}{after}\nclause: 全表通用的条款") == []

@@ -25,6 +25,14 @@ FIRST_LOAN, CONSUMER, DATASET, SME = "bj-sme-2025-0-1", "cn-consumer-2025-0-1", 
 FIRST_SET, GROWTH, EQUIPMENT, CHAIN = "cn-firstset-2019-0-1", "bj-gjj-2023-1-stable-growth", "bj-equip-2024-0-1", "bj-gjj-2022-0-12"
 
 
+# Not published: a base that is a part of the balance, and two terms of which each narrows the other.
+CAPPED, TWO_TERMS = "capped", "two terms"
+VERSIONS[CAPPED], VERSIONS[TWO_TERMS] = copy.deepcopy(VERSIONS[LOAN]), copy.deepcopy(VERSIONS[SME])
+VERSIONS[CAPPED]["terms"]["lines"][0]["base"] = "min(balance, 5000万)"
+VERSIONS[TWO_TERMS]["terms"].setdefault("needs", {})["since"] = {"of": "APPLICANT", "type": "DATE", "title": "首次获得支持日"}
+VERSIONS[TWO_TERMS]["terms"]["term"] = [VERSIONS[SME]["terms"]["term"], {"months": "36", "from": "since", "clause": "单户累计不超过3年"}]
+
+
 def version(table: str) -> Json:
     """A published version as if it applied from 2026-05-01."""
     return copy.deepcopy(VERSIONS[table]) | {"effective": {"first_day": "2026-05-01", "last_day": "open"}}
@@ -87,6 +95,12 @@ OF_A_DAY = [
     (LOAN, "terms/lines/0/rate", "unknown", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 未公布", f"Line {MLT}, annual rate: changed from 2% to not published"),
     (LOAN, "terms/lines/0/rate", f"min(2.5%, {SPREAD})", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 min(2.5%, 合同利率 - （LPR_1Y（申请当年1月1日） - 1.5%）)", f"Line {MLT}, annual rate: changed from 2% to min(2.5%, contract rate - (LPR_1Y on 1 January of the application's year - 1.5%))"),
     (LOAN, "terms/lines/0/rate", "0.5 * reference(LPR_1Y, 2026-01-20)", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 0.5 × LPR_1Y（2026-01-20）", f"Line {MLT}, annual rate: changed from 2% to 0.5 × LPR_1Y on 2026-01-20"),
+    (LOAN, "terms/lines/0/rate", "1/3 * contract_rate", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 1/3 × 合同利率", f"Line {MLT}, annual rate: changed from 2% to 1/3 × contract rate"),
+    (LOAN, "terms/lines/0/rate", "50% * reference(LPR_1Y, signed_on)", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 50% × LPR_1Y（签订日）", f"Line {MLT}, annual rate: changed from 2% to 50% × LPR_1Y as of signed on"),
+    (LOAN, "terms/lines/0/rate", "50% * reference(LPR_1Y, months_after(signed_on, -1))", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 50% × LPR_1Y（签订日前1个月）", f"Line {MLT}, annual rate: changed from 2% to 50% × LPR_1Y as of 1 months before signed on"),
+    (LOAN, "terms/lines/0/base", "min(balance, 5000万)", f"档次 {MLT}（{MLT_TITLE}） 计算依据 由 贷款余额 调整为 min(贷款余额, 5000万元)", f"Line {MLT}, base: changed from balance to min(balance, 50,000,000.00 yuan)"),
+    (CAPPED, "terms/lines/0/rate", "1.5%", f"档次 {MLT}（{MLT_TITLE}） 年贴息率 由 2% 调整为 1.5%", f"Line {MLT}, annual rate: changed from 2% to 1.5%"),
+    (LOAN, "terms/lines/1/when", "loan_type in [WORKING_CAPITAL] and day < months_after(first_drawdown, 12)", "档次 WORKING_CAPITAL（产业链龙头企业流动资金贷款） 适用情形 由 贷款种类 = 流动资金贷款 调整为 贷款种类 = 流动资金贷款 且 计息日 < 首次放款日后12个月", "Line WORKING_CAPITAL, where it applies: changed from loan type = WORKING_CAPITAL to loan type = WORKING_CAPITAL and day < 12 months after first drawdown"),
     (LOAN, "terms/lines/1/when", "loan_type in [WORKING_CAPITAL, BUSINESS]", "档次 WORKING_CAPITAL（产业链龙头企业流动资金贷款） 适用情形 由 贷款种类 = 流动资金贷款 调整为 贷款种类 属于 [流动资金贷款, 经营性贷款]", "Line WORKING_CAPITAL, where it applies: changed from loan type = WORKING_CAPITAL to loan type in [WORKING_CAPITAL, BUSINESS]"),
     (LOAN, "terms/lines/1/base", "interest", "档次 WORKING_CAPITAL（产业链龙头企业流动资金贷款） 计算依据 由 贷款余额 调整为 利息", "Line WORKING_CAPITAL, base: changed from balance to interest"),
     (FIRST_LOAN, "terms/lines/1/rate", "0.25", "档次 ORDINARY（一般企业） 比例 由 20% 调整为 25%", "Line ORDINARY, rate: changed from 20% to 25%"),
@@ -104,7 +118,9 @@ OF_A_DAY = [
     (TAPE_OUT, "terms/require/0/message", GONE, "取消 条件 CONTRACT_NOT_COMPLETED 说明：“产品流片合同已执行完毕”", "Removed: requirement CONTRACT_NOT_COMPLETED, message: “产品流片合同已执行完毕”"),
     (LAUNCH, "terms/require/0/that", f"launched_on >= {SIGNED} and not dishonest_since({SIGNED})", "条件 NO_LAUNCH_APPROVAL 由 取得发射许可 调整为 发射日 ≥ 申请日前12个月 且 自申请日前12个月以来无严重失信记录", "Requirement NO_LAUNCH_APPROVAL: changed from launch approved to launched on ≥ 12 months before application date and no dishonesty record since 12 months before application date"),
     (TAPE_OUT, "terms/require/0/that", "total(base_amount) > 2 * 500万 + 1000 and (events != 3 or category != MPW)", "条件 CONTRACT_NOT_COMPLETED 由 产品流片合同已执行完毕 调整为 计算基数合计 > 2 × 500万元 + 1000元 且 （次数 ≠ 3 或 流片类别 ≠ MPW）", "Requirement CONTRACT_NOT_COMPLETED: changed from contract_completed to total base amount > 2 × 5,000,000.00 yuan + 1,000.00 yuan and (events ≠ 3 or category ≠ MPW)"),
-    (EQUIPMENT, "terms/require", [{"that": "GREEN in purposes or status(SME, AT_APPLICATION)", "code": "GREEN", "clause": "绿色"}], "新增 条件 GREEN：GREEN 属于 用途与性质标记 或 申请时具有资质 SME", "Added: requirement GREEN: GREEN in purposes or status SME at the application"),
+    (EQUIPMENT, "terms/require", [{"that": "BILL in purposes or status(SME, AT_APPLICATION)", "code": "BILLS", "clause": "票据"}], "新增 条件 BILLS：BILL 属于 用途与性质标记 或 申请时具有资质 SME", "Added: requirement BILLS: BILL in purposes or status SME at the application"),
+    (EQUIPMENT, "terms/require", [{"that": "status(SME, 2025-12-31) and status(SME, signed_on)", "code": "SME", "clause": "中小企业"}], "新增 条件 SME：2025-12-31具有资质 SME 且 签订日具有资质 SME", "Added: requirement SME: status SME on 2025-12-31 and status SME as of signed on"),
+    (FACTORY, "terms/require/-", {"that": "admitted(EQUIPMENT) >= 500万", "code": "LITTLE", "clause": "设备投资500万元以上"}, "新增 条件 LITTLE：纳入支持范围的投资（EQUIPMENT） ≥ 500万元", "Added: requirement LITTLE: admitted investment in EQUIPMENT ≥ 5,000,000.00 yuan"),
     # windows and terms
     (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "事件期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
     (LAUNCH, "terms/windows/event/first_day", GONE, "事件期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
@@ -113,12 +129,14 @@ OF_A_DAY = [
     (LOAN, "terms/windows/interest/first_day", "2025-10-01", "计息期间 首日 由 未公布 调整为 2025-10-01", "Interest window, first day: changed from not published to 2025-10-01"),
     (LOAN, "terms/windows/interest/tests", "PAID_ON", "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
     (LOAN, "terms/windows/interest", {"tests": "PAID_ON", "first_day": "unknown", "last_day": "unknown", "clause": "（详见附件2）"}, "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
-    (CONSUMER, "terms/windows/contract", {"first_day": "2025-09-01", "last_day": "unknown"}, "新增 合同期间：2025-09-01 至 未公布（按签订日）", "Added: contract window: 2025-09-01 to not published (signed on)"),
+    (CONSUMER, "terms/windows/contract", {"first_day": "2025-09-01", "last_day": "unknown", "clause": "合同签订于2025年9月1日后"}, "新增 合同期间：2025-09-01 至 未公布（按签订日）", "Added: contract window: 2025-09-01 to not published (signed on)"),
     (DATASET, "terms/windows/application/last_day", "2026-09-30T17:30:15", "申请期 末日 由 2026-08-31 17:30 调整为 2026-09-30 17:30:15", "Application window, last day: changed from 2026-08-31 17:30 to 2026-09-30 17:30:15"),
-    (FACTORY, "terms/windows/investment", {"first_day": "unknown", "last_day": "unknown"}, "新增 投资期间：未公布（按paid_on）", "Added: investment window: not published (paid_on)"),
+    (FACTORY, "terms/windows/investment", {"first_day": "unknown", "last_day": "unknown", "clause": "投资期见附件"}, "新增 投资期间：未公布（按paid_on）", "Added: investment window: not published (paid_on)"),
     (SME, "terms/term/months", "36", "支持期限 由 24个月 调整为 36个月", "Supported term: changed from 24 months to 36 months"),
     (SME, "terms/term/from", "SIGNED_ON", "支持期限 起点 由 首次放款日 调整为 签订日", "Supported term, start: changed from the first drawdown to the day of signing"),
     (SME, "terms/term/end", "YEAR_END", "新增 支持期限 终点：至起始年12月31日止", "Added: supported term, end: to 31 December of its first year"),
+    (TWO_TERMS, "terms/term/1/months", "48", "支持期限（自首次获得支持日起） 由 36个月 调整为 48个月", "Supported term from since: changed from 36 months to 48 months"),
+    (TWO_TERMS, "terms/term/1", GONE, "取消 支持期限：自首次获得支持日起36个月", "Removed: supported term: 36 months from since"),
     (SME, "terms/term", GONE, "取消 支持期限：自首次放款日起24个月", "Removed: supported term: 24 months from the first drawdown"),
     (LAUNCH, "terms/term", TERM | {"end": "YEAR_END"}, "新增 支持期限：自首次投保日起36个月，至起始年12月31日止", "Added: supported term: 36 months from first insured on, to 31 December of its first year"),
     (LAUNCH, "terms/term", {"from": "first_insured_on", "end": "YEAR_END", "clause": "当年"}, "新增 支持期限：自首次投保日起，至起始年12月31日止", "Added: supported term: from first insured on, to 31 December of its first year"),
@@ -138,6 +156,8 @@ OF_A_DAY = [
     (FACTORY, "terms/rounding", {"scope": "TOTAL"}, "取整对象 由 逐项 调整为 合计", "What is rounded: changed from each item to the total only"),
     (FACTORY, "terms/admit/vat", "EXCLUDED", "投资纳入范围 增值税 由 未公布 调整为 不计入", "Admitted investment, VAT: changed from not published to excluded"),
     (FACTORY, "terms/admit/categories", ["SOFTWARE", "EQUIPMENT"], "投资纳入范围 类别 由 未公布 调整为 EQUIPMENT、SOFTWARE", "Admitted investment, categories: changed from not published to EQUIPMENT, SOFTWARE"),
+    (FACTORY, "terms/admit/that", "not started_on > 2026-01-01", "新增 投资纳入范围 每笔投资的条件：非 开工日 > 2026-01-01", "Added: admitted investment, what each payment must meet: not started on > 2026-01-01"),
+    (TAPE_OUT, "terms/stacking", {"offset": {"less": "vat", "clause": "扣除增值税"}}, "新增 从每项金额中扣除：增值税", "Added: taken off each item's amount: VAT"),
     (FACTORY, "terms/admit", GONE, "取消 投资纳入范围：类别 未公布，增值税未公布，关联方采购未公布", "Removed: admitted investment: categories not published, VAT not published, related parties not published"),
     (TAPE_OUT, "terms/stacking", {"single_direction": {"exempt": "major_project_or_key_unit", "clause": "单个方向"}}, "新增 单一方向限制：同一单位一年只支持一个方向，例外 市级重大项目或重点单位", "Added: one direction per unit and year; exempt: major project or key unit"),
     (TAPE_OUT, "terms/stacking", {"higher_of": {"clause": "孰高兑付"}}, "新增 孰高兑付、差额补齐", "Added: the higher of two grants, paid as a top-up"),
@@ -258,7 +278,7 @@ def test_of_two_requirements_with_one_code_each_keeps_its_own() -> None:
 
 
 def test_windows_with_the_same_days_are_not_taken_for_each_other() -> None:
-    days = {"of": "occurred_on", "first_day": "2026-01-01", "last_day": "2026-12-31"}
+    days = {"of": "occurred_on", "first_day": "2026-01-01", "last_day": "2026-12-31", "clause": "2026年度"}
     old, now = version(TAPE_OUT), version(TAPE_OUT)
     old["terms"]["windows"], now["terms"]["windows"] = {"event": days}, {"contract": days}
     assert [one.zh for one in differences(old, now)] == [

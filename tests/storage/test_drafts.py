@@ -249,6 +249,28 @@ def lpr(**row: str) -> dict[str, Any]:
     }
 
 
+def test_an_exemption_is_not_seen_before_it_was_published(loaded: Engine) -> None:
+    """With a later version the direction is exempt from the one of each year (D43); an earlier answer goes on as if it were not."""
+    with Session(loaded) as session:
+        before = read_catalogue(session)
+    published(loaded, table_content(terms={**TERMS, "stacking": {"exempt_direction": "true"}}))
+    with Session(loaded) as session:
+        after = read_catalogue(session)
+    assert OLD in after.choose(TABLE, version=1).fund_exempt
+    assert OLD not in after.choose(TABLE, version=1, known_at=before.latest_known_at).fund_exempt
+
+
+def test_a_direction_without_standards_is_of_no_method(loaded: Engine) -> None:
+    """A new notice names one: since when its method is known is nowhere said, so that no earlier answer can depend on it."""
+    batch = new_batch()
+    other = {"rate_table": "t-fund-2026-1-2", "no": "2", "title": "另一方向", "method": "GRANT", "area": None, "not_loaded": "标准未见"}
+    published(loaded, {**batch, "directions": [*batch["directions"], other]}, "BATCH", "t-fund-2026-1")
+    with Session(loaded) as session:
+        found = read_catalogue(session)
+    assert found.directions["t-fund-2026-1-2"].method == "GRANT"
+    assert found.choose(OLD, as_of=date(2026, 1, 1)).fund_methods == {OLD: "AWARD", "t-fund-2026-1-1": "AWARD"}
+
+
 def test_a_month_of_reference_rates(loaded: Engine) -> None:
     with Session(loaded) as session:
         before = read_catalogue(session)
@@ -310,6 +332,14 @@ def test_a_table_that_does_not_prove_is_refused(loaded: Engine) -> None:
     line = {"id": "ALL", "base": "base_amount", "rate": "40%"}
     found = faults(loaded, table_content(terms={**TERMS, "lines": [line]}))
     assert found[0][0] == "/version/terms/lines/0"
+
+
+def test_a_table_that_names_an_unknown_series_is_refused(loaded: Engine) -> None:
+    """A file is held to this when it is loaded; a draft is held to it too, at its own places."""
+    lines = [{"id": "ALL", "base": "base_amount", "rate": "reference(HIBOR, JAN_1)", "clause": "c"}]
+    ((place, message),) = faults(loaded, table_content(terms={**TERMS, "lines": lines}))
+    assert place == "/version/terms/lines/0/rate"
+    assert message.startswith("没有参考利率 HIBOR；可用: ")
 
 
 def test_every_step_is_in_the_log(loaded: Engine) -> None:

@@ -1,0 +1,64 @@
+"""A month of reference rates, as HTTP and the command take it: decimal fractions in, a checked draft out.
+
+Inside, a draft says what a file says: percentages, rows to be added. What is refused about it is told in the words and
+at the places of the request.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from sqlmodel import Session
+
+from app.api.draft_views import MonthRequest
+from app.api.problems import FieldError, ProblemError
+from app.calculators.money import decimal_text
+from app.calculators.terms import TermsFault
+from app.tables import drafts
+from app.tables.english import english
+from app.tables.publications import CONFIRMATION
+
+_ROW: Final = re.compile(r"/series/([0-9]+)(?:/add(?:/0(?:/(on|value))?)?)?")
+_FIELD: Final = "confirmed: true"
+
+
+def enter(session: Session, actor: str, asked: MonthRequest) -> drafts.State:
+    """Begin and check the draft of a month. Errors: ProblemError 422 with pointers into the request."""
+    values = {name: percentage(value) for name, value in asked.values.items()}
+    try:
+        return drafts.enter_month(session, actor, asked.on, values, asked.holds_until, confirmed=asked.confirmed)
+    except drafts.Refused as refused:
+        names = sorted(values)
+        errors = dict.fromkeys(_told(fault, names) for fault in refused.faults)  # of one day, once, however many series
+        raise ProblemError("DRAFT_FAULTY", errors=errors) from None
+
+
+def percentage(value: str) -> str:
+    """A decimal fraction as a file writes it.
+
+    >>> percentage("0.0345"), percentage("0.03"), percentage("-0.00125")
+    ('3.45%', '3.00%', '-0.125%')
+    """
+    text = decimal_text(Fraction(value) * 100)
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}%"
+
+
+def _told(fault: TermsFault, names: list[str]) -> FieldError:
+    return FieldError(
+        _pointer(fault.place, names),
+        "DRAFT_FAULT",
+        fault.message.replace(CONFIRMATION, _FIELD),
+        english(fault.message).replace(CONFIRMATION, _FIELD),
+    )
+
+
+def _pointer(place: str, names: list[str]) -> str:
+    if place.endswith("/holds_until"):
+        return "/holds_until"
+    match = _ROW.match(place)
+    if match is None:
+        return ""
+    return "/on" if match[2] == "on" else f"/values/{names[int(match[1])]}"
