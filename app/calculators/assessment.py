@@ -14,7 +14,7 @@ from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, doubt_grants, doubt_policy_codes, doubt_statuses
+from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -105,6 +105,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     doubt_statuses(case)
+    doubt_declaration(case)
     doubt_policy_codes(case)
     doubt_grants(case)
     return case

@@ -94,7 +94,7 @@ def doubt_grants(case: Case) -> None:
             case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
 
 
-# --- statuses ----------------------------------------------------------------------------------------
+# --- the applicant ----------------------------------------------------------------------------------------
 
 
 def doubt_statuses(case: Case) -> None:
@@ -106,6 +106,12 @@ def doubt_statuses(case: Case) -> None:
     for no, one in enumerate(case.claim.applicant.statuses):
         if read and one.status not in read:
             case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)))
+
+
+def doubt_declaration(case: Case) -> None:
+    """A declaration of truthfulness that was refused, under a table that does not ask for it: the authority may."""
+    if case.claim.applicant.declaration_accepted is False and "declaration_accepted" not in case.rules.reads:
+        case.warn("DECLARATION_NOT_READ", "/applicant/declaration_accepted")
 
 
 # --- policies ----------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class Rules:
     cuts_drawdowns: bool  # a money cap separates drawdowns
     spoken: Terms  # the table's terms with every name that a layer declares: in these, conditions and caps can be said
     called: Mapping[int, Phrase]  # what each requirement and each cap on money is called, by its identity
+    reads: frozenset[str]  # every name that an expression of any layer reads
     statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
@@ -78,6 +79,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
         spoken=spoken,
         called=_called(layers, spoken),
+        reads=frozenset[str]().union(*(layer.reads for layer in layers)),
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},

@@ -57,11 +57,21 @@ def test_one_old_record_does_not_hide_a_new_one(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("year", ["2022", "2023", "2025"])
-@pytest.mark.parametrize(("accepted", "why"), [(True, set()), (False, {"DECLARATION_NOT_ACCEPTED"})])
-def test_the_unit_vouches_for_what_it_sends(client: httpx.Client, year: str, accepted: bool, why: set[str]) -> None:
-    """承诺相关事项，并对提供材料的真实性、准确性负责, in the years around 2024 as in it."""
+@pytest.mark.parametrize(("accepted", "warned"), [(None, False), (True, False), (False, True)])
+def test_truthfulness_is_not_a_condition_outside_2024(client: httpx.Client, year: str, accepted: bool | None, warned: bool) -> None:
+    """The guide of 2024 alone asks for it: left out it changes nothing, and ``false`` is a warning and not silence."""
     found = answer(client, "AWARD", claim(f"{year}-06-15", declaration_accepted=accepted))
-    assert (found["amount"], reasons(found)) == ("50.00" if accepted else "0.00", why)
+    assert (found["status"], found["amount"]) == ("ELIGIBLE", "50.00")
+    about = [one["pointer"] for one in found["warnings"] if one["code"] == "DECLARATION_NOT_READ"]
+    assert about == ["/applicant/declaration_accepted"] * warned
+    assert "真实性承诺未比照，由主管部门核定。" in [one["message"] for one in found["not_decided_here"]]
+
+
+def test_under_the_guide_of_2024_it_is_a_reason_and_not_a_warning(client: httpx.Client) -> None:
+    """4.申请单位自愿…承诺相关事项，并对提供材料的真实性、准确性负责."""
+    found = answer(client, "AWARD", claim("2024-06-15", declaration_accepted=False))
+    assert (found["status"], reasons(found)) == ("NOT_ELIGIBLE", {"DECLARATION_NOT_ACCEPTED"})
+    assert "DECLARATION_NOT_READ" not in {one["code"] for one in found["warnings"]}
 
 
 @pytest.mark.parametrize("year", ["2022", "2023", "2025"])
@@ -93,11 +103,9 @@ def test_loan_interest_on_an_investment_project_is_not_barred_by_it_either(clien
     found = answer(client, "LOAN_INTEREST", body)
     assert found["amount"] == "24000.00"
     assert any("其他市级财政资金的限制均未比照" in one["message"] for one in found["not_decided_here"])
-    refused = answer(client, "LOAN_INTEREST", body | {"applicant": body["applicant"] | {"declaration_accepted": False}})
-    assert (refused["status"], reasons(refused)) == ("NOT_ELIGIBLE", {"DECLARATION_NOT_ACCEPTED"})
 
 
-@pytest.mark.parametrize("missing", ["registered_in_beijing", "dishonesty_records", "declaration_accepted"])
+@pytest.mark.parametrize("missing", ["registered_in_beijing", "dishonesty_records"])
 def test_what_an_applicant_must_say(client: httpx.Client, missing: str) -> None:
     """A fact that decides is asked for, and never assumed."""
     body = claim()
