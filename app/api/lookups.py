@@ -42,6 +42,8 @@ def _blamed(error: tables.CatalogueError, claim: Claim) -> str:
     match error:
         case tables.VersionNotFound(existing=()) | tables.NoVersionInForce(periods=()) if known is not None:
             return known  # nothing of the table was known then
+        case tables.VersionNotFound(later=datetime()) if known is not None:
+            return known  # this version was not known then
         case tables.VersionNotFound():
             return "/version"
         case tables.NoVersionInForce():

@@ -55,7 +55,13 @@ def test_a_list_says_in_which_case(client: httpx.Client, path: str, body: Body, 
 
 @pytest.mark.parametrize(
     ("raw", "pointer"),
-    [('{"version": 1e400}', "/version"), ('{"items": [{"vat": -1e999}]}', "/items/0/vat"), ('{"a/b": 1e400}', "/a~1b")],
+    [
+        ('{"version": 1e400}', "/version"),
+        ('{"items": [{"vat": -1e999}]}', "/items/0/vat"),
+        ('{"a/b": 1e400}', "/a~1b"),
+        ('{"version": ' + "9" * 5_000 + "}", "/version"),
+    ],
+    ids=["a field", "in a list", "an escaped key", "5,000 digits"],
 )
 def test_a_number_out_of_range_has_its_place(client: httpx.Client, raw: str, pointer: str) -> None:
     headers = {"Content-Type": "application/json"}
@@ -65,6 +71,13 @@ def test_a_number_out_of_range_has_its_place(client: httpx.Client, raw: str, poi
     assert [one["pointer"] for one in listed["cases"][0]["problem"]["errors"]] == [f"/cases/0{pointer}"]
     shared = client.post(f"{INSURANCE}/batch", content=f'{{"cases": [{{"item_id": "A"}}], {raw[1:]}', headers=headers)
     assert (shared.status_code, errors(shared)) == (422, {(pointer, "OUT_OF_RANGE")})
+
+
+@pytest.mark.parametrize("rest", ["[", "[" * 5_000], ids=["cut off", "too deep"])
+@pytest.mark.parametrize("path", [INSURANCE, f"{INSURANCE}/batch"])
+def test_a_number_out_of_range_in_what_cannot_be_read_has_none(client: httpx.Client, path: str, rest: str) -> None:
+    response = client.post(path, content='{"version": 1e400, "items": ' + rest, headers={"Content-Type": "application/json"})
+    assert (response.status_code, errors(response)) == (422, {("", "OUT_OF_RANGE")})
 
 
 def test_a_key_given_twice_at_the_top_of_a_list_has_its_place(client: httpx.Client) -> None:

@@ -17,7 +17,7 @@ MONEY = '金额应为字符串，两位小数，如 "1234567.80"'
 RATE = '利率或比例应为小数形式的字符串，至多八位小数，如 "0.0345"'
 SPREAD = '加点应为小数形式的字符串，可为负，至多八位小数，如 "-0.0020"'
 USCC = "统一社会信用代码为十八位数字与大写字母，其中没有 I、O、S、V、Z（GB 32100-2015）"
-INSTANT = "应为带时区的时刻，秒的小数至多六位，如 2023-11-20T16:05:00+08:00"
+INSTANT = "应为带时区的时刻，如 2023-11-20T16:05:00+08:00"
 PREMIUM, ANNUAL, SPREAD_AT = "/policies/0/premium", "/contracts/0/rate/annual_rate", "/contracts/0/rate/spread"
 
 SAID: list[tuple[str, Any, str, str]] = [
@@ -38,7 +38,7 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("/application_date", "2023-11-20T00:00:00", "应为日期 YYYY-MM-DD，不带时刻", "Should be a date, YYYY-MM-DD, without a time of day"),
     ("/application_date", 1641340800, "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
     ("/contracts/0/drawdowns/0/on", "2023/11/20 00:00", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
-    ("/application_at", "2023-11-20T16:05:00.0000000+08:00", INSTANT, ""),
+    ("/application_at", "2023-11-20T16:05:00", INSTANT, ""),
     ("/known_at", 1641340800, INSTANT, ""),
     ("/applicant/uscc", "9135O1OOM000100Y43", USCC, "of which I, O, S, V and Z do not occur"),
     ("/applicant/uscc", "91350100M000100Y433", USCC, "of which I, O, S, V and Z do not occur"),
