@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate
+from math import isinf
 from typing import Any, Final
 
 import msgspec
@@ -12,15 +13,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.api import limits
-from app.api.problems import FieldError, ProblemError
+from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.refusals import pointer_of
 
 
 def check_headers(headers: dict[bytes, bytes], limit: int) -> None:
     """Refuse a body that is not JSON or says that it is too large, and a caller that takes no JSON."""
     content_type = headers.get(b"content-type")
-    if content_type != b"application/json" and not _is_json(content_type):
-        raise ProblemError("UNSUPPORTED_MEDIA_TYPE")
+    if content_type != b"application/json":
+        _check_type(content_type or b"")
     if headers.get(b"content-encoding", b"identity").lower() not in (b"", b"identity"):
         raise ProblemError(
             "UNSUPPORTED_MEDIA_TYPE", "不支持压缩的请求体", "Compressed bodies are not supported"
@@ -31,12 +32,14 @@ def check_headers(headers: dict[bytes, bytes], limit: int) -> None:
         raise too_large(limit)
 
 
-def _is_json(content_type: bytes | None) -> bool:
-    if content_type is None:
-        return False
-    media, _, parameters = content_type.lower().partition(b";")
-    charset = parameters.strip().removeprefix(b"charset=").strip(b'"')
-    return media.strip() == b"application/json" and charset in (b"", b"utf-8", b"utf8")
+def _check_type(content_type: bytes) -> None:
+    media, *parameters = content_type.lower().split(b";")
+    if media.strip() != b"application/json":
+        raise ProblemError("UNSUPPORTED_MEDIA_TYPE")
+    for parameter in parameters:
+        name, _, value = parameter.strip().partition(b"=")
+        if name == b"charset" and value.strip(b'"') not in (b"utf-8", b"utf8"):
+            raise ProblemError("UNSUPPORTED_MEDIA_TYPE", "请求体的字符集须为 UTF-8", "The character set of the body must be UTF-8")
 
 
 def check_accept(accept: bytes | None) -> None:
@@ -135,7 +138,7 @@ def check_json(body: bytes) -> Any:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _malformed(error) from None
+        raise _malformed(error, body) from None
     except RecursionError:
         raise _too_deep() from None
     if (
@@ -166,30 +169,68 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
             "INVALID_FACTS", errors=[FieldError("", "INVALID_TYPE", "应为对象", "Should be an object")]
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _malformed(error) from None
+        raise _malformed(error, body) from None
     except RecursionError:
         raise _too_deep() from None
     if msgspec.json.encode(fields).count(b":") < body.count(b":"):
-        raise ProblemError("DUPLICATE_KEY")
+        _refuse_duplicates(body)
     return fields
 
 
 def _too_deep() -> ProblemError:
     most = limits.MAX_JSON_DEPTH
-    return ProblemError("MALFORMED_JSON", f"JSON 嵌套不得超过 {most} 层", f"The JSON must not be nested deeper than {most} levels")
+    return _unreadable(f"JSON 嵌套不得超过 {most} 层", f"The JSON must not be nested deeper than {most} levels")
 
 
-def _malformed(error: Exception) -> ProblemError:
+def _unreadable(zh: str, en: str) -> ProblemError:
+    return ProblemError("MALFORMED_JSON", zh, en, errors=[FieldError("", "MALFORMED_JSON", zh, en)])
+
+
+def _malformed(error: Exception, body: bytes) -> ProblemError:
+    """What is wrong with a body that is no JSON, as far as its bytes tell: an encoding is the usual cause."""
+    if not body.strip():
+        return _unreadable("请求体为空，应为 JSON", "The body is empty; it should be JSON")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:4]:
+        return _unreadable("请求体看来是 UTF-16，应为 UTF-8", "The body seems to be UTF-16; it should be UTF-8")
+    if body.startswith(b"\xef\xbb\xbf"):
+        return _unreadable("请求体以字节顺序标记（BOM）开头，请去掉", "The body begins with a byte order mark (BOM); leave it out")
     if isinstance(error, UnicodeDecodeError):
-        return ProblemError("MALFORMED_JSON", "请求体不是 UTF-8", "The body is not UTF-8")
+        return _not_utf8(body)
     if isinstance(error, msgspec.ValidationError):  # valid JSON, a number beyond every field's range
-        return ProblemError("INVALID_FACTS", "数字超出范围", "A number is out of range")
+        zh, en = "数字超出范围", "The number is out of range"
+        return invalid([FieldError(pointer, "OUT_OF_RANGE", zh, en) for pointer in _too_large_numbers(body)])
     where = str(error).rpartition("(byte ")[2].removesuffix(")")
     if where.isdigit():
-        return ProblemError(
-            "MALFORMED_JSON", f"JSON 在第 {where} 字节处有误", f"The JSON is malformed at byte {where}"
-        )
-    return ProblemError("MALFORMED_JSON")
+        return _unreadable(f"JSON 在第 {where} 字节处有误", f"The JSON is malformed at byte {where}")
+    return _unreadable("JSON 不完整，可能被截断", "The JSON is not complete; it may have been cut off")
+
+
+def _not_utf8(body: bytes) -> ProblemError:
+    try:
+        body.decode("gb18030")
+    except UnicodeDecodeError:
+        return _unreadable("请求体不是 UTF-8", "The body is not UTF-8")
+    return _unreadable("请求体不是 UTF-8（看来是 GBK），请以 UTF-8 发送", "The body is not UTF-8 (it seems to be GBK); send it as UTF-8")
+
+
+def _too_large_numbers(body: bytes) -> list[str]:
+    """Where the numbers are; the whole body where what follows the first of them cannot be read either."""
+    try:
+        return list(_infinite(json.loads(body, parse_int=float), ""))[:MAX_ERRORS] or [""]
+    except (ValueError, RecursionError):
+        return [""]
+
+
+def _infinite(value: Any, pointer: str) -> Iterator[str]:
+    """Where the numbers are that no field can hold."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _infinite(part, pointer + pointer_of([key]))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _infinite(part, f"{pointer}/{index}")
+    elif isinstance(value, float) and isinf(value):
+        yield pointer
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -215,6 +256,6 @@ def _refuse_duplicates(body: bytes) -> None:
     if found:
         errors = [
             FieldError(pointer_of(path), "DUPLICATE_KEY", "同一个键出现两次", "This key is given twice")
-            for path in found[:100]
+            for path in found[:MAX_ERRORS]
         ]
-        raise ProblemError("DUPLICATE_KEY", errors=errors)
+        raise ProblemError("DUPLICATE_KEY", errors=errors, total=len(found))

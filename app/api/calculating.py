@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -42,7 +42,7 @@ def read_claim(body: bytes, kind: Kind) -> facts.Claim:
     try:
         claim = reader.read(body)
     except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, body, reader.lists)) from None
+        raise refusals.problem_of(failure, body, reader.lists) from None
     if claim.version is not None and claim.as_of is not None:
         raise invalid(
             [
@@ -103,13 +103,7 @@ def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
-    table = chosen_table(
-        catalogue,
-        claim.rate_table,
-        version=claim.version,
-        as_of=claim.as_of or claim.application_date,
-        known_at=instant,
-    )
+    table = chosen_table(catalogue, claim, instant)
     # The version is chosen; with it and known_at alone the same answer must come again, so nothing
     # later may look at the day that only served to choose it.
     if claim.as_of is not None:
@@ -159,10 +153,8 @@ def answer_under(
 
 
 def _not_computable(error: NotComputable, places: identity.Places) -> ProblemError:
-    pointer = identity.original_pointer(error.pointer, places)
-    errors: Iterable[FieldError] = ()
-    if pointer is not None:
-        errors = (FieldError(pointer, error.code, error.zh, error.en),)
+    pointer = identity.original_pointer(error.pointer, places) or ""
+    errors = (FieldError(pointer, error.code, error.zh, error.en),)
     # 422 also for STANDARD_NOT_LOADED: the table is there, the line that the facts choose is not (D37).
     return ProblemError(error.code, error.zh, error.en, errors=errors, status=422)
 

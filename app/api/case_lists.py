@@ -95,7 +95,7 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
     try:
         kind.reader.check_shared(frame)
     except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, frame, kind.reader.lists)) from None
+        raise refusals.problem_of(failure, frame, kind.reader.lists) from None
     return CaseList(
         kind, shared, cases, _item_ids(cases), "FULL" if detail == b'"FULL"' else "SUMMARY"
     )

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from app.api import bodies, refusals
-from app.api.problems import invalid
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -21,4 +20,4 @@ async def entered(request: Request, kind: type[Body], limit: int) -> Body:
     try:
         return kind.model_validate_json(body)
     except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, body, ())) from None
+        raise refusals.problem_of(failure, body, ()) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 
 from starlette.types import Scope
 
 from app.api.identity import instant_text
-from app.api.problems import ProblemError
+from app.api.problems import FieldError, ProblemError
+from app.calculators.facts import Claim
 from app.calculators.terms import RateTable
 from app.tables import catalogue as tables
 from app.tables.catalogue import Catalogue
@@ -23,16 +24,32 @@ def catalogue_of(scope: Scope) -> Catalogue:
     return catalogue
 
 
-def chosen_table(
-    catalogue: Catalogue, table_id: str, *, version: int | None, as_of: date, known_at: datetime
-) -> RateTable:
-    """Return the version of a table that applies; ``version`` counts before ``as_of``."""
+def chosen_table(catalogue: Catalogue, claim: Claim, known_at: datetime) -> RateTable:
+    """Return the version of a table that a claim names; ``version`` counts before ``as_of``."""
     try:
-        if version is not None:
-            return catalogue.choose(table_id, version=version, known_at=known_at)
-        return catalogue.choose(table_id, as_of=as_of, known_at=known_at)
+        if claim.version is not None:
+            return catalogue.choose(claim.rate_table, version=claim.version, known_at=known_at)
+        return catalogue.choose(claim.rate_table, as_of=claim.as_of or claim.application_date, known_at=known_at)
     except tables.CatalogueError as error:
-        raise problem_of(error) from None
+        problem = problem_of(error)
+        problem.errors = (FieldError(_blamed(error, claim), problem.code, problem.zh, problem.en),)
+        raise problem from None
+
+
+def _blamed(error: tables.CatalogueError, claim: Claim) -> str:
+    """The field of a claim that asks for what is not there."""
+    known = "/known_at" if claim.known_at is not None else "/known_on" if claim.known_on is not None else None
+    match error:
+        case tables.VersionNotFound(existing=()) | tables.NoVersionInForce(periods=()) if known is not None:
+            return known  # nothing of the table was known then
+        case tables.VersionNotFound(later=datetime()) if known is not None:
+            return known  # this version was not known then
+        case tables.VersionNotFound():
+            return "/version"
+        case tables.NoVersionInForce():
+            return "/application_date" if claim.as_of is None else "/as_of"
+        case _:
+            return "/rate_table"
 
 
 @contextmanager
@@ -57,7 +74,7 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
             return ProblemError(
                 "STANDARD_NOT_LOADED",
                 f"该方向的标准未载入：{error.reason}" if error.reason else None,
-                f"The standards of this direction are not loaded: {error.reason}" if error.reason else None,
+                "The standards of this direction are not loaded; its batch says why, in Chinese" if error.reason else None,
             )
         case tables.VersionNotFound(later=later) | tables.NoVersionInForce(later=later) if later is not None:
             return _not_yet(error, later)

@@ -99,6 +99,7 @@ class ProblemError(Exception):
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         status: int | None = None,
+        total: int = 0,
     ) -> None:
         kind = KINDS[code]
         super().__init__(f"{code}: {en or kind.en}")
@@ -107,29 +108,34 @@ class ProblemError(Exception):
         self.zh = zh or kind.zh
         self.en = en or kind.en
         self.errors = tuple(errors)
+        self.total = max(total, len(self.errors))  # how many faults there are, of which the first are listed
         self.headers = dict(headers or {})
         if self.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 
-def invalid(errors: list[FieldError]) -> ProblemError:
+def invalid(errors: list[FieldError], total: int = 0) -> ProblemError:
     """Make the problem of these faults; when all are of one kind that has a title, it is that kind."""
     codes = {error.code for error in errors}
     only = codes.pop() if len(codes) == 1 else ""
     if only in KINDS and len(errors) == 1:
         return ProblemError(only, errors[0].zh, errors[0].en, errors=errors)
-    return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors)
+    return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total)
 
 
 def document(problem: ProblemError, *, language: Language, instance: str, request_id: str) -> dict[str, Any]:
     """Return the problem as the document that is sent."""
     chinese = language == "zh"
     kind = KINDS[problem.code]
+    detail = problem.zh if chinese else problem.en
+    if problem.total > MAX_ERRORS:
+        most = MAX_ERRORS
+        detail += f"（共 {problem.total} 处，只列前 {most} 处）" if chinese else f" ({problem.total} faults, the first {most} are listed)"
     return {
         "type": f"/problems/{problem.code.lower().replace('_', '-')}",
         "title": kind.zh if chinese else kind.en,
         "status": problem.status,
-        "detail": problem.zh if chinese else problem.en,
+        "detail": detail,
         "instance": instance,
         "code": problem.code,
         "errors": [

@@ -9,11 +9,10 @@ import msgspec
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from app.access import keys
-from app.api.claims import BATCH_PATTERN, DATE_PATTERN, FACT_LISTS, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
+from app.api import formats
+from app.api.claims import FACT_LISTS
 from app.api.limits import MAX_KEY_LENGTH
-from app.api.problems import MAX_ERRORS, FieldError, ProblemError
-from app.calculators import facts
+from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 
 LIST_NAMES: Final = {
     "contracts": ("贷款合同", "loan contracts"),
@@ -57,76 +56,6 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 _CALENDAR: Final = ("INVALID_DATE", "没有这一天或这一时刻", "There is no such day or instant")
 _OTHER: Final = ("INVALID_VALUE", "内容有误", "This value is not valid")
-_FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
-    DATE_PATTERN: ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
-    INSTANT_PATTERN: (
-        "INVALID_INSTANT",
-        "应为带时区的时刻，如 2023-11-20T16:05:00+08:00",
-        "Should be an instant with its offset, such as 2023-11-20T16:05:00+08:00",
-    ),
-    REFERENCE_RATE_PATTERN: (
-        "INVALID_RATE",
-        "利率应为小数形式的字符串，如 3.00% 写作 0.0300，至多八位小数",
-        "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300",
-    ),
-    facts.MONEY_PATTERN: (
-        "INVALID_MONEY",
-        "金额应为字符串，单位元，恰好两位小数，整数至多十三位，如 1234567.80",
-        "Money is a string in yuan with exactly two decimals and at most 13 digits before them",
-    ),
-    facts.RATE_PATTERN: (
-        "INVALID_RATE",
-        "利率或比例应为小数形式的字符串，至多八位小数，如 0.0345",
-        "A rate is a decimal fraction as a string with at most eight decimals, such as 0.0345",
-    ),
-    facts.SPREAD_PATTERN: (
-        "INVALID_RATE",
-        "加点应为小数形式的字符串，可为负，至多八位小数，如 -0.0020",
-        "A spread is a decimal fraction as a string with at most eight decimals, such as -0.0020",
-    ),
-    facts.CODE_PATTERN: (
-        "INVALID_CODE",
-        "代码由大写字母、数字与下划线组成，以字母开头",
-        "A code is made of capitals, digits and underscores and begins with a letter",
-    ),
-    facts.ID_PATTERN: (
-        "INVALID_ID",
-        "编号为 1 至 64 个字符，不含控制字符",
-        "An id has 1 to 64 characters and no control characters",
-    ),
-    facts.TABLE_PATTERN: (
-        "INVALID_ID",
-        "标准表编号形如 bj-gjj-2025-1-11",
-        "The id of a rate table looks like bj-gjj-2025-1-11",
-    ),
-    BATCH_PATTERN: ("INVALID_ID", "批次编号形如 bj-gjj-2025-1", "The id of a batch looks like bj-gjj-2025-1"),
-    facts.SERIES_PATTERN: (
-        "INVALID_CODE",
-        "参考利率代码形如 LPR_5Y",
-        "The code of a reference series looks like LPR_5Y",
-    ),
-    keys.NAME_PATTERN: (
-        "INVALID_NAME",
-        "名称为 1 至 120 个字符，首尾不为空白，不含控制字符",
-        "A name has 1 to 120 characters, no blank at either end and no control characters",
-    ),
-    keys.OWNER_PATTERN: (
-        "INVALID_NAME",
-        "责任人为 1 至 120 个汉字、字母、数字或 . _ @ | + -，以前三者之一开头",
-        "An owner is 1 to 120 letters, digits and . _ @ | + -, and begins with a letter or a digit",
-    ),
-    keys.KEY_ID_PATTERN: (
-        "INVALID_ID",
-        "密钥编号为十六位十六进制数字，小写",
-        "The id of a key has sixteen hexadecimal digits in small letters",
-    ),
-    facts.USCC_PATTERN: (
-        "INVALID_USCC",
-        "统一社会信用代码为十八位数字与大写字母（GB 32100-2015）",
-        "The unified social credit code has 18 digits and capitals (GB 32100-2015)",
-    ),
-}
-
 
 def pointer_of(path: Sequence[str | int]) -> str:
     """Return the JSON pointer (RFC 6901) of a path.
@@ -165,7 +94,7 @@ def _located(error: Mapping[str, Any], body: Any) -> list[str | int]:
     return path
 
 
-def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[str]) -> FieldError:
+def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[str], value: Any = None) -> FieldError:
     kind = error["type"]
     unknown = kind == "unexpected_keyword_argument"
     if (unknown or kind == "missing") and len(path) == 1 and path[0] in FACT_LISTS:
@@ -173,10 +102,14 @@ def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[
     context = error.get("ctx", {})
     if kind.startswith(("date_from", "date_parsing", "datetime_", "timezone_")):
         code, zh, en = _CALENDAR
-    elif kind == "string_pattern_mismatch" and context.get("pattern") in _FORMATS:
-        code, zh, en = _FORMATS[context["pattern"]]
+    elif kind == "string_pattern_mismatch" and context.get("pattern") in formats.CODES:
+        code = formats.CODES[context["pattern"]]
+        zh, en = formats.described(context["pattern"], value)
     else:
         code, zh, en = _TEXTS.get(kind, _OTHER)
+        pattern = formats.pattern_of(path)
+        if kind in ("string_type", "string_too_long") and pattern is not None:
+            zh, en = formats.described(pattern, value)
     if path and isinstance(path[-1], str) and len(path[-1]) > MAX_KEY_LENGTH:
         path = path[:-1]  # a key of the caller's own making is not repeated at any length
     context.pop("tag", None)  # the caller's own text
@@ -185,24 +118,33 @@ def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[
     return FieldError(pointer_of(path), code, zh.format_map(context), en.format_map(context))
 
 
-def field_errors(failure: ValidationError, body: bytes, lists: Sequence[str]) -> list[FieldError]:
-    """Return the faults of a request, without those that only follow from another one.
+def _at(body: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a place; nothing where there is none."""
+    for part in path:
+        if isinstance(body, dict):
+            body = body.get(part)
+        elif isinstance(body, list) and isinstance(part, int):
+            body = body[part]
+    return body
+
+
+def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> ProblemError:
+    """Return the faults of a request, without those that only follow from another one; the first hundred are listed.
 
     Pydantic calls a list whose entries are wrong also too short; that is left out.
     """
     found = failure.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":  # valid JSON by now, so it can only be too deep
-        raise ProblemError("MALFORMED_JSON", "JSON 嵌套过深", "The JSON is nested too deeply") from None
+        zh, en = "JSON 嵌套过深", "The JSON is nested too deeply"
+        return ProblemError("MALFORMED_JSON", zh, en, errors=[FieldError("", "MALFORMED_JSON", zh, en)])
     parsed = msgspec.json.decode(body)
     deeper = {tuple(error["loc"][:depth]) for error in found for depth in range(len(error["loc"]))}
+    own = [error for error in found if error["type"] != "too_short" or error["loc"] not in deeper]
     faults = []
-    for error in found:
-        if error["type"] == "too_short" and error["loc"] in deeper:
-            continue
-        faults.append(_described(error, _located(error, parsed), lists))
-        if len(faults) == MAX_ERRORS:
-            break
-    return faults
+    for error in own[:MAX_ERRORS]:
+        path = _located(error, parsed)
+        faults.append(_described(error, path, lists, _at(parsed, path)))
+    return invalid(faults, len(own))
 
 
 def parameter_errors(failure: RequestValidationError) -> list[FieldError]:

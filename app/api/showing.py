@@ -10,7 +10,9 @@ from app.api import views
 from app.api.calculating import KINDS
 from app.api.identity import instant_text
 from app.api.parameters import TableFilter
+from app.calculators.codes import categories
 from app.calculators.money import decimal_text
+from app.calculators.names import BUILT_IN
 from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay
 from app.tables.canonical import canonical, digest
@@ -149,9 +151,9 @@ def table(catalogue: Catalogue, version: Version) -> views.TableView:
         for one in shown.overlays
         if (one.methods is None or shown.method in one.methods) and (one.facts is None or facts in one.facts)
     ]
-    needs = {name: _measure(need, None) for name, need in shown.terms.needs.items()}
+    needs = {name: _measure(need, None) for name, need in shown.terms.needs.items() if name not in BUILT_IN[facts]}
     for one in overlays:
-        needs |= {name: _measure(need, one.id) for name, need in one.terms.needs.items()}
+        needs |= {name: _measure(need, one.id) for name, need in one.terms.needs.items() if name not in BUILT_IN[facts]}
     return views.TableView(
         id=shown.id,
         fund=shown.fund,
@@ -168,6 +170,7 @@ def table(catalogue: Catalogue, version: Version) -> views.TableView:
         document=_document(raw.get("document")),
         authority=shown.authority,
         needs=needs,
+        categories=categories(shown.terms),
         terms=raw["terms"],
         clauses=list(_clauses(raw["terms"], "")),
         overlays=[_overlay(one) for one in overlays],

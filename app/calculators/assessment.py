@@ -15,6 +15,7 @@ from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
 from app.calculators.checks import check_claim
+from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -36,6 +37,7 @@ from app.calculators.rules import rules_of
 from app.calculators.scope import applicant_scope, fact_required
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
+from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 
 ENGINE_VERSION = "1.0.0"
@@ -83,8 +85,8 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
                 Fault(
                     "/rate_table",
                     "WRONG_METHOD",
-                    f"此标准表的支持方式是 {table.method}，请用相应的接口",
-                    f"this table's support method is {table.method}; use its endpoint",
+                    f"此标准表的支持方式是{METHODS[table.method].zh}（{table.method}），请用相应的接口",
+                    f"this table's support method is {table.method}, {METHODS[table.method].en}; use its endpoint",
                 )
             ]
         )
@@ -94,7 +96,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    faults: list[Fault] = []
+    faults = check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     if faults:
         raise FactsError(faults)
@@ -102,6 +104,10 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_statuses(case)
+    doubt_declaration(case)
+    doubt_policy_codes(case)
+    doubt_grants(case)
     return case
 
 
@@ -179,7 +185,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
             Step(
                 0,
                 f"cap:CONTRACT_INTEREST:{one.id}",
-                case.say("STEP_CAP", scope="CONTRACT_INTEREST", key=one.id),
+                case.say("STEP_INTEREST_CAP", id=one.id),
                 case.say("FORMULA_INTEREST_CAP"),
                 f"min({stood}, {most})",
                 stands,
@@ -291,8 +297,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     assert sum([int(atom.amount) for atom in atoms]) == total, "items add up to the total"
     ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or (case.lacks_cap and not refused)
     steps = [step for one in works for step in one.steps]
-    for no, step in enumerate(steps, 1):
-        step.no = no
+    _number(steps)
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
     return Result(
@@ -316,6 +321,19 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     )
 
 
+def _number(steps: Sequence[Step]) -> None:
+    """Steps have numbers from 1 and ids that occur once: a table and the rules of its fund may have the same cap."""
+    seen: set[str] = set()
+    for no, step in enumerate(steps, 1):
+        step.no = no
+        again = 1
+        own = step.id
+        while step.id in seen:
+            again += 1
+            step.id = f"{own}#{again}"
+        seen.add(step.id)
+
+
 def _warnings(case: Case) -> list[Warning_]:
     for name, rows in sorted(case.references.used.items()):
         series = case.references.series[name]
@@ -326,7 +344,7 @@ def _warnings(case: Case) -> list[Warning_]:
                     None,
                     series=name,
                     day=date.fromordinal(series.days[row]),
-                    confidence=series.confidences[row],
+                    confidence=say_word(CONFIDENCES, series.confidences[row], case.language),
                 )
     return case.warnings
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.codes import any_category, categories
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
@@ -59,32 +60,15 @@ def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
 
 def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
     """An unknown category is an error that lists the known ones (D33)."""
-    known = categories(case)
-    declared = case.terms.needs.get("category")
-    if case.terms.any_category and (declared is None or declared.values is None):
+    if any_category(case.terms):
         return
+    known = categories(case.terms)
     if known and category is None:
         listed = ", ".join(known)
         faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
     elif category is not None and known and category not in known:
         listed = ", ".join(f"{code}（{title}）" for code, title in known.items())
         faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}"))
-
-
-def categories(case: Case) -> dict[str, str]:
-    """The category codes of the table with their titles: declared ones, else those that its lines name."""
-    declared = case.terms.needs.get("category")
-    if declared is not None and declared.values is not None:
-        return dict(declared.values)
-    found: dict[str, str] = {}
-    for line in case.terms.lines:
-        for part in ex.walk(line.when) if line.when is not None else ():
-            match part:
-                case ex.Member(ex.Name("category"), tuple(among)):
-                    found |= dict.fromkeys(among, line.title)
-                case ex.Compare(_, ex.Name("category"), ex.Code(code)) | ex.Compare(_, ex.Code(code), ex.Name("category")):
-                    found[code] = line.title
-    return found
 
 
 def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
@@ -122,7 +106,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
 def line_amount(case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
     """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
-        raise not_loaded(line)
+        raise not_loaded(line, scope.pointer)
     if line.bands is not None:
         total, terms = _banded(case, line.bands, scope)
         return total * 100, item_step(case, item_id, line, None, "FORMULA_BANDS", terms, total * 100)

@@ -19,6 +19,7 @@ from app.calculators.items import Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
 from app.calculators.terms import UNKNOWN, Cap
+from app.calculators.vocabulary import key_titles
 
 AccountKey = tuple[str, ...]
 
@@ -161,7 +162,7 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
         case.cap_without_figure(cap.clause)
         text = amount_text(before)
         result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
-        return result, _step(case, cap, shown, text, text)
+        return result, _step(case, cap, key, shown, text, text)
     limit = _limit(cap, members)
     taken = sum([one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one)])
     room = max(0, limit - taken)
@@ -171,15 +172,17 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
         after = room
     most, granted, stood, stands = money.yuan(limit), money.yuan(taken), amount_text(before), amount_text(after)
     result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
-    return result, _step(case, cap, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
+    return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
-def _step(case: Case, cap: Cap, shown: str | None, substituted: str, value: str) -> Step:
+def _step(case: Case, cap: Cap, key: AccountKey, shown: str | None, substituted: str, value: str) -> Step:
     formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
+    parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
+    label = [case.word(case.rules.called[id(cap)]), *parts]
     return Step(
         0,
         f"cap:{cap.scope}:{shown or ''}",
-        case.say("STEP_CAP", scope=cap.scope, key=shown or "").strip(),
+        " ".join(part for part in label if part),
         case.say(formula),
         substituted,
         value,

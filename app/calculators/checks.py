@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from app.calculators.codes import check_policy_codes
 from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.money import fen, rate
@@ -13,6 +14,19 @@ from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
 from app.calculators.terms import Terms
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+Named = tuple[str, str]  # what a date is called in Chinese and English
+_FROM: Named = ("起日（from）", "from")
+_FROM_BEFORE: Named = ("上一段起日", "that of the step before")
+_UNTIL: Named = ("止日（until，不含）", "until")
+_SIGNED: Named = ("签订日（signed_on）", "signed_on")
+_MATURES: Named = ("到期日（matures_on）", "matures_on")
+_STARTED: Named = ("开工日（started_on）", "started_on")
+_COMPLETED: Named = ("完工日（completed_on）", "completed_on")
+_DRAWN: Named = ("放款日（on）", "the drawdown's day")
+_REPAID: Named = ("还本日（on）", "the day of repayment")
+_INSURED: Named = ("保险期间起（period_from）", "period_from")
+_INSURED_UNTIL: Named = ("保险期间止（period_until，不含）", "period_until")
 
 
 def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
@@ -35,14 +49,18 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
         faults += _policy(policy, f"/policies/{no}")
+        faults += check_policy_codes(policy, f"/policies/{no}", terms)
     for no, project in enumerate(claim.projects or ()):
         if project.started_on and project.completed_on and project.completed_on < project.started_on:
-            faults.append(_order(f"/projects/{no}/completed_on"))
+            faults.append(_order(f"/projects/{no}/completed_on", _COMPLETED, _STARTED, same=True))
     return faults
 
 
-def _order(pointer: str) -> Fault:
-    return Fault(pointer, "DATES_OUT_OF_ORDER", "日期先后不对", "dates are out of order")
+def _order(pointer: str, later: Named, earlier: Named, *, same: bool = False) -> Fault:
+    """Two dates in the wrong order; ``same``: the one may be on the day of the other."""
+    zh = f"{later[0]}不得早于{earlier[0]}" if same else f"{later[0]}应晚于{earlier[0]}"
+    en = f"{later[1]} should not be before {earlier[1]}" if same else f"{later[1]} should be after {earlier[1]}"
+    return Fault(pointer, "DATES_OUT_OF_ORDER", zh, en)
 
 
 def _out_of_range(pointer: str) -> Fault:
@@ -50,9 +68,9 @@ def _out_of_range(pointer: str) -> Fault:
     return Fault(pointer, "DATE_OUT_OF_RANGE", zh, f"dates lie in {EARLIEST} to {LATEST}, at most {MAX_YEARS} years apart")
 
 
-def _period(first: date, until: date, pointer: str) -> list[Fault]:
+def _period(first: date, until: date, pointer: str, begins: Named = _FROM, ends: Named = _UNTIL) -> list[Fault]:
     if until <= first:
-        return [_order(f"{pointer}/until")]
+        return [_order(f"{pointer}/until", ends, begins)]
     if first < EARLIEST or until > LATEST or (until - first).days > MAX_YEARS * 366:
         return [_out_of_range(pointer)]
     return []
@@ -74,33 +92,44 @@ def _applicant(claim: Claim) -> list[Fault]:
     faults = []
     for no, status in enumerate(claim.applicant.statuses):
         if status.until is not None and status.until <= status.from_:
-            faults.append(_order(f"/applicant/statuses/{no}/until"))
+            faults.append(_order(f"/applicant/statuses/{no}/until", _UNTIL, _FROM))
     if not EARLIEST <= claim.application_date < LATEST:
         faults.append(_out_of_range("/application_date"))
     if claim.application_at is not None:
         from app.calculators.windows import BEIJING
 
         if claim.application_at.astimezone(BEIJING).date() != claim.application_date:
-            faults.append(Fault("/application_at", "DATES_DISAGREE", "申请时刻与申请日不是同一天", "not on application_date"))
+            zh, en = "申请时刻按北京时间与申请日不是同一天", "in Beijing time, application_at is not on application_date"
+            faults.append(Fault("/application_at", "DATES_DISAGREE", zh, en))
     return faults
 
 
 def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
-    faults = _period(contract.signed_on, contract.matures_on, pointer)
+    if contract.signed_on < EARLIEST:
+        return [_out_of_range(f"{pointer}/signed_on")]
+    faults = _period(contract.signed_on, contract.matures_on, pointer, _SIGNED, _MATURES)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
     faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
-        if one.on >= contract.matures_on or one.on < contract.signed_on:
-            faults.append(_order(f"{pointer}/drawdowns/{no}/on"))
-    signed_on = contract.signed_on
-    faults += [_order(f"{pointer}/repayments/{no}/on") for no, one in enumerate(contract.repayments) if not signed_on <= one.on <= LATEST]
+        if one.on >= contract.matures_on:
+            faults.append(_order(f"{pointer}/drawdowns/{no}/on", _MATURES, _DRAWN))
+        if one.on < contract.signed_on:
+            faults.append(_order(f"{pointer}/drawdowns/{no}/on", _DRAWN, _SIGNED, same=True))
+    for no, repayment in enumerate(contract.repayments):
+        if repayment.on < contract.signed_on:
+            faults.append(_order(f"{pointer}/repayments/{no}/on", _REPAID, _SIGNED, same=True))
+        if repayment.on > LATEST:
+            faults.append(_order(f"{pointer}/repayments/{no}/on", (str(LATEST), str(LATEST)), _REPAID, same=True))
     faults += _plan(contract, pointer)
     faults += _rate(contract, pointer)
     faults += _vouchers(contract, pointer)
     for no, period in enumerate(contract.excluded_periods):
         faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
     faults += _loan_type(contract, pointer, terms)
+    if contract.currency == "RMB":
+        zh, en = "人民币的代码是 CNY（ISO 4217），不是 RMB", "the code of the renminbi is CNY (ISO 4217), not RMB"
+        faults.append(Fault(f"{pointer}/currency", "INVALID_CURRENCY", zh, en))
     return faults
 
 
@@ -115,7 +144,8 @@ def _plan(contract: Contract, pointer: str) -> list[Fault]:
     if len(contract.drawdowns) != 1:
         faults.append(Fault(where, "PLAN_NEEDS_ONE_DRAWDOWN", "还款计划只能有一笔放款", "a plan needs exactly one drawdown"))
     elif plan.first_due is not None and not contract.drawdowns[0].on < plan.first_due <= contract.matures_on:
-        faults.append(_order(f"{where}/first_due"))
+        zh, en = "首个还款日应晚于放款日、不晚于到期日", "first_due should be after the drawdown and not after matures_on"
+        faults.append(Fault(f"{where}/first_due", "DATES_OUT_OF_ORDER", zh, en))
     if plan.method == "EQUAL_INSTALLMENT" and contract.rate is None:
         faults.append(Fault(f"{pointer}/rate", "FACT_REQUIRED", "等额本息须有合同利率", "an equal-instalment plan needs the rate"))
     return faults
@@ -131,7 +161,7 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
             for no, step in enumerate(steps):
                 faults += _above(step.annual_rate, f"{where}/steps/{no}/annual_rate")
                 if no and step.from_ <= steps[no - 1].from_:
-                    faults.append(_order(f"{where}/steps/{no}/from"))
+                    faults.append(_order(f"{where}/steps/{no}/from", ("本段起日（from）", "from"), _FROM_BEFORE))
             if steps[0].from_ > min(one.on for one in contract.drawdowns):
                 faults.append(
                     Fault(f"{where}/steps/0/from", "RATE_STARTS_LATE", "首段利率晚于首次放款", "the first step is after the first drawdown")
@@ -139,12 +169,17 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
         case FloatingRate() as floating:
             if floating.spread.startswith("-") and not floating.spread.strip("-0."):
                 faults.append(Fault(f"{where}/spread", "NEGATIVE_ZERO", "不接受 -0", "-0 is refused"))
+            if not -1 <= rate(floating.spread) <= 10:
+                zh = '加点应在 -1（即 -100%）至 10（即 1000%）之间；-0.20% 写作 "-0.0020"'
+                en = 'a spread lies between -1 (-100%) and 10 (1000%); -0.20% is written "-0.0020"'
+                faults.append(Fault(f"{where}/spread", "SPREAD_OUT_OF_RANGE", zh, en))
             if (floating.reset == "LISTED") != bool(floating.reset_dates):
                 faults.append(
                     Fault(f"{where}/reset_dates", "RESET_DATES", "reset 为 LISTED 时才列明重定价日", "listed dates go with LISTED only")
                 )
             if list(floating.reset_dates) != sorted(set(floating.reset_dates)):
-                faults.append(_order(f"{where}/reset_dates"))
+                zh, en = "重定价日应由早到晚排列，不重复", "reset_dates should go from early to late, none twice"
+                faults.append(Fault(f"{where}/reset_dates", "DATES_OUT_OF_ORDER", zh, en))
     return faults
 
 
@@ -180,5 +215,5 @@ def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
 def _policy(policy: Policy, pointer: str) -> list[Fault]:
     return [
         Fault(f"{pointer}/period_until", fault.code, fault.zh, fault.en)
-        for fault in _period(policy.period_from, policy.period_until, pointer)
+        for fault in _period(policy.period_from, policy.period_until, pointer, _INSURED, _INSURED_UNTIL)
     ]

@@ -24,9 +24,9 @@ class FactsError(Exception):
 
 
 class NotComputable(Exception):
-    """The facts are right, but what was published does not decide the amount."""
+    """The facts are right, but what was published does not decide the amount; ``pointer`` says for which of them."""
 
-    def __init__(self, code: str, zh: str, en: str, pointer: str | None = None) -> None:
+    def __init__(self, code: str, zh: str, en: str, pointer: str) -> None:
         super().__init__(f"{code}: {en}")
         self.code = code
         self.zh = zh

@@ -11,6 +11,7 @@ from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
+from app.calculators.phrases import Phrase
 from app.calculators.results import Step
 from app.calculators.scope import Answer, Scope, read_measures, yuan_value
 from app.calculators.steps import figure
@@ -66,14 +67,11 @@ def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Sco
     pointer = f"/projects/{index}"
     values: dict[str, Any] = read_measures(project.measures, case.rules.measures["PROJECT"], pointer, faults)
     for name, fact in nm.BUILT_IN["PROJECTS"].items():
-        if hasattr(project, name) and name not in case.rules.needs:
+        if hasattr(project, name):
             value = getattr(project, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
-    # A category that the table declares as a measure may be sent as the project's own field, as an item's is.
-    if values.get("category") is None:
-        values["category"] = project.category
     values["accepted"] = yuan_value(project.accepted_investment)
-    check_category(case, values["category"], pointer, faults)
+    check_category(case, project.category, pointer, faults)
     return Scope(values, pointer, case.applicant)
 
 
@@ -107,7 +105,8 @@ def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fra
     clause = case.terms.admit.clause if case.terms.admit else None
     label, name = case.say("STEP_ADMITTED", id=one.id), f"admitted:{one.id}"
     if category:
-        label, name = f"{label} {category}", f"{name}:{category}"
+        what = case.word(Phrase(INVESTMENT_CATEGORIES.get(category, category), category))
+        label, name = f"{label} {what}", f"{name}:{category}"
     return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id)
 
 

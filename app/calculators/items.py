@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
+from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.rules import Rules
@@ -78,6 +79,10 @@ class Case:
     reasons: list[Reason] = field(default_factory=list)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
 
+    def word(self, phrase: Phrase) -> str:
+        """A phrase in the language of the answer."""
+        return phrase.en if self.language == "en" else phrase.zh
+
     def warn(self, code: str, pointer: str | None = None, /, **values: object) -> None:
         """Add a warning once."""
         warning = Warning_(code, self.say(code, **values), pointer)
@@ -132,7 +137,8 @@ def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
 
 def refuse_requirement(case: Case, one: Requirement, item_id: str | None) -> None:
     """The reason for a requirement that does not hold; the table's own words are Chinese."""
-    text = one.text if case.language == "en" else one.message or one.text
+    condition = case.rules.called[id(one)]
+    text = case.word(Phrase(one.message or condition.zh, condition.en))
     case.refuse(one.code, one.clause, item_id, "REQUIREMENT", text=text)
 
 

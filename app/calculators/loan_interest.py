@@ -177,7 +177,7 @@ def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: d
 def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Price:
     node, rate = line.rate, loan.rate.value(one.rate_no)
     if node is None or isinstance(node, Unknown):
-        raise not_loaded(line)
+        raise not_loaded(line, f"/contracts/{loan.index}")
     if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
         raise loan.rate.missing[one.rate_no]
     scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
@@ -185,12 +185,13 @@ def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> P
     return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
 
 
-def not_loaded(line: Line) -> NotComputable:
+def not_loaded(line: Line, pointer: str) -> NotComputable:
     """The error for a line whose figure was not published (D37)."""
     return NotComputable(
         "STANDARD_NOT_LOADED",
         f"{line.title} 的标准未公布或未载入",
         f"the standard of {line.id} was not published or not loaded",
+        pointer,
     )
 
 

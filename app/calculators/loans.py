@@ -19,6 +19,8 @@ from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.money import fen
+from app.calculators.names import LOAN_TYPES
+from app.calculators.phrases import Phrase
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
@@ -96,7 +98,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
     first = min([one.on for one in fact.drawdowns])
-    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series)
+    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series, f"{pointer}/rate")
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)
@@ -366,7 +368,9 @@ def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
     holding = choose_lines(case, scope.of)
     if not holding:
         if "loan_type" in case.terms.reads:
-            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=loan.fact.loan_type)
+            kind = loan.fact.loan_type
+            value = case.word(Phrase(LOAN_TYPES.get(kind, kind), kind))
+            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=value)
         else:
             case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
     return [line for line in holding if meets(case, line, scope.of, loan.id)]

@@ -152,6 +152,21 @@ LOAN_TYPES = {
 }
 """Loan types that any table understands; one that a table names itself is known to that table too."""
 
+INSURANCE_TYPES = {
+    "LAUNCH": "发射保险",
+    "IN_ORBIT": "在轨保险",
+    "THIRD_PARTY_LIABILITY": "第三者责任保险",
+    "PROPERTY": "财产保险",
+    "FIRST_SET": "首台（套）重大技术装备综合保险",
+    "QUALITY": "质量保证保险",
+    "LIABILITY": "责任保险",
+    "OTHER": "其他",
+}
+"""Insurance types that any table understands (保险补贴); the same holds of them."""
+
+UNIT_KINDS = {"ROCKET": "火箭", "SATELLITE": "卫星", "SPACECRAFT": "飞船", "EQUIPMENT": "装备", "OTHER": "其他"}
+"""Kinds of insured units that any table understands; the same holds of them."""
+
 # What a cap can separate accounts by, and the key under which an earlier grant names it.
 CAP_PER = {
     "UNIT": ("unit_id", 1),

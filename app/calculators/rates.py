@@ -68,9 +68,9 @@ class ContractRate:
 
 
 def contract_rate(
-    fact: FixedRate | SteppedRate | FloatingRate | None, first: date, until: date, series: Mapping[str, ReferenceSeries]
+    fact: FixedRate | SteppedRate | FloatingRate | None, first: date, until: date, series: Mapping[str, ReferenceSeries], pointer: str
 ) -> ContractRate:
-    """The rate of a contract from its first drawdown to maturity."""
+    """The rate of a contract from its first drawdown to maturity; ``pointer`` is where it stands."""
     match fact:
         case None:
             return ContractRate()
@@ -85,10 +85,10 @@ def contract_rate(
             days = [first.toordinal() for _ in started] + [step.from_.toordinal() for step in later]
             return ContractRate(days, [numerator * (parts // denominator) for numerator, denominator in ratios], parts)
         case _:
-            return _floating(fact, first, until, series)
+            return _floating(fact, first, until, series, pointer)
 
 
-def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries]) -> ContractRate:
+def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries], pointer: str) -> ContractRate:
     known = series.get(fact.series)
     multiplier, of = decimal_ratio(fact.multiplier)
     spread, spread_of = decimal_ratio(fact.spread)
@@ -100,7 +100,7 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
     for reset, looked_up in lookups(fact, first, until):
         row = None if known is None else row_on(known, looked_up)
         if known is None or row is None:
-            found.missing[len(found.days)] = not_covered(fact.series, looked_up, known)
+            found.missing[len(found.days)] = not_covered(fact.series, looked_up, known, pointer)
             value = None
         else:
             found.readings.append((reset, row))

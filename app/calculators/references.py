@@ -21,7 +21,7 @@ def row_on(series: ReferenceSeries, day: int) -> int | None:
     return None if at < 0 or day >= series.ends else at
 
 
-def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str | None = None) -> NotComputable:
+def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str) -> NotComputable:
     """The error for a day without a value; it names the last publication."""
     when = date.fromordinal(day)
     if series is None:
@@ -44,7 +44,7 @@ class References:
         self.series = series
         self.used: dict[str, set[int]] = {}
 
-    def rate(self, name: str, day: int, pointer: str | None = None) -> Fraction:
+    def rate(self, name: str, day: int, pointer: str) -> Fraction:
         """The value of a series on a day. Errors: NotComputable REFERENCE_RATE_NOT_COVERED."""
         series = self.series.get(name)
         row = None if series is None else row_on(series, day)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
+from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.expressions import Number
 from app.calculators.money import decimal_text, percent_text
+from app.calculators.phrases import Phrase, expression
 from app.calculators.results import NotDecided, TableProvenance, Warning_
-from app.calculators.terms import UNKNOWN, Cap, Line, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms
+from app.calculators.terms import UNKNOWN, Cap, Line, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms, Unknown
 from app.calculators.texts import LANGUAGES, Language, say
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -58,6 +60,10 @@ class Rules:
     reads_interest: bool  # some requirement asks for the interest of a contract
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
+    spoken: Terms  # the table's terms with every name that a layer declares: in these, conditions and caps can be said
+    called: Mapping[int, Phrase]  # what each requirement and each cap on money is called, by its identity
+    reads: frozenset[str]  # every name that an expression of any layer reads
+    statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
@@ -78,14 +84,19 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     for layer in layers:
         needs |= layer.needs
     caps = tuple(cap for layer in layers for cap in layer.caps)
+    built_in = nm.BUILT_IN[str(terms.facts)]  # a category that is declared to list its codes is still a field
     money_parts = {part for cap in caps if cap.bounds == "AMOUNT" for part in cap.per}
     of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
+    types = {name: kind for layer in reversed(layers) for name, kind in layer.types.items()}
+    spoken = replace(terms, needs=needs, types=types)
     requirements = [one for layer in layers for one in layer.require]
     return Rules(
         table=table,
         overlays=overlays,
         needs=needs,
-        measures={of: {name: one for name, one in needs.items() if one.of == of} for of in nm.LEVEL_OF},
+        measures={
+            of: {name: one for name, one in needs.items() if one.of == of and name not in built_in} for of in nm.LEVEL_OF
+        },
         provenance=_provenance(table, overlays),
         prices={language: _prices(terms, language) for language in LANGUAGES},
         of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
@@ -100,6 +111,10 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
         cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
+        spoken=spoken,
+        called=_called(layers, spoken),
+        reads=frozenset[str]().union(*(layer.reads for layer in layers)),
+        statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
@@ -121,8 +136,31 @@ def _provenance(table: RateTable, overlays: tuple[Overlay, ...]) -> TableProvena
 
 
 def _prices(terms: Terms, language: Language) -> dict[str, Price]:
-    figures = [(line, line.rate) for line in terms.lines if isinstance(line.rate, Number)]
+    figures = [(line, line.rate) for line in terms.lines if isinstance(line.rate, ex.Number)]
     return {line.id: price(line, language, figure.value, figure.text) for line, figure in figures}
+
+
+def _called(layers: tuple[Terms, ...], spoken: Terms) -> dict[int, Phrase]:
+    asked = [one for layer in layers for one in (*layer.require, *(own for line in layer.lines for own in line.require))]
+    found = {id(one): expression(one.that, ex.BOOLEAN, spoken) for one in asked}
+    return found | {id(cap): cap_title(cap, spoken) for layer in layers for cap in layer.caps if cap.bounds == "AMOUNT"}
+
+
+def nodes_of(terms: Terms) -> Iterator[ex.Node]:
+    """Every expression of the terms."""
+    for line in terms.lines:
+        yield from _given(line.when, line.base, line.rate, line.amount, *(one.that for one in line.require))
+        if line.bands is not None:
+            yield from _given(line.bands.of, line.bands.after, *(part for band in line.bands.pay for part in (band.amount, band.rate)))
+    yield from (one.that for one in terms.require)
+    for cap in terms.caps:
+        yield from _given(cap.limit, cap.when)
+    admit, offset = terms.admit, terms.stacking.offset
+    yield from _given(terms.stacking.exempt, None if admit is None else admit.that, None if offset is None else offset[0])
+
+
+def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:
+    yield from (one for one in parts if one is not None and not isinstance(one, Unknown))
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:
@@ -131,14 +169,14 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
         if window.is_unknown:
-            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=window.kind)))
+            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=say_word(WINDOWS, window.kind, language))))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
             if value is UNKNOWN:
-                found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=what)))
+                found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=say_word(ADMITS, what, language))))
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=terms.day_count)))
+        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_word(DAY_COUNTS, terms.day_count, language))))
     once: list[NotDecided] = []
     for entry in found:
         if entry not in once:
@@ -151,8 +189,9 @@ def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:
     found = []
     terms = table.terms
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        text = say(language, "DAY_COUNT_ASSUMED", name=terms.day_count, note=terms.day_count_assumed)
+        text = say(language, "DAY_COUNT_ASSUMED", name=say_word(DAY_COUNTS, terms.day_count, language), note=terms.day_count_assumed)
         found.append(Warning_("DAY_COUNT_ASSUMED", text, None))
     if table.authority not in FIRST_HAND:
-        found.append(Warning_("TABLE_AUTHORITY", say(language, "TABLE_AUTHORITY", authority=table.authority), None))
+        authority = say_word(AUTHORITIES, table.authority, language)
+        found.append(Warning_("TABLE_AUTHORITY", say(language, "TABLE_AUTHORITY", authority=authority), None))
     return tuple(found)

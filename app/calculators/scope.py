@@ -15,7 +15,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Claim, Measures
+from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Measures
 from app.calculators.faults import FactsError, Fault
 from app.calculators.references import References
 from app.calculators.terms import Measure
@@ -27,6 +27,7 @@ _applicant_facts = attrgetter(*nm.APPLICANT_FACTS)
 _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
+_FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
 _CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
@@ -79,12 +80,16 @@ def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, 
     for name, raw in given.items():
         measure = wanted.get(name)
         if measure is None:
-            listed, where = ", ".join(sorted(wanted)) or "-", f"{pointer}/measures/{_escape(name)}"
+            listed, where = ", ".join(sorted(wanted)) or "-", f"{pointer}/measures/{escaped(name)}"
+            if name in _FIELDS:
+                zh, en = "此为固定字段，不放在 measures 中", "a field of its own, not one of the measures"
+                faults.append(Fault(where, "UNKNOWN_MEASURE", f"{zh}；measures 可用: {listed}", f"{en}; declared: {listed}"))
+                continue
             faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
             continue
         value = _read(measure, raw)
         if value is None:
-            where = f"{pointer}/measures/{_escape(name)}"
+            where = f"{pointer}/measures/{escaped(name)}"
             code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"
             zh, en = _expected(measure)
             faults.append(Fault(where, code, f"{measure.title} 应为{zh}", f"{measure.name} should be {en}"))
@@ -92,7 +97,8 @@ def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, 
     return found
 
 
-def _escape(name: str) -> str:
+def escaped(name: str) -> str:
+    """A key as a part of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")[:64]
 
 
@@ -149,7 +155,7 @@ def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: R
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference":
-            return references.rate(key[1], _looked_up(key[2], claim.application_date).toordinal())
+            return references.rate(key[1], _looked_up(key[2], claim.application_date).toordinal(), "/application_date")
         if key[0] == "status":
             on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
             return has_status(claim, key[1], on)
@@ -185,6 +191,8 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
     title = measure.title if measure else ""
     if not title and missing.name in nm.BUILT_IN[facts]:
         title = nm.BUILT_IN[facts][missing.name].zh
+    if not title and missing.name in Applicant.__dataclass_fields__:
+        title = Applicant.__dataclass_fields__[missing.name].metadata["title"]
     field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
     pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators import names as nm
 from app.calculators.items import Case
+from app.calculators.phrases import expression, title
 from app.calculators.results import Step
 from app.calculators.terms import Line
 
@@ -57,27 +57,15 @@ def show_expression(case: Case, node: ex.Node) -> str:
     def leaf(part: ex.Node) -> str:
         match part:
             case ex.Name(name):
-                return _title(case, name)
+                return case.word(title(name, case.rules.spoken))
             case ex.Number(text=text):
                 return text
-            case ex.Code(value):
-                return value
-            case ex.Day(value):
-                return value.isoformat()
-            case ex.Call(fn, args):
-                return f"{fn}({', '.join(ex.write(one, leaf) for one in args)})"
+            case ex.Call():
+                return case.word(expression(part, ex.RATE, case.rules.spoken))
             case _:  # pragma: no cover - write() handles every other node
                 raise AssertionError(part)
 
     return ex.write(node, leaf)
-
-
-def _title(case: Case, name: str) -> str:
-    measure = case.rules.needs.get(name)
-    if measure is not None:
-        return measure.title if case.language == "zh" else name
-    fact = nm.BUILT_IN[str(case.terms.facts)][name]
-    return fact.zh if case.language == "zh" else fact.en
 
 
 def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:

@@ -318,6 +318,7 @@ class RateTable:
     overlays: tuple[Overlay, ...] = ()
     fund_methods: Mapping[str, str] = field(default_factory=dict)  # table id -> method, for caps of the fund
     fund_exempt: frozenset[str] = frozenset()  # tables of the fund that are exempt from a single direction (D43)
+    known_tables: frozenset[str] = frozenset()  # every table that is loaded, of any fund (D41)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "NO_EARNING_ITEM": ("没有可支持的事项", "no item earns anything"),
     "NO_LINE_APPLIES": ("{id}：没有适用的标准行", "{id}: no line of the table applies"),
-    "LOAN_TYPE_EXCLUDED": ("{id}：贷款种类 {value} 不在支持范围", "{id}: loan type {value} is not supported"),
+    "LOAN_TYPE_EXCLUDED": ("{id}：贷款种类“{value}”不在支持范围", "{id}: loan type {value} is not supported"),
     "CURRENCY_NOT_ADMITTED": ("{id}：币种 {value} 不在支持范围", "{id}: currency {value} is not admitted"),
     "OUTSIDE_WINDOW": (
         "{id}：{what} {given} 不在 {first} 至 {last} 内",
@@ -45,8 +45,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "NO_INVESTMENT_ADMITTED": ("{id}：没有可纳入的投资", "{id}: no investment is admitted"),
     # warnings
     "DAY_COUNT_ASSUMED": (
-        "通知未载明计息方式，按 {name} 计算：{note}",
-        "the notice states no day count; {name} is assumed: {note}",
+        "通知未载明计息方式，以“{name}”计算：{note}",
+        "the notice states no day count; {name} is assumed",
     ),
     "INTEREST_ESTIMATED": (
         "{id}：部分或全部利息没有凭证，按合同推算",
@@ -78,15 +78,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "applied on the closing day without a time; taken as in time",
     ),
     "RECONCILIATION_SKIPPED": ("{id}：{note}", "{id}: {note}"),
-    "GRANT_NOT_MATCHED": ("已获支持 {table} 不属于已知标准表", "earlier grant {table} is of no known table"),
-    "TABLE_AUTHORITY": ("标准来源为 {authority}，以正式文件为准", "the source of the table is {authority}; the official document prevails"),
+    "GRANT_NOT_MATCHED": (
+        "已获支持的标准表 {table} 未载入，请核对编号",
+        "the table {table} of an earlier grant is not loaded; please check its id",
+    ),
+    "STATUS_NOT_READ": (
+        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
+        "the table does not read this status, which changes nothing; it reads: {read}",
+    ),
+    "DECLARATION_NOT_READ": (
+        "未承诺材料真实；标准表不以此为条件，对金额没有影响，请向主管部门确认",
+        "truthfulness is not declared; the table does not ask for it, so it changes nothing; please check with the authority",
+    ),
+    "CODE_NOT_KNOWN": (
+        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}",
+        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}",
+    ),
+    "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
     # steps
     "STEP_SUBSIDY": ("{id} 贴息（{line}）", "{id} interest subsidy ({line})"),
     "STEP_ITEM": ("{id} 金额（{line}）", "{id} amount ({line})"),
     "STEP_RATE": ("{id} 比例（{line}）", "{id} rate ({line})"),
     "STEP_ADMITTED": ("{id} 纳入投资", "{id} admitted investment"),
-    "STEP_CAP": ("限额 {scope} {key}", "cap {scope} {key}"),
+    "STEP_INTEREST_CAP": ("{id} 贴息不超过利息", "{id} interest subsidy within the interest"),
     "STEP_TOTAL": ("合计", "total"),
     "STEP_UNIT": ("取整", "rounding to the unit"),
     "STEP_TOP_UP": ("差额补齐", "top-up"),
@@ -123,11 +138,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CAUSE_PERCENT": ("利率可能以百分数录入", "the rate may have been typed as a percentage"),
     "CAUSE_PENALTY": ("金额可能含罚息", "the amount may include penalty interest"),
     # open questions
-    "OPEN_WINDOW": ("{kind} 窗口未见公布，未作限制", "the {kind} window was not seen and restricts nothing"),
+    "OPEN_WINDOW": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ADMIT": ("纳入范围（{what}）未见，按所报投资全部计算", "what is admitted ({what}) was not seen; everything sent counts"),
-    "OPEN_DAY_COUNT": ("计息方式未见，按 {name} 假定", "the day count was not seen; {name} is assumed"),
-    "OPEN_GRANT": ("已获支持 {table} 是否占用限额，本服务无法判断", "whether the grant {table} takes room cannot be decided here"),
+    "OPEN_DAY_COUNT": ("计息方式未见，以“{name}”假定", "the day count was not seen; {name} is assumed"),
+    "OPEN_GRANT": (
+        "已获支持的标准表 {table} 未载入：是否占用限额、是否属同一年度的其他方向，只能按编号判断",
+        "the table {table} of an earlier grant is not loaded: whether it takes room or is another direction of the year, only its id tells",
+    ),
     # payout
     "PAY_AT_ONCE": ("一次拨付", "in one payment"),
     "PAY_DONE": ("已拨付", "already paid"),

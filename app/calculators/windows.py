@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from app.calculators.days import term_until
 from app.calculators.items import Case
 from app.calculators.names import EVENT_OF, TERM_STARTS
+from app.calculators.phrases import title
 from app.calculators.scope import Scope
 from app.calculators.terms import APPLICATION_DATE, Window
 
@@ -48,7 +49,7 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
         item_id,
         None,
         id=item_id,
-        what=window.of,
+        what=case.word(title(window.of, case.rules.spoken)),
         given=day,
         first=first or "…",
         last=last or "…",

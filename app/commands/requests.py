@@ -35,7 +35,7 @@ def _valid(kind: type[Body], body: bytes) -> Body:
     try:
         return kind.model_validate_json(body)
     except ValidationError as failure:
-        raise invalid(refusals.field_errors(failure, body, ())) from None
+        raise refusals.problem_of(failure, body, ()) from None
 
 
 def pairs(words: list[str]) -> dict[str, str]:

@@ -244,6 +244,7 @@ class Catalogue:
         key = (table.id, table.version, bisect_right(self.instants, instant))
         found = self._pinned.get(key)
         if found is None:
+            later = {name for name, versions in self.tables.items() if all(one.known_from > instant for one in versions)}
             found = self._pinned[key] = replace(
                 table,
                 overlays=tuple(one for one in table.overlays if one.known_from <= instant),
@@ -251,6 +252,7 @@ class Catalogue:
                 fund_exempt=frozenset(
                     name for name in table.fund_exempt if any(one.terms.stacking.exempt_direction for one in self._known(name, instant))
                 ),
+                known_tables=table.known_tables - later,
             )
         return found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.calculators import expressions as ex
+from app.calculators import vocabulary as voc
+from app.calculators.phrases import NOT_PUBLISHED, NOTHING, Phrase, bound, counted_as, expression, listed, meaning, quoted, title
 from app.calculators.terms import UNKNOWN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
-from app.tables import vocabulary as voc
-from app.tables.phrases import NOT_PUBLISHED, NOTHING, Phrase, bound, counted_as, expression, listed, meaning, quoted, title
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
 
 CLAUSE: Final = Phrase("条款文字", "clause text")
@@ -275,10 +275,10 @@ def _admit(version: Version) -> Iterator[Part]:
         ),
         ("admit",),
         (
-            value(raw, at, "categories", named(name, Phrase("类别", "categories")), admit.categories, categories),
+            value(raw, at, "categories", named(name, voc.ADMITS["categories"]), admit.categories, categories),
             value(raw, at, "that", named(name, Phrase("每笔投资的条件", "what each payment must meet")), meaning(admit.that), that),
-            value(raw, at, "vat", named(name, Phrase("增值税", "VAT")), admit.vat, vat),
-            value(raw, at, "related_party", named(name, Phrase("关联方采购", "related parties")), admit.related_party, related),
+            value(raw, at, "vat", named(name, voc.ADMITS["vat"]), admit.vat, vat),
+            value(raw, at, "related_party", named(name, voc.ADMITS["related_party"]), admit.related_party, related),
             text(raw, at, "clause", named(name, CLAUSE), admit.clause),
         ),
     )

@@ -34,7 +34,7 @@ def appended(
     if not before:
         faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
     if not isinstance(add, list):
-        faults.append(TermsFault(f"{place}/add", "应为列表"))
+        faults.append(TermsFault(f"{place}/add", "此处应为列表"))
         return []
     made = list(before)
     for no, row in enumerate(add):

@@ -116,10 +116,11 @@ def _tables(
     exempt = frozenset(
         row.rate_table for row, raw in rows if (raw["terms"].get("stacking") or {}).get("exempt_direction") == "true"
     )
+    loaded = frozenset(row.rate_table for row, _ in rows)
     for row, raw in rows:
         direction = directions[row.rate_table]
         batch = batches[direction.batch]
-        table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt)
+        table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt, loaded)
         known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
         superseded, ended = known["SUPERSEDED"], known["ENDED"]
         found.setdefault(row.rate_table, []).append(
@@ -146,8 +147,9 @@ def rate_table(
     overlays: tuple[Overlay, ...],
     methods: Mapping[str, str],
     exempt: frozenset[str],
+    loaded: frozenset[str],
 ) -> RateTable:
-    """One version as calculations see it, with what is known of its fund."""
+    """One version as calculations see it, with what is known of its fund and which tables there are."""
     return RateTable(
         id=row.rate_table,
         fund=batch.fund,
@@ -167,6 +169,7 @@ def rate_table(
         overlays=overlays,
         fund_methods=methods,
         fund_exempt=exempt,
+        known_tables=loaded,
     )
 
 

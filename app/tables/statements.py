@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
+from app.calculators import vocabulary as voc
+from app.calculators.phrases import NOTHING, Phrase, listed, money, quoted
 from app.calculators.reading import parse_terms
 from app.calculators.terms import Terms
-from app.tables import vocabulary as voc
+from app.calculators.vocabulary import word
 from app.tables.canonical import canonical
-from app.tables.phrases import NOTHING, Phrase, listed, money, quoted
-from app.tables.vocabulary import word
 
 IN_ORDER: Final = frozenset({"instalments", "sources", "per"})  # of any other list of words the order means nothing
 WHOLE_TABLE: Final = "/terms"

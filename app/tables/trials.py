@@ -16,6 +16,7 @@ def tables_of(catalogue: Catalogue, proposal: Proposal) -> dict[str, RateTable]:
     made: dict[str, RateTable] = {}
     directions = {row.rate_table: row for row in proposal.rows if isinstance(row, models.Direction)}
     batches = {row.id: row for row in proposal.rows if isinstance(row, models.Batch)}
+    loaded = frozenset(catalogue.tables) | {row.rate_table for row in proposal.versions}
     for row in proposal.versions:
         raw = json.loads(row.content)
         new = directions.get(row.rate_table)
@@ -26,7 +27,7 @@ def tables_of(catalogue: Catalogue, proposal: Proposal) -> dict[str, RateTable]:
         known = next((one.table for versions in catalogue.tables.values() for one in versions if one.table.fund == batch.fund), None)
         methods = dict(known.fund_methods if known else {}) | {row.rate_table: raw["method"]}
         exempt = known.fund_exempt if known else frozenset[str]()
-        made[row.rate_table] = rate_table(row, raw, direction, batch, fund.overlays, methods, exempt)
+        made[row.rate_table] = rate_table(row, raw, direction, batch, fund.overlays, methods, exempt, loaded)
     return made
 
 

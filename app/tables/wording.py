@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.calculators.phrases import Phrase, quoted
 from app.tables.canonical import canonical
 from app.tables.parts import Group, Part, groups
-from app.tables.phrases import Phrase, quoted
 from app.tables.statements import Statement, Version, frame, rules
 
 _OF_EACH_VERSION: Final = frozenset({"version", "published_at"})  # two versions always differ in these

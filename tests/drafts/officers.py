@@ -103,7 +103,7 @@ def _month(draw: random.Random) -> Body:
     last = seen[0]["rows"][-1]
     on = date.fromisoformat(last["on"]) + timedelta(days=draw.randint(1, 3))
     until = (on + timedelta(days=40)).isoformat()
-    return {"on": on.isoformat(), "values": {"LPR_1Y": "3.00%"}, "holds_until": until, "confirmed": True}
+    return {"on": on.isoformat(), "values": {"LPR_1Y": "0.0300"}, "holds_until": until, "confirmed": True}
 
 
 def _trial(case: Any, draft: Body, draw: random.Random) -> None:

@@ -188,24 +188,24 @@ def test_something_wrong_in_every_place(office: Office, kind: str, target: str, 
         ({"on": "2026-9-21"}, "/on"),
         ({"on": "２０２６-09-21"}, "/on"),
         ({"on": "2026-09-21\n"}, "/on"),
-        ({"on": "2026-02-30"}, "/content/series/0/add/0/on"),
-        ({"on": "9999-12-31"}, "/content/series/0/add/0/on"),
-        ({"on": "0001-01-01"}, "/content/series/0/add/0/on"),
-        ({"holds_until": "2026-02-30"}, "/content/series/0/holds_until"),
-        ({"holds_until": "0001-01-01"}, "/content/series/0/holds_until"),
+        ({"on": "2026-02-30"}, "/on"),
+        ({"on": "9999-12-31"}, "/on"),
+        ({"on": "0001-01-01"}, "/on"),
+        ({"holds_until": "2026-02-30"}, "/holds_until"),
+        ({"holds_until": "0001-01-01"}, "/holds_until"),
         ({"values": {}}, "/values"),
         ({"values": {"LPR_1Y": "3.00"}}, "/values/LPR_1Y"),
-        ({"values": {"LPR_1Y": "３.00%"}}, "/values/LPR_1Y"),
+        ({"values": {"LPR_1Y": "０.0300"}}, "/values/LPR_1Y"),
         ({"values": {"LPR_1Y": 3}}, "/values/LPR_1Y"),
-        ({"values": {"LPR_1Y": "999.999999%"}}, "/content/series/0/add/0/value"),
-        ({"values": {"LPR_1Y": "-3.00%"}, "confirmed": "true"}, "/confirmed"),
-        ({"values": {"LPR_9Y": "3.00%"}}, "/content/series/0/add"),
+        ({"values": {"LPR_1Y": "9.99999999"}}, "/values/LPR_1Y"),
+        ({"values": {"LPR_1Y": "-0.0300"}, "confirmed": "true"}, "/confirmed"),
+        ({"values": {"LPR_9Y": "0.0300"}}, "/values/LPR_9Y"),
     ],
 )
 def test_a_month_that_is_none(office: Office, more: dict[str, Any], pointer: str) -> None:
     """Begun and checked at once, or neither: nothing is left of it."""
     before = stored(office)
-    response = office.call("li", "POST", "/v1/reference-rates", {**MONTH["both"]["value"], "values": {"LPR_1Y": "3.00%"}, **more})
+    response = office.call("li", "POST", "/v1/reference-rates", {**MONTH["both"]["value"], "values": {"LPR_1Y": "0.0300"}, **more})
     refused(response, 422)
     assert any(one["pointer"].startswith(pointer) for one in response.json()["errors"]), response.json()["errors"]
     assert stored(office) == before

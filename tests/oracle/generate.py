@@ -875,7 +875,8 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         }
         item["measures"] = {name: value for name, value in measures.items() if name in needs}
         items.append(item)
-    earlier_grants(rng, table, applicant, [{"dataset_id": "D1"}, {"category": "MPW"}, {"project_id": "P2"}], applied_on)
+    keys = [{"category": "MPW"}, {"project_id": "P2"}] + [{"dataset_id": "D1"}] * ("dataset_id" in needs)  # a key of another table is refused
+    earlier_grants(rng, table, applicant, keys, applied_on)
     claim = a_claim(table, applied_on, applicant)
     claim["items"] = items
     return table, claim

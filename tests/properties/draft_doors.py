@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -130,8 +131,9 @@ class Http:
         return self._sent(actor, "POST", "", {"kind": kind, "target": target, "content": content})
 
     def month(self, actor: str, body: Json) -> Shown:
-        """Enter a day's rates."""
-        return self._sent(actor, "POST", "", body, of="/v1/reference-rates")
+        """Enter a day's rates: decimal fractions here, as everywhere over HTTP."""
+        values = {name: f"{Decimal(value.removesuffix('%')) / 100:f}" for name, value in body["values"].items()}
+        return self._sent(actor, "POST", "", {**body, "values": values}, of="/v1/reference-rates")
 
     def step(self, act: str, actor: str, draft: str, seen: str | None, content: Json | None) -> Shown:
         """Revise, check, approve, publish or give up."""

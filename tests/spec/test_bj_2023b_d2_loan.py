@@ -160,7 +160,7 @@ def test_an_interest_window_that_was_not_seen(client: httpx.Client, on: str, per
         del body["claim_period"]
     found = answer(client, "LOAN_INTEREST", body)
     assert found["amount"] == expected, working
-    assert {"clause": "（详见附件2）", "message": "interest 窗口未见公布，未作限制"} in found["not_decided_here"]
+    assert {"clause": "（详见附件2）", "message": "计息期间未见公布，未作限制"} in found["not_decided_here"]
 
 
 @pytest.mark.parametrize(

@@ -166,10 +166,8 @@ def test_what_an_applicant_must_say(client: httpx.Client, missing: str) -> None:
 @pytest.mark.parametrize(
     ("body", "expected", "working"),
     [
-        (trade("2023-12-31", declaration_accepted=False), "2000000.00", "the day before the guide"),
-        (trade("2024-01-01", declaration_accepted=False), "0.00", "its first day"),
-        (claim("2024-12-31", declaration_accepted=False), "0.00", "its last day"),
-        (claim("2025-01-01", declaration_accepted=False), "2000000.00", "the day after it"),
+        (trade("2023-12-31", major_project_or_key_unit=False, granted=[grant("bj-gjj-2023-2-1", "2023-11-01", "1.00")]), "2000000.00", "the day before the guide"),
+        (trade("2024-01-01", major_project_or_key_unit=False, granted=[grant("bj-gjj-2023-2-1", "2023-11-01", "1.00")]), "0.00", "its first day"),
         (claim("2024-12-31", granted=[grant(FACTORY, "2024-05-01", "1.00")], major_project_or_key_unit=False), "0.00", "its last day"),
         (claim("2025-01-01", granted=[grant(FACTORY, "2024-05-01", "1.00")], major_project_or_key_unit=False), "2000000.00", "after it"),
         (factory("2024-12-31", other_municipal_funding=True, major_project_or_key_unit=False), "0.00", "its last day"),

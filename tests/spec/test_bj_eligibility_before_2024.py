@@ -56,6 +56,55 @@ def test_one_old_record_does_not_hide_a_new_one(client: httpx.Client) -> None:
     assert (found["status"], reasons(found)) == ("NOT_ELIGIBLE", {"DISHONEST"})
 
 
+@pytest.mark.parametrize("year", ["2022", "2023", "2025"])
+@pytest.mark.parametrize(("accepted", "warned"), [(None, False), (True, False), (False, True)])
+def test_truthfulness_is_not_a_condition_outside_2024(client: httpx.Client, year: str, accepted: bool | None, warned: bool) -> None:
+    """The guide of 2024 alone asks for it: left out it changes nothing, and ``false`` is a warning and not silence."""
+    found = answer(client, "AWARD", claim(f"{year}-06-15", declaration_accepted=accepted))
+    assert (found["status"], found["amount"]) == ("ELIGIBLE", "50.00")
+    about = [one["pointer"] for one in found["warnings"] if one["code"] == "DECLARATION_NOT_READ"]
+    assert about == ["/applicant/declaration_accepted"] * warned
+    assert "真实性承诺未比照，由主管部门核定。" in [one["message"] for one in found["not_decided_here"]]
+
+
+def test_under_the_guide_of_2024_it_is_a_reason_and_not_a_warning(client: httpx.Client) -> None:
+    """4.申请单位自愿…承诺相关事项，并对提供材料的真实性、准确性负责."""
+    found = answer(client, "AWARD", claim("2024-06-15", declaration_accepted=False))
+    assert (found["status"], reasons(found)) == ("NOT_ELIGIBLE", {"DECLARATION_NOT_ACCEPTED"})
+    assert "DECLARATION_NOT_READ" not in {one["code"] for one in found["warnings"]}
+
+
+@pytest.mark.parametrize("year", ["2022", "2023", "2025"])
+def test_money_of_another_municipal_fund_is_not_assumed_to_bar(client: httpx.Client, year: str) -> None:
+    """The guide binds the rule to 2024, as the one of a single direction: the answer says that neither was carried over."""
+    found = answer(client, "AWARD", claim(f"{year}-06-15", other_municipal_funding=True))
+    assert found["amount"] == "50.00"
+    assert any("单一方向与其他市级财政资金的限制均未比照" in one["message"] for one in found["not_decided_here"])
+
+
+def test_loan_interest_on_an_investment_project_is_not_barred_by_it_either(client: httpx.Client) -> None:
+    """bj-gjj-2023-2-2: 1,200,000 × 2% × 12/12."""
+    contract = {
+        "contract_no": "L-1",
+        "lender": "BANK",
+        "loan_type": "FIXED_ASSET",
+        "signed_on": "2022-10-01",
+        "matures_on": "2025-10-01",
+        "drawdowns": [{"drawdown_no": "1", "on": "2022-11-01", "amount": "1200000.00"}],
+        "rate": {"kind": "FIXED", "annual_rate": "0.0385"},
+    }
+    body = {
+        "rate_table": "bj-gjj-2023-2-2",
+        "application_date": "2023-11-20",
+        "claim_period": {"from": "2022-11-01", "until": "2023-11-01"},
+        "applicant": applicant(other_municipal_funding=True, measures={"key_industry": True, "fai_2022": "8000000.00"}),
+        "contracts": [contract],
+    }
+    found = answer(client, "LOAN_INTEREST", body)
+    assert found["amount"] == "24000.00"
+    assert any("其他市级财政资金的限制均未比照" in one["message"] for one in found["not_decided_here"])
+
+
 @pytest.mark.parametrize("missing", ["registered_in_beijing", "dishonesty_records"])
 def test_what_an_applicant_must_say(client: httpx.Client, missing: str) -> None:
     """A fact that decides is asked for, and never assumed."""

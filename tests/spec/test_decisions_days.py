@@ -214,7 +214,7 @@ def test_D13_a_window_that_was_not_published_restricts_nothing_before_the_applic
     bureau = Bureau(points(more="windows: {interest: {first_day: unknown, last_day: unknown, clause: 附件二}}"))
     answer = bureau.answer({"application_date": "2025-07-01", "contracts": [loan()]})
     assert days_counted(answer) == ("2025-01-01", "2025-07-01")
-    assert [(one["clause"], "interest" in one["message"]) for one in answer["not_decided_here"]] == [("附件二", True)]
+    assert [(one["clause"], "计息期间" in one["message"]) for one in answer["not_decided_here"]] == [("附件二", True)]
 
 
 @pytest.mark.parametrize(

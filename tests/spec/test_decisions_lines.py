@@ -344,11 +344,14 @@ def test_what_two_clauses_leave_open_alike_is_said_once() -> None:
     assert [one["message"] for one in answer["not_decided_here"]] == ["办理期限未见", "材料清单未见"]
 
 
-def test_a_project_may_send_its_category_as_the_measure_that_the_table_declares() -> None:
+def test_a_category_is_a_field_even_where_the_table_declares_its_codes() -> None:
     needs = "needs: {category: {of: PROJECT, type: CODE, values: {NEW: 新建, OLD: 改造}}}\n"
     lines = "lines: [{id: NEW, when: 'category in [NEW]', base: admitted, rate: 20%}, {id: OLD, when: 'category in [OLD]', base: admitted, rate: 10%}]"
     bureau = Bureau("facts: PROJECTS\nwording: EXACT\n" + needs + lines, "GRANT")
     sent = [project("A", "100.00", category="NEW"), project("B", "100.00", measures={"category": "OLD"})]
+    wrong = [("/projects/1/measures/category", "UNKNOWN_MEASURE"), ("/projects/1/category", "FACT_REQUIRED")]
+    assert bureau.refusal(projects=sent) == wrong
+    sent[1] = project("B", "100.00", category="OLD")
     assert amounts(bureau.answer({"projects": sent})) == {"A": "20.00", "B": "10.00"}
 
 

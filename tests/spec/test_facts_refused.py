@@ -29,7 +29,7 @@ def plan(**more: Any) -> dict[str, Any]:
 CONTRACTS = [
     # what is changed in a contract of 1,000,000.00 drawn on 2025-01-01, signed 2024-01-01, mature on 2026-01-01
     ({"matures_on": "2024-01-01"}, "/matures_on", "DATES_OUT_OF_ORDER"),
-    ({"signed_on": "1989-12-31"}, "/matures_on", "DATE_OUT_OF_RANGE"),
+    ({"signed_on": "1989-12-31"}, "/signed_on", "DATE_OUT_OF_RANGE"),
     ({"matures_on": "2100-01-02"}, "/matures_on", "DATE_OUT_OF_RANGE"),
     ({"drawn": [("2026-01-01", "1.00")]}, "/drawdowns/0/on", "DATES_OUT_OF_ORDER"),
     ({"drawn": [("2023-12-31", "1.00")]}, "/drawdowns/0/on", "DATES_OUT_OF_ORDER"),

@@ -131,7 +131,7 @@ def test_a_row_that_was_not_read_gives_a_warning(client: httpx.Client, reset_on:
     found = answer(client, "LOAN_INTEREST", equipment("2025-05-20", reset_on))
     told = [one["message"] for one in found["warnings"] if one["code"] == "REFERENCE_RATE_CONFIDENCE"]
     assert len(told) == len(implied)
-    assert all(f"LPR_1Y {day}" in text and "implied" in text for day, text in zip(implied, told, strict=True))
+    assert all(f"LPR_1Y {day}" in text and "由上下文推知" in text for day, text in zip(implied, told, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ def test_the_command_that_loads_waits_for_its_turn(loaded: Engine, tmp_path: Pat
     with writing(loaded):
         assert said(url, "tables", "load", str(tmp_path)) == (1, "", LOCKED)
     done = "1 张标准表无误，新增 3 行 / 1 rate tables proved, 3 rows added\n"
+    done += "· 库中另有，保留：批次 t-fund-2024-1 / also stored, and kept: batch t-fund-2024-1\n"
     assert said(url, "tables", "load", str(tmp_path)) == (0, done, "")
 
 

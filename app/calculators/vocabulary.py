@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
 from app.calculators.money import percent_text
+from app.calculators.phrases import NOTHING, Phrase, expression, listed, title
 from app.calculators.terms import Cap, Terms
-from app.tables.phrases import NOTHING, Phrase, expression, listed, title
+from app.calculators.texts import Language
 
 Words = Mapping[str | bool, Phrase]
 
@@ -83,6 +84,11 @@ ROOMS: Final[Words] = {
     "CUMULATIVE": Phrase("累计，用过不再腾出", "cumulative, used room is never freed"),
 }
 ADMITTED: Final[Words] = {"INCLUDED": Phrase("计入", "included"), "EXCLUDED": Phrase("不计入", "excluded")}
+ADMITS: Final[Mapping[str, Phrase]] = {
+    "categories": Phrase("类别", "categories"),
+    "vat": Phrase("增值税", "VAT"),
+    "related_party": Phrase("关联方采购", "related parties"),
+}
 WINDOWS: Final[Words] = {
     "interest": Phrase("计息期间", "Interest window"),
     "event": Phrase("事件期间", "Event window"),
@@ -145,6 +151,14 @@ def word(words: Words, code: str | bool | None) -> Phrase:
     return NOTHING if code is None else words[code]
 
 
+def say_word(words: Mapping[str, Phrase] | Words, code: str, language: Language) -> str:
+    """What a code is called in the middle of a sentence."""
+    found = words[code]
+    if language == "zh":
+        return found.zh
+    return found.en if found.en[:2].isupper() else found.en[0].lower() + found.en[1:]
+
+
 def share(name: str, part: Fraction | None) -> Phrase:
     """An instalment or the part of a source."""
     if part is None:
@@ -172,7 +186,7 @@ def accounts(cap: Cap, terms: Terms) -> Phrase:
 def cap_name(cap: Cap, terms: Terms) -> Phrase:
     """``Phrase("单个企业年度上限", "Cap per enterprise and year")``, with the lines and the case to which it is limited."""
     who, period = accounts(cap, terms), _PERIODS[cap.period]
-    zh, en = f"{who.zh}{period.zh}上限", f"Cap per {who.en}{period.en}"
+    zh, en = _amount_cap(cap, terms)
     if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
         period = Phrase("", "") if cap.period == "BATCH" else period
         zh, en = f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}"
@@ -182,3 +196,26 @@ def cap_name(cap: Cap, terms: Terms) -> Phrase:
         when = expression(cap.when, "BOOLEAN", terms)
         zh, en = f"{zh}（限{when.zh}时）", f"{en}, where {when.en}"
     return Phrase(zh, en)
+
+
+def _amount_cap(cap: Cap, terms: Terms) -> Phrase:
+    who, period = accounts(cap, terms), _PERIODS[cap.period]
+    return Phrase(f"{who.zh}{period.zh}上限", f"Cap per {who.en}{period.en}")
+
+
+def cap_title(cap: Cap, terms: Terms) -> Phrase:
+    """What a step of the working calls a cap on money; its lines go by their Chinese titles."""
+    name = _amount_cap(cap, terms)
+    lines = [line for line in terms.lines if line.id in (cap.lines or ())]
+    return Phrase(" ".join([name.zh, *(line.title for line in lines)]), " ".join([name.en, *(line.id for line in lines)]))
+
+
+def key_titles(cap: Cap, key: Sequence[str], terms: Terms) -> list[str]:
+    """What separates one account of a cap, in Chinese: lines and declared codes by their titles, all else as it is."""
+    found = list(key)
+    for no, part in enumerate(cap.per):
+        if part == "LINE":
+            found[no] = next((line.title for line in terms.lines if line.id == key[no]), key[no])
+        elif part in terms.needs:
+            found[no] = (terms.needs[part].values or {}).get(key[no], key[no])
+    return found

@@ -176,6 +176,9 @@ class _Writer:
             case ex.Logic(op, parts):
                 own = _STRENGTH[op]
                 text = f" {self.say(_WORDS[op])} ".join(self.write(part, ex.BOOLEAN, own + 1) for part in parts)
+            case ex.Not(ex.Call("dishonest_since", (start,))):
+                day = self.write(start, ex.DATE)
+                text, own = self.say(Phrase(f"自{day}以来无严重失信记录", f"no dishonesty record since {day}")), _STRENGTH["not"]
             case ex.Not(part):
                 inner = self.write(part, ex.BOOLEAN, 4)
                 inner = self.bracketed(inner) if isinstance(part, ex.Call) else inner  # its words are a sentence

@@ -1,0 +1,143 @@
+"""Codes and keys that callers spell: one that nothing reads is refused or doubted, so that no misspelling changes an amount silently.
+
+Refused (422) where the table says which there are; doubted (a warning) where another table may read what this one does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from app.calculators import expressions as ex
+from app.calculators import names as nm
+from app.calculators.facts import Claim, Granted, Policy
+from app.calculators.faults import Fault
+from app.calculators.items import Case
+from app.calculators.rules import Rules
+from app.calculators.scope import escaped
+from app.calculators.terms import RateTable, Terms
+
+_POLICY_CODES = {"insurance_type": nm.INSURANCE_TYPES, "unit_kind": nm.UNIT_KINDS}
+
+
+def categories(terms: Terms) -> dict[str, str]:
+    """The category codes of a table with their titles: declared ones, else those that its lines name."""
+    declared = terms.needs.get("category")
+    if declared is not None and declared.values is not None:
+        return dict(declared.values)
+    found: dict[str, str] = {}
+    for line in terms.lines:
+        for part in ex.walk(line.when) if line.when is not None else ():
+            match part:
+                case ex.Member(ex.Name("category"), tuple(among)):
+                    found |= dict.fromkeys(among, line.title)
+                case ex.Compare(_, ex.Name("category"), ex.Code(code)) | ex.Compare(_, ex.Code(code), ex.Name("category")):
+                    found[code] = line.title
+    return found
+
+
+def any_category(terms: Terms) -> bool:
+    """Whether a line is meant for categories that nothing names."""
+    declared = terms.needs.get("category")
+    return terms.any_category and (declared is None or declared.values is None)
+
+
+# --- earlier grants ----------------------------------------------------------------------------------
+
+
+def check_grants(claim: Claim, table: RateTable, rules: Rules) -> list[Fault]:
+    """Keys of earlier grants that no account of the table can have (D41): they would take no room without a word.
+
+    What a grant under another table is keyed by is that table's affair, unless a cap of this one names it in its pool.
+    """
+    if not claim.applicant.granted:
+        return []
+    pooled = {one for cap in rules.caps if isinstance(cap.pool, tuple) for one in cap.pool}
+    keys = _keys(table.terms)
+    faults: list[Fault] = []
+    for no, grant in enumerate(claim.applicant.granted):
+        if grant.rate_table == table.id:
+            faults += _key_faults(grant, no, keys)
+        elif grant.rate_table in pooled:
+            faults += _key_faults(grant, no, dict.fromkeys(keys))
+    return faults
+
+
+def _keys(terms: Terms) -> dict[str, Mapping[str, str] | None]:
+    """By what accounts of a table can be separated, each with its codes and their titles, or None where any text will do."""
+    built_in = nm.BUILT_IN[str(terms.facts)]
+    found: dict[str, Mapping[str, str] | None] = {name: None for name, fact in built_in.items() if fact.type == ex.CODE}
+    found |= {nm.CAP_PER[part][0]: None for part, facts in nm.PER_FACTS.items() if terms.facts in facts}
+    found |= {name: one.values for name, one in terms.needs.items() if one.type == ex.CODE}
+    lines = {line.id: line.title for line in terms.lines}
+    named = categories(terms)
+    return found | {"line": lines, "category": None if named and any_category(terms) else named or lines}
+
+
+def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None]) -> Iterator[Fault]:
+    for name, value in grant.keys.items():
+        where = f"/applicant/granted/{no}/keys/{escaped(name)}"
+        if name not in keys:
+            listed = ", ".join(sorted(keys))
+            yield Fault(where, "UNKNOWN_KEY", f"这张标准表的已获支持没有这个键；可用: {listed}", f"no such key; one of: {listed}")
+            continue
+        codes = keys[name]
+        if codes is not None and value not in codes and not (name == "category" and value in (keys["line"] or ())):
+            zh, en = ", ".join(code if code == title else f"{code}（{title}）" for code, title in codes.items()), ", ".join(codes)
+            yield Fault(where, "UNKNOWN_CATEGORY", f"标准表没有这个代码；可用: {zh}", f"the table has no such code; one of: {en}")
+
+
+def doubt_grants(case: Case) -> None:
+    """An earlier grant under a table that is not loaded: whether it takes room cannot be known, and the answer says so."""
+    for no, grant in enumerate(case.claim.applicant.granted):
+        if grant.rate_table not in case.table.known_tables:
+            case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table)
+            case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
+
+
+# --- the applicant ----------------------------------------------------------------------------------------
+
+
+def doubt_statuses(case: Case) -> None:
+    """A status that the table does not read may be meant for another table, or be misspelt.
+
+    A table that reads no status is silent: there no spelling can change the amount.
+    """
+    read = case.rules.statuses
+    for no, one in enumerate(case.claim.applicant.statuses):
+        if read and one.status not in read:
+            case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)))
+
+
+def doubt_declaration(case: Case) -> None:
+    """A declaration of truthfulness that was refused, under a table that does not ask for it: the authority may."""
+    if case.claim.applicant.declaration_accepted is False and "declaration_accepted" not in case.rules.reads:
+        case.warn("DECLARATION_NOT_READ", "/applicant/declaration_accepted")
+
+
+# --- policies ----------------------------------------------------------------------------------------
+
+
+def check_policy_codes(policy: Policy, pointer: str, terms: Terms) -> list[Fault]:
+    """Insurance types and kinds of unit that neither the table nor anybody knows, in a table that chooses by them."""
+    faults = []
+    for name, general in _POLICY_CODES.items():
+        value, named = getattr(policy, name), terms.codes.get(name)
+        if value is None or not named or value in named or value in general:
+            continue
+        listed = ", ".join(sorted(named | general.keys()))
+        fact = nm.BUILT_IN["POLICIES"][name]
+        faults.append(
+            Fault(f"{pointer}/{name}", "UNKNOWN_CATEGORY", f"未知{fact.zh}；可用: {listed}", f"unknown {fact.en}; one of: {listed}")
+        )
+    return faults
+
+
+def doubt_policy_codes(case: Case) -> None:
+    """A table that names no types takes all of them; one that nobody knows is probably a mistake."""
+    for no, policy in enumerate(case.claim.policies or ()):
+        for name, general in _POLICY_CODES.items():
+            value = getattr(policy, name)
+            if value is not None and not case.terms.codes.get(name) and value not in general:
+                fact = nm.BUILT_IN["POLICIES"][name]
+                what = fact.zh if case.language == "zh" else fact.en
+                case.warn("CODE_NOT_KNOWN", f"/policies/{no}/{name}", what=what, known=", ".join(general))
