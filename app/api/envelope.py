@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import limits, problems, queries
-from app.api.logs import log
+from app.api.logs import log, log_request
 from app.api.metrics import observe
 
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -159,25 +159,10 @@ def _record(scope: Scope, asked: str, envelope: Envelope, status: int, seconds: 
     path = getattr(route, "path", "unmatched")
     method = asked if path != "unmatched" or asked in _METHODS else "OTHER"
     observe(method, path, status, seconds)
-    if envelope.trace_id is None:
-        log.info(
-            "request",
-            request_id=envelope.request_id,
-            method=method,
-            path=path,
-            status=status,
-            ms=round(seconds * 1000, 3),
-        )
-    else:
-        log.info(
-            "request",
-            request_id=envelope.request_id,
-            trace_id=envelope.trace_id,
-            method=method,
-            path=path,
-            status=status,
-            ms=round(seconds * 1000, 3),
-        )
+    trace = {} if envelope.trace_id is None else {"trace_id": envelope.trace_id}
+    log_request(
+        {"request_id": envelope.request_id, **trace, "method": method, "path": path, "status": status, "ms": round(seconds * 1000, 3)}
+    )
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

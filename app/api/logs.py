@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -41,3 +42,10 @@ structlog.configure(
 )
 
 log: structlog.types.FilteringBoundLogger = structlog.get_logger()
+_OUTPUT = _Output()
+
+
+def log_request(about: dict[str, Any]) -> None:
+    """Write the line of one request as ``log.info`` would: every request writes it, and the processors cost more than the line."""
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    _OUTPUT.msg(msgspec.json.encode({**about, "event": "request", "level": "info", "timestamp": now}))
