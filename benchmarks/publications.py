@@ -127,8 +127,9 @@ async def _connected(url: str, secret: str, workers: int) -> list[tuple[Seen, ht
     for _ in range(100 * workers):
         client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=30, headers=bearer(secret))
         response = await client.get("/health/live")
-        here = response.extensions["network_stream"].get_extra_info("client_addr")[1]
-        (pid,) = {at.pid for at in psutil.net_connections("tcp") if at.raddr and at.raddr.port == here and at.pid != os.getpid()}
+        stream = response.extensions["network_stream"]
+        here, there = (stream.get_extra_info(name)[1] for name in ("client_addr", "server_addr"))
+        (pid,) = {at.pid for at in psutil.net_connections("tcp") if at.raddr and (at.raddr.port, at.laddr.port) == (here, there)}
         mine = found.setdefault(pid, [])
         if len(mine) == CLIENTS:
             await client.aclose()

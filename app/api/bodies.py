@@ -197,8 +197,7 @@ def _malformed(error: Exception, body: bytes) -> ProblemError:
     if isinstance(error, UnicodeDecodeError):
         return _not_utf8(body)
     if isinstance(error, msgspec.ValidationError):  # valid JSON, a number beyond every field's range
-        zh, en = "数字超出范围", "The number is out of range"
-        return invalid([FieldError(pointer, "OUT_OF_RANGE", zh, en) for pointer in _too_large_numbers(body)])
+        return _too_large_numbers(body)
     where = str(error).rpartition("(byte ")[2].removesuffix(")")
     if where.isdigit():
         return _unreadable(f"JSON 在第 {where} 字节处有误", f"The JSON is malformed at byte {where}")
@@ -213,12 +212,16 @@ def _not_utf8(body: bytes) -> ProblemError:
     return _unreadable("请求体不是 UTF-8（看来是 GBK），请以 UTF-8 发送", "The body is not UTF-8 (it seems to be GBK); send it as UTF-8")
 
 
-def _too_large_numbers(body: bytes) -> list[str]:
-    """Where the numbers are; the whole body where what follows the first of them cannot be read either."""
+def _too_large_numbers(body: bytes) -> ProblemError:
+    """Where the numbers are that no field can hold, unless what follows the first of them cannot be read at all."""
     try:
-        return list(_infinite(json.loads(body, parse_int=float), ""))[:MAX_ERRORS] or [""]
-    except (ValueError, RecursionError):
-        return [""]
+        pointers = list(_infinite(json.loads(body, parse_int=float), ""))
+    except RecursionError:
+        return _too_deep()
+    except ValueError:
+        return _unreadable("JSON 有误或不完整", "The JSON is malformed or not complete")
+    zh, en = "数字超出范围", "The number is out of range"
+    return invalid([FieldError(pointer, "OUT_OF_RANGE", zh, en) for pointer in pointers[:MAX_ERRORS]], len(pointers))
 
 
 def _infinite(value: Any, pointer: str) -> Iterator[str]:

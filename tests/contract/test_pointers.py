@@ -75,9 +75,9 @@ def test_a_number_out_of_range_has_its_place(client: httpx.Client, raw: str, poi
 
 @pytest.mark.parametrize("rest", ["[", "[" * 5_000], ids=["cut off", "too deep"])
 @pytest.mark.parametrize("path", [INSURANCE, f"{INSURANCE}/batch"])
-def test_a_number_out_of_range_in_what_cannot_be_read_has_none(client: httpx.Client, path: str, rest: str) -> None:
+def test_a_number_out_of_range_in_what_cannot_be_read_is_the_smaller_fault(client: httpx.Client, path: str, rest: str) -> None:
     response = client.post(path, content='{"version": 1e400, "items": ' + rest, headers={"Content-Type": "application/json"})
-    assert (response.status_code, errors(response)) == (422, {("", "OUT_OF_RANGE")})
+    assert (response.status_code, errors(response)) == (400, {("", "MALFORMED_JSON")})
 
 
 def test_a_key_given_twice_at_the_top_of_a_list_has_its_place(client: httpx.Client) -> None:

@@ -167,3 +167,12 @@ def test_a_missing_fact_of_the_applicant_is_called_by_its_title(client: httpx.Cl
     del body["applicant"]["dishonesty_records"]
     (error,) = client.post(PATHS["AWARD"], json=body).json()["errors"]
     assert error["detail"] == "标准表需要此事实: 严重失信记录（没有则为空列表）"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "LPR_1Y（发生日）"), ("en", "LPR_1Y as of ")])
+def test_a_rate_of_a_day_that_the_item_gives_is_said(language: str, said: str) -> None:
+    """LPR_1Y of 2023-02-01 is 3.65%: 100 × 3.65% = 3.65."""
+    bureau = Bureau(award(rate="reference(LPR_1Y, occurred_on)"), "AWARD")
+    found = bureau.post({"items": [item("A", "100.00", occurred_on="2023-02-01")]}, language).json()
+    assert found["amount"] == "3.65"
+    assert said in found["steps"][0]["formula"]
