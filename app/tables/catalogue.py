@@ -206,7 +206,7 @@ class Catalogue:
     instants: tuple[datetime, ...] = field(init=False)  # at which anything became known, in order
     latest_known_at: datetime = field(init=False)
     latest_series: Mapping[str, ReferenceSeries] = field(init=False)
-    _pinned: dict[tuple[str, int, int], RateTable] = field(init=False, default_factory=dict, repr=False)
+    _pinned: dict[tuple[str, int, int, date | None], RateTable] = field(init=False, default_factory=dict, repr=False)
     _series: dict[int, Mapping[str, ReferenceSeries]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -233,20 +233,21 @@ class Catalogue:
         """
         found = self.chosen(table_id, version, as_of, known_at)
         instant = known_at or self.latest_known_at
-        table = found.table if instant >= self.latest_known_at else self._as_known(found.table, instant)
         standing = found.standing(instant)
-        if standing is None or standing.effective_until == table.effective_until:
-            return table
-        return replace(table, effective_until=standing.effective_until)  # an end that was published later, and known by then
+        until = found.table.effective_until if standing is None else standing.effective_until
+        if instant >= self.latest_known_at and until == found.table.effective_until:
+            return found.table
+        return self._as_known(found.table, instant, until)
 
-    def _as_known(self, table: RateTable, instant: datetime) -> RateTable:
-        """The table with what was known of its fund at a time; made once for each stretch of knowledge."""
-        key = (table.id, table.version, bisect_right(self.instants, instant))
+    def _as_known(self, table: RateTable, instant: datetime, until: date | None) -> RateTable:
+        """The table with its end and its fund as known at a time; made once, for what is derived from a table is derived once."""
+        key = (table.id, table.version, bisect_right(self.instants, instant), until)
         found = self._pinned.get(key)
         if found is None:
             later = {name for name, versions in self.tables.items() if all(one.known_from > instant for one in versions)}
             found = self._pinned[key] = replace(
                 table,
+                effective_until=until,
                 overlays=tuple(one for one in table.overlays if one.known_from <= instant),
                 fund_methods={name: method for name, method in table.fund_methods.items() if self._known(name, instant)},
                 fund_exempt=frozenset(

@@ -183,7 +183,9 @@ def test_an_end_of_validity(loaded: Engine) -> None:
     published(loaded, content, "END_OF_VALIDITY")
     with Session(loaded) as session:
         found = read_catalogue(session)
-    assert found.choose(OLD, as_of=date(2026, 12, 31)).version == 2
+    ended = found.choose(OLD, as_of=date(2026, 12, 31))
+    assert (ended.version, ended.effective_until) == (2, date(2027, 1, 1))
+    assert found.choose(OLD, as_of=date(2026, 12, 31)) is ended  # what is derived from a table is derived once
     with pytest.raises(NoVersionInForce):
         found.choose(OLD, as_of=date(2027, 1, 1))
     assert faults(loaded, content, "END_OF_VALIDITY") == [("/version", "版本 2 已有失效日")]
