@@ -1,0 +1,88 @@
+"""From what a draft begins: nothing, a file of published tables, a copy; and what cannot be begun from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import PUBLISHED
+from tests.drafts.conftest import Office
+
+TABLE = "bj-gjj-2025-1-11"
+BATCH_FILE = (PUBLISHED / "bj-gjj-2025-1.yaml").read_text(encoding="utf-8")
+RATES_FILE = (PUBLISHED / "reference_rates.yaml").read_text(encoding="utf-8")
+
+
+def content(office: Office, body: dict[str, Any]) -> dict[str, Any]:
+    """What stands in a draft that was begun with the body."""
+    draft, _ = office.begin("li", body)
+    return dict(office.call("wang", "GET", draft).json()["content"])
+
+
+def told(office: Office, body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Pointer and message of what a draft cannot begin from."""
+    response = office.call("li", "POST", "/v1/drafts", body)
+    assert response.status_code == 422, response.text
+    return [(one["pointer"], one["detail"]) for one in response.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "words"),
+    [
+        ("RATE_TABLE", "bj-gjj-2025-1-99", {"batch", "version"}),
+        ("BATCH", "bj-gjj-2027-1", {"fund", "batch", "document", "authority", "directions"}),
+        ("REFERENCE_RATE", "LPR_1Y LPR_5Y", {"series"}),
+        ("WITHDRAWAL", TABLE, {"rate_table", "version", "reason"}),
+        ("END_OF_VALIDITY", TABLE, {"rate_table", "version", "reason", "last_day"}),
+    ],
+)
+def test_from_nothing_there_are_the_words_without_their_values(office: Office, kind: str, target: str, words: set[str]) -> None:
+    """The check then names each value that is missing."""
+    assert set(content(office, {"kind": kind, "target": target})) == words
+    draft, etag = office.begin("li", {"kind": kind, "target": target})
+    assert office.step("li", draft, etag, "check").json()["code"] == "DRAFT_FAULTY"
+
+
+def test_a_table_is_taken_out_of_the_file_of_its_batch(office: Office) -> None:
+    """Without the number and the instants that publication gives."""
+    made = content(office, {"kind": "RATE_TABLE", "target": TABLE, "file": BATCH_FILE})
+    assert made["batch"] == "bj-gjj-2025-1"
+    assert made["direction"]["no"] == "11"
+    assert {"terms", "effective"} <= set(made["version"])
+    assert not {"version", "published_at", "supersedes"} & set(made["version"])
+
+
+def test_series_are_taken_with_their_rows(office: Office) -> None:
+    made = content(office, {"kind": "REFERENCE_RATE", "target": "LPR_1Y LPR_5Y", "file": RATES_FILE})
+    assert [one["series"] for one in made["series"]] == ["LPR_1Y", "LPR_5Y"]
+    assert all(one["rows"] and one["holds_until"] and "versions" not in one for one in made["series"])
+
+
+def test_a_series_without_versions_and_an_event_are_taken_as_they_stand(office: Office) -> None:
+    """The check says what is wrong with them."""
+    assert content(office, {"kind": "REFERENCE_RATE", "target": "LPR_1Y", "file": "series: [{series: LPR_1Y}, x]"}) == {
+        "series": [{"series": "LPR_1Y"}, "x"]
+    }
+    said = {"rate_table": TABLE, "version": "1", "reason": "r"}
+    text = f"{{rate_table: {TABLE}, version: 1, reason: r}}"
+    assert content(office, {"kind": "WITHDRAWAL", "target": TABLE, "file": text}) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"kind": "RATE_TABLE", "target": "bj-gjj-2025-1-99", "file": BATCH_FILE}, ("/file", "文件中没有标准表 bj-gjj-2025-1-99")),
+        ({"kind": "BATCH", "target": "bj-gjj-2027-1", "file": RATES_FILE}, ("/file", "文件中没有 directions")),
+        ({"kind": "RATE_TABLE", "target": TABLE, "copy_of": {"rate_table": TABLE, "version": 9}}, ("/copy_of", f"没有 {TABLE} 的版本 9")),
+        ({"kind": "BATCH", "target": "bj-gjj-2027-1", "copy_of": {"batch": "bj-gjj-1999-1"}}, ("/copy_of", "没有批次 bj-gjj-1999-1")),
+    ],
+    ids=["a table that is not in the file", "no batch", "a version that is not there", "a batch that is not there"],
+)
+def test_what_is_not_there_cannot_be_begun_from(office: Office, body: dict[str, Any], said: tuple[str, str]) -> None:
+    assert told(office, body) == [said]
+
+
+def test_a_file_that_is_no_yaml_is_told_so(office: Office) -> None:
+    ((pointer, _),) = told(office, {"kind": "BATCH", "target": "bj-gjj-2027-1", "file": "a: [1"})
+    assert pointer == "/file"
