@@ -17,7 +17,6 @@ from sqlmodel import Session, select
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import models
-from app.tables.canonical import canonical, digest
 from app.tables.entries import NUMBER, Entries, Row, given, key_of
 from app.tables.files import unseen
 from app.tables.loader import check_series
@@ -386,8 +385,3 @@ _PROPOSERS = {
     "WITHDRAWAL": _withdrawal,
     "END_OF_VALIDITY": _end_of_validity,
 }
-
-
-def content_digest(content: Any) -> str:
-    """The digest of a draft's content."""
-    return digest(canonical(content))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -154,3 +156,35 @@ def test_a_version_of_a_new_release_takes_its_place_beside_what_was_decided_here
     office.wait_until(lambda: office.known_at() != before)
     claim = insurance(application_date="2025-03-10")
     assert office.client.post(INSURANCE, json=claim).json()["provenance"]["rate_table"]["version"] == 2
+
+
+def test_what_the_files_leave_out_is_listed_whole_by_whole(office: Office, tmp_path: Path) -> None:
+    """A fund without its overlays; a version that was published and withdrawn here is told as such, its end not once more."""
+    office.publish(BEGIN["content"]["value"])
+    office.publish({"kind": "WITHDRAWAL", "target": TABLE, "content": {"rate_table": TABLE, "version": "2", "reason": "有误"}})
+    funds = tmp_path / "funds.yaml"
+    funds.write_text("funds:\n  - id: bj-gjj\n    title: 北京市高精尖产业发展资金\n", encoding="utf-8")
+    done = load(office, funds, PUBLISHED / FILE)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    said = {line.partition(" / also stored, and kept: ")[2] for line in printed(done)}
+    assert {"bj-gjj-eligibility-before-2024 version 1", f"{TABLE} version 2, in force from 2026-12-01"} <= said
+    assert not any("version 2 is withdrawn" in line for line in said)
+
+
+def test_a_series_whose_number_was_given_here_to_other_values_is_refused(office: Office, tmp_path: Path) -> None:
+    entered = office.call("li", "POST", "/v1/reference-rates", MONTH["both"]["value"])
+    assert entered.status_code == 201, entered.text
+    address, etag = entered.headers["location"], entered.headers["etag"]
+    for name in ("approve", "publish"):
+        response = office.step("wang", address, etag, name)
+        assert response.status_code == 200, response.text
+        etag = response.headers["etag"]
+    content = yaml.load((PUBLISHED / "reference_rates.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    for one in content["series"]:
+        one["versions"].append({**deepcopy(one["versions"][-1]), "version": "2", "published_at": "2026-09-21T09:00:00+08:00"})
+    path = tmp_path / "reference_rates.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    refused = load(office, path)
+    assert refused.exit_code == 1
+    assert "LPR_1Y 2: 库中的这一版本于 " in refused.stderr
+    assert "或改为版本 3" in refused.stderr

@@ -86,3 +86,44 @@ def test_what_is_not_there_cannot_be_begun_from(office: Office, body: dict[str, 
 def test_a_file_that_is_no_yaml_is_told_so(office: Office) -> None:
     ((pointer, _),) = told(office, {"kind": "BATCH", "target": "bj-gjj-2027-1", "file": "a: [1"})
     assert pointer == "/file"
+
+
+def faults(office: Office, kind: str, target: str, content: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the check finds in a draft with this content."""
+    draft, etag = office.begin("li", {"kind": kind, "target": target, "content": content})
+    response = office.step("li", draft, etag, "check")
+    assert response.json()["code"] == "DRAFT_FAULTY", response.text
+    return [(one["pointer"], one["detail"]) for one in response.json()["errors"]]
+
+
+def test_a_later_notice_of_a_batch_leaves_its_tables_its_fund_and_its_year(office: Office) -> None:
+    copied = content(office, {"kind": "BATCH", "target": "bj-gjj-2025-1", "file": BATCH_FILE})
+    said = faults(office, "BATCH", "bj-gjj-2025-1", copied)
+    assert ("/content/directions", "批次已公布；支持方向另以 RATE_TABLE 草案变更") in said
+    del copied["directions"]
+    other = {**copied, "batch": {**copied["batch"], "year": "2024"}}
+    assert ("/content/batch", "批次的基金与年度不可变更：bj-gjj 2025") in faults(office, "BATCH", "bj-gjj-2025-1", other)
+    assert faults(office, "BATCH", "bj-gjj-2025-1", {**copied, "batch": "x"})
+
+
+@pytest.mark.parametrize("series", [{}, {"rows": [], "add": []}], ids=["neither", "both"])
+def test_a_series_is_given_whole_or_added_to(office: Office, series: dict[str, Any]) -> None:
+    said = faults(office, "REFERENCE_RATE", "LPR_1Y", {"series": [{"series": "LPR_1Y", "holds_until": "2026-10-20", **series}]})
+    assert ("/content/series/0", "须有 rows（全部）或 add（新增），二者取一") in said
+
+
+@pytest.mark.parametrize("series", [[], "x"])
+def test_there_is_at_least_one_series(office: Office, series: Any) -> None:
+    assert faults(office, "REFERENCE_RATE", "LPR_1Y", {"series": series}) == [("/content/series", "至少一个系列")]
+
+
+def test_the_series_of_a_draft_are_those_that_it_was_begun_for(office: Office) -> None:
+    row = {"on": "2026-09-21", "value": "3.00%", "confidence": "read"}
+    of = {"series": [{"series": "LPR_1Y", "holds_until": "2026-10-20", "add": [row]}]}
+    assert ("/content/series", "应为 LPR_5Y") in faults(office, "REFERENCE_RATE", "LPR_5Y", of)
+
+
+def test_a_copy_under_a_new_id_asks_for_what_the_new_direction_is(office: Office) -> None:
+    """Its number and schemes are not those of the table that was copied."""
+    made = content(office, {"kind": "RATE_TABLE", "target": "bj-gjj-2025-1-99", "copy_of": {"rate_table": TABLE}})
+    assert (made["batch"], made["direction"]["no"], made["direction"]["schemes"]) == ("bj-gjj-2025-1", None, [])

@@ -76,3 +76,11 @@ def test_a_damaged_backup_is_refused_and_nothing_restored(loaded: Engine, migrat
     with pytest.raises(BackupError):
         restore(migrated, path)
     assert all(not rows for name, rows in everything(migrated).items() if name != "audit_head")
+
+
+def test_an_empty_database_is_kept_too(migrated: Engine, tmp_path: Path) -> None:
+    """Nothing was ever done in it: there is no last entry of the log, either."""
+    path = tmp_path / "backup.gz"
+    before = everything(migrated)
+    assert backup(migrated, path) == restore(migrated, path)
+    assert everything(migrated) == before

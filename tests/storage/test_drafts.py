@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from app.calculators.terms import TermsFault
 from app.tables import drafts, models
 from app.tables.audit import verify
 from app.tables.catalogue import NoVersionInForce
@@ -176,6 +177,25 @@ def test_a_withdrawal(loaded: Engine) -> None:
         found.choose(OLD, as_of=date(2024, 2, 1))
     assert found.choose(OLD, as_of=date(2024, 2, 1), known_at=datetime(2024, 3, 2, tzinfo=UTC)).version == 2
     assert faults(loaded, content, "WITHDRAWAL") == [("/version", "版本 2 已被取代或撤回")]
+
+
+def test_a_draft_that_would_be_faulty_by_now_is_not_published(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was right when it was approved; what is made of it at publication is proved once more, and nothing is kept."""
+    state = step(loaded, "check", "li", begin(loaded, table_content()))
+    state = step(loaded, "approve", "wang", state)
+    proposal_of = drafts.proposal_of
+
+    def faulty(session: Session, found: drafts.State, at: datetime) -> Any:
+        made = proposal_of(session, found, at)
+        made.faults.append(TermsFault("/version", "重叠"))
+        return made
+
+    monkeypatch.setattr(drafts, "proposal_of", faulty)
+    with pytest.raises(drafts.Refused):
+        step(loaded, "publish", "wang", state)
+    with Session(loaded) as session:
+        assert drafts.state_of(session, state.draft.id).state == "APPROVED"
+        assert read_catalogue(session).choose(OLD, as_of=date(2026, 5, 1)).version == 2
 
 
 def test_an_end_of_validity(loaded: Engine) -> None:
