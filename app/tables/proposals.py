@@ -231,9 +231,7 @@ def _later_notice(session: Session, made: Proposal, stored: models.Batch, conten
     found = Entries()
     read_batch(found, "", {**content, "directions": []})
     made.faults += found.faults
-    said = next((row for row in found.rows if isinstance(row, models.Batch)), None)
-    if said is None:
-        return
+    said = next(row for row in found.rows if isinstance(row, models.Batch))  # the header is there: _batch has seen it
     if (said.fund_id, said.year) != (stored.fund_id, stored.year):
         made.faults.append(TermsFault("/batch", f"批次的基金与年度不可变更：{stored.fund_id} {stored.year}"))
     of = models.BatchVersion

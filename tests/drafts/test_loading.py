@@ -188,3 +188,16 @@ def test_a_series_whose_number_was_given_here_to_other_values_is_refused(office:
     assert refused.exit_code == 1
     assert "LPR_1Y 2: 库中的这一版本于 " in refused.stderr
     assert "或改为版本 3" in refused.stderr
+
+
+def test_a_direction_that_was_published_here_is_listed(office: Office) -> None:
+    """A copy of a table under a new number of the same batch."""
+    target = "bj-gjj-2025-1-99"
+    draft, etag = office.begin("li", {"kind": "RATE_TABLE", "target": target, "copy_of": {"rate_table": TABLE}})
+    content = office.call("li", "GET", draft).json()["content"]
+    content["direction"] |= {"no": "99", "title": "补充方向"}
+    office.call("li", "DELETE", draft, **{"If-Match": etag})
+    office.publish({"kind": "RATE_TABLE", "target": target, "content": content})
+    done = load(office, PUBLISHED / FILE)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    assert any(line.endswith(f"also stored, and kept: direction {target}") for line in printed(done))
