@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from app.calculators.codes import check_policy_codes
-from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, SteppedRate
+from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
-from app.calculators.money import fen, rate
+from app.calculators.money import decimal_ratio, fen
 from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
 from app.calculators.terms import Terms
 
@@ -77,7 +77,7 @@ def _period(first: date, until: date, pointer: str, begins: Named = _FROM, ends:
 
 
 def _unique(ids: Sequence[str], pointer: str) -> list[Fault]:
-    if len(set(ids)) == len(ids):
+    if len(ids) == 1 or len(set(ids)) == len(ids):
         return []
     seen: set[str] = set()
     faults = []
@@ -116,14 +116,14 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
             faults.append(_order(f"{pointer}/drawdowns/{no}/on", _MATURES, _DRAWN))
         if one.on < contract.signed_on:
             faults.append(_order(f"{pointer}/drawdowns/{no}/on", _DRAWN, _SIGNED, same=True))
-    for no, repayment in enumerate(contract.repayments):
-        if repayment.on < contract.signed_on:
-            faults.append(_order(f"{pointer}/repayments/{no}/on", _REPAID, _SIGNED, same=True))
-        if repayment.on > LATEST:
-            faults.append(_order(f"{pointer}/repayments/{no}/on", (str(LATEST), str(LATEST)), _REPAID, same=True))
-    faults += _plan(contract, pointer)
+    repaid = [one.on for one in contract.repayments]
+    if repaid and (min(repaid) < contract.signed_on or max(repaid) > LATEST):
+        faults += _repaid_out_of_order(contract, pointer)
+    if contract.repayment_plan is not None:
+        faults += _plan(contract, contract.repayment_plan, pointer)
     faults += _rate(contract, pointer)
-    faults += _vouchers(contract, pointer)
+    if contract.interest_paid:
+        faults += _vouchers(contract, pointer)
     for no, period in enumerate(contract.excluded_periods):
         faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
     faults += _loan_type(contract, pointer, terms)
@@ -133,10 +133,17 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     return faults
 
 
-def _plan(contract: Contract, pointer: str) -> list[Fault]:
-    plan = contract.repayment_plan
-    if plan is None:
-        return []
+def _repaid_out_of_order(contract: Contract, pointer: str) -> list[Fault]:
+    faults = []
+    for no, one in enumerate(contract.repayments):
+        if one.on < contract.signed_on:
+            faults.append(_order(f"{pointer}/repayments/{no}/on", _REPAID, _SIGNED, same=True))
+        if one.on > LATEST:
+            faults.append(_order(f"{pointer}/repayments/{no}/on", (str(LATEST), str(LATEST)), _REPAID, same=True))
+    return faults
+
+
+def _plan(contract: Contract, plan: RepaymentPlan, pointer: str) -> list[Fault]:
     where = f"{pointer}/repayment_plan"
     faults = []
     if contract.repayments:
@@ -169,7 +176,8 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
         case FloatingRate() as floating:
             if floating.spread.startswith("-") and not floating.spread.strip("-0."):
                 faults.append(Fault(f"{where}/spread", "NEGATIVE_ZERO", "不接受 -0", "-0 is refused"))
-            if not -1 <= rate(floating.spread) <= 10:
+            spread, parts = decimal_ratio(floating.spread)
+            if not -parts <= spread <= 10 * parts:
                 zh = '加点应在 -1（即 -100%）至 10（即 1000%）之间；-0.20% 写作 "-0.0020"'
                 en = 'a spread lies between -1 (-100%) and 10 (1000%); -0.20% is written "-0.0020"'
                 faults.append(Fault(f"{where}/spread", "SPREAD_OUT_OF_RANGE", zh, en))
@@ -177,14 +185,15 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
                 faults.append(
                     Fault(f"{where}/reset_dates", "RESET_DATES", "reset 为 LISTED 时才列明重定价日", "listed dates go with LISTED only")
                 )
-            if list(floating.reset_dates) != sorted(set(floating.reset_dates)):
+            if floating.reset_dates and list(floating.reset_dates) != sorted(set(floating.reset_dates)):
                 zh, en = "重定价日应由早到晚排列，不重复", "reset_dates should go from early to late, none twice"
                 faults.append(Fault(f"{where}/reset_dates", "DATES_OUT_OF_ORDER", zh, en))
     return faults
 
 
 def _above(text: str, pointer: str) -> list[Fault]:
-    if rate(text) > 10:
+    numerator, parts = decimal_ratio(text)
+    if numerator > 10 * parts:
         return [Fault(pointer, "RATE_TOO_HIGH", "年利率超过 1000%", "an annual rate above 1000%")]
     return []
 
@@ -205,10 +214,10 @@ def _vouchers(contract: Contract, pointer: str) -> list[Fault]:
 
 
 def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
-    known = LOAN_TYPES.keys() | terms.codes.get("loan_type", frozenset())
-    if contract.loan_type in known:
+    named = terms.codes.get("loan_type", frozenset())
+    if contract.loan_type in LOAN_TYPES or contract.loan_type in named:
         return []
-    listed = ", ".join(sorted(known))
+    listed = ", ".join(sorted(LOAN_TYPES.keys() | named))
     return [Fault(f"{pointer}/loan_type", "UNKNOWN_CATEGORY", f"未知贷款种类；可用: {listed}", f"unknown; one of: {listed}")]
 
 

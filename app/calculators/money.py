@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 _USUAL = 10**8
@@ -32,6 +33,7 @@ def rate(text: str) -> Fraction:
     return Fraction(*decimal_ratio(text))
 
 
+@lru_cache(maxsize=4096)
 def decimal_ratio(text: str) -> tuple[int, int]:
     """A decimal fraction as numerator and a power of ten. Schema and checks have let nothing else through."""
     assert _RATE.fullmatch(text), "a rate is a decimal fraction"
