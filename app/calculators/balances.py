@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from app.calculators.facts import Contract, Drawdown
 from app.calculators.faults import FactsError, Fault
@@ -12,16 +15,33 @@ Flow = tuple[int, bool, int, int, str | None]  # day, names no drawdown, index i
 
 
 @dataclass(slots=True)
+class Course:
+    """A balance over time: the days from which it changes, in order, and what it is from each of them on."""
+
+    days: list[int]
+    balances: list[int]
+
+    def at(self, day: int) -> int:
+        """The balance at the end of a day."""
+        no = bisect_right(self.days, day) - 1
+        return self.balances[no] if no >= 0 else 0
+
+    def on_each(self, days: Sequence[int]) -> list[int]:
+        """The balances at the end of days none of which lies before the first change."""
+        known, balances = self.days, self.balances
+        return [balances[bisect_right(known, day) - 1] for day in days]
+
+
+@dataclass(slots=True)
 class Slice:
-    """One drawdown and what is left of it from each day on."""
+    """One drawdown and what is left of it over time."""
 
     no: str
     index: int
     on: int
     drawn: int
     fact: Drawdown
-    left: int
-    changes: list[tuple[int, int]]  # (day, balance from that day on)
+    course: Course
 
 
 def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[Slice]:
@@ -32,14 +52,27 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
     slices = []
     for no, one in enumerate(contract.drawdowns):
         on, drawn = one.on.toordinal(), fen(one.amount)
-        slices.append(Slice(one.drawdown_no, no, on, drawn, one, drawn, [(on, drawn)]))
-    slices.sort(key=lambda one: (one.on, one.no))
+        slices.append(Slice(one.drawdown_no, no, on, drawn, one, Course([on], [drawn])))
+    if len(slices) > 1:
+        slices.sort(key=lambda one: (one.on, one.no))
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
-    for day, _, index, amount, name in sorted(repayments):
+    for day, _, index, rest, name in sorted(repayments):
         able = slices if name is None else [one for one in slices if one.no == name]
         if not able:
             raise FactsError([Fault(f"{pointer}/repayments/{index}", "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
-        if _repay(able, day, amount):
+        for one in able:
+            course = one.course
+            left = course.balances[-1]
+            if not rest or not left or one.on > day:
+                continue
+            part = rest if rest < left else left
+            rest -= part
+            if course.days[-1] == day:
+                course.balances[-1] = left - part
+            else:
+                course.days.append(day)
+                course.balances.append(left - part)
+        if rest:
             raise FactsError(
                 [
                     Fault(
@@ -53,34 +86,15 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
     return slices
 
 
-def _repay(slices: list[Slice], day: int, rest: int) -> int:
-    """Repay the slices in order; what is left when nothing more is drawn by that day."""
-    for one in slices:
-        left = one.left
-        if not rest or not left or one.on > day:
-            continue
-        part = rest if rest < left else left
-        one.left = left = left - part
-        rest -= part
-        if one.changes[-1][0] == day:
-            one.changes[-1] = (day, left)
-        else:
-            one.changes.append((day, left))
-    return rest
-
-
-def total_changes(slices: list[Slice]) -> list[tuple[int, int]]:
-    """The contract's whole balance from each day on which it changes."""
+def whole_course(slices: list[Slice]) -> Course:
+    """The contract's whole balance over time."""
     if len(slices) == 1:
-        return slices[0].changes
+        return slices[0].course
     steps: dict[int, int] = {}
     for one in slices:
         before = 0
-        for day, balance in one.changes:
+        for day, balance in zip(one.course.days, one.course.balances, strict=True):
             steps[day] = steps.get(day, 0) + balance - before
             before = balance
-    total, found = 0, []
-    for day in sorted(steps):
-        total += steps[day]
-        found.append((day, total))
-    return found
+    ordered = sorted(steps)
+    return Course(ordered, list(accumulate(steps[day] for day in ordered)))

@@ -7,73 +7,68 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from math import lcm
 
 from app.calculators import days
 from app.calculators.facts import FloatingRate
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
-from app.calculators.loans import Loan, Stretch, Voucher
-
-Ratio = tuple[int, int]
+from app.calculators.loans import Loan, Run, Voucher
 
 
 def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
-    """Fill each stretch's interest, the contract's total, and its basis. Errors: FactsError, NotComputable."""
-    covered = [stretch.voucher is not None for stretch in loan.stretches]
+    """Fill each run's interest, the contract's total, and its basis. Errors: FactsError, NotComputable."""
+    covered = {run.voucher is not None for run in loan.runs}
     if not covered:
         return
-    one.interest_basis = "PAID" if all(covered) else "MIXED" if any(covered) else "ESTIMATED"
+    one.interest_basis = "MIXED" if len(covered) > 1 else "PAID" if True in covered else "ESTIMATED"
     weigh_vouchers(loan)
-    if not all(covered) and not loan.rate.days:
-        if any(stretch.line.shares_interest for stretch in loan.stretches):
+    if False in covered and not loan.rate.days:
+        if any(run.line.shares_interest for run in loan.runs):
             raise FactsError([_needed(loan)])
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
         return
     _note_lookups(case, loan)
-    kind = loan.fact.day_count
-    of, actual = loan.rate.parts * days.BASIS[kind] * scale, kind in days.ACTUAL
-    rates = loan.rate.numerators
-    for stretch in loan.stretches:
-        if stretch.voucher is not None:
-            stretch.interest = _share(loan, stretch, stretch.voucher, scale)
-            continue
-        moved = stretch.until - stretch.first if actual else days.between(kind, stretch.first, stretch.until, stretch.slice.on)
-        rate = rates[stretch.rate_no]
-        if rate is None:
-            raise loan.rate.missing[stretch.rate_no]
-        stretch.moved = moved
-        stretch.interest = (stretch.counted * rate * moved, of)
-    one.interest = total([stretch.interest for stretch in loan.stretches])
+    for run in loan.runs:
+        if run.voucher is None:
+            _accrue(loan, run, scale)
+        else:
+            _share(loan, run, run.voucher, scale)
+    one.interest = sum([Fraction(sum(run.interest), run.interest_of) for run in loan.runs], Fraction(0))
 
 
-def total(ratios: Sequence[Ratio]) -> Fraction:
-    """The exact sum; ratios of one denominator are added as whole numbers first."""
-    if len({denominator for _, denominator in ratios}) == 1:
-        return Fraction(sum([numerator for numerator, _ in ratios]), ratios[0][1])
-    sums: dict[int, int] = {}
-    for numerator, denominator in ratios:
-        sums[denominator] = sums.get(denominator, 0) + numerator
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+def _accrue(loan: Loan, run: Run, scale: int) -> None:
+    """Interest of days that no voucher covers, by the contract's rate and day count (D27)."""
+    kind, numerators = loan.fact.day_count, loan.rate.numerators
+    at = days.positions(kind, run.marks, run.slice.on)
+    rates = [numerators[no] for no in run.rate_nos]
+    if None in rates:
+        raise loan.rate.missing[run.rate_nos[rates.index(None)]]
+    run.moved = [end - start for start, end in pairwise(at)]
+    run.interest = [balance * rate * moved for balance, rate, moved in zip(run.counted, rates, run.moved, strict=True)]  # type: ignore[operator]
+    run.interest_of = loan.rate.parts * days.BASIS[kind] * scale
 
 
-def weights(ratios: list[Ratio]) -> list[int] | list[Fraction]:
-    """The ratios as weights for spreading: whole numbers where they share a denominator."""
-    if len({denominator for _, denominator in ratios}) <= 1:
-        return [numerator for numerator, _ in ratios]
-    return [Fraction(numerator, denominator) for numerator, denominator in ratios]
+def together(columns: Sequence[tuple[Sequence[int], int]]) -> list[int]:
+    """Columns of numerators over one denominator each, as whole numbers that keep their proportions."""
+    if len({of for _, of in columns}) == 1:
+        return [part for parts, _ in columns for part in parts]
+    common = lcm(*(of for _, of in columns))
+    return [part * (common // of) for parts, of in columns for part in parts]
 
 
 def weigh_vouchers(loan: Loan) -> None:
     """Σ balance × rate × days of each voucher, over all its days (D28); rates are whole numbers of 1/parts."""
     for voucher in loan.vouchers:
         marks = {voucher.first, voucher.until}
-        marks.update(day for day, _ in loan.totals if voucher.first < day < voucher.until)
+        marks.update(day for day in loan.course.days if voucher.first < day < voucher.until)
         marks.update(day for day in loan.rate.days if voucher.first < day < voucher.until)
         ordered = sorted(marks)
         at = days.positions(loan.fact.day_count, ordered, voucher.first)
         voucher.weight = 0
         for no, day in enumerate(ordered[:-1]):
-            balance = loan.balance_at(day)
+            balance = loan.course.at(day)
             if balance:
                 voucher.weight += balance * _numerator(loan, loan.rate.no(day)) * (at[no + 1] - at[no])
 
@@ -83,14 +78,26 @@ def _numerator(loan: Loan, no: int) -> int:
     return loan.rate.needed(no) if loan.rate.days else 1
 
 
-def _share(loan: Loan, one: Stretch, voucher: Voucher, scale: int) -> Ratio:
-    """The part of a voucher's interest that falls on a stretch (D28)."""
-    one.moved = days.between(loan.fact.day_count, one.first, one.until, voucher.first)
-    if voucher.weight == 0:
-        part = voucher.net * loan.factor.numerator * (one.until - one.first) * one.counted
-        return part, loan.factor.denominator * (voucher.until - voucher.first) * max(1, one.total)
-    # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
-    return voucher.net * one.counted * _numerator(loan, one.rate_no) * one.moved, voucher.weight * scale
+def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
+    """The part of a voucher's interest that falls on each stretch (D28)."""
+    at = days.positions(loan.fact.day_count, run.marks, voucher.first)
+    run.moved = [end - start for start, end in pairwise(at)]
+    if voucher.weight:
+        # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
+        run.interest_of = voucher.weight * scale
+        run.interest = [
+            voucher.net * balance * _numerator(loan, no) * moved
+            for balance, no, moved in zip(run.counted, run.rate_nos, run.moved, strict=True)
+        ]
+        return
+    # A voucher at a rate of zero is shared by days, and a day by the drawdowns' parts of the balance.
+    wholes = loan.course.on_each(run.marks[:-1])
+    common = lcm(*wholes)
+    run.interest_of = scale * (voucher.until - voucher.first) * common
+    run.interest = [
+        voucher.net * (until - first) * balance * (common // whole)
+        for (first, until), balance, whole in zip(pairwise(run.marks), run.counted, wholes, strict=True)
+    ]
 
 
 def _needed(loan: Loan) -> Fault:
@@ -109,6 +116,6 @@ def _note_lookups(case: Case, loan: Loan) -> None:
         return
     readings = loan.rate.readings
     ends = [reset for reset, _ in readings[1:]] + [loan.fact.matures_on.toordinal()]
-    first = min([stretch.first for stretch in loan.stretches])
-    until = max([stretch.until for stretch in loan.stretches])
+    first = min([run.marks[0] for run in loan.runs])
+    until = max([run.marks[-1] for run in loan.runs])
     case.references.note(fact.series, [row for (reset, row), end in zip(readings, ends, strict=False) if first < end and reset < until])

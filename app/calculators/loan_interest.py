@@ -1,14 +1,14 @@
 """Loan interest subsidies (贷款贴息): points on principal, and shares of interest (DOMAIN §3).
 
-Contracts become loans, loans become stretches, stretches become atoms: contract × line × accrual year.
+Contracts become loans, loans become runs of days, runs become atoms: contract × line × accrual year.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import groupby, pairwise
 from math import lcm
 from typing import Any
 
@@ -17,18 +17,22 @@ from app.calculators import expressions as ex
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
-from app.calculators.interest import find_interest, total, weights
+from app.calculators.interest import find_interest, together
 from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
-from app.calculators.loans import Loan, Stretch, day_scope, lines_for, make_stretches, read_loan
+from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
+from app.calculators.results import Segment
 from app.calculators.rules import Price, price
+from app.calculators.runs import lines_for, make_runs
 from app.calculators.scope import Scope
 from app.calculators.steps import item_step, show_expression, substitute
 from app.calculators.terms import Line, Unknown
 from app.calculators.windows import outside_window
 
 USURIOUS = Fraction(24, 100)
+
+Known = dict[tuple[Any, ...], Price]
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -44,7 +48,7 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         one.segments = []
         if case.rules.pays_days:
-            make_stretches(case, loan, scale, faults)
+            make_runs(case, loan, scale, faults)
     if faults:
         raise FactsError(faults)
     _require_interest(case, admitted, scale)
@@ -55,7 +59,7 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
-        if one.interest is not None:
+        if one.interest is not None and "interest" in case.rules.reads:
             loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _atoms(case, loan, one, scale)
         _lump_atom(case, loan, one)
@@ -111,13 +115,13 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
         find_interest(case, loan, work_, scale)
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
         of = totals(loan.scope, work_, [])
-        for line_id in sorted({one.line.id for one in loan.stretches}):
+        for line_id in sorted({run.line.id for run in loan.runs}):
             asked = [one for one in (*everywhere, *by_line[line_id]) if not one.of_claim]
             failed = [one for one in asked if not ex.evaluate(one.that, of)]
             for one in failed:
                 refuse_requirement(case, one, loan.id)
             if failed:
-                loan.stretches = [stretch for stretch in loan.stretches if stretch.line.id != line_id]
+                loan.runs = [run for run in loan.runs if run.line.id != line_id]
         work_.interest = work_.interest_basis = None
 
 
@@ -133,54 +137,58 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    known: dict[Any, Price] = dict(case.rules.prices[case.language])
-    for one in loan.stretches:
-        one.price = known.get(one.line.id) or _rate(case, loan, one.line, one, scale, known)
-        if one.others:
-            for line in one.others:
-                found = _rate(case, loan, line, one, scale, known)
-                if found.rate > one.price.rate:
-                    one.line, one.price = line, found
-            one.others = ()
-    for drawdown in loan.slices:
-        mine = loan.stretches if len(loan.slices) == 1 else [one for one in loan.stretches if one.slice is drawdown]
-        if mine:
-            _count_days(mine, case.terms.day_count, loan.anchors[drawdown.no])
+    figures, known = case.rules.prices[case.language], {}
+    if any(run.others for run in loan.runs):
+        loan.runs = [part for run in loan.runs for part in _highest(case, loan, run, scale, known)]
+    for run in loan.runs:
+        figure = figures.get(run.line.id)
+        if figure is not None:
+            run.prices = [figure] * len(run.counted)
+        else:
+            run.prices = [_rate(case, loan, run.line, run, no, scale, known) for no in range(len(run.counted))]
+        at = days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no])
+        run.days = [end - start for start, end in pairwise(at)]
 
 
-def _count_days(stretches: Sequence[Stretch], kind: str, anchor: int) -> None:
-    """The numerator of each day fraction of a drawdown, in order of time; most stretches begin where the one before ends."""
-    ends = [stretches[0].first]
-    for one in stretches:
-        if one.first != ends[-1]:
-            ends.append(one.first)
-        ends.append(one.until)
-    at = dict(zip(ends, days.positions(kind, ends, anchor), strict=True))
-    for one in stretches:
-        one.days = at[one.until] - at[one.first]
-
-
-def _rate(case: Case, loan: Loan, line: Line, one: Stretch, scale: int, known: dict[Any, Price]) -> Price:
-    """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
-    if line.rate_fixed:
-        key: Any = line.id  # the one kind of key that is no tuple
-    elif line.rate_moves:
-        key = (line.id, one.rate_no, one.first, one.counted, one.slice.no)
-    else:
-        key = (line.id, one.rate_no)
-    found = known.get(key)
-    if found is None:
-        found = known[key] = _work_out(case, loan, line, one, scale)
+def _highest(case: Case, loan: Loan, run: Run, scale: int, known: Known) -> list[Run]:
+    """With HIGHEST, the line that pays most on each stretch; of equal ones the first."""
+    among = (run.line, *run.others)
+    best = [
+        max(among, key=lambda line, no=no: _rate(case, loan, line, run, no, scale, known).rate)  # type: ignore[misc]
+        for no in range(len(run.counted))
+    ]
+    found, first = [], 0
+    for line, numbers in groupby(best):
+        until = first + len(list(numbers))
+        found.append(run.part(first, until, line))
+        first = until
     return found
 
 
-def _work_out(case: Case, loan: Loan, line: Line, one: Stretch, scale: int) -> Price:
-    node, rate = line.rate, loan.rate.value(one.rate_no)
+def _rate(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int, known: Known) -> Price:
+    """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
+    figure = case.rules.prices[case.language].get(line.id)
+    if figure is not None:
+        return figure
+    key: tuple[Any, ...] = (line.id, run.rate_nos[no])
+    if line.rate_moves:
+        key = (*key, run.marks[no], run.counted[no], run.slice.no)
+    elif line.rate_fixed:
+        key = (line.id,)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _work_out(case, loan, line, run, no, scale)
+    return found
+
+
+def _work_out(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int) -> Price:
+    node, rate_no = line.rate, run.rate_nos[no]
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line, f"/contracts/{loan.index}")
+    rate = loan.rate.value(rate_no)
     if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
-        raise loan.rate.missing[one.rate_no]
-    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, rate, one.counted, scale)
+        raise loan.rate.missing[rate_no]
+    scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
     return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
 
@@ -199,85 +207,93 @@ def not_loaded(line: Line, pointer: str) -> NotComputable:
 
 
 def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
-    """Group the stretches to atoms: line × accrual year, with their working; then the segments."""
-    groups: dict[tuple[str, int | None], list[Stretch]] = defaultdict(list)
-    for one in loan.stretches:
-        one.shown = money.yuan(one.counted) if scale == 1 else money.ratio_text(one.counted, 100 * scale)
-        groups[one.line.id, one.year].append(one)
-    for (_, year), stretches in groups.items():
-        line = stretches[0].line
-        exact = _earn(case, loan, stretches, scale)
-        if not exact and not any(one.price.rate for one in stretches):
+    """Group the runs to atoms: line × accrual year, with their working; then the segments."""
+    groups: dict[tuple[str, int | None], list[Run]] = {}
+    for run in loan.runs:
+        run.shown = [money.yuan(one) if scale == 1 else money.ratio_text(one, 100 * scale) for one in run.counted]
+        _earn(case, loan, run, scale)
+        groups.setdefault((run.line.id, run.year), []).append(run)
+    for (_, year), runs in groups.items():
+        line = runs[0].line
+        exact = sum([run.exact for run in runs[1:]], runs[0].exact)
+        if not exact and not any(price.rate for run in runs for price in run.prices):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
-        work_.atoms += _split_by_drawdown(case, loan, line, year, stretches, exact)
-        terms = _share_terms(loan, stretches) if line.shares_interest else _points_terms(case, loan, stretches, scale)
+        work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact)
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
+        terms = [term for run in runs for term in _terms(case, loan, run, scale)]
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
-    _segments(case, loan, work_, [one for stretches in groups.values() for one in stretches])
+    _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
 
 
-def _earn(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> Fraction:
-    """Fill what each stretch of a group earns; answer the exact sum in fen."""
-    basis = days.BASIS[case.terms.day_count]
-    line, first = stretches[0].line, stretches[0].price.rate
-    if line.rate_fixed:
-        parts, rates = first.denominator, [first.numerator] * len(stretches)
-    else:
-        parts = lcm(*{one.price.rate.denominator for one in stretches})
-        rates = [one.price.rate.numerator * (parts // one.price.rate.denominator) for one in stretches]
+def _earn(case: Case, loan: Loan, run: Run, scale: int) -> None:
+    """Fill what each stretch of a run earns, and the exact sum in fen."""
+    line, basis = run.line, days.BASIS[case.terms.day_count]
+    parts = lcm(*{price.rate.denominator for price in run.prices})
+    rates = [price.rate.numerator * (parts // price.rate.denominator) for price in run.prices]
     if line.on_balance:
-        of = parts * basis * scale
-        for one, rate in zip(stretches, rates, strict=True):
-            one.amount = (one.counted * rate * one.days, of)
-        whole, rest = accrue([one.counted for one in stretches], rates, [one.days for one in stretches], parts, basis)
-        return Fraction(whole * parts * basis + rest, of)
-    for one, rate in zip(stretches, rates, strict=True):
-        if line.shares_interest:
-            one.amount = (one.interest[0] * rate, one.interest[1] * parts)
-        else:
-            base = _base(case, loan, one, scale) * 100
-            one.amount = (base.numerator * rate * one.days, base.denominator * parts * basis)
-    return total([one.amount for one in stretches])
+        run.amounts = [balance * rate * counted for balance, rate, counted in zip(run.counted, rates, run.days, strict=True)]
+        run.amounts_of = parts * basis * scale
+        whole, rest = accrue(run.counted, rates, run.days, parts, basis)
+        run.exact = Fraction(whole * parts * basis + rest, run.amounts_of)
+        return
+    if line.shares_interest:
+        run.amounts = [interest * rate for interest, rate in zip(run.interest, rates, strict=True)]
+        run.amounts_of = run.interest_of * parts
+    else:
+        bases = [_base(case, loan, run, no, scale) * 100 for no in range(len(run.counted))]
+        of = lcm(*{base.denominator for base in bases})
+        run.amounts = [
+            base.numerator * (of // base.denominator) * rate * counted
+            for base, rate, counted in zip(bases, rates, run.days, strict=True)
+        ]
+        run.amounts_of = of * parts * basis
+    run.exact = Fraction(sum(run.amounts), run.amounts_of)
 
 
-def _base(case: Case, loan: Loan, one: Stretch, scale: int) -> Fraction:
+def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     """A base that is an expression of the balance, such as min(balance, 5万), in 元."""
-    node: Any = one.line.base
-    scope = day_scope(case, loan, loan.scopes[one.slice.no], one.first, loan.rate.value(one.rate_no), one.counted, scale)
+    node: Any = run.line.base
+    rate = loan.rate.value(run.rate_nos[no])
+    scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _points_terms(case: Case, loan: Loan, stretches: Sequence[Stretch], scale: int) -> list[str]:
-    basis = days.BASIS[case.terms.day_count]
-    if stretches[0].line.on_balance:
-        return [f"{one.shown} × {one.price.percent} × {one.days}/{basis}" for one in stretches]
-    bases = [money.decimal_text(_base(case, loan, one, scale)) for one in stretches]
-    return [f"{base} × {one.price.percent} × {one.days}/{basis}" for base, one in zip(bases, stretches, strict=True)]
+def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
+    """What the stretches of a run add to the formula of their line."""
+    if run.line.shares_interest:
+        return _share_terms(loan, run)
+    shown, basis = run.shown, days.BASIS[case.terms.day_count]
+    if not run.line.on_balance:
+        shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
+    return [f"{base} × {price.percent} × {days_}/{basis}" for base, price, days_ in zip(shown, run.prices, run.days, strict=True)]
 
 
-def _share_terms(loan: Loan, stretches: Sequence[Stretch]) -> list[str]:
-    basis, terms = days.BASIS[loan.fact.day_count], []
-    for one in stretches:
-        rate = loan.rate.value(one.rate_no)
-        if one.voucher is None and rate is not None:
-            terms.append(f"{one.shown} × {money.percent_text(rate)} × {one.moved}/{basis} × {one.price.percent}")
-            continue
-        net = one.voucher.net if one.voucher is not None else 0
-        part = Fraction(one.interest[0], one.interest[1] * net) if net else Fraction(0)
-        terms.append(f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {one.price.percent}")
-    return terms
+def _share_terms(loan: Loan, run: Run) -> list[str]:
+    basis, voucher = days.BASIS[loan.fact.day_count], run.voucher
+    if voucher is None:
+        rates = [money.percent_text(Fraction(loan.rate.needed(no), loan.rate.parts)) for no in run.rate_nos]
+        return [
+            f"{shown} × {rate} × {moved}/{basis} × {price.percent}"
+            for shown, rate, moved, price in zip(run.shown, rates, run.moved, run.prices, strict=True)
+        ]
+    net = voucher.net
+    parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
+    return [
+        f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {price.percent}"
+        for part, price in zip(parts, run.prices, strict=True)
+    ]
 
 
-def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, stretches: Sequence[Stretch], exact: Fraction) -> list[Atom]:
+def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction) -> list[Atom]:
     if not case.rules.cuts_drawdowns:
         return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact)]
     made = []
     for one in loan.slices:
-        mine = [stretch.amount for stretch in stretches if stretch.slice is one]
+        mine = [run.exact for run in runs if run.slice is one]
         if mine:
             scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
-            made.append(Atom(loan.id, line, year, one.no, keys, scope, total(mine)))
+            made.append(Atom(loan.id, line, year, one.no, keys, scope, sum(mine, Fraction(0))))
     return made
 
 
@@ -296,34 +312,43 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
         work_.steps.append(step)
 
 
-def _segments(case: Case, loan: Loan, work_: ItemWork, stretches: list[Stretch]) -> None:
-    """The displayed segments; interests are spread so that they add up, amounts later (D52)."""
-    if len(loan.slices) > 1 or len({id(one.line) for one in stretches}) > 1:
-        stretches.sort(key=lambda one: (one.first, one.slice.no, one.line.id))
-    shown: list[int] | None = None
-    if work_.interest is not None and stretches:
-        shown = money.spread(money.round_half_up(work_.interest), weights([one.interest for one in stretches]))
-    basis = days.BASIS[case.terms.day_count]
-    contract_rates = {no: loan.rate.text(no) for no in {one.rate_no for one in stretches}}
-    interests = [None] * len(stretches) if shown is None else [money.yuan(part) for part in shown]
-    work_.segments = [
+def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
+    """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
+    found = [segment for run in runs for segment in _segments_of(case, loan, run)]
+    work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
+    interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
+    if len(runs) > 1:
+        order = sorted(range(len(found)), key=lambda no: (found[no]["from"], found[no]["drawdown_no"], found[no]["line"]))
+        work_.segments, work_.weights = [found[no] for no in order], [work_.weights[no] for no in order]
+        interests = None if interests is None else [interests[no] for no in order]
+    if work_.interest is not None and interests:
+        for segment, part in zip(work_.segments, money.spread(money.round_half_up(work_.interest), interests), strict=True):
+            segment["interest"] = money.yuan(part)
+
+
+def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
+    basis, line, drawdown_no = days.BASIS[case.terms.day_count], run.line.id, run.slice.no
+    rates = {no: loan.rate.text(no) for no in set(run.rate_nos)}
+    shown = [days.iso(day) for day in run.marks]
+    return [
         {
-            "from": days.iso(one.first),
-            "until": days.iso(one.until),
-            "days": one.until - one.first,
-            "balance": one.shown,
-            "contract_rate": contract_rates[one.rate_no],
-            "subsidised_rate": one.price.decimals,
-            "interest": interest,
-            "day_fraction": f"{one.days}/{basis}",
-            "line": one.line.id,
-            "drawdown_no": one.slice.no,
+            "from": first,
+            "until": until,
+            "days": end - start,
+            "balance": balance,
+            "contract_rate": rates[rate_no],
+            "subsidised_rate": price.decimals,
+            "interest": None,
+            "day_fraction": f"{counted}/{basis}",
+            "line": line,
+            "drawdown_no": drawdown_no,
             "amount": "0.00",
-            "why": one.price.why,
+            "why": price.why,
         }
-        for one, interest in zip(stretches, interests, strict=True)
+        for (first, until), (start, end), balance, rate_no, price, counted in zip(
+            pairwise(shown), pairwise(run.marks), run.shown, run.rate_nos, run.prices, run.days, strict=True
+        )
     ]
-    work_.weights = weights([one.amount for one in stretches])
 
 
 def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
@@ -337,8 +362,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     if max([item.on for item in loan.fact.repayments], default=date.min) > loan.fact.matures_on:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
     known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
-    if known and matures <= case.claim.application_date.toordinal() and loan.balance_at(matures):
-        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.balance_at(matures)))
+    if known and matures <= case.claim.application_date.toordinal() and loan.course.at(matures):
+        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.course.at(matures)))
     if loan.fact.matures_on > case.claim.application_date:
         return
     drawn = sum(item.drawn for item in loan.slices)

@@ -1,7 +1,6 @@
-"""From loan contracts to stretches: days on which balance, rates, voucher and line are all the same.
+"""Loan contracts as the calculation sees them: drawdowns, rates, vouchers, and the runs of days that count.
 
-A stretch is what a person would write as one line of the working. Days are ordinals, balances fen
-times the claim's ``scale`` (1, unless a foreign currency is converted exactly).
+Days are ordinals, balances fen times the claim's ``scale`` (1, unless a foreign currency is converted exactly).
 """
 
 from __future__ import annotations
@@ -9,25 +8,19 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from app.calculators import days, repayment
-from app.calculators.balances import Flow, Slice, slices_of, total_changes
-from app.calculators.expressions import MissingFact, evaluate
+from app.calculators import repayment
+from app.calculators.balances import Course, Flow, Slice, slices_of, whole_course
 from app.calculators.facts import Contract, InterestVoucher
-from app.calculators.items import Case, choose_lines, meets
+from app.calculators.items import Case
 from app.calculators.money import fen
-from app.calculators.names import LOAN_TYPES
-from app.calculators.phrases import Phrase
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
-
-Spans = list[tuple[int, int]]
-FAR = date(9999, 12, 31).toordinal()
+from app.calculators.terms import Line
 
 
 @dataclass(slots=True)
@@ -43,26 +36,60 @@ class Voucher:
 
 
 @dataclass(slots=True)
-class Stretch:
-    """Days of one slice on which nothing changes. What is not given at first is filled on the way; reading it earlier is an error."""
+class Run:
+    """Days in a row of one drawdown under one line. A stretch begins wherever balance or contract rate changes.
 
-    first: int
-    until: int
-    counted: int
+    Columns have one entry for each stretch, ``marks`` one more: the end of the last. What is not given at
+    first is filled on the way; reading it earlier is an error.
+    """
+
     slice: Slice
-    rate_no: int  # which of the loan's rates; -1 where none was given
-    voucher: Voucher | None
     line: Line
-    year: int | None
-    total: int  # the contract's whole balance
-    piece: int  # parts that principal caps cut off keep the number of their whole
     others: tuple[Line, ...]  # with HIGHEST: further lines that hold
-    interest: tuple[int, int] = field(init=False)  # I in fen of CNY: numerator and denominator, not reduced
-    days: int = field(init=False)  # numerator of the subsidy's day fraction
-    price: Price = field(init=False)
-    shown: str = field(init=False)  # the counted balance as the working writes it
-    moved: int = field(init=False)  # numerator of the bank's day fraction
-    amount: tuple[int, int] = field(init=False)  # what it earns in fen: numerator and denominator, not reduced
+    voucher: Voucher | None
+    year: int | None  # where each calendar year is its own account
+    marks: list[int]
+    counted: list[int]  # the balance that is subsidised
+    rate_nos: list[int]  # which of the loan's rates; -1 where none was given
+    pieces: list[int] | None = None  # parts that daily caps cut off keep the number of their whole
+    prices: list[Price] = field(init=False)
+    days: list[int] = field(init=False)  # numerators of the subsidy's day fractions
+    moved: list[int] = field(init=False)  # numerators of the bank's day fractions
+    interest: list[int] = field(init=False)  # I in fen of CNY, in parts of ``interest_of``
+    interest_of: int = field(init=False)
+    amounts: list[int] = field(init=False)  # what is earned in fen, in parts of ``amounts_of``
+    amounts_of: int = field(init=False)
+    exact: Fraction = field(init=False)  # the sum of the amounts
+    shown: list[str] = field(init=False)  # the counted balances as the working writes them
+
+    def part(self, first: int, until: int, line: Line) -> Run:
+        """Some of the stretches as a run of their own, under one of the lines that hold."""
+        pieces = None if self.pieces is None else self.pieces[first:until]
+        columns = self.marks[first : until + 1], self.counted[first:until], self.rate_nos[first:until], pieces
+        return Run(self.slice, line, (), self.voucher, self.year, *columns)
+
+    def cut(self, days_to_cut: list[int]) -> None:
+        """Cut stretches at further days."""
+        whole = self.pieces or range(len(self.counted))
+        marks, counted, rate_nos, pieces = [], [], [], []
+        for no, (first, until) in enumerate(itertools.pairwise(self.marks)):
+            parts = [first, *days_to_cut[bisect_right(days_to_cut, first) : bisect_left(days_to_cut, until)]]
+            marks += parts
+            counted += [self.counted[no]] * len(parts)
+            rate_nos += [self.rate_nos[no]] * len(parts)
+            pieces += [whole[no]] * len(parts)
+        self.marks, self.counted, self.rate_nos, self.pieces = [*marks, self.marks[-1]], counted, rate_nos, pieces
+
+    def join(self) -> None:
+        """Put parts that were cut without need together again, so that the working stays short."""
+        assert self.pieces is not None
+        begins = [no for no in range(len(self.pieces)) if no == 0 or self._differs(no)]
+        self.marks = [*(self.marks[no] for no in begins), self.marks[-1]]
+        self.counted, self.rate_nos, self.pieces = ([column[no] for no in begins] for column in (self.counted, self.rate_nos, self.pieces))
+
+    def _differs(self, no: int) -> bool:
+        assert self.pieces is not None
+        return (self.pieces[no], self.counted[no]) != (self.pieces[no - 1], self.counted[no - 1])
 
 
 @dataclass(slots=True)
@@ -76,22 +103,17 @@ class Loan:
     rate: ContractRate
     vouchers: list[Voucher]
     keys: dict[str, str]
+    course: Course  # the whole balance, in the contract's own currency
     factor: Fraction = Fraction(1)  # to CNY
-    stretches: list[Stretch] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
-    totals: list[tuple[int, int]] = field(default_factory=list)
     gap: repayment.Gap | None = None  # from when on a planned balance is not known
 
     @property
     def id(self) -> str:
         """The contract's number."""
         return self.fact.contract_no
-
-    def balance_at(self, day: int) -> int:
-        """The contract's whole balance at the end of a day, fen in its own currency."""
-        at = bisect_right(self.totals, (day, FAR * 10**20)) - 1
-        return self.totals[at][1] if at >= 0 else 0
 
 
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
@@ -128,7 +150,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
         rate,
         vouchers,
         own,  # type: ignore[arg-type]
-        totals=total_changes(slices),
+        whole_course(slices),
         gap=gap,
     )
 
@@ -202,175 +224,3 @@ def day_scope(case: Case, loan: Loan, around: Scope, day: int, rate: Fraction | 
 
     values = {"contract_rate": rate, "day": when, "balance": Fraction(counted, 100 * scale)}
     return Scope(values, f"/contracts/{loan.index}", around, answer)
-
-
-# --- which days count ------------------------------------------------------------------------------
-
-
-def last_day_of(window: Window, application_date: date) -> int | None:
-    """The ordinal after the window's last day; None where it is open or unknown."""
-    last = window.last_day
-    if last is None or last is UNKNOWN:
-        return None
-    if last == APPLICATION_DATE:
-        return application_date.toordinal() + 1
-    if isinstance(last, datetime):
-        last = last.date()
-    return last.toordinal() + 1  # type: ignore[union-attr]
-
-
-def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Spans, int | None]:
-    """The days of a slice that count, and the anchor: its first day before any claim period (D5, D9-D13)."""
-    terms, fact, claim = case.terms, loan.fact, case.claim
-    spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
-    window = terms.windows.get("interest")
-    by_payment = window is not None and window.tests == "PAID_ON"
-    reach = claim.application_date.toordinal()
-    if window is not None:
-        until = last_day_of(window, claim.application_date)
-        first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
-        spans = _within(loan, spans, (first, until or FAR), by_payment=by_payment)
-        reach = max(reach, until or 0)
-    for period in fact.excluded_periods:
-        if period.reason in terms.exclude_periods:
-            spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
-    if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
-        spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
-    for term in case.rules.limits:
-        if spans:
-            spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
-    anchor = spans[0][0] if spans else None
-    if claim.claim_period is not None:
-        period_of_claim = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
-        spans = _within(loan, spans, period_of_claim, by_payment=by_payment)
-        reach = max(reach, period_of_claim[1])
-    return days.intersect(spans, [(1, reach)]), anchor
-
-
-def _within(loan: Loan, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
-    """The days in a window; one on the payment date takes or leaves a voucher whole, and tests other days themselves (D28)."""
-    if not by_payment:
-        return days.intersect(spans, [window])
-    first, until = window
-    covered = [(one.first, one.until) for one in loan.vouchers]
-    left = [(one.first, one.until) for one in loan.vouchers if not first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
-    uncovered = days.intersect(days.subtract(spans, covered), [window])
-    return sorted(uncovered + days.subtract(days.intersect(spans, covered), left))
-
-
-def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
-    start = term.start
-    if start == "FIRST_COUNTED_DAY":
-        begins = date.fromordinal(first_counted)
-    elif start == "EACH_DRAWDOWN":
-        begins = one.fact.on
-    elif start in {"SIGNED_ON", "FIRST_DRAWDOWN"}:
-        begins = scope.of(start.lower())
-    else:
-        begins = scope.of(start)
-    return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
-
-
-# --- stretches -------------------------------------------------------------------------------------
-
-
-def _cuts(case: Case, loan: Loan) -> list[int]:
-    """Days on which something can change within a contract, in order."""
-    cuts = set(loan.rate.days)
-    for voucher in loan.vouchers:
-        cuts |= {voucher.first, voucher.until}
-    watch, start, end = case.terms.watch, loan.slices[0].on, loan.fact.matures_on.toordinal()
-    for name in watch.series:
-        cuts |= set(case.references.changes(name, start, end))
-    if watch.statuses:
-        for one in case.claim.applicant.statuses:
-            cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
-    if case.rules.cuts_years:
-        cuts |= set(days.year_cuts(start, end))
-    cuts.update([day for day, _ in loan.totals])
-    return sorted(cuts)
-
-
-def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
-    """The cuts, and the dates of a drawdown with which conditions compare the day: they may change there."""
-    found = set(cuts)
-    for mark, later in case.terms.watch.marks:
-        try:
-            on = evaluate(mark, scope.of).toordinal()
-        except MissingFact:  # asked for where the condition itself is tested, if it is
-            continue
-        found.update(on + days_later for days_later in later)
-    return sorted(found)
-
-
-def make_stretches(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
-    """Fill ``loan.stretches``: counted days, cut wherever something changes, each with its line."""
-    cuts, rate_days = _cuts(case, loan), loan.rate.days
-    reads_day, cuts_years = case.terms.watch.lines_by_day, case.rules.cuts_years
-    whole = loan.factor * scale
-    factor: int = whole.numerator  # the scale makes it whole
-    alone = len(loan.slices) == 1
-    for one in loan.slices:
-        scope = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
-        spans, anchor = counted_days(case, loan, one, scope)
-        if anchor is None or not spans:
-            continue
-        loan.anchors[one.no] = anchor
-        marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
-        lines = [] if reads_day else lines_for(case, loan, scope)
-        if not lines and not reads_day:
-            continue
-        for first, until in spans:
-            for a, b, balance in _pieces(one, first, until, marked):
-                if not balance:
-                    continue
-                if loan.gap is not None and b > loan.gap[0].toordinal():
-                    raise loan.gap[1]
-                rate_no = bisect_right(rate_days, a) - 1
-                counted = balance * factor
-                if reads_day:
-                    lines = lines_for(case, loan, day_scope(case, loan, scope, a, loan.rate.value(rate_no), counted, scale))
-                if not lines or not lines[0].per_day:
-                    continue
-                loan.stretches.append(
-                    Stretch(
-                        a,
-                        b,
-                        counted,
-                        one,
-                        rate_no,
-                        _voucher_at(loan, a) if loan.vouchers else None,
-                        lines[0],
-                        date.fromordinal(a).year if cuts_years else None,
-                        counted if alone else loan.balance_at(a) * factor,
-                        len(loan.stretches),
-                        tuple(lines[1:]),
-                    )
-                )
-
-
-def _pieces(one: Slice, first: int, until: int, cuts: list[int]) -> list[tuple[int, int, int]]:
-    """A span of a slice, cut at ``cuts``: (from, until, balance)."""
-    ordered = [first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, until)], until]
-    known, balances = zip(*one.changes, strict=True)
-    return [(a, b, balances[bisect_right(known, a) - 1]) for a, b in itertools.pairwise(ordered)]
-
-
-def _voucher_at(loan: Loan, day: int) -> Voucher | None:
-    for one in loan.vouchers:
-        if one.first <= day < one.until:
-            return one
-    return None
-
-
-def lines_for(case: Case, loan: Loan, scope: Scope) -> list[Line]:
-    """The lines whose requirements hold, for a day or for a whole contract: at most one, unless the table says HIGHEST."""
-    holding = choose_lines(case, scope.of)
-    if not holding:
-        if "loan_type" in case.terms.reads:
-            kind = loan.fact.loan_type
-            value = case.word(Phrase(LOAN_TYPES.get(kind, kind), kind))
-            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=value)
-        else:
-            case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
-    return [line for line in holding if meets(case, line, scope.of, loan.id)]

@@ -51,7 +51,7 @@ def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate
         return None
     kind = kind or loan.fact.day_count
     marks = {first, until}
-    marks.update(day for day, _ in loan.totals if first < day < until)
+    marks.update(day for day in loan.course.days if first < day < until)
     marks.update(day for day in loan.rate.days if first < day < until)
     ordered = sorted(marks)
     if len(ordered) < 2:
@@ -59,7 +59,7 @@ def accrued(loan: Loan, first: int, until: int, *, kind: str | None = None, rate
     at = days.positions(kind, ordered, first)
     total = Fraction(0)
     for no, a in enumerate(ordered[:-1]):
-        balance = loan.balance_at(a)
+        balance = loan.course.at(a)
         if balance:
             value = rate if rate is not None else loan.rate.value(loan.rate.no(a))
             if value is None:

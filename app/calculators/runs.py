@@ -1,0 +1,214 @@
+"""From a loan to its runs: which days count, and where something changes on them (D5, D9-D13, D22-D32).
+
+A stretch of a run is what a person would write as one line of the working: days on which balance, rates,
+voucher and line are all the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from app.calculators import days
+from app.calculators.balances import Slice
+from app.calculators.expressions import MissingFact, evaluate
+from app.calculators.items import Case, choose_lines, meets
+from app.calculators.loans import Loan, Run, Voucher, day_scope, slice_scope
+from app.calculators.names import LOAN_TYPES
+from app.calculators.phrases import Phrase
+from app.calculators.scope import Scope
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
+
+Spans = list[tuple[int, int]]
+Head = tuple[Voucher | None, int | None, tuple[Line, ...]]  # what is the same throughout a run
+FAR = date(9999, 12, 31).toordinal()
+
+
+def last_day_of(window: Window, application_date: date) -> int | None:
+    """The ordinal after the window's last day; None where it is open or unknown."""
+    last = window.last_day
+    if last is None or last is UNKNOWN:
+        return None
+    if last == APPLICATION_DATE:
+        return application_date.toordinal() + 1
+    if isinstance(last, datetime):
+        last = last.date()
+    return last.toordinal() + 1  # type: ignore[union-attr]
+
+
+def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Spans, int | None]:
+    """The days of a slice that count, and the anchor: its first day before any claim period (D5, D9-D13)."""
+    terms, fact, claim = case.terms, loan.fact, case.claim
+    spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
+    window = terms.windows.get("interest")
+    by_payment = window is not None and window.tests == "PAID_ON"
+    reach = claim.application_date.toordinal()
+    if window is not None:
+        until = last_day_of(window, claim.application_date)
+        first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
+        spans = _within(loan, spans, (first, until or FAR), by_payment=by_payment)
+        reach = max(reach, until or 0)
+    for period in fact.excluded_periods:
+        if period.reason in terms.exclude_periods:
+            spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
+    if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
+        spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
+    for term in case.rules.limits:
+        if spans:
+            spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
+    anchor = spans[0][0] if spans else None
+    if claim.claim_period is not None:
+        period_of_claim = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
+        spans = _within(loan, spans, period_of_claim, by_payment=by_payment)
+        reach = max(reach, period_of_claim[1])
+    return days.intersect(spans, [(1, reach)]), anchor
+
+
+def _within(loan: Loan, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
+    """The days in a window; one on the payment date takes or leaves a voucher whole, and tests other days themselves (D28)."""
+    if not by_payment:
+        return days.intersect(spans, [window])
+    first, until = window
+    covered = [(one.first, one.until) for one in loan.vouchers]
+    left = [(one.first, one.until) for one in loan.vouchers if not first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
+    uncovered = days.intersect(days.subtract(spans, covered), [window])
+    return sorted(uncovered + days.subtract(days.intersect(spans, covered), left))
+
+
+def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
+    start = term.start
+    if start == "FIRST_COUNTED_DAY":
+        begins = date.fromordinal(first_counted)
+    elif start == "EACH_DRAWDOWN":
+        begins = one.fact.on
+    elif start in {"SIGNED_ON", "FIRST_DRAWDOWN"}:
+        begins = scope.of(start.lower())
+    else:
+        begins = scope.of(start)
+    return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
+
+
+# --- where something changes -----------------------------------------------------------------------
+
+
+def _cuts(case: Case, loan: Loan) -> list[int]:
+    """Days on which something can change within a contract, in order."""
+    cuts = set(loan.rate.days)
+    for voucher in loan.vouchers:
+        cuts |= {voucher.first, voucher.until}
+    watch, start, end = case.terms.watch, loan.slices[0].on, loan.fact.matures_on.toordinal()
+    for name in watch.series:
+        cuts |= set(case.references.changes(name, start, end))
+    if watch.statuses:
+        for one in case.claim.applicant.statuses:
+            cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
+    if case.rules.cuts_years:
+        cuts |= set(days.year_cuts(start, end))
+    cuts.update(loan.course.days)
+    return sorted(cuts)
+
+
+def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
+    """The cuts, and the dates of a drawdown with which conditions compare the day: they may change there."""
+    found = set(cuts)
+    for mark, later in case.terms.watch.marks:
+        try:
+            on = evaluate(mark, scope.of).toordinal()
+        except MissingFact:  # asked for where the condition itself is tested, if it is
+            continue
+        found.update(on + days_later for days_later in later)
+    return sorted(found)
+
+
+def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
+    """Fill ``loan.runs``: counted days, cut wherever something changes, each with its line."""
+    cuts = _cuts(case, loan)
+    reads_day = case.terms.watch.lines_by_day
+    for one in loan.slices:
+        scope = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
+        spans, anchor = counted_days(case, loan, one, scope)
+        if anchor is None or not spans:
+            continue
+        loan.anchors[one.no] = anchor
+        marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
+        lines = None if reads_day else lines_for(case, loan, scope)
+        if lines == ():
+            continue
+        for first, until in spans:
+            marks = [first, *marked[bisect_right(marked, first) : bisect_left(marked, until)], until]
+            _add_runs(case, loan, one, scope, lines, marks, scale)
+
+
+def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Line, ...] | None, marks: list[int], scale: int) -> None:
+    """The runs of a span of a slice; ``lines`` is None where they depend on the day."""
+    balances = one.course.on_each(marks[:-1])
+    if loan.gap is not None:
+        _check_gap(loan, marks, balances)
+    factor = whole_factor(loan, scale)
+    counted = balances if factor == 1 else [balance * factor for balance in balances]
+    rate_days = loan.rate.days
+    rate_nos = [bisect_right(rate_days, day) - 1 for day in marks[:-1]]
+    if lines is not None and not loan.vouchers and not case.rules.cuts_years and all(counted):
+        if lines[0].per_day:
+            loan.runs.append(Run(one, lines[0], lines[1:], None, None, marks, counted, rate_nos))
+        return
+
+    heads = [
+        _head(case, loan, scope, lines, day, balance, no, scale) for day, balance, no in zip(marks[:-1], counted, rate_nos, strict=True)
+    ]
+    for head, numbers in groupby(range(len(heads)), heads.__getitem__):
+        if head is not None:
+            voucher, year, found = head
+            first, *_ = every = list(numbers)
+            until = every[-1] + 1
+            parts = marks[first : until + 1], counted[first:until], rate_nos[first:until]
+            loan.runs.append(Run(one, found[0], found[1:], voucher, year, *parts))
+
+
+def _head(
+    case: Case, loan: Loan, scope: Scope, lines: tuple[Line, ...] | None, day: int, balance: int, rate_no: int, scale: int
+) -> Head | None:
+    """What a stretch has in common with its run; None where nothing is subsidised."""
+    if not balance:
+        return None
+    if lines is None:
+        lines = lines_for(case, loan, day_scope(case, loan, scope, day, loan.rate.value(rate_no), balance, scale))
+    if not lines or not lines[0].per_day:
+        return None
+    return _voucher_at(loan, day), date.fromordinal(day).year if case.rules.cuts_years else None, lines
+
+
+def whole_factor(loan: Loan, scale: int) -> int:
+    """By what balances in the contract's own currency are multiplied; the claim's scale makes it whole."""
+    return loan.factor.numerator * (scale // loan.factor.denominator)
+
+
+def _check_gap(loan: Loan, marks: Sequence[int], balances: Sequence[int]) -> None:
+    """A planned balance that is not known is an error where it decides an amount (D18)."""
+    assert loan.gap is not None
+    known_until = loan.gap[0].toordinal()
+    if any(balance and until > known_until for until, balance in zip(marks[1:], balances, strict=True)):
+        raise loan.gap[1]
+
+
+def _voucher_at(loan: Loan, day: int) -> Voucher | None:
+    for one in loan.vouchers:
+        if one.first <= day < one.until:
+            return one
+    return None
+
+
+def lines_for(case: Case, loan: Loan, scope: Scope) -> tuple[Line, ...]:
+    """The lines whose requirements hold, for a day or for a whole contract: at most one, unless the table says HIGHEST."""
+    holding = choose_lines(case, scope.of)
+    if not holding:
+        if "loan_type" in case.terms.reads:
+            kind = loan.fact.loan_type
+            value = case.word(Phrase(LOAN_TYPES.get(kind, kind), kind))
+            case.refuse("LOAN_TYPE_EXCLUDED", None, loan.id, None, id=loan.id, value=value)
+        else:
+            case.refuse("NO_LINE_APPLIES", None, loan.id, None, id=loan.id)
+    return tuple([line for line in holding if meets(case, line, scope.of, loan.id)])
