@@ -177,7 +177,8 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         if before > limit:
             lower(one.atoms, limit, exact=case.terms.rounding.scope == "TOTAL")
             after = limit
-        stood, stands, most = amount_text(before), amount_text(after), money.yuan(limit)
+        stood, most = amount_text(before), money.yuan(limit)
+        stands = stood if after == before else amount_text(after)
         clause = case.say("CLAUSE_INTEREST")
         margin = amount_text(limit - after)
         results.append(CapResult("CONTRACT_INTEREST", one.id, most, "0.00", stood, stands, before > limit, margin, clause))

@@ -57,13 +57,13 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
         slices.sort(key=lambda one: (one.on, one.no))
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
     for day, _, index, rest, name in sorted(repayments):
-        able = slices if name is None else [one for one in slices if one.no == name]
+        able: list[Slice] = slices if name is None else [one for one in slices if one.no == name]
         if not able:
             raise FactsError([Fault(f"{pointer}/repayments/{index}", "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
-        for one in able:
-            course = one.course
+        for each in able:
+            course = each.course
             left = course.balances[-1]
-            if not rest or not left or one.on > day:
+            if not rest or not left or each.on > day:
                 continue
             part = rest if rest < left else left
             rest -= part

@@ -155,7 +155,7 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
 
 def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
     before: Amount = sum([atom.amount for atom in members])
-    shown = " ".join([part for part in key if part]) or None
+    shown = (" ".join([part for part in key if part]) or None) if key else None
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
@@ -170,19 +170,22 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
-    most, granted, stood, stands = money.yuan(limit), money.yuan(taken), amount_text(before), amount_text(after)
+    most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
+    stands = stood if after == before else amount_text(after)
     result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
     return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
 def _step(case: Case, cap: Cap, key: AccountKey, shown: str | None, substituted: str, value: str) -> Step:
     formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
-    parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
-    label = [case.word(case.rules.called[id(cap)]), *parts]
+    label = case.word(case.rules.called[id(cap)])
+    if key:
+        parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
+        label = " ".join(part for part in (label, *parts) if part)
     return Step(
         0,
         f"cap:{cap.scope}:{shown or ''}",
-        " ".join(part for part in label if part),
+        label,
         case.say(formula),
         substituted,
         value,

@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
+from operator import sub
 
 BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
 
@@ -78,6 +79,11 @@ def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
     if kind in ACTUAL:
         return days
     return _months_positions(days, anchor) if kind == "MONTHS_12" else [_thirty_position(day) for day in days]
+
+
+def lengths(positions: Sequence[int]) -> list[int]:
+    """How far each position lies from the one before: one entry less than there are positions."""
+    return list(map(sub, positions[1:], positions))
 
 
 def between(kind: str, first: int, until: int, anchor: int) -> int:

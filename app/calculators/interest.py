@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
+from operator import mul
 
 from app.calculators import days
 from app.calculators.facts import FloatingRate
@@ -35,7 +36,8 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
             _accrue(loan, run, scale)
         else:
             _share(loan, run, run.voucher, scale)
-    one.interest = sum([Fraction(sum(run.interest), run.interest_of) for run in loan.runs], Fraction(0))
+    parts = [Fraction(sum(run.interest), run.interest_of) for run in loan.runs]
+    one.interest = sum(parts[1:], parts[0])
 
 
 def _accrue(loan: Loan, run: Run, scale: int) -> None:
@@ -45,15 +47,15 @@ def _accrue(loan: Loan, run: Run, scale: int) -> None:
     rates = [numerators[no] for no in run.rate_nos]
     if None in rates:
         raise loan.rate.missing[run.rate_nos[rates.index(None)]]
-    run.moved = [end - start for start, end in pairwise(at)]
-    run.interest = [balance * rate * moved for balance, rate, moved in zip(run.counted, rates, run.moved, strict=True)]  # type: ignore[operator]
+    run.moved = days.lengths(at)
+    run.interest = list(map(mul, map(mul, run.counted, rates), run.moved))
     run.interest_of = loan.rate.parts * days.BASIS[kind] * scale
 
 
 def together(columns: Sequence[tuple[Sequence[int], int]]) -> list[int]:
     """Columns of numerators over one denominator each, as whole numbers that keep their proportions."""
-    if len({of for _, of in columns}) == 1:
-        return [part for parts, _ in columns for part in parts]
+    if len(columns) == 1:
+        return list(columns[0][0])
     common = lcm(*(of for _, of in columns))
     return [part * (common // of) for parts, of in columns for part in parts]
 
@@ -81,7 +83,7 @@ def _numerator(loan: Loan, no: int) -> int:
 def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     """The part of a voucher's interest that falls on each stretch (D28)."""
     at = days.positions(loan.fact.day_count, run.marks, voucher.first)
-    run.moved = [end - start for start, end in pairwise(at)]
+    run.moved = days.lengths(at)
     if voucher.weight:
         # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
         run.interest_of = voucher.weight * scale

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import lcm
+from operator import mul
 from typing import Any
 
 from app.calculators import days, money
@@ -63,7 +64,7 @@ def work(case: Case) -> list[ItemWork]:
             loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _atoms(case, loan, one, scale)
         _lump_atom(case, loan, one)
-        if not any(reason.item_id == loan.id for reason in case.reasons):
+        if not (one.atoms and one.interest) and all(reason.item_id != loan.id for reason in case.reasons):
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan)
         _warn(case, loan, one)
@@ -137,30 +138,30 @@ def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
 
 def _price(case: Case, loan: Loan, scale: int) -> None:
     """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    figures, known = case.rules.prices[case.language], {}
-    if any(run.others for run in loan.runs):
-        loan.runs = [part for run in loan.runs for part in _highest(case, loan, run, scale, known)]
+    figures = case.rules.prices[case.language]
+    known: Known = {}
+    runs: list[Run] = []
     for run in loan.runs:
-        figure = figures.get(run.line.id)
-        if figure is not None:
-            run.prices = [figure] * len(run.counted)
+        run.price = None if run.others else figures.get(run.line.id)
+        if run.price is None:
+            runs += _priced(case, loan, run, scale, known)
         else:
-            run.prices = [_rate(case, loan, run.line, run, no, scale, known) for no in range(len(run.counted))]
-        at = days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no])
-        run.days = [end - start for start, end in pairwise(at)]
+            runs.append(run)
+    for run in runs:
+        run.days = days.lengths(days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no]))
+    loan.runs = runs
 
 
-def _highest(case: Case, loan: Loan, run: Run, scale: int, known: Known) -> list[Run]:
-    """With HIGHEST, the line that pays most on each stretch; of equal ones the first."""
-    among = (run.line, *run.others)
-    best = [
-        max(among, key=lambda line, no=no: _rate(case, loan, line, run, no, scale, known).rate)  # type: ignore[misc]
-        for no in range(len(run.counted))
-    ]
+def _priced(case: Case, loan: Loan, run: Run, scale: int, known: Known) -> list[Run]:
+    """The parts of a run that have one price each. With HIGHEST the line that pays most has each day, of equal ones the first."""
+    best: list[tuple[Line, Price]] = []
+    for no in range(len(run.counted)):
+        offers = [(line, _rate(case, loan, line, run, no, scale, known)) for line in (run.line, *run.others)]
+        best.append(max(offers, key=lambda offer: offer[1].rate))
     found, first = [], 0
-    for line, numbers in groupby(best):
-        until = first + len(list(numbers))
-        found.append(run.part(first, until, line))
+    for (line, price_), same in groupby(best):
+        until = first + len(list(same))
+        found.append(run.part(first, until, line, price_))
         first = until
     return found
 
@@ -210,44 +211,48 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
     """Group the runs to atoms: line × accrual year, with their working; then the segments."""
     groups: dict[tuple[str, int | None], list[Run]] = {}
     for run in loan.runs:
-        run.shown = [money.yuan(one) if scale == 1 else money.ratio_text(one, 100 * scale) for one in run.counted]
-        _earn(case, loan, run, scale)
         groups.setdefault((run.line.id, run.year), []).append(run)
     for (_, year), runs in groups.items():
-        line = runs[0].line
-        exact = sum([run.exact for run in runs[1:]], runs[0].exact)
-        if not exact and not any(price.rate for run in runs for price in run.prices):
+        line, parts, terms = runs[0].line, [], []
+        for run in runs:
+            run.shown = list(map(money.yuan, run.counted)) if scale == 1 else [money.ratio_text(one, 100 * scale) for one in run.counted]
+            price = _price_of(run)
+            parts.append(_earn(case, loan, run, price, scale))
+            terms += _terms(case, loan, run, price, scale)
+        exact = sum(parts[1:], parts[0])
+        if not exact and not any(_price_of(run).rate for run in runs):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
         work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact)
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
-        terms = [term for run in runs for term in _terms(case, loan, run, scale)]
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
-    _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
+    if groups:
+        _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
 
 
-def _earn(case: Case, loan: Loan, run: Run, scale: int) -> None:
-    """Fill what each stretch of a run earns, and the exact sum in fen."""
+def _price_of(run: Run) -> Price:
+    assert run.price is not None, "every run was priced"
+    return run.price
+
+
+def _earn(case: Case, loan: Loan, run: Run, price: Price, scale: int) -> Fraction:
+    """Fill what each stretch of a run earns; answer the exact sum in fen."""
     line, basis = run.line, days.BASIS[case.terms.day_count]
-    parts = lcm(*{price.rate.denominator for price in run.prices})
-    rates = [price.rate.numerator * (parts // price.rate.denominator) for price in run.prices]
-    if line.on_balance:
-        run.amounts = [balance * rate * counted for balance, rate, counted in zip(run.counted, rates, run.days, strict=True)]
+    rate, parts = price.rate.numerator, price.rate.denominator
+    if line.shares_interest:
+        run.amounts = [interest * rate for interest in run.interest]
+        run.amounts_of = run.interest_of * parts
+    elif line.on_balance:
+        rates = [rate] * len(run.counted)
+        run.amounts = list(map(mul, map(mul, run.counted, run.days), rates))
         run.amounts_of = parts * basis * scale
         whole, rest = accrue(run.counted, rates, run.days, parts, basis)
-        run.exact = Fraction(whole * parts * basis + rest, run.amounts_of)
-        return
-    if line.shares_interest:
-        run.amounts = [interest * rate for interest, rate in zip(run.interest, rates, strict=True)]
-        run.amounts_of = run.interest_of * parts
+        return Fraction(whole * parts * basis + rest, run.amounts_of)
     else:
         bases = [_base(case, loan, run, no, scale) * 100 for no in range(len(run.counted))]
         of = lcm(*{base.denominator for base in bases})
-        run.amounts = [
-            base.numerator * (of // base.denominator) * rate * counted
-            for base, rate, counted in zip(bases, rates, run.days, strict=True)
-        ]
+        run.amounts = [base.numerator * (of // base.denominator) * rate * counted for base, counted in zip(bases, run.days, strict=True)]
         run.amounts_of = of * parts * basis
-    run.exact = Fraction(sum(run.amounts), run.amounts_of)
+    return Fraction(sum(run.amounts), run.amounts_of)
 
 
 def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
@@ -258,30 +263,27 @@ def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
+def _terms(case: Case, loan: Loan, run: Run, price: Price, scale: int) -> list[str]:
     """What the stretches of a run add to the formula of their line."""
     if run.line.shares_interest:
-        return _share_terms(loan, run)
-    shown, basis = run.shown, days.BASIS[case.terms.day_count]
+        return _share_terms(loan, run, price)
+    shown, middle, end = run.shown, f" × {price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
     if not run.line.on_balance:
         shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
-    return [f"{base} × {price.percent} × {days_}/{basis}" for base, price, days_ in zip(shown, run.prices, run.days, strict=True)]
+    return [f"{base}{middle}{counted}{end}" for base, counted in zip(shown, run.days, strict=True)]
 
 
-def _share_terms(loan: Loan, run: Run) -> list[str]:
+def _share_terms(loan: Loan, run: Run, price: Price) -> list[str]:
     basis, voucher = days.BASIS[loan.fact.day_count], run.voucher
     if voucher is None:
         rates = [money.percent_text(Fraction(loan.rate.needed(no), loan.rate.parts)) for no in run.rate_nos]
         return [
             f"{shown} × {rate} × {moved}/{basis} × {price.percent}"
-            for shown, rate, moved, price in zip(run.shown, rates, run.moved, run.prices, strict=True)
+            for shown, rate, moved in zip(run.shown, rates, run.moved, strict=True)
         ]
     net = voucher.net
     parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
-    return [
-        f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {price.percent}"
-        for part, price in zip(parts, run.prices, strict=True)
-    ]
+    return [f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {price.percent}" for part in parts]
 
 
 def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction) -> list[Atom]:
@@ -289,7 +291,7 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, run
         return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact)]
     made = []
     for one in loan.slices:
-        mine = [run.exact for run in runs if run.slice is one]
+        mine = [Fraction(sum(run.amounts), run.amounts_of) for run in runs if run.slice is one]
         if mine:
             scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
@@ -314,7 +316,7 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = [segment for run in runs for segment in _segments_of(case, loan, run)]
+    found = [segment for run in runs for segment in _segments_of(case, loan, run, _price_of(run))]
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -326,27 +328,27 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
-    basis, line, drawdown_no = days.BASIS[case.terms.day_count], run.line.id, run.slice.no
+def _segments_of(case: Case, loan: Loan, run: Run, price: Price) -> list[Segment]:
+    line, drawdown_no, subsidised, why = run.line.id, run.slice.no, price.decimals, price.why
     rates = {no: loan.rate.text(no) for no in set(run.rate_nos)}
-    shown = [days.iso(day) for day in run.marks]
+    marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
     return [
         {
             "from": first,
             "until": until,
-            "days": end - start,
+            "days": length,
             "balance": balance,
             "contract_rate": rates[rate_no],
-            "subsidised_rate": price.decimals,
+            "subsidised_rate": subsidised,
             "interest": None,
-            "day_fraction": f"{counted}/{basis}",
+            "day_fraction": f"{counted}{end}",
             "line": line,
             "drawdown_no": drawdown_no,
             "amount": "0.00",
-            "why": price.why,
+            "why": why,
         }
-        for (first, until), (start, end), balance, rate_no, price, counted in zip(
-            pairwise(shown), pairwise(run.marks), run.shown, run.rate_nos, run.prices, run.days, strict=True
+        for first, until, length, balance, rate_no, counted in zip(
+            marks, marks[1:], days.lengths(run.marks), run.shown, run.rate_nos, run.days, strict=False
         )
     ]
 
@@ -359,7 +361,8 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
     for rate in loan.rate.above(USURIOUS):
         case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
     matures = loan.fact.matures_on.toordinal()
-    if max([item.on for item in loan.fact.repayments], default=date.min) > loan.fact.matures_on:
+    repaid_on = [item.on for item in loan.fact.repayments]
+    if repaid_on and max(repaid_on) > loan.fact.matures_on:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
     known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
     if known and matures <= case.claim.application_date.toordinal() and loan.course.at(matures):

@@ -37,7 +37,7 @@ class Voucher:
 
 @dataclass(slots=True)
 class Run:
-    """Days in a row of one drawdown under one line. A stretch begins wherever balance or contract rate changes.
+    """Days in a row of one drawdown under one line, at one price. A stretch begins wherever balance or contract rate changes.
 
     Columns have one entry for each stretch, ``marks`` one more: the end of the last. What is not given at
     first is filled on the way; reading it earlier is an error.
@@ -52,21 +52,20 @@ class Run:
     counted: list[int]  # the balance that is subsidised
     rate_nos: list[int]  # which of the loan's rates; -1 where none was given
     pieces: list[int] | None = None  # parts that daily caps cut off keep the number of their whole
-    prices: list[Price] = field(init=False)
+    price: Price | None = None  # the subsidised rate
     days: list[int] = field(init=False)  # numerators of the subsidy's day fractions
     moved: list[int] = field(init=False)  # numerators of the bank's day fractions
     interest: list[int] = field(init=False)  # I in fen of CNY, in parts of ``interest_of``
     interest_of: int = field(init=False)
     amounts: list[int] = field(init=False)  # what is earned in fen, in parts of ``amounts_of``
     amounts_of: int = field(init=False)
-    exact: Fraction = field(init=False)  # the sum of the amounts
     shown: list[str] = field(init=False)  # the counted balances as the working writes them
 
-    def part(self, first: int, until: int, line: Line) -> Run:
+    def part(self, first: int, until: int, line: Line, price: Price) -> Run:
         """Some of the stretches as a run of their own, under one of the lines that hold."""
         pieces = None if self.pieces is None else self.pieces[first:until]
         columns = self.marks[first : until + 1], self.counted[first:until], self.rate_nos[first:until], pieces
-        return Run(self.slice, line, (), self.voucher, self.year, *columns)
+        return Run(self.slice, line, (), self.voucher, self.year, *columns, price)
 
     def cut(self, days_to_cut: list[int]) -> None:
         """Cut stretches at further days."""
@@ -123,7 +122,8 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series, f"{pointer}/rate")
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
-    scope = _contract_scope(case, fact, index, first, faults)
+    drawn = Fraction(sum([one.drawn for one in slices]), 100)
+    scope = _contract_scope(case, fact, index, first, drawn, faults)
     vouchers = [
         Voucher(one.from_.toordinal(), one.until.toordinal(), fen(one.amount) - fen(one.penalty), one, no)
         for no, one in enumerate(fact.interest_paid)
@@ -171,7 +171,7 @@ def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayme
     return [(day.toordinal(), True, no, amount, None) for no, (day, amount) in enumerate(planned)], gap
 
 
-def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
+def _contract_scope(case: Case, fact: Contract, index: int, first: date, drawn: Fraction, faults: list[Any]) -> Scope:
     pointer = f"/contracts/{index}"
     values: dict[str, Any] = read_measures(fact.measures, case.rules.measures["CONTRACT"], pointer, faults)
     values |= {
@@ -183,7 +183,7 @@ def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults:
         "signed_on": fact.signed_on,
         "matures_on": fact.matures_on,
         "first_drawdown": first,
-        "disbursed": Fraction(sum([fen(one.amount) for one in fact.drawdowns]), 100),
+        "disbursed": drawn,
     }
     looked_up = {"SIGNED_ON": fact.signed_on, "FIRST_DRAWDOWN": first}
 

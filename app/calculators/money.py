@@ -46,6 +46,7 @@ def decimal_text(value: Fraction) -> str:
     return ratio_text(value.numerator, value.denominator)
 
 
+@lru_cache(maxsize=4096)
 def ratio_text(numerator: int, denominator: int) -> str:
     """The same of a numerator and a denominator that need not be reduced."""
     sign = "-" if numerator < 0 else ""

@@ -77,6 +77,8 @@ def yuan_value(text: str | None) -> Fraction | None:
 def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
     """The declared measures of one object, read by type; undeclared and misread ones become faults."""
     found: dict[str, Any] = dict.fromkeys(wanted)
+    if not given:
+        return found
     for name, raw in given.items():
         measure = wanted.get(name)
         if measure is None:
