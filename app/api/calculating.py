@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from pydantic import ValidationError
-from stdnum.cn import uscc
 
 from app.api import bodies, claims, identity, refusals
 from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
-from app.api.words import in_words
 from app.calculators import assessment, facts, results
+from app.calculators.codes import uscc_check_character
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.tables.catalogue import Catalogue
@@ -87,7 +86,7 @@ def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
                     )
                 ]
             )
-    elif uscc.calc_check_digit(number) != number[-1]:  # its form was checked by the pattern
+    elif uscc_check_character(number) != number[-1]:  # its form was checked by the pattern
         raise invalid(
             [
                 FieldError(
@@ -145,7 +144,6 @@ def answer_under(
         raise _not_computable(error, places) from None
     assert result.provenance is not None
     result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
-    result.amount_in_words = in_words(result.amount)
     if places:
         for warning in result.warnings:
             warning.pointer = identity.original_pointer(warning.pointer, places)

@@ -48,7 +48,7 @@ def in_order(claim: facts.Claim) -> tuple[facts.Claim, Places]:
     places: Places = {}
     for name, identity in _SORTED:
         rows: Sequence[Any] | None = getattr(claim, name)
-        if rows is None:
+        if rows is None or (len(rows) == 1 and (name != "contracts" or len(rows[0].drawdowns) == 1)):
             continue
         ordered = _sorted(rows, identity, f"/{name}", places)
         if name == "contracts":

@@ -39,6 +39,7 @@ from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
+from app.calculators.words import in_words
 
 ENGINE_VERSION = "1.0.0"
 
@@ -308,7 +309,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
         "NOT_ELIGIBLE" if refused else "ELIGIBLE",
         "CNY",
         money.yuan(total),
-        "",
+        in_words(total),
         "MAXIMUM" if ceiling else "EXACT",
         case.claim.applicant.digital_rmb_account,
         case.reasons,

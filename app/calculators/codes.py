@@ -6,6 +6,7 @@ Refused (422) where the table says which there are; doubted (a warning) where an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import mul
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
@@ -16,7 +17,16 @@ from app.calculators.rules import Rules
 from app.calculators.scope import escaped
 from app.calculators.terms import RateTable, Terms
 
+_USCC = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_USCC_CHARACTERS = tuple(_USCC)
 _POLICY_CODES = {"insurance_type": nm.INSURANCE_TYPES, "unit_kind": nm.UNIT_KINDS}
+
+
+def uscc_check_character(number: str) -> str:
+    """The last character that the first 17 of a 统一社会信用代码 ask for (GB 32100-2015)."""
+    total: int = sum(map(mul, _USCC_WEIGHTS, map(_USCC.__getitem__, number)))
+    return _USCC_CHARACTERS[-total % 31]
 
 
 def categories(terms: Terms) -> dict[str, str]:

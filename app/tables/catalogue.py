@@ -12,6 +12,7 @@ from typing import Any, Literal
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
 from app.calculators.windows import BEIJING
 
+MOST_CHOICES = 4096
 PUBLICATION = time(9)  # the interbank funding centre publishes at nine o'clock
 
 
@@ -206,6 +207,7 @@ class Catalogue:
     instants: tuple[datetime, ...] = field(init=False)  # at which anything became known, in order
     latest_known_at: datetime = field(init=False)
     latest_series: Mapping[str, ReferenceSeries] = field(init=False)
+    _choices: dict[tuple[str, int | None, date | None, datetime | None], RateTable] = field(init=False, default_factory=dict, repr=False)
     _pinned: dict[tuple[str, int, int, date | None], RateTable] = field(init=False, default_factory=dict, repr=False)
     _series: dict[int, Mapping[str, ReferenceSeries]] = field(init=False, default_factory=dict, repr=False)
 
@@ -231,6 +233,15 @@ class Catalogue:
 
         Errors: TableNotFound, StandardNotLoaded, VersionNotFound, NoVersionInForce.
         """
+        asked = (table_id, version, as_of, known_at)
+        choice = self._choices.get(asked)
+        if choice is None:
+            choice = self._choose(*asked)
+            if len(self._choices) < MOST_CHOICES:  # the caller names the day: what is remembered has a limit
+                self._choices[asked] = choice
+        return choice
+
+    def _choose(self, table_id: str, version: int | None, as_of: date | None, known_at: datetime | None) -> RateTable:
         found = self.chosen(table_id, version, as_of, known_at)
         instant = known_at or self.latest_known_at
         standing = found.standing(instant)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
+import cn2an
 import pytest
 
-from app.api.words import in_words
+from app.calculators.words import in_words
 
 DIGITS = {char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
 
@@ -34,7 +35,14 @@ DIGITS = {char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌�
     ],
 )
 def test_published_and_awkward_amounts(amount: str, words: str) -> None:
-    assert in_words(amount) == words
+    assert in_words(int(amount.replace(".", ""))) == words
+
+
+def test_every_small_amount_and_many_large_ones_are_written_as_a_library_writes_them() -> None:
+    chosen = random.Random(20_251_125)
+    some = [int("".join(chosen.choice("0001234567890") for _ in range(chosen.randint(5, 15)))) for _ in range(10_000)]
+    for fen in (*range(12_000), *some):
+        assert in_words(fen) == "人民币" + cn2an.an2cn(f"{fen // 100}.{fen % 100:02d}", "rmb")
 
 
 def read(words: str) -> int:
@@ -62,7 +70,7 @@ def test_words_read_back_as_the_amount() -> None:
     for _ in range(20_000):
         digits = "".join(chosen.choice("0000123456789") for _ in range(chosen.randint(1, 15)))
         fen = int(digits)
-        words = in_words(f"{fen // 100}.{fen % 100:02d}")
+        words = in_words(fen)
         assert read(words) == fen, words
         assert words.endswith("整") == (fen % 100 == 0), words
         assert "零零" not in words
