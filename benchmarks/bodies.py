@@ -7,6 +7,8 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+from app.calculators.codes import uscc_check_character
+
 TABLE = "bj-gjj-2023-2-2"
 APPLICATION_DATE = date(2023, 11, 20)
 SPREAD, MULTIPLIER, SERIES = "-0.0020", "1", "LPR_1Y"
@@ -27,7 +29,7 @@ def _claim(number: int, random_: random.Random) -> dict[str, Any]:
         "request_no": f"R-{number}",
         "applicant": {
             "name": f"申请单位{number}",
-            "uscc": "91350100M000100Y43",
+            "uscc": _credit_code(number),
             "registered_in_beijing": True,
             "dishonesty_records": [],
             "other_municipal_funding": False,
@@ -72,6 +74,12 @@ def _claim(number: int, random_: random.Random) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _credit_code(number: int) -> str:
+    """A well-formed 统一社会信用代码 for each applicant."""
+    code = f"91110108MA{number:07d}"
+    return code + uscc_check_character(code)
 
 
 def encoded(count: int) -> list[bytes]:

@@ -21,6 +21,12 @@ class Course:
     days: list[int]
     balances: list[int]
 
+    def settle(self) -> None:
+        """Of several changes on one day only what is left in the end counts."""
+        last = dict(zip(self.days, self.balances, strict=True))
+        if len(last) < len(self.days):
+            self.days, self.balances = list(last), list(last.values())
+
     def at(self, day: int) -> int:
         """The balance at the end of a day."""
         no = bisect_right(self.days, day) - 1
@@ -57,33 +63,30 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
         slices.sort(key=lambda one: (one.on, one.no))
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
     for day, _, index, rest, name in sorted(repayments):
-        able: list[Slice] = slices if name is None else [one for one in slices if one.no == name]
-        if not able:
-            raise FactsError([Fault(f"{pointer}/repayments/{index}", "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
+        able = slices if name is None else _named(slices, name, f"{pointer}/repayments/{index}")
         for each in able:
-            course = each.course
-            left = course.balances[-1]
-            if not rest or not left or each.on > day:
-                continue
-            part = rest if rest < left else left
-            rest -= part
-            if course.days[-1] == day:
-                course.balances[-1] = left - part
-            else:
-                course.days.append(day)
-                course.balances.append(left - part)
+            left = each.course.balances[-1]
+            if rest and left and each.on <= day:
+                part = rest if rest < left else left
+                rest -= part
+                each.course.days.append(day)
+                each.course.balances.append(left - part)
         if rest:
-            raise FactsError(
-                [
-                    Fault(
-                        f"{pointer}/repayments/{index}",
-                        "REPAYMENT_EXCEEDS_BALANCE",
-                        "还本超过当日已放款余额",
-                        "the repayment exceeds the balance on its day",
-                    )
-                ]
-            )
+            raise FactsError([_exceeds(f"{pointer}/repayments/{index}")])
+    for each in slices:
+        each.course.settle()
     return slices
+
+
+def _named(slices: list[Slice], name: str, pointer: str) -> list[Slice]:
+    found = [one for one in slices if one.no == name]
+    if not found:
+        raise FactsError([Fault(pointer, "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
+    return found
+
+
+def _exceeds(pointer: str) -> Fault:
+    return Fault(pointer, "REPAYMENT_EXCEEDS_BALANCE", "还本超过当日已放款余额", "the repayment exceeds the balance on its day")
 
 
 def whole_course(slices: list[Slice]) -> Course:

@@ -1,4 +1,5 @@
-"""Amounts in words, after 《正确填写票据和结算凭证的基本规定》 (the bank's rules for capital figures)."""
+"""Amounts in words, after 《正确填写票据和结算凭证的基本规定》 (the bank's rules for capital figures), and check
+characters, after GB 32100-2015: each also as a library has them that shares no code with the service."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import random
 
 import cn2an
 import pytest
+from stdnum.cn import uscc
 
+from app.calculators.codes import uscc_check_character
 from app.calculators.words import in_words
 
 DIGITS = {char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
@@ -43,6 +46,14 @@ def test_every_small_amount_and_many_large_ones_are_written_as_a_library_writes_
     some = [int("".join(chosen.choice("0001234567890") for _ in range(chosen.randint(5, 15)))) for _ in range(10_000)]
     for fen in (*range(12_000), *some):
         assert in_words(fen) == "人民币" + cn2an.an2cn(f"{fen // 100}.{fen % 100:02d}", "rmb")
+
+
+def test_check_characters_are_those_of_a_library() -> None:
+    """GB 32100-2015, over the whole alphabet."""
+    chosen = random.Random(32_100)
+    for _ in range(2_000):
+        number = "".join(chosen.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(17))
+        assert uscc_check_character(number) == uscc.calc_check_digit(number)
 
 
 def read(words: str) -> int:
