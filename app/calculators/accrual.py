@@ -1,8 +1,8 @@
-"""The inner accrual: Σ balance × rate × days, as whole fen and a remainder, on plain integers.
+"""The inner accrual: Σ balance × days × rate, as whole fen and a remainder, on plain integers.
 
 Written so that a compiler with 64-bit integers can take it as it is. fen × days × rate passes 2^63 at
 73 million yuan a year, therefore quotient and remainder are kept apart at every product. As a bank does,
-balance × days are added up first (计息积数) for as long as the rate stays. Bounds, for balances that on no
+balance × days are added up first (计息积数) while the rate is the same. Bounds, for balances that on no
 day add up to 10^15 fen, rates at most 10 over a denominator of at most 10^10, and 22,000 days:
 
     balance = a·basis + b              a < 2.8e12, b < 366
@@ -19,37 +19,20 @@ from collections.abc import Sequence
 LIMB = 100_000
 
 
-def interest(
-    balances: Sequence[int],
-    rate_numerators: Sequence[int],
-    day_numerators: Sequence[int],
-    rate_denominator: int,
-    day_basis: int,
-) -> tuple[int, int]:
-    """Σ balance × (rate/rate_denominator) × (days/day_basis): whole units, and the rest over their product.
+def interest(balances: Sequence[int], days: Sequence[int], day_basis: int, rate: int, rate_denominator: int) -> tuple[int, int]:
+    """Σ balance × (days/day_basis) × (rate/rate_denominator): whole units, and the rest over the product of both denominators.
 
-    Balances are whole units (fen), not negative; the sum is exact: whole + rest / (rate_denominator·day_basis).
+    Balances are whole units (fen), not negative; the sum is exact: whole + rest / (day_basis·rate_denominator).
     """
     assert rate_denominator > 0 and day_basis > 0
-    total, rest, whole, part = 0, 0, 0, 0
-    at = rate_numerators[0]
-    for balance, rate, days in zip(balances, rate_numerators, day_numerators, strict=True):
-        if rate != at:
-            total, rest = _add(total, rest, whole, part, at, rate_denominator, day_basis)
-            whole, part, at = 0, 0, rate
-        whole += balance // day_basis * days
-        part += balance % day_basis * days
-    total, rest = _add(total, rest, whole, part, at, rate_denominator, day_basis)
-    assert 0 <= rest < rate_denominator * day_basis
-    return total, rest
-
-
-def _add(total: int, rest: int, whole: int, part: int, rate: int, rate_denominator: int, day_basis: int) -> tuple[int, int]:
-    """Add (whole + part / day_basis) × rate."""
+    whole, part = 0, 0
+    for balance, count in zip(balances, days, strict=True):
+        whole += balance // day_basis * count
+        part += balance % day_basis * count
     more, part = divmod(part, day_basis)
     p, s = divmod(whole + more, rate_denominator)
     high, low = divmod(s, LIMB)
     q1, r1 = divmod(high * rate, rate_denominator)
     q2, r2 = divmod(r1 * LIMB + low * rate, rate_denominator)
-    over, rest = divmod(rest + r2 * day_basis + part * rate, rate_denominator * day_basis)
-    return total + p * rate + q1 * LIMB + q2 + over, rest
+    over, rest = divmod(r2 * day_basis + part * rate, rate_denominator * day_basis)
+    return p * rate + q1 * LIMB + q2 + over, rest

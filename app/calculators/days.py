@@ -86,12 +86,6 @@ def lengths(positions: Sequence[int]) -> list[int]:
     return list(map(sub, positions[1:], positions))
 
 
-def between(kind: str, first: int, until: int, anchor: int) -> int:
-    """The days of a period as the day count takes them: the difference of two positions."""
-    start, end = positions(kind, (first, until), anchor)
-    return end - start
-
-
 def intersect(one: Spans, other: Spans) -> Spans:
     """The days that both sorted lists of periods hold."""
     found: Spans = []

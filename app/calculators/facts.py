@@ -5,7 +5,7 @@ limits; the API builds validation and the OpenAPI document from the same metadat
 validation, documentation and core are never four hand-kept copies.
 
 Money is a string in 元 with two decimals, a rate a decimal fraction as a string (DOMAIN: money and
-rates never pass through a binary float); ``money.fen`` and ``money.rate`` read them.
+rates never pass through a binary float); ``money.fen`` and ``money.decimal_ratio`` read them.
 """
 
 from __future__ import annotations

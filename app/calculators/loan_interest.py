@@ -10,7 +10,6 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from math import lcm
-from operator import mul
 from typing import Any
 
 from app.calculators import days, money
@@ -242,10 +241,9 @@ def _earn(case: Case, loan: Loan, run: Run, price: Price, scale: int) -> Fractio
         run.amounts = [interest * rate for interest in run.interest]
         run.amounts_of = run.interest_of * parts
     elif line.on_balance:
-        rates = [rate] * len(run.counted)
-        run.amounts = list(map(mul, map(mul, run.counted, run.days), rates))
+        run.amounts = [balance * counted * rate for balance, counted in zip(run.counted, run.days, strict=True)]
         run.amounts_of = parts * basis * scale
-        whole, rest = accrue(run.counted, rates, run.days, parts, basis)
+        whole, rest = accrue(run.counted, run.days, basis, rate, parts)
         return Fraction(whole * parts * basis + rest, run.amounts_of)
     else:
         bases = [_base(case, loan, run, no, scale) * 100 for no in range(len(run.counted))]

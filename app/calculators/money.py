@@ -28,11 +28,6 @@ def yuan(amount: int) -> str:
     return f"{sign}{whole}.{part:02d}"
 
 
-def rate(text: str) -> Fraction:
-    """A decimal fraction as an exact rational."""
-    return Fraction(*decimal_ratio(text))
-
-
 @lru_cache(maxsize=4096)
 def decimal_ratio(text: str) -> tuple[int, int]:
     """A decimal fraction as numerator and a power of ten. Schema and checks have let nothing else through."""

@@ -91,6 +91,20 @@ def test_an_end_of_validity_shortens_what_is_known_from_then_on(migrated: Engine
     assert in_force(catalogue, "2024-06-30", "2024-06-01") == 1
 
 
+def test_no_more_choices_are_remembered_than_there_is_room_for(
+    migrated: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers name the day: what is remembered of it may not grow with what they ask, and is asked anew as well."""
+    monkeypatch.setattr("app.tables.catalogue.MOST_CHOICES", 1)
+    with Session(migrated) as session:
+        load(session, written(tmp_path, t=batch(direction(version(1, "2024-01-15", "2024-06-30"), version(2, "2024-07-01")))))
+        catalogue = read_catalogue(session)
+    for _ in range(2):
+        assert in_force(catalogue, "2024-06-30", "2024-12-31") == 1
+        assert in_force(catalogue, "2024-07-01", "2024-12-31") == 2
+    assert len(catalogue._choices) == 1
+
+
 def test_a_withdrawn_version_is_in_force_no_more_but_can_be_named(migrated: Engine, tmp_path: Path) -> None:
     file = batch(direction(version(1, "2024-01-15")) + EVENTS + withdrawn(1, "2024-02-10"))
     with Session(migrated) as session:
