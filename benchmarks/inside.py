@@ -1,6 +1,6 @@
 """``python -m benchmarks.inside``: processor time of one request inside the application, without sockets.
 
-Echo, service and service without its calculation are called through ASGI, each in a process of its own. Processor
+Echo, service and the service without a general calculation are called through ASGI, each in a process of its own. Processor
 time and the best of many short rounds: the figures hold on a machine that others use too, where ``make bench`` wavers.
 """
 
@@ -20,11 +20,16 @@ from benchmarks import bodies
 from benchmarks.run import CALCULATE, ROOT, prepared_database
 
 DIFFERENT, ROUNDS = 100, 60
-TITLES = {"echo": "FastAPI echo", "shell": "calculation taken out", "calculation": "loan calculation"}
+TITLES = {
+    "echo": "FastAPI echo",
+    "shell": "calculation taken out",
+    "straight": "a straight line of code for this one scheme",
+    "calculation": "loan calculation",
+}
 
 
 def application(name: str) -> tuple[FastAPI, str]:
-    """Make one of the three, and say where it takes requests."""
+    """Make one of the four, and say where it takes requests."""
     if name == "echo":
         from benchmarks.echo import app
 
@@ -33,6 +38,10 @@ def application(name: str) -> tuple[FastAPI, str]:
         from benchmarks.shell import without_calculation
 
         return without_calculation(), CALCULATE
+    if name == "straight":
+        from benchmarks.straight import straight_line
+
+        return straight_line(), CALCULATE
     from app.main import create_app
 
     return create_app(), CALCULATE
@@ -71,7 +80,7 @@ async def best_round(app: FastAPI, path: str) -> float:
 
 
 def main() -> None:
-    """Measure the three one after the other; with a name, measure that one in this process."""
+    """Measure the four one after the other; with a name, measure that one in this process."""
     if len(sys.argv) > 1:
         print(f"{asyncio.run(best_round(*application(sys.argv[1]))):.1f}", file=sys.stderr)
         return

@@ -67,7 +67,7 @@ def server(command: list[str], port: int, ready: str, **environment: str) -> Ite
 def over_http(count: int, rounds: int, different: int) -> tuple[dict[str, list[load.Round]], str]:
     """Measure the servers in turn; answer their rounds and what an answer holds."""
     sent = bodies.encoded(different)
-    echo_port, shell_port, port = free_port(), free_port(), free_port()
+    echo_port, shell_port, straight_port, port = free_port(), free_port(), free_port(), free_port()
     uvicorn = ["-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     with tempfile.TemporaryDirectory() as folder:
         url = prepared_database(folder)
@@ -79,12 +79,24 @@ def over_http(count: int, rounds: int, different: int) -> tuple[dict[str, list[l
                 "/health/ready",
                 SUBSIDY_DATABASE_URL=url,
             ),
+            server(
+                [sys.executable, *uvicorn, "--port", str(straight_port), "--factory", "benchmarks.straight:straight_line"],
+                straight_port,
+                "/health/ready",
+                SUBSIDY_DATABASE_URL=url,
+            ),
             server([sys.executable, "-m", "app.serving"], port, "/health/ready", SUBSIDY_DATABASE_URL=url, SUBSIDY_PORT=str(port)),
         ):
-            shape = _check(echo_port, port, sent)
-            found: dict[str, list[load.Round]] = {"echo": [], "shell": [], "calculation": []}
+            shape = _check(echo_port, straight_port, port, sent)
+            servers = {
+                "echo": (echo_port, "/echo"),
+                "shell": (shell_port, CALCULATE),
+                "straight": (straight_port, CALCULATE),
+                "calculation": (port, CALCULATE),
+            }
+            found: dict[str, list[load.Round]] = {name: [] for name in servers}
             for number in range(rounds + 1):
-                for name, at, path in (("echo", echo_port, "/echo"), ("shell", shell_port, CALCULATE), ("calculation", port, CALCULATE)):
+                for name, (at, path) in servers.items():
                     measured = load.measure(at, path, sent, count)
                     if number:  # the first round warms them up
                         found[name].append(measured)
@@ -92,7 +104,7 @@ def over_http(count: int, rounds: int, different: int) -> tuple[dict[str, list[l
     return found, shape
 
 
-def _check(echo_port: int, port: int, sent: list[bytes]) -> str:
+def _check(echo_port: int, straight_port: int, port: int, sent: list[bytes]) -> str:
     """Refuse to measure answers that are wrong; describe one."""
     lpr = _lpr(port)
     with httpx.Client(trust_env=False) as client:
@@ -102,6 +114,8 @@ def _check(echo_port: int, port: int, sent: list[bytes]) -> str:
             assert _holds(echoed.json(), json.loads(body)), echoed.text
             answer = client.post(f"http://127.0.0.1:{port}{CALCULATE}", content=body, headers=head)
             assert answer.json()["amount"] == str(decimal_loop.subsidy(json.loads(body), lpr)), answer.text
+            straight = client.post(f"http://127.0.0.1:{straight_port}{CALCULATE}", content=body, headers=head)
+            assert straight.content == answer.content, straight.text
         shown = answer.json()
     return (
         f"{len(sent)} different bodies of about {len(sent[0])} bytes, echoed in {len(echoed.content)}; "
@@ -169,16 +183,19 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {load.CONNECTIONS} connections, one worker each\n")
     found, shape = over_http(count, rounds, different)
     middle = {name: load.median(each) for name, each in found.items()}
-    echo, shell, calculation = middle["echo"], middle["shell"], middle["calculation"]
+    echo = middle["echo"]
     print(f"{shape}; median of {rounds} rounds of {count} requests\n")
     print("| over HTTP | requests/s | p50 ms | p99 ms |\n|---|---:|---:|---:|")
-    for title, one in (
-        ("FastAPI echo through its response model", echo),
-        ("loan calculation, full explanation", calculation),
-        ("the same, with the calculation taken out", shell),
+    for title, name in (
+        ("FastAPI echo through its response model", "echo"),
+        ("loan calculation, full explanation", "calculation"),
+        ("the same answers from a straight line of code for this one scheme", "straight"),
+        ("the same, with the calculation taken out", "shell"),
     ):
+        one = middle[name]
         print(f"| {title} | {one.requests_per_second:,.0f} | {one.p50_ms:.2f} | {one.p99_ms:.2f} |")
-    for title, one in (("calculation", calculation), ("taken out", shell)):
+    for title, name in (("calculation", "calculation"), ("straight line", "straight"), ("taken out", "shell")):
+        one = middle[name]
         print(
             f"| **{title} ÷ echo** | **{one.requests_per_second / echo.requests_per_second:.2f}** "
             f"| {one.p50_ms / echo.p50_ms:.2f} | {one.p99_ms / echo.p99_ms:.2f} |"
