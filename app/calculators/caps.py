@@ -59,11 +59,11 @@ def _grant(one: Granted) -> Grant:
 
 def apply_cap(case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
     """Lower the atoms' amounts to the room of each account. Errors: FactsError CAP_FACT_AMBIGUOUS."""
-    accounts: dict[AccountKey, list[Atom]] = {}
-    for atom in atoms:
-        if cap.lines is not None and atom.line.id not in cap.lines:
-            continue
-        accounts.setdefault(_key(cap, atom), []).append(atom)
+    counted = atoms if cap.lines is None else [atom for atom in atoms if atom.line.id in cap.lines]
+    accounts: dict[AccountKey, list[Atom]] = {(): list(counted)} if counted and not cap.separates else {}
+    if cap.separates:
+        for atom in counted:
+            accounts.setdefault(_key(cap, atom), []).append(atom)
     results: list[CapResult] = []
     steps: list[Step] = []
     for key, members in sorted(accounts.items()):
@@ -170,7 +170,7 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
-    most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
+    most, granted, stood = money.yuan(limit), money.yuan(taken) if taken else "0.00", amount_text(before)
     stands = stood if after == before else amount_text(after)
     result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
     return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)

@@ -44,7 +44,9 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
-    faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()], f"/{wanted}")
+    rows = getattr(claim, wanted) or ()
+    if len(rows) > 1:
+        faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in rows], f"/{wanted}")
     for no, contract in enumerate(claim.contracts or ()):
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
@@ -77,7 +79,7 @@ def _period(first: date, until: date, pointer: str, begins: Named = _FROM, ends:
 
 
 def _unique(ids: Sequence[str], pointer: str) -> list[Fault]:
-    if len(ids) == 1 or len(set(ids)) == len(ids):
+    if len(set(ids)) == len(ids):
         return []
     seen: set[str] = set()
     faults = []
@@ -110,7 +112,8 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     faults = _period(contract.signed_on, contract.matures_on, pointer, _SIGNED, _MATURES)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
-    faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
+    if len(contract.drawdowns) > 1:
+        faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
         if one.on >= contract.matures_on:
             faults.append(_order(f"{pointer}/drawdowns/{no}/on", _MATURES, _DRAWN))

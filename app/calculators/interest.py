@@ -116,8 +116,8 @@ def _note_lookups(case: Case, loan: Loan) -> None:
     fact = loan.fact.rate
     if not isinstance(fact, FloatingRate):
         return
+    first, until = min([run.marks[0] for run in loan.runs]), max([run.marks[-1] for run in loan.runs])
+    last = (loan.fact.matures_on.toordinal(), -1)  # when the last reading ends
     readings = loan.rate.readings
-    ends = [reset for reset, _ in readings[1:]] + [loan.fact.matures_on.toordinal()]
-    first = min([run.marks[0] for run in loan.runs])
-    until = max([run.marks[-1] for run in loan.runs])
-    case.references.note(fact.series, [row for (reset, row), end in zip(readings, ends, strict=False) if first < end and reset < until])
+    nexts = zip(readings, [*readings[1:], last], strict=False)  # nothing was read: nothing ends
+    case.references.note(fact.series, [row for (reset, row), (end, _) in nexts if first < end and reset < until])

@@ -99,10 +99,10 @@ def _admitted(case: Case, loan: Loan) -> bool:
     if currency != "CNY" and currency not in {one.code for one in case.terms.currencies}:
         case.refuse("CURRENCY_NOT_ADMITTED", None, loan.id, None, id=loan.id, value=currency)
         return False
-    for kind in ("contract", "event", "completion"):
+    for kind in case.rules.item_windows:
         if outside_window(case, kind, loan.scope, loan.id):
             return False
-    return all(_holds(case, one, loan.scope, loan.id) for one in case.terms.require if not one.totals and one.level == "ITEM")
+    return all(_holds(case, one, loan.scope, loan.id) for one in case.rules.of_items)
 
 
 def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], scale: int) -> None:

@@ -17,6 +17,7 @@ from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
 Reading = tuple[int, int]  # a reset, and the row of the series that it read
+_DAYS_BACK = {"SAME_DAY": 0, "DAY_BEFORE": 1}
 _MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
@@ -54,7 +55,7 @@ class ContractRate:
 
     def above(self, limit: Fraction) -> list[Fraction]:
         """The known rates above a limit."""
-        highest = max([one for one in self.numerators if one is not None], default=0)
+        highest = max(filter(None, self.numerators), default=0)
         if highest * limit.denominator <= limit.numerator * self.parts:
             return []
         return [one for one in self.known() if one > limit]
@@ -96,20 +97,21 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
     parts = lcm(times, spread_of)
     multiplier, spread = multiplier * (parts // times), spread * (parts // spread_of)
     found = ContractRate(parts=parts)
-    last = None
-    for reset, looked_up in lookups(fact, first, until):
-        row = None if known is None else row_on(known, looked_up)
+    last, back = None, 0  # the drawdown itself reads its own day, whatever the resets do
+    for day in (first, *resets(fact, first, until)):
+        reset = day.toordinal()
+        row = None if known is None else row_on(known, reset - back)
         if known is None or row is None:
-            found.missing[len(found.days)] = not_covered(fact.series, looked_up, known, pointer)
+            found.missing[len(found.days)] = not_covered(fact.series, reset - back, known, pointer)
             value = None
         else:
             found.readings.append((reset, row))
             value = known.numerators[row]
-            if value == last:
-                continue
-        found.days.append(reset)
-        found.numerators.append(None if value is None else max(0, value * multiplier + spread))
-        last = value
+        back = _DAYS_BACK[fact.lookup]
+        if value is None or value != last:
+            found.days.append(reset)
+            found.numerators.append(None if value is None else max(0, value * multiplier + spread))
+            last = value
     return found
 
 
@@ -120,17 +122,13 @@ def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
     if fact.reset == "JAN_1":
         return [date(year, 1, 1) for year in range(first.year + 1, until.year + 1) if date(year, 1, 1) < until]
     anchor, step = fact.reset_anchor or first, _MONTHS[fact.reset]
-    k = ((first.year - anchor.year) * 12 + first.month - anchor.month) // step - 1
+    months = 0  # from the anchor to the first reset after the drawdown
+    if anchor <= first:
+        months = ((first.year - anchor.year) * 12 + first.month - anchor.month) // step * step
+        if months_after(anchor, months) <= first:
+            months += step
     found = []
-    while (day := months_after(anchor, k * step)) < until:
-        if day > first and k >= 0:
-            found.append(day)
-        k += 1
+    while (day := months_after(anchor, months)) < until:
+        found.append(day)
+        months += step
     return found
-
-
-def lookups(fact: FloatingRate, first: date, until: date) -> list[tuple[int, int]]:
-    """Each reset with the day on which it reads the series: (from, looked up), ordinals."""
-    back = 1 if fact.lookup == "DAY_BEFORE" else 0
-    start = first.toordinal()
-    return [(start, start), *((day, day - back) for day in map(date.toordinal, resets(fact, first, until)))]

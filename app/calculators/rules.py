@@ -51,7 +51,9 @@ class Rules:
     prices: Mapping[Language, Mapping[str, Price]]  # of lines whose rate is a figure, by line
     of_applicant: tuple[Requirement, ...]  # read the applicant alone: not met refuses the claim
     of_claim: tuple[Requirement, ...]  # read totals of the claim
+    of_items: tuple[Requirement, ...]  # read a contract, policy, item or project
     of_days: tuple[Requirement, ...]  # read a drawdown or a day
+    item_windows: tuple[str, ...]  # windows that the dates of an item may miss
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
@@ -101,6 +103,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         prices={language: _prices(terms, language) for language in LANGUAGES},
         of_applicant=tuple(one for one in requirements if one.level == nm.APPLICANT and not one.totals),
         of_claim=tuple(one for one in requirements if one.of_claim),
+        of_items=tuple(one for one in terms.require if one.level == nm.ITEM and not one.totals),
+        item_windows=tuple(kind for kind in ("contract", "event", "completion") if kind in terms.windows),
         of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
