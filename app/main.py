@@ -15,6 +15,7 @@ from app.api.envelope import EnvelopeMiddleware
 from app.api.keeping import Keeper
 from app.api.loading import Database, Loader
 from app.api.openapi import Service
+from app.api.together import Together
 from app.settings import Settings
 from app.settings import settings as from_environment
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
+    app.state.together = Together()
     app.state.guard = _guard(chosen)
     app.state.database = Database()
     app.state.changes = Changes(chosen.database_url, app.state.database)

@@ -75,7 +75,7 @@ def single(kind: Kind) -> App:
             if large.taken:
                 result = await asyncio.to_thread(calculate, body, kind, catalogue_of(scope), envelope.language)
             else:
-                result = calculate(body, kind, catalogue_of(scope), envelope.language)
+                result = await state.together.do(calculate, body, kind, catalogue_of(scope), envelope.language)
         answer = msgspec.json.encode(result)
         headers = [
             _JSON,
