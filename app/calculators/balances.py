@@ -23,8 +23,8 @@ class Course:
 
     def settle(self) -> None:
         """Of several changes on one day only what is left in the end counts."""
-        last = dict(zip(self.days, self.balances, strict=True))
-        if len(last) < len(self.days):
+        if len(set(self.days)) < len(self.days):
+            last = dict(zip(self.days, self.balances, strict=True))
             self.days, self.balances = list(last), list(last.values())
 
     def at(self, day: int) -> int:
@@ -61,8 +61,11 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
         slices.append(Slice(one.drawdown_no, no, on, drawn, one, Course([on], [drawn])))
     if len(slices) > 1:
         slices.sort(key=lambda one: (one.on, one.no))
+    repayments = sorted(repayments)
+    if len(slices) == 1 and _repay_only(slices[0], repayments):
+        return slices
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
-    for day, _, index, rest, name in sorted(repayments):
+    for day, _, index, rest, name in repayments:
         able = slices if name is None else _named(slices, name, f"{pointer}/repayments/{index}")
         for each in able:
             left = each.course.balances[-1]
@@ -76,6 +79,18 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
     for each in slices:
         each.course.settle()
     return slices
+
+
+def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
+    """Repay the only drawdown, unless something is wrong with a repayment."""
+    if not repayments:
+        return True
+    left = list(accumulate([-amount for _, _, _, amount, _ in repayments], initial=one.drawn))
+    if left[-1] < 0 or repayments[0][0] < one.on or any(name not in {None, one.no} for *_, name in repayments):
+        return False
+    one.course = Course([one.on, *[day for day, *_ in repayments]], left)
+    one.course.settle()
+    return True
 
 
 def _named(slices: list[Slice], name: str, pointer: str) -> list[Slice]:

@@ -88,6 +88,9 @@ def lengths(positions: Sequence[int]) -> list[int]:
 
 def intersect(one: Spans, other: Spans) -> Spans:
     """The days that both sorted lists of periods hold."""
+    if len(one) == len(other) == 1:
+        first, until = max(one[0][0], other[0][0]), min(one[0][1], other[0][1])
+        return [(first, until)] if first < until else []
     found: Spans = []
     i = j = 0
     while i < len(one) and j < len(other):

@@ -88,7 +88,8 @@ def _convert(case: Case, loans: Sequence[Loan]) -> int:
             continue
         on = currency.on if isinstance(currency.on, date) else loan.scope.of(currency.on.lower())
         loan.factor = case.references.rate(currency.series, on.toordinal(), f"/contracts/{loan.index}/currency")
-        loan.scope.values["disbursed"] *= loan.factor
+        if "disbursed" in case.rules.reads:
+            loan.scope.values["disbursed"] *= loan.factor
         scale = lcm(scale, loan.factor.denominator)
     return scale
 

@@ -122,8 +122,9 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series, f"{pointer}/rate")
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
-    drawn = Fraction(sum([one.drawn for one in slices]), 100)
-    scope = _contract_scope(case, fact, index, first, drawn, faults)
+    scope = _contract_scope(case, fact, index, first, faults)
+    if "disbursed" in case.rules.reads:
+        scope.values["disbursed"] = Fraction(sum([one.drawn for one in slices]), 100)
     vouchers = [
         Voucher(one.from_.toordinal(), one.until.toordinal(), fen(one.amount) - fen(one.penalty), one, no)
         for no, one in enumerate(fact.interest_paid)
@@ -171,7 +172,7 @@ def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayme
     return [(day.toordinal(), True, no, amount, None) for no, (day, amount) in enumerate(planned)], gap
 
 
-def _contract_scope(case: Case, fact: Contract, index: int, first: date, drawn: Fraction, faults: list[Any]) -> Scope:
+def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:
     pointer = f"/contracts/{index}"
     values: dict[str, Any] = read_measures(fact.measures, case.rules.measures["CONTRACT"], pointer, faults)
     values |= {
@@ -183,7 +184,6 @@ def _contract_scope(case: Case, fact: Contract, index: int, first: date, drawn: 
         "signed_on": fact.signed_on,
         "matures_on": fact.matures_on,
         "first_drawdown": first,
-        "disbursed": drawn,
     }
     looked_up = {"SIGNED_ON": fact.signed_on, "FIRST_DRAWDOWN": first}
 
@@ -201,7 +201,9 @@ def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
     """What is known of one drawdown."""
     pointer = f"/contracts/{loan.index}/drawdowns/{one.index}"
     values = read_measures(one.fact.measures, case.rules.measures["DRAWDOWN"], pointer, faults)
-    values |= {"drawn": Fraction(one.drawn * loan.factor.numerator, 100 * loan.factor.denominator), "drawn_on": one.fact.on}
+    values["drawn_on"] = one.fact.on
+    if "drawn" in case.rules.reads:
+        values["drawn"] = Fraction(one.drawn * loan.factor.numerator, 100 * loan.factor.denominator)
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference" and key[2] == "EACH_DRAWDOWN":
