@@ -38,7 +38,9 @@ Known = dict[tuple[Any, ...], Price]
 def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each contract, in order of contract number. Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: pair[1].contract_no)
+    contracts = list(enumerate(case.claim.contracts or ()))
+    if len(contracts) > 1:
+        contracts.sort(key=lambda pair: pair[1].contract_no)
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)
@@ -51,21 +53,24 @@ def work(case: Case) -> list[ItemWork]:
             make_runs(case, loan, scale, faults)
     if faults:
         raise FactsError(faults)
-    _require_interest(case, admitted, scale)
+    if case.rules.reads_interest:
+        _require_interest(case, admitted, scale)
     if case.terms.choose == "HIGHEST":
         for loan, _ in admitted:  # which line pays is decided before principal caps, which may name lines
             _price(case, loan, scale)
-    apply_principal_caps(case, [loan for loan, _ in admitted], scale)
+    if case.rules.bounds_balances:
+        apply_principal_caps(case, [loan for loan, _ in admitted], scale)
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
         if one.interest is not None and "interest" in case.rules.reads:
             loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
         _atoms(case, loan, one, scale)
-        _lump_atom(case, loan, one)
+        if case.rules.pays_once:
+            _lump_atom(case, loan, one)
         if not (one.atoms and one.interest) and all(reason.item_id != loan.id for reason in case.reasons):
             _say_why_nothing(case, loan, one)
-        one.reconciliation = reconcile(case, loan)
+        one.reconciliation = reconcile(case, loan) if loan.vouchers else []
         _warn(case, loan, one)
     return works
 
@@ -80,8 +85,10 @@ def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
 
 def _convert(case: Case, loans: Sequence[Loan]) -> int:
     """Set each loan's factor to CNY; answer a scale that makes all converted balances whole (D64)."""
-    admitted = {one.code: one for one in case.terms.currencies}
     scale = 1
+    if not case.terms.currencies:
+        return scale
+    admitted = {one.code: one for one in case.terms.currencies}
     for loan in loans:
         currency = admitted.get(loan.fact.currency)
         if loan.fact.currency == "CNY" or currency is None:
@@ -108,8 +115,6 @@ def _admitted(case: Case, loan: Loan) -> bool:
 
 def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], scale: int) -> None:
     """Requirements on the interest of a contract, exact and before any cap (D35, D36); not met, it takes no room."""
-    if not case.rules.reads_interest:
-        return
     everywhere = [one for one in case.terms.require if one.totals]
     by_line = {line.id: [one for one in line.require if one.totals] for line in case.terms.lines}
     for loan, work_ in admitted:
@@ -300,8 +305,6 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, run
 
 def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     """A line that pays once for a contract and not for its days (a guarantee fee, a fixed amount); the highest of several."""
-    if not case.rules.pays_once:
-        return
     from app.calculators.award import line_amount  # the same working as an item's
 
     lines = [line for line in lines_for(case, loan, loan.scope) if not line.per_day]

@@ -57,6 +57,7 @@ class Rules:
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
+    bounds_balances: bool  # some cap is on principal
     pays_days: bool  # some line pays for the days of a loan
     pays_once: bool  # some line does not
     reads_interest: bool  # some requirement asks for the interest of a contract
@@ -110,6 +111,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
         limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
         caps=caps,
+        bounds_balances=any(cap.bounds == "BALANCE" for cap in caps),
         pays_days=any(line.per_day for line in terms.lines),
         pays_once=not all(line.per_day for line in terms.lines),
         reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
