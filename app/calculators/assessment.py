@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
@@ -97,7 +98,8 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    faults = check_grants(claim, table, rules)
+    given = claim.applicant
+    faults = check_grants(claim, table, rules) if given.granted else []
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     if faults:
         raise FactsError(faults)
@@ -105,20 +107,26 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
-    doubt_statuses(case)
-    doubt_declaration(case)
-    doubt_policy_codes(case)
-    doubt_grants(case)
+    if given.statuses:
+        doubt_statuses(case)
+    if given.declaration_accepted is False:
+        doubt_declaration(case)
+    if claim.policies:
+        doubt_policy_codes(case)
+    if given.granted:
+        doubt_grants(case)
     return case
 
 
 def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     """Items with their final amounts, the caps in order, and the total in fen."""
-    check_application(case)
+    if "application" in case.terms.windows:
+        check_application(case)
     grants = grants_of(case)
     check_applicant(case, grants)
     works = _WORK[str(case.terms.facts)](case)
-    check_totals(case, works)
+    if case.rules.asks_totals:
+        check_totals(case, works)
     refused = any(reason.item_id is None for reason in case.reasons)
     if refused:
         for one in works:
@@ -131,8 +139,10 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         one.before = sum([atom.amount for atom in one.atoms])
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
-    exact = total_of(case, works, atoms, steps)
-    total = to_unit(case, atoms, _top_up(case, atoms, grants, exact, steps), steps)
+    due = total_of(case, works, atoms, steps)
+    if grants:
+        due = _top_up(case, atoms, grants, due, steps)
+    total = int(due) if case.terms.rounding.unit == 1 else to_unit(case, atoms, due, steps)
     works[-1].steps.extend(steps)
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
@@ -144,16 +154,14 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
 
 def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
     results, steps = _interest_bound(case, works)
-    deducted = False
+    deducted = case.terms.stacking.offset is None and not any(one.other_funding for one in works)  # nothing to deduct
     for cap in case.rules.caps:
         if cap.bounds != "AMOUNT":
             continue
         if not deducted and _wider_than_project(cap.per, cap.lines):
             steps += _other_funding(case, works)
             deducted = True
-        found, made = apply_cap(case, cap, atoms, grants)
-        results += found
-        steps += made
+        apply_cap(case, cap, atoms, grants, results, steps)
     if not deducted:
         steps += _other_funding(case, works)
     return results, steps
@@ -249,8 +257,6 @@ def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
 
 def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[Step]) -> Amount:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
-    if not grants:
-        return total
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum([one.amount for one in grants if one.topped_up])
     if clause is None or not topped:
@@ -281,9 +287,10 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
 
 def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total: int, known_at: str, calculation_id: str) -> Result:
     refused = any(reason.item_id is None for reason in case.reasons)
-    items, atoms = [], [atom for one in works for atom in one.atoms]
+    items, checked = [], 0
     for one in works:
         amount = sum([int(atom.amount) for atom in one.atoms])
+        checked += amount
         items.append(
             ItemResult(
                 one.id,
@@ -296,9 +303,9 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
                 money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
             )
         )
-    assert sum([int(atom.amount) for atom in atoms]) == total, "items add up to the total"
-    ceiling = any(atom.line.wording == "CEILING" for atom in atoms if atom.exact) or (case.lacks_cap and not refused)
-    steps = [step for one in works for step in one.steps]
+    assert checked == total, "items add up to the total"
+    ceiling = any(atom.line.wording == "CEILING" for one in works for atom in one.atoms if atom.exact) or (case.lacks_cap and not refused)
+    steps = works[0].steps if len(works) == 1 else [step for one in works for step in one.steps]
     _number(steps)
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
@@ -328,19 +335,17 @@ def _number(steps: Sequence[Step]) -> None:
     seen: set[str] = set()
     for no, step in enumerate(steps, 1):
         step.no = no
-        again = 1
-        own = step.id
-        while step.id in seen:
-            again += 1
-            step.id = f"{own}#{again}"
+        if step.id in seen:
+            own = step.id
+            step.id = next(name for name in (f"{own}#{again}" for again in count(2)) if name not in seen)
         seen.add(step.id)
 
 
 def _warnings(case: Case) -> list[Warning_]:
     for name, rows in sorted(case.references.used.items()):
         series = case.references.series[name]
-        for row in sorted(rows):
-            if series.confidences[row] != "read":
+        if not series.doubtful.isdisjoint(rows):
+            for row in sorted(series.doubtful & rows):
                 case.warn(
                     "REFERENCE_RATE_CONFIDENCE",
                     None,

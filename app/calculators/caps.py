@@ -57,22 +57,21 @@ def _grant(one: Granted) -> Grant:
     return Grant(one.rate_table, money.fen(one.amount), dict(one.keys), one.accrual_year, programme_year(one.rate_table, one.on.year))
 
 
-def apply_cap(case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
-    """Lower the atoms' amounts to the room of each account. Errors: FactsError CAP_FACT_AMBIGUOUS."""
+def apply_cap(
+    case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant], results: list[CapResult], steps: list[Step]
+) -> None:
+    """Lower the atoms' amounts to the room of each account, and add how. Errors: FactsError CAP_FACT_AMBIGUOUS."""
     counted = atoms if cap.lines is None else [atom for atom in atoms if atom.line.id in cap.lines]
     accounts: dict[AccountKey, list[Atom]] = {(): list(counted)} if counted and not cap.separates else {}
     if cap.separates:
         for atom in counted:
             accounts.setdefault(_key(cap, atom), []).append(atom)
-    results: list[CapResult] = []
-    steps: list[Step] = []
     for key, members in sorted(accounts.items()):
         if cap.when is not None and not _condition(cap, members):
             continue
         result, step = _account(case, cap, key, members, grants)
         results.append(result)
         steps.append(step)
-    return results, steps
 
 
 def _key(cap: Cap, atom: Atom) -> AccountKey:

@@ -24,7 +24,8 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     if not covered:
         return
     one.interest_basis = "MIXED" if len(covered) > 1 else "PAID" if True in covered else "ESTIMATED"
-    weigh_vouchers(loan)
+    if loan.vouchers:
+        weigh_vouchers(loan)
     if False in covered and not loan.rate.days:
         if any(run.line.shares_interest for run in loan.runs):
             raise FactsError([_needed(loan)])
@@ -52,10 +53,10 @@ def _accrue(loan: Loan, run: Run, scale: int) -> None:
     run.interest_of = loan.rate.parts * days.BASIS[kind] * scale
 
 
-def together(columns: Sequence[tuple[Sequence[int], int]]) -> list[int]:
+def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
     """Columns of numerators over one denominator each, as whole numbers that keep their proportions."""
     if len(columns) == 1:
-        return list(columns[0][0])
+        return columns[0][0]
     common = lcm(*(of for _, of in columns))
     return [part * (common // of) for parts, of in columns for part in parts]
 

@@ -126,9 +126,7 @@ def choose_lines(case: Case, of: Lookup) -> list[Line]:
 def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
     """Whether the requirements of a line hold; each that does not gives a reason (D33)."""
     ok = True
-    for one in (*case.rules.of_days, *line.require):
-        if one.totals:
-            continue
+    for one in case.rules.asked[line.id]:
         if not evaluate(one.that, of):
             refuse_requirement(case, one, item_id)
             ok = False

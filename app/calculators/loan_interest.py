@@ -147,10 +147,11 @@ def _price(case: Case, loan: Loan, scale: int) -> None:
     known: Known = {}
     runs: list[Run] = []
     for run in loan.runs:
-        run.price = None if run.others else figures.get(run.line.id)
-        if run.price is None:
+        figure = None if run.others else figures.get(run.line.id)
+        if figure is None:
             runs += _priced(case, loan, run, scale, known)
         else:
+            run.price = figure
             runs.append(run)
     for run in runs:
         run.days = days.lengths(days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no]))
@@ -221,11 +222,10 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         line, parts, terms = runs[0].line, [], []
         for run in runs:
             run.shown = list(map(money.yuan, run.counted)) if scale == 1 else [money.ratio_text(one, 100 * scale) for one in run.counted]
-            price = _price_of(run)
-            parts.append(_earn(case, loan, run, price, scale))
-            terms += _terms(case, loan, run, price, scale)
+            parts.append(_earn(case, loan, run, scale))
+            terms += _terms(case, loan, run, scale)
         exact = sum(parts[1:], parts[0])
-        if not exact and not any(_price_of(run).rate for run in runs):
+        if not exact and not any(run.price.rate for run in runs):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
         work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact)
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
@@ -234,15 +234,10 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
 
 
-def _price_of(run: Run) -> Price:
-    assert run.price is not None, "every run was priced"
-    return run.price
-
-
-def _earn(case: Case, loan: Loan, run: Run, price: Price, scale: int) -> Fraction:
+def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
     """Fill what each stretch of a run earns; answer the exact sum in fen."""
     line, basis = run.line, days.BASIS[case.terms.day_count]
-    rate, parts = price.rate.numerator, price.rate.denominator
+    rate, parts = run.price.rate.numerator, run.price.rate.denominator
     if line.shares_interest:
         run.amounts = [interest * rate for interest in run.interest]
         run.amounts_of = run.interest_of * parts
@@ -267,27 +262,27 @@ def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _terms(case: Case, loan: Loan, run: Run, price: Price, scale: int) -> list[str]:
+def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
     """What the stretches of a run add to the formula of their line."""
     if run.line.shares_interest:
-        return _share_terms(loan, run, price)
-    shown, middle, end = run.shown, f" × {price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
+        return _share_terms(loan, run)
+    shown, middle, end = run.shown, f" × {run.price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
     if not run.line.on_balance:
         shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
     return [f"{base}{middle}{counted}{end}" for base, counted in zip(shown, run.days, strict=True)]
 
 
-def _share_terms(loan: Loan, run: Run, price: Price) -> list[str]:
+def _share_terms(loan: Loan, run: Run) -> list[str]:
     basis, voucher = days.BASIS[loan.fact.day_count], run.voucher
     if voucher is None:
         rates = [money.percent_text(Fraction(loan.rate.needed(no), loan.rate.parts)) for no in run.rate_nos]
         return [
-            f"{shown} × {rate} × {moved}/{basis} × {price.percent}"
+            f"{shown} × {rate} × {moved}/{basis} × {run.price.percent}"
             for shown, rate, moved in zip(run.shown, rates, run.moved, strict=True)
         ]
     net = voucher.net
     parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
-    return [f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {price.percent}" for part in parts]
+    return [f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {run.price.percent}" for part in parts]
 
 
 def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction) -> list[Atom]:
@@ -318,7 +313,9 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = [segment for run in runs for segment in _segments_of(case, loan, run, _price_of(run))]
+    found = _segments_of(case, loan, runs[0])
+    for run in runs[1:]:
+        found += _segments_of(case, loan, run)
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -330,8 +327,8 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, loan: Loan, run: Run, price: Price) -> list[Segment]:
-    line, drawdown_no, subsidised, why = run.line.id, run.slice.no, price.decimals, price.why
+def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
+    line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
     rates = {no: loan.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
     return [

@@ -52,7 +52,7 @@ class Run:
     counted: list[int]  # the balance that is subsidised
     rate_nos: list[int]  # which of the loan's rates; -1 where none was given
     pieces: list[int] | None = None  # parts that daily caps cut off keep the number of their whole
-    price: Price | None = None  # the subsidised rate
+    price: Price = field(init=False)  # the subsidised rate
     days: list[int] = field(init=False)  # numerators of the subsidy's day fractions
     moved: list[int] = field(init=False)  # numerators of the bank's day fractions
     interest: list[int] = field(init=False)  # I in fen of CNY, in parts of ``interest_of``
@@ -65,7 +65,9 @@ class Run:
         """Some of the stretches as a run of their own, under one of the lines that hold."""
         pieces = None if self.pieces is None else self.pieces[first:until]
         columns = self.marks[first : until + 1], self.counted[first:until], self.rate_nos[first:until], pieces
-        return Run(self.slice, line, (), self.voucher, self.year, *columns, price)
+        run = Run(self.slice, line, (), self.voucher, self.year, *columns)
+        run.price = price
+        return run
 
     def cut(self, days_to_cut: list[int]) -> None:
         """Cut stretches at further days."""

@@ -95,8 +95,6 @@ def _mode(case: Case, atoms: Sequence[Atom]) -> str:
 def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> int:
     """A coarser unit comes last, after every cap and top-up (D51)."""
     unit = case.terms.rounding.unit
-    if unit == 1:
-        return int(total)
     mode = _mode(case, atoms)
     final = money.round_to(total, unit, mode)
     ordered = sorted(atoms, key=lambda atom: atom.order)

@@ -52,7 +52,8 @@ class Rules:
     of_applicant: tuple[Requirement, ...]  # read the applicant alone: not met refuses the claim
     of_claim: tuple[Requirement, ...]  # read totals of the claim
     of_items: tuple[Requirement, ...]  # read a contract, policy, item or project
-    of_days: tuple[Requirement, ...]  # read a drawdown or a day
+    asked: Mapping[str, tuple[Requirement, ...]]  # by line: its own and those that read a drawdown or a day, but for totals
+    asks_totals: bool  # some requirement reads totals of the claim
     item_windows: tuple[str, ...]  # windows that the dates of an item may miss
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
@@ -93,6 +94,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     types = {name: kind for layer in reversed(layers) for name, kind in layer.types.items()}
     spoken = replace(terms, needs=needs, types=types)
     requirements = [one for layer in layers for one in layer.require]
+    of_days = tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals)
     return Rules(
         table=table,
         overlays=overlays,
@@ -106,7 +108,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         of_claim=tuple(one for one in requirements if one.of_claim),
         of_items=tuple(one for one in terms.require if one.level == nm.ITEM and not one.totals),
         item_windows=tuple(kind for kind in ("contract", "event", "completion") if kind in terms.windows),
-        of_days=tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals),
+        asked={line.id: (*of_days, *(one for one in line.require if not one.totals)) for line in terms.lines},
+        asks_totals=any(one.of_claim for one in (*requirements, *(one for line in terms.lines for one in line.require))),
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
         limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),

@@ -337,10 +337,12 @@ class ReferenceSeries:
     ends: int = field(init=False)  # the ordinal of ``holds_until``
     parts: int = field(init=False)
     numerators: tuple[int, ...] = field(init=False)  # the values as whole numbers of 1/parts
+    doubtful: frozenset[int] = field(init=False)  # rows that were not read in the publication itself
 
     def __post_init__(self) -> None:
         """Derive what contract rates are calculated from."""
         parts = lcm(*(value.denominator for value in self.values))
         object.__setattr__(self, "ends", self.holds_until.toordinal())
+        object.__setattr__(self, "doubtful", frozenset(row for row, how in enumerate(self.confidences) if how != "read"))
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "numerators", tuple(value.numerator * (parts // value.denominator) for value in self.values))
