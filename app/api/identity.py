@@ -8,7 +8,7 @@ its answer. No clock is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from operator import attrgetter
@@ -20,6 +20,9 @@ from app.calculators import facts, results, terms
 
 CHINA: Final = timezone(timedelta(hours=8))
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
+
+_FIELDS: Final = tuple(field.name for field in fields(facts.Claim))
+_VALUES: Final = attrgetter(*_FIELDS)
 
 _SORTED: Final[tuple[tuple[str, Callable[[Any], str]], ...]] = (
     ("contracts", attrgetter("contract_no")),
@@ -102,15 +105,10 @@ def calculation_id(
     ``claim`` is in canonical order. Defaults are part of it because a claim holds them; the version is
     resolved, and what only served to choose it is left out.
     """
-    resolved = replace(
-        claim,
-        version=table.version,
-        as_of=None,
-        known_on=None,
-        known_at=None,
-        request_no=None,
-        application_at=claim.application_at and claim.application_at.astimezone(UTC),
-    )
+    resolved = dict(zip(_FIELDS, _VALUES(claim), strict=True))
+    resolved |= {"version": table.version, "as_of": None, "known_on": None, "known_at": None, "request_no": None}
+    if claim.application_at is not None:
+        resolved["application_at"] = claim.application_at.astimezone(UTC)
     used = provenance.rate_table.overlays
     digest = sha256(_ENCODER.encode(resolved))
     digest.update(
