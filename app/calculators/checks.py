@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from app.calculators.codes import check_policy_codes
@@ -13,6 +14,8 @@ from app.calculators.money import decimal_ratio, fen
 from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
 from app.calculators.terms import Terms
 
+_LISTS = tuple(FACT_LIST.values())
+_LISTED = attrgetter(*_LISTS)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 Named = tuple[str, str]  # what a date is called in Chinese and English
@@ -33,14 +36,8 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     """All faults between the fields of a claim; none means that it can be assessed."""
     faults: list[Fault] = []
     wanted = FACT_LIST[str(terms.facts)]
-    for name in FACT_LIST.values():
-        given = getattr(claim, name)
-        if name == wanted and given is None:
-            faults.append(Fault("/", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}", f"this table takes {wanted}"))
-        elif name != wanted and given is not None:
-            faults.append(
-                Fault(f"/{name}", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}，而不是 {name}", f"this table takes {wanted}, not {name}")
-            )
+    if [name for name, given in zip(_LISTS, _LISTED(claim), strict=True) if given is not None] != [wanted]:
+        faults += _wrong_lists(claim, wanted)
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
@@ -55,6 +52,19 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     for no, project in enumerate(claim.projects or ()):
         if project.started_on and project.completed_on and project.completed_on < project.started_on:
             faults.append(_order(f"/projects/{no}/completed_on", _COMPLETED, _STARTED, same=True))
+    return faults
+
+
+def _wrong_lists(claim: Claim, wanted: str) -> list[Fault]:
+    faults = []
+    for name in _LISTS:
+        given = getattr(claim, name)
+        if name == wanted and given is None:
+            faults.append(Fault("/", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}", f"this table takes {wanted}"))
+        elif name != wanted and given is not None:
+            faults.append(
+                Fault(f"/{name}", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}，而不是 {name}", f"this table takes {wanted}, not {name}")
+            )
     return faults
 
 
