@@ -107,13 +107,13 @@ def escaped(name: str) -> str:
 def _read(measure: Measure, raw: Any) -> Any:
     if measure.type == ex.BOOLEAN:
         return raw if raw is True or raw is False else None
-    if measure.type == ex.MONEY:
-        return yuan_value(raw) if isinstance(raw, str) and _MONEY.fullmatch(raw) else None
     if measure.type == ex.COUNT:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
         return raw if whole and 0 <= raw <= 10**9 else None
     if not isinstance(raw, str):
         return None
+    if measure.type == ex.MONEY:
+        return yuan_value(raw) if _MONEY.fullmatch(raw) else None
     if measure.type == ex.RATE:
         negative_zero = raw.startswith("-") and not raw.strip("-0.")
         return Fraction(raw) if _RATE.fullmatch(raw) and not negative_zero else None

@@ -50,6 +50,37 @@ def test_D20_a_named_drawdown_must_exist_and_hold_the_amount(repayment: dict[str
     assert Bureau(points()).refusal(contracts=[contract]) == [("/contracts/0/repayments/0", code)]
 
 
+ONE = drawdowns(("A", "2025-01-01", "300000.00"))
+FIRST = {"on": "2025-02-01", "principal": "100000.00"}
+
+
+@pytest.mark.parametrize(
+    ("second", "left"),
+    [
+        ({"on": "2025-07-01", "principal": "200000.00"}, [("2025-01-01", "300000.00"), ("2025-02-01", "200000.00")]),
+        ({"on": "2025-07-01", "principal": "200000.00", "drawdown_no": "A"}, [("2025-01-01", "300000.00"), ("2025-02-01", "200000.00")]),
+        ({"on": "2025-02-01", "principal": "100000.00"}, [("2025-01-01", "300000.00"), ("2025-02-01", "100000.00")]),
+        ({"on": "2025-01-01", "principal": "200000.00"}, [("2025-01-01", "100000.00")]),
+    ],
+)
+def test_D20_the_only_drawdown_is_repaid_from_its_day_on(second: dict[str, str], left: list[tuple[str, str]]) -> None:
+    answer = Bureau(points()).answer({"contracts": [loan(drawdowns=ONE, repayments=[FIRST, second])]})
+    assert balances(answer, "A") == left
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        ({"on": "2025-07-01", "principal": "200000.01"}, "REPAYMENT_EXCEEDS_BALANCE"),
+        ({"on": "2024-12-31", "principal": "1.00"}, "REPAYMENT_EXCEEDS_BALANCE"),
+        ({"on": "2025-07-01", "principal": "1.00", "drawdown_no": "B"}, "UNKNOWN_DRAWDOWN"),
+    ],
+)
+def test_D20_the_only_drawdown_must_hold_what_is_repaid(second: dict[str, str], code: str) -> None:
+    contract = loan(drawdowns=ONE, repayments=[FIRST, second])
+    assert Bureau(points()).refusal(contracts=[contract]) == [("/contracts/0/repayments/1", code)]
+
+
 PAID = "needs: {paid_to_supplier_on: {of: DRAWDOWN, type: DATE, title: 付款给供应商之日}}\n"
 
 
