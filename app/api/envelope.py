@@ -117,6 +117,7 @@ class EnvelopeMiddleware:
             if status:  # half an answer is out: break the connection rather than send a wrong one
                 raise
             await send_problem(problem, scope, send_wrapped)
+            del problem  # it knows this frame, and together they would be a cycle
         finally:
             self.in_flight -= 1
             _record(scope, method, envelope, status, perf_counter() - started)

@@ -67,7 +67,7 @@ class Loader:
         await asyncio.wait({first}, timeout=WAIT_SECONDS)
         gc.collect()
         gc.freeze()  # the tables live as long as the process: no collection need look at them again
-        gc.set_threshold(20_000, 50)  # requests leave no cycles; sixteen at once are no reason to look for some
+        gc.set_threshold(20_000, 50)  # answers leave no cycles, and many at once are no reason to look for some
         self._asking = asyncio.create_task(self._keep_asking(first))
         return self
 

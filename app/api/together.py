@@ -37,12 +37,12 @@ class Together:
         until = perf_counter() + limits.SLICE_SECONDS
         while self._waiting:
             future, work, args = self._waiting.popleft()
-            if future.cancelled():  # its caller went away
-                continue
-            try:
-                future.set_result(work(*args))
-            except Exception as error:
-                future.set_exception(error)
+            if not future.cancelled():  # else its caller went away
+                try:
+                    future.set_result(work(*args))
+                except Exception as error:
+                    future.set_exception(error)
+            del future, work, args  # what was raised knows this frame: together they would be a cycle
             if self._waiting and perf_counter() > until:
                 loop.call_soon(self._go_on, loop)
                 return
