@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +18,10 @@ class _Output:
 
     def msg(self, line: bytes) -> None:
         """Write one line; where nobody takes it (a closed pipe, a full disk), the answer goes out all the same."""
-        try:
+        with suppress(OSError, ValueError):
             output = sys.stdout.buffer
             output.write(line + b"\n")
             output.flush()
-        except (OSError, ValueError):
-            pass
 
     info = warning = error = msg
 

@@ -98,8 +98,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    given = claim.applicant
-    faults = check_grants(claim, table, rules) if given.granted else []
+    faults = check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     if faults:
         raise FactsError(faults)
@@ -107,21 +106,16 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
-    if given.statuses:
-        doubt_statuses(case)
-    if given.declaration_accepted is False:
-        doubt_declaration(case)
-    if claim.policies:
-        doubt_policy_codes(case)
-    if given.granted:
-        doubt_grants(case)
+    doubt_statuses(case)
+    doubt_declaration(case)
+    doubt_policy_codes(case)
+    doubt_grants(case)
     return case
 
 
 def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     """Items with their final amounts, the caps in order, and the total in fen."""
-    if "application" in case.terms.windows:
-        check_application(case)
+    check_application(case)
     grants = grants_of(case)
     check_applicant(case, grants)
     works = _WORK[str(case.terms.facts)](case)

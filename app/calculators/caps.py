@@ -61,11 +61,11 @@ def apply_cap(
     case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant], results: list[CapResult], steps: list[Step]
 ) -> None:
     """Lower the atoms' amounts to the room of each account, and add how. Errors: FactsError CAP_FACT_AMBIGUOUS."""
-    counted = atoms if cap.lines is None else [atom for atom in atoms if atom.line.id in cap.lines]
-    accounts: dict[AccountKey, list[Atom]] = {(): list(counted)} if counted and not cap.separates else {}
-    if cap.separates:
-        for atom in counted:
-            accounts.setdefault(_key(cap, atom), []).append(atom)
+    accounts: dict[AccountKey, list[Atom]] = {}
+    for atom in atoms:
+        if cap.lines is not None and atom.line.id not in cap.lines:
+            continue
+        accounts.setdefault(_key(cap, atom), []).append(atom)
     for key, members in sorted(accounts.items()):
         if cap.when is not None and not _condition(cap, members):
             continue
@@ -154,7 +154,7 @@ def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
 
 def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
     before: Amount = sum([atom.amount for atom in members])
-    shown = (" ".join([part for part in key if part]) or None) if key else None
+    shown = " ".join([part for part in key if part]) or None
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
@@ -169,7 +169,7 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
-    most, granted, stood = money.yuan(limit), money.yuan(taken) if taken else "0.00", amount_text(before)
+    most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
     stands = stood if after == before else amount_text(after)
     result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
     return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from app.calculators.codes import check_policy_codes
@@ -14,8 +13,6 @@ from app.calculators.money import decimal_ratio, fen
 from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
 from app.calculators.terms import Terms
 
-_LISTS = tuple(FACT_LIST.values())
-_LISTED = attrgetter(*_LISTS)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 Named = tuple[str, str]  # what a date is called in Chinese and English
@@ -36,14 +33,18 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     """All faults between the fields of a claim; none means that it can be assessed."""
     faults: list[Fault] = []
     wanted = FACT_LIST[str(terms.facts)]
-    if [name for name, given in zip(_LISTS, _LISTED(claim), strict=True) if given is not None] != [wanted]:
-        faults += _wrong_lists(claim, wanted)
+    for name in FACT_LIST.values():
+        given = getattr(claim, name)
+        if name == wanted and given is None:
+            faults.append(Fault("/", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}", f"this table takes {wanted}"))
+        elif name != wanted and given is not None:
+            faults.append(
+                Fault(f"/{name}", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}，而不是 {name}", f"this table takes {wanted}, not {name}")
+            )
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
-    rows = getattr(claim, wanted) or ()
-    if len(rows) > 1:
-        faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in rows], f"/{wanted}")
+    faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()], f"/{wanted}")
     for no, contract in enumerate(claim.contracts or ()):
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
@@ -52,19 +53,6 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     for no, project in enumerate(claim.projects or ()):
         if project.started_on and project.completed_on and project.completed_on < project.started_on:
             faults.append(_order(f"/projects/{no}/completed_on", _COMPLETED, _STARTED, same=True))
-    return faults
-
-
-def _wrong_lists(claim: Claim, wanted: str) -> list[Fault]:
-    faults = []
-    for name in _LISTS:
-        given = getattr(claim, name)
-        if name == wanted and given is None:
-            faults.append(Fault("/", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}", f"this table takes {wanted}"))
-        elif name != wanted and given is not None:
-            faults.append(
-                Fault(f"/{name}", "WRONG_FACTS", f"此标准表的事实应放在 {wanted}，而不是 {name}", f"this table takes {wanted}, not {name}")
-            )
     return faults
 
 
@@ -122,8 +110,7 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     faults = _period(contract.signed_on, contract.matures_on, pointer, _SIGNED, _MATURES)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
-    if len(contract.drawdowns) > 1:
-        faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
+    faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
         if one.on >= contract.matures_on:
             faults.append(_order(f"{pointer}/drawdowns/{no}/on", _MATURES, _DRAWN))
@@ -198,7 +185,7 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
                 faults.append(
                     Fault(f"{where}/reset_dates", "RESET_DATES", "reset 为 LISTED 时才列明重定价日", "listed dates go with LISTED only")
                 )
-            if floating.reset_dates and list(floating.reset_dates) != sorted(set(floating.reset_dates)):
+            if list(floating.reset_dates) != sorted(set(floating.reset_dates)):
                 zh, en = "重定价日应由早到晚排列，不重复", "reset_dates should go from early to late, none twice"
                 faults.append(Fault(f"{where}/reset_dates", "DATES_OUT_OF_ORDER", zh, en))
     return faults

@@ -59,6 +59,8 @@ def check_grants(claim: Claim, table: RateTable, rules: Rules) -> list[Fault]:
 
     What a grant under another table is keyed by is that table's affair, unless a cap of this one names it in its pool.
     """
+    if not claim.applicant.granted:
+        return []
     pooled = {one for cap in rules.caps if isinstance(cap.pool, tuple) for one in cap.pool}
     keys = _keys(table.terms)
     faults: list[Fault] = []

@@ -38,9 +38,7 @@ Known = dict[tuple[Any, ...], Price]
 def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each contract, in order of contract number. Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = list(enumerate(case.claim.contracts or ()))
-    if len(contracts) > 1:
-        contracts.sort(key=lambda pair: pair[1].contract_no)
+    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: pair[1].contract_no)
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)
@@ -84,20 +82,17 @@ def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
 
 
 def _convert(case: Case, loans: Sequence[Loan]) -> int:
-    """Set each loan's factor to CNY; answer a scale that makes all converted balances whole (D64)."""
-    scale = 1
-    if not case.terms.currencies:
-        return scale
+    """Set each loan's factor to CNY and what was disbursed; answer a scale that makes all converted balances whole (D64)."""
     admitted = {one.code: one for one in case.terms.currencies}
+    scale = 1
     for loan in loans:
         currency = admitted.get(loan.fact.currency)
-        if loan.fact.currency == "CNY" or currency is None:
-            continue
-        on = currency.on if isinstance(currency.on, date) else loan.scope.of(currency.on.lower())
-        loan.factor = case.references.rate(currency.series, on.toordinal(), f"/contracts/{loan.index}/currency")
+        if currency is not None and loan.fact.currency != "CNY":
+            on = currency.on if isinstance(currency.on, date) else loan.scope.of(currency.on.lower())
+            loan.factor = case.references.rate(currency.series, on.toordinal(), f"/contracts/{loan.index}/currency")
+            scale = lcm(scale, loan.factor.denominator)
         if "disbursed" in case.rules.reads:
-            loan.scope.values["disbursed"] *= loan.factor
-        scale = lcm(scale, loan.factor.denominator)
+            loan.scope.values["disbursed"] = sum(one.drawn for one in loan.slices) * loan.factor / 100
     return scale
 
 

@@ -125,8 +125,6 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     flows, gap = _repayments(fact, rate)
     slices = slices_of(fact, flows, pointer)
     scope = _contract_scope(case, fact, index, first, faults)
-    if "disbursed" in case.rules.reads:
-        scope.values["disbursed"] = Fraction(sum([one.drawn for one in slices]), 100)
     vouchers = [
         Voucher(one.from_.toordinal(), one.until.toordinal(), fen(one.amount) - fen(one.penalty), one, no)
         for no, one in enumerate(fact.interest_paid)

@@ -15,9 +15,6 @@ from app.calculators.steps import rounded
 def round_items(case: Case, works: Sequence[ItemWork]) -> None:
     """Round each item × line × year once (D47); where drawdowns are separated, spread the rounded amount."""
     for one in works:
-        if len(one.atoms) == 1 and case.terms.rounding.scope == "ITEM":
-            one.atoms[0].amount = rounded(case, one.atoms[0].line, one.atoms[0].exact)
-            continue
         groups: dict[tuple[str, int | None], list[Atom]] = {}
         for atom in one.atoms:
             groups.setdefault((atom.line.id, atom.year), []).append(atom)

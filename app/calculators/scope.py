@@ -77,8 +77,6 @@ def yuan_value(text: str | None) -> Fraction | None:
 def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
     """The declared measures of one object, read by type; undeclared and misread ones become faults."""
     found: dict[str, Any] = dict.fromkeys(wanted)
-    if not given:
-        return found
     for name, raw in given.items():
         measure = wanted.get(name)
         if measure is None:
@@ -106,7 +104,7 @@ def escaped(name: str) -> str:
 
 def _read(measure: Measure, raw: Any) -> Any:
     if measure.type == ex.BOOLEAN:
-        return raw if raw is True or raw is False else None
+        return raw if isinstance(raw, bool) else None
     if measure.type == ex.COUNT:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
         return raw if whole and 0 <= raw <= 10**9 else None

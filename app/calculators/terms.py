@@ -169,7 +169,6 @@ class Cap:
     overlay: bool = False
     limit_fen: int | None = None  # a limit that reads no fact, rounded down to fen (D48)
     keys: tuple[str, ...] = field(init=False)  # under which items and earlier grants name what separates accounts
-    separates: bool = field(init=False)  # whether there is more than one account
     scope: str = field(init=False)  # its name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY
 
     def __post_init__(self) -> None:
@@ -178,7 +177,6 @@ class Cap:
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
         object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
-        object.__setattr__(self, "separates", bool(self.per) or self.period == "ACCRUAL_YEAR")
         object.__setattr__(self, "keys", tuple(CAP_PER[part][0] if part in CAP_PER else part for part in self.per))
 
 

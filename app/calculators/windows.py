@@ -75,8 +75,10 @@ def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
 
 
 def check_application(case: Case) -> None:
-    """The application window, of a table that has one; a clock time decides it where one is given (D46)."""
-    window = case.terms.windows["application"]
+    """The application window; a clock time decides it where one is given (D46)."""
+    window = case.terms.windows.get("application")
+    if window is None:
+        return
     first, last = bounds(window, case.claim.application_date)
     day, at = case.claim.application_date, case.claim.application_at
     closes = window.last_day if isinstance(window.last_day, datetime) else None
