@@ -42,7 +42,7 @@ from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 
 _WORK = {"CONTRACTS": loan_interest.work, "POLICIES": insurance.work, "ITEMS": award.work, "PROJECTS": grant.work}
 _METHODS = {
