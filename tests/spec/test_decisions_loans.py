@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.bureau import Bureau, loan
+from tests.bureau import USCC, Bureau, loan
 from tests.spec import claims
-from tests.spec.small_tables import codes, points, segments
+from tests.spec.small_tables import caps, codes, points, segments, share, voucher
 
 Body = dict[str, Any]
 
@@ -136,3 +136,154 @@ def test_D73_a_floating_rate_reads_the_series_only_where_it_is_fixed(applied: st
     """Fixed on 20 May, 20 June, …, 20 September: the value of 20 August stands until the fixing of 20 October, which has none."""
     contract = drawn_in_may(rate=LPR | {"reset": "MONTHLY"})
     assert Bureau(points("min(1%, contract_rate)")).post({"application_date": applied, "contracts": [contract]}).status_code == status
+
+
+# --- D94: the first day that counts is the contract's -------------------------------------------------
+
+HALF_A_YEAR = "term: {months: '6', from: FIRST_COUNTED_DAY}"
+
+
+def spans_of(found: Body) -> dict[str, tuple[str, str]]:
+    """The first counted day of each drawdown, and the day after its last."""
+    spans: dict[str, tuple[str, str]] = {}
+    for no, first, until in segments(found, "drawdown_no", "from", "until"):
+        before = spans.get(no, (first, until))
+        spans[no] = min(before[0], first), max(before[1], until)
+    return spans
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("2025-07-09", {"1": ("2025-01-10", "2025-07-10"), "2": ("2025-07-09", "2025-07-10")}),
+        ("2025-07-10", {"1": ("2025-01-10", "2025-07-10")}),
+    ],
+)
+def test_D94_the_term_of_every_drawdown_starts_on_the_first_counted_day_of_the_contract(second: str, expected: Body) -> None:
+    contract = loan(drawn=[("2025-01-10", "1000000.00"), (second, "1000000.00")])
+    assert spans_of(Bureau(points(more=HALF_A_YEAR)).answer({"contracts": [contract]})) == expected
+
+
+def test_D94_a_claim_period_does_not_move_the_first_counted_day() -> None:
+    """The first drawdown has no day in this claim, and still starts the term."""
+    contract = loan(drawn=[("2025-01-10", "1000000.00"), ("2025-05-01", "1000000.00")], repaid=[("2025-03-01", "1000000.00")])
+    claim = {"claim_period": {"from": "2025-05-01", "until": "2026-01-01"}, "contracts": [contract]}
+    assert spans_of(Bureau(points(more=HALF_A_YEAR)).answer(claim)) == {"2": ("2025-05-01", "2025-07-10")}
+
+
+# --- D74, D95: vouchers were given, whether they count or not -----------------------------------------
+
+
+@pytest.mark.parametrize(("paid_on", "expected"), [("2025-12-31", "0.00"), ("2025-12-30", "1840.00"), (None, "7220.00")])
+def test_D74_with_vouchers_of_which_none_counts_nothing_counts(client: httpx.Client, paid_on: str | None, expected: str) -> None:
+    """Paid after the application: nothing; paid by then: 9,200 × 20%; no voucher at all: estimated, 361 days × 100.00 × 20%."""
+    paid = [] if paid_on is None else [{"from": "2024-03-21", "until": "2024-06-21", "amount": "9200.00", "paid_on": paid_on}]
+    contract = first_loan(
+        signed_on="2024-03-01",
+        matures_on="2025-03-01",
+        drawdowns=[{"drawdown_no": "1", "on": "2024-03-05", "amount": "1000000.00"}],
+        interest_paid=paid,
+    )
+    found = claims.answer(client, "LOAN_INTEREST", FIRST_LOAN | {"application_date": "2025-12-30", "contracts": [contract]})
+    assert found["amount"] == expected
+    late = ["VOUCHER_AFTER_APPLICATION", "NO_EARNING_ITEM"]
+    assert (found["status"], codes(found)) == (("NOT_ELIGIBLE", late) if expected == "0.00" else ("ELIGIBLE", []))
+
+
+def test_D74_vouchers_are_given_for_each_contract_by_itself() -> None:
+    """A has a voucher that came too late, B none: B is estimated, 36,500 × 20%."""
+    late = voucher("2025-01-01", "2025-04-01", "9000.00", paid_on="2026-07-01")
+    bureau = Bureau(share(more="pay_first: 'true'"))
+    found = bureau.answer({"application_date": "2026-06-30", "contracts": [loan("A", interest_paid=[late]), loan("B")]})
+    assert [one["amount"] for one in found["items"]] == ["0.00", "7300.00"]
+
+
+APRIL = "windows: {interest: {first_day: '2025-04-01', last_day: '2025-04-30', tests: PAID_ON}}"
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "expected", "working"),
+    [
+        ("2025-03-31", "0.00", "the voucher was not paid in April, and April has none"),
+        ("2025-04-01", "1800.00", "9,000 × 20%; April itself has no voucher"),
+        ("2025-04-30", "1800.00", "the last day of the window"),
+        ("2025-05-01", "0.00", "a day late"),
+        ("2026-07-01", "0.00", "paid after the application"),
+        (None, "600.00", "no voucher: the days of April, estimated, 3,000 × 20%"),
+    ],
+)
+def test_D95_with_vouchers_given_no_day_without_one_counts_in_a_payment_window(paid_on: str | None, expected: str, working: str) -> None:
+    paid = [] if paid_on is None else [voucher("2025-01-01", "2025-04-01", "9000.00", paid_on=paid_on)]
+    found = Bureau(share(more=APRIL)).answer({"application_date": "2026-06-30", "contracts": [loan(interest_paid=paid)]})
+    assert found["amount"] == expected, working
+    assert ("INTEREST_ESTIMATED" in codes(found, "warnings")) is (paid_on is None)
+
+
+# --- D97: a bound that would hold for some days alone -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        [voucher("2025-02-01", "2025-03-01", "2800.00")],
+        [voucher("2025-01-01", "2025-12-31", "36400.00")],  # a day is left
+        [voucher("2025-01-01", "2026-01-01", "36500.00", paid_on="2026-07-01")],  # given, and it does not count
+    ],
+)
+def test_D97_points_with_vouchers_for_some_days_need_the_contract_rate(paid: list[Body]) -> None:
+    contract = loan(rate=None, interest_paid=paid)
+    assert Bureau(points()).refusal(application_date="2026-06-30", contracts=[contract]) == [("/contracts/0/rate", "FACT_REQUIRED")]
+
+
+def test_D97_with_vouchers_for_all_days_points_are_bounded_by_them() -> None:
+    contract = loan(rate=None, interest_paid=[voucher("2025-01-01", "2026-01-01", "9000.00")])
+    found = Bureau(points()).answer({"contracts": [contract]})
+    assert (found["amount"], codes(found, "warnings")) == ("9000.00", ["OVERDUE_BALANCE"])
+
+
+def test_D97_without_rate_and_voucher_points_are_calculated_with_a_warning() -> None:
+    found = Bureau(points()).answer({"contracts": [loan(rate=None)]})
+    assert (found["amount"], codes(found, "warnings")[:2]) == ("10000.00", ["INTEREST_BOUND_NOT_CHECKED", "INTEREST_ESTIMATED"])
+
+
+# --- D96: a cap that asks what a contract earned ------------------------------------------------------
+
+TWO_SHARES = """
+facts: CONTRACTS
+wording: EXACT
+choose: FIRST
+lines:
+  - {id: INNOVATIVE, when: 'status(INNOVATIVE_SME, ON_DAY)', base: interest, rate: 40%}
+  - {id: ORDINARY, base: interest, rate: 20%}
+caps:
+  - {per: [CONTRACT], period: ACCRUAL_YEAR, limit: 8000.00, when: earned(INNOVATIVE)}
+  - {per: [CONTRACT], period: ACCRUAL_YEAR, limit: 5000.00, when: not earned(INNOVATIVE)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("certified", "limits", "expected"),
+    [
+        # 2025: 36,500 × 20% = 7,300; 2026: a day × 40% more than a fifth of 36,500
+        ("2026-12-31", ["8000.00", "8000.00"], "14620.00"),
+        ("2027-01-01", ["5000.00", "5000.00"], "10000.00"),
+    ],
+)
+def test_D96_a_line_that_earned_in_one_year_gives_its_cap_in_every_year(certified: str, limits: list[str], expected: str) -> None:
+    claim = {
+        "application_date": "2027-06-30",
+        "applicant": {"uscc": USCC, "statuses": [{"status": "INNOVATIVE_SME", "from": certified}]},
+        "contracts": [loan("A", matures_on="2027-01-01")],
+    }
+    found = Bureau(TWO_SHARES).answer(claim)
+    assert [limit for (limit,) in caps(found, "limit")] == limits
+    assert found["amount"] == expected
+
+
+def test_D96_what_another_contract_earned_is_not_asked() -> None:
+    """A was repaid before the status began."""
+    claim = {
+        "applicant": {"uscc": USCC, "statuses": [{"status": "INNOVATIVE_SME", "from": "2025-07-01"}]},
+        "contracts": [loan("A", matures_on="2025-07-01"), loan("B")],
+    }
+    assert caps(Bureau(TWO_SHARES).answer(claim), "key", "limit") == [("B 2025", "8000.00"), ("A 2025", "5000.00")]
