@@ -193,9 +193,9 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
         title = nm.BUILT_IN[facts][missing.name].zh
     if not title and missing.name in Applicant.__dataclass_fields__:
         title = Applicant.__dataclass_fields__[missing.name].metadata["title"]
-    field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
-    pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
+    built_in = nm.BUILT_IN[facts].get(missing.name)
+    field = missing.name if built_in is None or built_in.field is None else built_in.field
+    if built_in is None and measure is not None:
+        field = f"measures/{field}"
+    pointer = f"{missing.pointer}/{field}"
     return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
-
-
-FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}
