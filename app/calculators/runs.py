@@ -69,7 +69,7 @@ def _from_first_counted_day(case: Case, supported: list[Spans]) -> list[Spans]:
     return supported
 
 
-def _claimed(case: Case, loan: Loan, spans: Spans) -> Spans:
+def claimed_days(case: Case, loan: Loan, spans: Spans) -> Spans:
     """The supported days of this claim: in its claim period, and before the application unless a period reaches further (D12, D13)."""
     claim, window = case.claim, case.terms.windows.get("interest")
     reach = claim.application_date.toordinal()
@@ -140,7 +140,7 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
         loan.scopes[one.no] = slice_scope(case, loan, one, faults)
     supported = [supported_days(case, loan, one, loan.scopes[one.no]) for one in loan.slices]
     for one, before in zip(loan.slices, _from_first_counted_day(case, supported), strict=True):
-        scope, spans = loan.scopes[one.no], _claimed(case, loan, before)
+        scope, spans = loan.scopes[one.no], claimed_days(case, loan, before)
         if case.rules.takes_room_once:
             loan.elsewhere[one.no] = _lines_elsewhere(case, loan, one, days.subtract(before, spans), cuts, scale)
         if not spans:
