@@ -70,7 +70,7 @@ def _from_first_counted_day(case: Case, supported: list[Spans]) -> list[Spans]:
     return supported
 
 
-def _claimed(case: Case, loan: Loan, one: Slice, spans: Spans) -> Spans:
+def claimed_days(case: Case, loan: Loan, one: Slice, spans: Spans) -> Spans:
     """The supported days of this claim: in its claim period, and before the application unless a period reaches further (D12, D13)."""
     claim, window = case.claim, case.terms.windows.get("interest")
     reach = claim.application_date.toordinal()
@@ -156,7 +156,7 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     supported = [supported_days(case, loan, one, loan.scopes[one.no]) for one in loan.slices]
     of_each = _cuts_of_each(case, loan)
     for one, before, cuts in zip(loan.slices, _from_first_counted_day(case, supported), of_each, strict=True):
-        scope, spans = loan.scopes[one.no], _claimed(case, loan, one, before)
+        scope, spans = loan.scopes[one.no], claimed_days(case, loan, one, before)
         if case.rules.takes_room_once:
             loan.elsewhere[one.no] = _lines_elsewhere(case, loan, one, days.subtract(before, spans), cuts, scale)
         if not spans:
