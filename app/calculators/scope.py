@@ -49,6 +49,15 @@ class Scope:
         self.around = around
         self.answer = answer
 
+    def given(self, name: str) -> Any:
+        """The value of a name, or None where it was not sent: for what matters only if it was."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.around
+        return None
+
     def of(self, key: Key) -> Any:
         """The value of a name or call. Errors: MissingFact."""
         scope: Scope | None = self
