@@ -19,6 +19,7 @@ from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, together
 from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
@@ -70,6 +71,7 @@ def work(case: Case) -> list[ItemWork]:
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
         _warn(case, loan, one)
+        days_later(case, loan)
     return works
 
 
@@ -106,9 +108,12 @@ def _admitted(case: Case, loan: Loan) -> bool:
     if currency != "CNY" and currency not in {one.code for one in case.terms.currencies}:
         case.refuse("CURRENCY_NOT_ADMITTED", None, loan.id, None, id=loan.id, value=currency)
         return False
+    late = happens_later(case, loan.scope, loan.id)
     for kind in case.rules.item_windows:
         if outside_window(case, kind, loan.scope, loan.id):
             return False
+    if late:
+        return False
     return all(_holds(case, one, loan.scope, loan.id) for one in case.rules.of_items)
 
 
@@ -305,6 +310,8 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     from app.calculators.award import line_amount  # the same working as an item's
 
     lines = [line for line in lines_for(case, loan, loan.scope) if not line.per_day]
+    if lines and signed_later(case, loan):
+        return
     priced = [(line, *line_amount(case, line, loan.scope, loan.id)) for line in lines]
     if priced:
         line, exact, step = max(priced, key=lambda one: one[1])

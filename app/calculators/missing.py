@@ -257,9 +257,8 @@ def _drawdowns(walk: _Walk, contract: Contract, index: int) -> Iterator[_Part]:
 
 
 def _reads_rate(loan: Loan, lines: Sequence[Line]) -> bool:
-    """Whether days without a voucher need the contract's rate: a share of interest (D30), or vouchers or rates for other days (D97)."""
-    some = loan.fact.interest_paid or any(one.rate.days for one in loan.slices)
-    return bool(some) or any(line.shares_interest for line in lines)
+    """Whether days without a voucher need the contract's rate: a share of interest (D30), or vouchers for other days (D97)."""
+    return bool(loan.fact.interest_paid) or any(line.shares_interest for line in lines)
 
 
 def _uncovered(case: Case, loan: Loan, scope: Scope) -> bool:
@@ -267,12 +266,11 @@ def _uncovered(case: Case, loan: Loan, scope: Scope) -> bool:
     for one in loan.slices:
         if one.rate.days:
             continue
-        covered = [(voucher.first, voucher.until) for voucher in covering(loan, one)]
         try:
             spans = claimed_days(case, loan, one, supported_days(case, loan, one, scope))
         except ex.MissingFact:
             spans = [(one.on, one.until)]
-        if days.subtract(spans, covered):
+        if days.subtract(spans, [(voucher.first, voucher.until) for voucher in covering(loan, one)]):
             return True
     return False
 

@@ -63,7 +63,7 @@ _POLICIES = {
     "premium": Fact(MONEY, ITEM, "保费", "premium"),
     "premium_paid": Fact(MONEY, ITEM, "已付保费", "premium paid"),
     "sum_insured": Fact(MONEY, ITEM, "保险金额", "sum insured"),
-    "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险天数/365", "sum insured × days/365", field="sum_insured"),
+    "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险年数", "sum insured × years of the policy", field="sum_insured"),
     "launch_approved": Fact(BOOLEAN, ITEM, "取得发射许可", "launch approved"),
     "launched_on": Fact(DATE, ITEM, "发射日", "launched on"),
     "paid_on": Fact(DATE, ITEM, "保费付清日", "paid on"),
