@@ -238,7 +238,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
     if groups:
-        _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
+        _segments(case, work_, [run for runs in groups.values() for run in runs], scale)
 
 
 def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
@@ -320,11 +320,11 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
         work_.steps.append(step)
 
 
-def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
+def _segments(case: Case, work_: ItemWork, runs: Sequence[Run], scale: int) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = _segments_of(case, runs[0])
+    found = _segments_of(case, runs[0], scale)
     for run in runs[1:]:
-        found += _segments_of(case, run)
+        found += _segments_of(case, run, scale)
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -336,16 +336,21 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, run: Run) -> list[Segment]:
+def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
     rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
+    shown, exact = run.shown, list[str | None]([None]) * len(run.shown)
+    if scale != 1:
+        shown = [money.yuan(balance // scale) for balance in run.counted]
+        exact = [money.exact_text(balance, scale) for balance in run.counted]
     return [
         {
             "from": first,
             "until": until,
             "days": length,
             "balance": balance,
+            "balance_exact": odd,
             "contract_rate": rates[rate_no],
             "subsidised_rate": subsidised,
             "interest": None,
@@ -355,8 +360,8 @@ def _segments_of(case: Case, run: Run) -> list[Segment]:
             "amount": "0.00",
             "why": why,
         }
-        for first, until, length, balance, rate_no, counted in zip(
-            marks, marks[1:], days.lengths(run.marks), run.shown, run.rate_nos, run.days, strict=False
+        for first, until, length, balance, odd, rate_no, counted in zip(
+            marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
         )
     ]
 

@@ -133,7 +133,9 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, fo
     label = " ".join(part for part in (case.word(case.rules.called[id(cap)]), *parts) if part)
     day = iso(bound.day)
     limit, stood, stands = (money.yuan(amount // scale) for amount in (room, bound.before, bound.after))
-    case.balance_caps.append(CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days))
+    result = CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days)
+    result.before_exact, result.after_exact = money.exact_text(bound.before, scale), money.exact_text(bound.after, scale)
+    case.balance_caps.append(result)
     case.balance_steps.append(
         Step(
             0,
@@ -152,7 +154,7 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, fo
 
 def _text(amount: int, scale: int) -> str:
     """A balance as the working writes it: exact."""
-    return money.yuan(amount) if scale == 1 else money.ratio_text(amount, 100 * scale)
+    return money.ratio_text(amount, 100 * scale) if amount % scale else money.yuan(amount // scale)
 
 
 def _columns(holder: Holder) -> Columns:
