@@ -104,14 +104,14 @@ def _bound(case: Case, cap: Cap, account: Account, scale: int) -> None:
     if not account.limits:  # no figure was published (D38)
         return
     room = money_floor(max(Fraction(0), *account.limits), scale)
-    before = [_columns(holder) for holder in account.holders]
-    if cap.room == "CUMULATIVE":
+    once = cap.room == "CUMULATIVE"
+    if not once and sum([max([max(run.counted) for run in holder.runs]) for holder in account.holders]) <= room:
+        return
+    before, taken = [_columns(holder) for holder in account.holders], list[int]()
+    if once:
         case.leave_open(cap.clause, "OPEN_ROOM_TAKEN")
         taken = _cumulative(account.holders, room, scale)
     else:
-        if sum([max([max(run.counted) for run in holder.runs]) for holder in account.holders]) <= room:
-            return
-        taken = []
         _daily(account.holders, room)
     bound = _where_it_bound(before, [_columns(holder) for holder in account.holders])
     if bound is None:
