@@ -138,6 +138,9 @@ class Granted:
     amount: str = field(metadata=_money("金额"))
     accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
     keys: dict[str, str] = field(default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20})
+    keys_unknown: bool = field(
+        default=False, metadata={"title": "一笔款项对应多个限额账户而不知如何划分：在每个账户中都占用全额"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +309,7 @@ class Item:
     item_id: str = field(metadata=_id("事项编号"))
     category: str | None = field(default=None, metadata=_code("类别"))
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    product_id: str | None = field(default=None, metadata=_id("所属产品，空则每个事项为一个产品"))
+    product_id: str | None = field(default=None, metadata=_id("所属产品"))
     base_amount: str | None = field(default=None, metadata=_money("计算基数"))
     vat: str | None = field(default=None, metadata=_money("其中增值税"))
     hardware: str | None = field(default=None, metadata=_money("其中硬件"))

@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import repayment
 from app.calculators.balances import Course, Flow, Slice, slices_of, whole_course
 from app.calculators.facts import Contract, InterestVoucher
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
@@ -110,11 +110,11 @@ class Loan:
     anchors: dict[str, int] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
     gap: repayment.Gap | None = None  # from when on a planned balance is not known
+    id: ItemId = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The contract's number."""
-        return self.fact.contract_no
+    def __post_init__(self) -> None:
+        """Name the contract: its number and its lender (D70)."""
+        self.id = ItemId(self.fact.contract_no, self.fact.lender)
 
 
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
@@ -135,7 +135,7 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
             case.refuse(
                 "VOUCHER_AFTER_APPLICATION",
                 None,
-                fact.contract_no,
+                ItemId(fact.contract_no, fact.lender),
                 None,
                 id=fact.contract_no,
                 from_day=one.from_,

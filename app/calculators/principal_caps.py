@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
+from app.calculators.accounts import AccountKey, account_key, ask_for_keys, keys_of
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.loans import Loan, Run
-from app.calculators.names import CAP_PER
 from app.calculators.scope import Scope
 from app.calculators.terms import UNKNOWN, Cap
 
@@ -25,8 +25,10 @@ def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
 
 
 def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
-    accounts: dict[tuple[str, ...], list[Held]] = {}
-    limits: dict[tuple[str, ...], set[Fraction]] = {}
+    accounts: dict[AccountKey, list[Held]] = {}
+    limits: dict[AccountKey, set[Fraction]] = {}
+    lacking: list[tuple[Scope, AccountKey]] = []
+    earning = 0
     for loan in loans:
         for one in loan.slices:
             mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
@@ -35,13 +37,18 @@ def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
             scope = loan.scopes[one.no]
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
-            own = loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}
-            key = tuple(str((own.get(CAP_PER[part][0]) or "") if part in CAP_PER else scope.of(part)) for part in cap.per)
+            key = account_key(cap, keys_of(case, loan.keys | {"drawdown_no": one.no}, scope))
+            if any(any(run.counted) for run in mine):
+                earning += 1
+                if None in key:
+                    lacking.append((scope, key))
             accounts.setdefault(key, []).extend((loan, run) for run in mine)
             if cap.limit is UNKNOWN:
                 case.cap_without_figure(cap.clause)
             else:
                 limits.setdefault(key, set()).add(_limit(cap, scope))
+    if lacking:
+        ask_for_keys(case, cap, lacking, alone=earning == 1)
     for key, found in limits.items():
         if len(found) > 1:
             raise ambiguous(cap)
@@ -77,7 +84,7 @@ def ambiguous(cap: Cap) -> FactsError:
     )
 
 
-def _order(held: Held) -> tuple[int, str, str]:
+def _order(held: Held) -> tuple[int, ItemId, str]:
     loan, run = held
     return (run.slice.on, loan.id, run.slice.no)
 

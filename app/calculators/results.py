@@ -17,6 +17,7 @@ class Reason:
     message: str
     clause: str | None
     item_id: str | None = None
+    lender: str | None = None
 
 
 Segment = TypedDict(
@@ -57,6 +58,7 @@ class ItemResult:
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
     recovery: str | None = None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class Step:
     rounding: str | None
     clause: str | None
     item_id: str | None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +100,7 @@ class Warning_:
     code: str
     message: str
     pointer: str | None
+    other_pointer: str | None = None
 
 
 @dataclass(slots=True)

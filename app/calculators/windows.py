@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from app.calculators.days import term_until
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.phrases import title
 from app.calculators.scope import Scope
@@ -32,7 +32,7 @@ def contains(window: Window, day: date, application_date: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
+def outside_window(case: Case, kind: str, scope: Scope, item: ItemId) -> bool:
     """Whether an item's date misses a window of the table; then there is a reason."""
     window = case.terms.windows.get(kind)
     if window is None or window.of is None:
@@ -46,9 +46,9 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     case.refuse(
         "OUTSIDE_WINDOW",
         window.clause,
-        item_id,
+        item,
         None,
-        id=item_id,
+        id=item,
         what=case.word(title(window.of, case.rules.spoken)),
         given=day,
         first=first or "…",
@@ -56,11 +56,11 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     )
     missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
     if missed <= NARROWLY:
-        case.warn("WINDOW_NARROWLY_MISSED", None, id=item_id, days=missed)
+        case.warn("WINDOW_NARROWLY_MISSED", None, id=item, days=missed)
     return True
 
 
-def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
+def beyond_term(case: Case, scope: Scope, item: ItemId) -> bool:
     """Whether the date of an item or project lies outside what its term supports; then there is a reason."""
     window = case.terms.windows.get("event")
     of = window.of if window is not None and window.of is not None else EVENT_OF[str(case.terms.facts)]
@@ -69,7 +69,7 @@ def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
             continue
         start = scope.of(str(term.start))
         if not start <= scope.of(of) < term_until(start, term.months, year_end=term.year_end):
-            case.refuse("BEYOND_TERM", term.clause, item_id, None, id=item_id)
+            case.refuse("BEYOND_TERM", term.clause, item, None, id=item)
             return True
     return False
 
