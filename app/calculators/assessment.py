@@ -22,6 +22,7 @@ from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
 from app.calculators.grants import Grant, grants_of, place_grants, programme_year
+from app.calculators.ids import doubt_spellings
 from app.calculators.items import NO_ITEM, Amount, Atom, Case, ItemWork
 from app.calculators.payout import pay
 from app.calculators.references import References
@@ -114,6 +115,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     doubt_declaration(case)
     doubt_policy_codes(case)
     doubt_grants(case)
+    doubt_spellings(case)
     return case
 
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from app.calculators.facts import Contract, Drawdown
 from app.calculators.faults import FactsError, Fault
 from app.calculators.money import fen
+from app.calculators.spelling import normal
 
 Flow = tuple[int, bool, int, int, str | None]  # day, names no drawdown, index in the request, fen, drawdown_no
 
@@ -86,7 +87,7 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
     if not repayments:
         return True
     left = list(accumulate([-amount for _, _, _, amount, _ in repayments], initial=one.drawn))
-    if left[-1] < 0 or repayments[0][0] < one.on or not {name for *_, name in repayments} <= {None, one.no}:
+    if left[-1] < 0 or repayments[0][0] < one.on or not {name and normal(name) for *_, name in repayments} <= {None, normal(one.no)}:
         return False
     one.course = Course([one.on, *[day for day, *_ in repayments]], left)
     one.course.settle()
@@ -94,7 +95,7 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
 
 
 def _named(slices: list[Slice], name: str, pointer: str) -> list[Slice]:
-    found = [one for one in slices if one.no == name]
+    found = [one for one in slices if normal(one.no) == normal(name)]
     if not found:
         raise FactsError([Fault(pointer, "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
     return found

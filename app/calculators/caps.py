@@ -56,8 +56,9 @@ def _shown(case: Case, cap: Cap, first: Atom, year: int | None) -> tuple[str, ..
 
 def _ask(case: Case, cap: Cap, accounts: Mapping[tuple[AccountKey, int | None], list[Atom]], grants: Sequence[Grant]) -> bool:
     """Ask what earns under a cap for the facts that separate its accounts (D68); whether any of them is missing for good."""
-    earning = [(atom, key) for (key, _), members in accounts.items() for atom in members if atom.exact > 0]
-    lacking = [(atom, key) for atom, key in earning if None in key and _may_hold(cap, atom)]
+    under = [(atom, key) for (key, _), members in accounts.items() for atom in members]
+    earning = [(atom, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
+    lacking = [(atom, key) for atom, key in earning if None in key]
     alone = len({(atom.item, atom.drawdown_no) for atom, _ in earning}) == 1 and not any(concerns(case, cap, one) for one in grants)
     ask_for_keys(case, cap, [(atom.scope, key) for atom, key in lacking], alone=alone)
     return bool(lacking) and not alone

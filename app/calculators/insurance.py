@@ -15,6 +15,7 @@ from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
 from app.calculators.scope import Scope, read_measures, yuan_value
+from app.calculators.spelling import normal
 from app.calculators.windows import outside_window
 
 
@@ -23,11 +24,12 @@ def work(case: Case) -> list[ItemWork]:
     policies = case.claim.policies or ()
     first: dict[str, date] = {}
     for policy in policies:
-        first[policy.unit_id] = min(first.get(policy.unit_id, policy.period_from), policy.period_from)
+        unit = normal(policy.unit_id)
+        first[unit] = min(first.get(unit, policy.period_from), policy.period_from)
     faults: list[Fault] = []
     works = []
     for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
-        scope = _scope(case, policy, index, first[policy.unit_id], faults)
+        scope = _scope(case, policy, index, first[normal(policy.unit_id)], faults)
         works.append(ItemWork(ItemId(policy.policy_no), index, scope, project_id=policy.project_id))
     if faults:
         raise FactsError(faults)

@@ -82,6 +82,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已获支持的标准表 {table} 未载入，请核对编号",
         "the table {table} of an earlier grant is not loaded; please check its id",
     ),
+    "SPELLED_DIFFERENTLY": (
+        "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
+        "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
+    ),
     "GRANT_NOT_PLACED": (
         "已获支持占用“{cap}”的哪个账户不明，未予扣除，请核对：{clause}",
         "which account of the cap “{cap}” this earlier support takes is not known, so it takes none; please check: {clause}",
