@@ -14,11 +14,12 @@ from typing import Any
 
 from app.calculators import days, money
 from app.calculators import expressions as ex
+from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, together
-from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
@@ -37,9 +38,9 @@ Known = dict[tuple[Any, ...], Price]
 
 
 def work(case: Case) -> list[ItemWork]:
-    """One ItemWork for each contract, in order of contract number. Errors: FactsError, NotComputable."""
+    """One ItemWork for each contract, in order of contract number and lender (D70). Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: pair[1].contract_no)
+    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: (pair[1].contract_no, pair[1].lender))
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)
@@ -79,7 +80,7 @@ def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
     """No contract gets zero without words (D19); what a cap on principal left nothing of is told with its clause (D100)."""
     if loan.used_up is not None and not any(atom.exact for atom in one.atoms):
         case.refuse("PRINCIPAL_CAP_USED", loan.used_up.clause, loan.id, None, id=loan.id)
-    elif any(reason.item_id == loan.id for reason in case.reasons):
+    elif case.says_why(loan.id):
         return
     elif not one.atoms:
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
@@ -136,10 +137,10 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
         work_.interest = work_.interest_basis = None
 
 
-def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
+def _holds(case: Case, one: Any, scope: Scope, item: ItemId) -> bool:
     if ex.evaluate(one.that, scope.of):
         return True
-    refuse_requirement(case, one, item_id)
+    refuse_requirement(case, one, item)
     return False
 
 

@@ -17,6 +17,7 @@ class Reason:
     message: str
     clause: str | None
     item_id: str | None = None
+    lender: str | None = None
 
 
 Segment = TypedDict(
@@ -61,6 +62,7 @@ class ItemResult:
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
     recovery: str | None = None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ class Step:
     rounding: str | None
     clause: str | None
     item_id: str | None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -108,6 +111,7 @@ class Warning_:
     code: str
     message: str
     pointer: str | None
+    other_pointer: str | None = None
 
 
 @dataclass(slots=True)
