@@ -16,12 +16,13 @@ from typing import Any
 from app.calculators import award, days, grant, insurance
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.accounts import account_key, ask_for_keys, keys_of
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
-from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
+from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.runs import claimed_days, covering, supported_days
 from app.calculators.scope import REQUIRED, Scope, fact_required
 from app.calculators.terms import Cap, Line, Requirement, Unknown
@@ -37,7 +38,7 @@ def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:
     for part in _PARTS[str(case.terms.facts)](walk):
         walk.item(part)
     found: dict[str, Fault] = {}
-    for fault in (*raised, *walk.wrong, *(walk.choosing or walk.others)):
+    for fault in (*raised, *walk.wrong, *(walk.choosing or (*walk.others, *case.faults))):
         found.setdefault(fault.pointer, fault)
     return list(found.values())
 
@@ -105,7 +106,7 @@ class _Walk:
         lines = self._lines(scope)
         for line in lines:
             if self.holds(case.rules.asked[line.id], scope):
-                self._pay(line, scope)
+                self._pay(line, part)
         if part.loan is not None and _reads_rate(part.loan, lines) and _uncovered(case, part.loan, scope):
             self.others.append(rate_needed(part.loan))
 
@@ -155,9 +156,9 @@ class _Walk:
                 break
         return found
 
-    def _pay(self, line: Line, scope: Scope) -> None:
+    def _pay(self, line: Line, part: _Part) -> None:
         """What a line pays on, at which rate, and under which caps."""
-        terms = self.case.terms
+        terms, scope = self.case.terms, part.scope
         for node in (line.base, line.rate, line.amount):
             self.ask(node, scope)
         if line.bands is not None:
@@ -169,14 +170,18 @@ class _Walk:
             self.ask(ex.Name("other_fiscal_funding"), scope)
         for cap in self.case.rules.caps:
             if cap.lines is None or line.id in cap.lines:
-                self._cap(cap, scope)
+                self._cap(cap, line, part)
 
-    def _cap(self, cap: Cap, scope: Scope) -> None:
-        for part in cap.per:
-            if part not in CAP_PER:
-                self.ask(ex.Name(part), scope)
-        if cap.when is None or self.ask(cap.when, scope) is not False:
-            self.ask(cap.limit, scope)
+    def _cap(self, cap: Cap, line: Line, part: _Part) -> None:
+        """What a cap separates by, where several may share an account (D68), and what its limit reads."""
+        case, scope = self.case, part.scope
+        if cap.when is not None and self.ask(cap.when, scope) is False:
+            return
+        self.ask(cap.limit, scope)
+        if len(getattr(case.claim, nm.FACT_LIST[str(case.terms.facts)])) > 1:
+            own = part.loan.keys if part.loan is not None else {name: scope.values.get(name) for name in cap.keys}
+            key = account_key(cap, keys_of(case, {**own, "line": line.id, "drawdown_no": line.id}, scope))
+            ask_for_keys(case, cap, [(scope, key)], alone=False)
 
 
 def _reader(scope: Scope) -> ex.Lookup:
