@@ -97,6 +97,9 @@ _MISTAKES: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
         (r".*[%％]", '百分数应写作小数，-0.20% 写作 "-0.0020"', 'A percentage is written as a decimal fraction, -0.20% as "-0.0020"'),
         (r"-?[0-9]+\.[0-9]{9,}", "加点至多八位小数", "A spread has at most eight decimals"),
     ),
+    facts.SERIES_PATTERN: (
+        (r"[A-Za-z][A-Za-z0-9_-]*", "参考利率代码用大写字母与下划线，形如 LPR_5Y", "A series has capitals and underscores, like LPR_5Y"),
+    ),
     DATE_PATTERN: (
         (
             r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*",

@@ -16,7 +16,7 @@ from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
+from app.calculators.codes import check_grants, check_statuses, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -105,6 +105,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
     faults += check_grants(claim, table, rules)
+    faults += check_statuses(claim, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)

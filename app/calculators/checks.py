@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from app.calculators.codes import check_policy_codes
+from app.calculators.codes import check_loan_type, check_policy_codes
 from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.money import decimal_ratio, fen
-from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
+from app.calculators.names import FACT_LIST, ID_FIELD
 from app.calculators.terms import Terms
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
@@ -126,7 +126,7 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
         faults += _vouchers(contract, pointer)
     for no, period in enumerate(contract.excluded_periods):
         faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
-    faults += _loan_type(contract, pointer, terms)
+    faults += check_loan_type(contract.loan_type, f"{pointer}/loan_type", terms)
     if contract.currency == "RMB":
         zh, en = "人民币的代码是 CNY（ISO 4217），不是 RMB", "the code of the renminbi is CNY (ISO 4217), not RMB"
         faults.append(Fault(f"{pointer}/currency", "INVALID_CURRENCY", zh, en))
@@ -211,14 +211,6 @@ def _vouchers(contract: Contract, pointer: str) -> list[Fault]:
             faults.append(Fault(where, "VOUCHERS_OVERLAP", "利息凭证期间重叠", "interest vouchers overlap"))
         last = max(last, one.until) if last is not None else one.until
     return faults
-
-
-def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
-    named = terms.codes.get("loan_type", frozenset())
-    if contract.loan_type in LOAN_TYPES or contract.loan_type in named:
-        return []
-    listed = ", ".join(sorted(LOAN_TYPES.keys() | named))
-    return [Fault(f"{pointer}/loan_type", "UNKNOWN_CATEGORY", f"未知贷款种类；可用: {listed}", f"unknown; one of: {listed}")]
 
 
 def _policy(policy: Policy, pointer: str) -> list[Fault]:

@@ -79,20 +79,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "RECONCILIATION_SKIPPED": ("{id}：{note}", "{id}: {note}"),
     "GRANT_NOT_MATCHED": (
-        "已获支持的标准表 {table} 未载入，请核对编号",
-        "the table {table} of an earlier grant is not loaded; please check its id",
+        "已获支持的标准表 {table} 未载入，请核对编号{meant}",
+        "the table {table} of an earlier grant is not loaded; please check its id{meant}",
     ),
     "STATUS_NOT_READ": (
-        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
-        "the table does not read this status, which changes nothing; it reads: {read}",
+        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}{meant}",
+        "the table does not read this status, which changes nothing; it reads: {read}{meant}",
     ),
     "DECLARATION_NOT_READ": (
         "未承诺材料真实；标准表不以此为条件，对金额没有影响，请向主管部门确认",
         "truthfulness is not declared; the table does not ask for it, so it changes nothing; please check with the authority",
     ),
     "CODE_NOT_KNOWN": (
-        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}",
-        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}",
+        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",
+        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}{meant}",
     ),
     "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
