@@ -11,6 +11,7 @@ from app.calculators.codes import check_category
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
+from app.calculators.lateness import happens_later
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
 from app.calculators.results import Step
@@ -60,10 +61,11 @@ def item_scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope
 
 def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     """Windows, requirements, line and amount of an item; a reason wherever it earns nothing."""
+    late = happens_later(case, one.scope, one.id)
     for kind in ("event", "contract", "completion"):
         if outside_window(case, kind, one.scope, one.id):
             return
-    if beyond_term(case, one.scope, one.id):
+    if late or beyond_term(case, one.scope, one.id):
         return
     ok = True
     for requirement in case.terms.require:

@@ -73,9 +73,11 @@ class Window:
     clause: str | None
 
     @property
-    def is_unknown(self) -> bool:
-        """Whether a bound is known to exist without its day."""
-        return self.first_day is UNKNOWN or self.last_day is UNKNOWN
+    def unseen(self) -> Literal["BOTH", "FIRST_DAY", "LAST_DAY"] | None:
+        """Which bound is known to exist without its day; the other one restricts all the same (D77)."""
+        if self.first_day is UNKNOWN:
+            return "BOTH" if self.last_day is UNKNOWN else "FIRST_DAY"
+        return "LAST_DAY" if self.last_day is UNKNOWN else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,8 @@ class Cap:
         suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
+        if self.bounds == "BALANCE":  # bounds days, so that its period means nothing
+            plain, suffix = False, "BALANCE"
         object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
         object.__setattr__(self, "keys", tuple(CAP_PER[part][0] if part in CAP_PER else part for part in self.per))
 

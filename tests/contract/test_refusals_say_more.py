@@ -374,3 +374,16 @@ def test_counts_over_the_limit_say_the_limit_and_what_was_sent(client: httpx.Cli
 
 def test_grants_take_the_same_words(client: httpx.Client) -> None:
     assert client.post(GRANT, json={}).json()["errors"][0]["place"] == "标准表编号"
+
+
+def test_vouchers_that_overlap_name_the_remedies() -> None:
+    """The same days, other days, and a voucher of a drawdown beside one of the contract."""
+    first = {"from": "2025-01-01", "until": "2025-04-01", "amount": "9000.00"}
+    later = {"from": "2025-03-01", "until": "2025-05-01", "amount": "6000.00"}
+    bureau = Bureau(points())
+    for pair in ([first, first], [first, later], [first, later | {"drawdown_no": "1"}]):
+        (error,) = bureau.post({"contracts": [loan(interest_paid=pair)]}).json()["errors"]
+        assert (error["code"], error["place"]) == ("VOUCHERS_OVERLAP", "第1份合同的第2张利息凭证")
+        assert "drawdown_no" in error["detail"]
+    wrong = bureau.post({"contracts": [loan(drawn=[("2025-01-01", "5.00")], interest_paid=[first | {"drawdown_no": "1a"}])]}).json()["errors"]
+    assert "UNKNOWN_DRAWDOWN" in [one["code"] for one in wrong]
