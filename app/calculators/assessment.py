@@ -37,6 +37,7 @@ from app.calculators.results import (
 from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
 from app.calculators.scope import REQUIRED, applicant_scope, fact_required
+from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
@@ -83,6 +84,7 @@ def assess(
         raise FactsError(every_fault(case, raised)) from missing
     except FactsError as error:
         raise FactsError(every_fault(case, error.faults)) from error
+    doubt_amounts(case, works)
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -111,6 +113,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_periods(case)
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)

@@ -72,7 +72,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the value of {series} published on {day} is {confidence}, not read",
     ),
     "CAP_NOT_PUBLISHED": ("限额存在但未见数额：{clause}", "a cap exists but its figure was not seen: {clause}"),
-    "CONTRACT_RATE_HIGH": ("年利率 {rate} 超过 24%，请核对", "an annual rate of {rate} is above 24%; please check"),
+    "CONTRACT_RATE_HIGH": (
+        "年利率 {rate} 超过 24%，请核对：3.85% 应写作 0.0385",
+        "an annual rate of {rate} is above 24%; please check: 3.85% is written 0.0385",
+    ),
+    "AMOUNT_LOOKS_LIKE_WAN": (
+        "{what} {value} 元不到标准表与之比较的 {least} 元的百分之一，已按元计算；如原意为万元，应填 {meant}",
+        "{what} of {value} yuan is below a hundredth of the {least} yuan with which the table compares it; it was taken as yuan. "
+        "If ten thousands were meant, it is {meant}",
+    ),
+    "UNTIL_LOOKS_INCLUSIVE": (
+        "期间自 1 日起而止于月末 {until}：止日不含，当日不计；如原意含当日，应填 {next}",
+        "the period begins on the first and ends on the last day of a month, {until}: until is exclusive, so that day does not count. "
+        "If it was meant to count, until is {next}",
+    ),
     "REPAID_AFTER_MATURITY": ("到期日之后仍有还本或余额，不计息", "principal outstanding or repaid after maturity does not count"),
     "OVERDUE_BALANCE": (
         "{id}：到期日仍有余额 {balance} 元，到期后不计息",

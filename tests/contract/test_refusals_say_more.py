@@ -385,5 +385,7 @@ def test_vouchers_that_overlap_name_the_remedies() -> None:
         (error,) = bureau.post({"contracts": [loan(interest_paid=pair)]}).json()["errors"]
         assert (error["code"], error["place"]) == ("VOUCHERS_OVERLAP", "第1份合同的第2张利息凭证")
         assert "drawdown_no" in error["detail"]
-    wrong = bureau.post({"contracts": [loan(drawn=[("2025-01-01", "5.00")], interest_paid=[first | {"drawdown_no": "1a"}])]}).json()["errors"]
+    wrong = bureau.post({"contracts": [loan(drawn=[("2025-01-01", "5.00")], interest_paid=[first | {"drawdown_no": "1a"}])]}).json()[
+        "errors"
+    ]
     assert "UNKNOWN_DRAWDOWN" in [one["code"] for one in wrong]
