@@ -118,6 +118,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "CapResult.after": "限额后，元",
     "CapResult.binding": "是否起作用",
     "CapResult.margin": "剩余空间，元",
+    "CapResult.before_exact": "限额前的精确金额，元，分数 n/d；恰为整分时为空",
+    "CapResult.after_exact": "限额后的精确金额，元，分数 n/d；恰为整分时为空",
     "CapResult.clause": "条款",
     "Step.no": "序号",
     "Step.id": "步骤代码",

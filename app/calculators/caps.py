@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.facts import Granted
-from app.calculators.items import Amount, Atom, Case
+from app.calculators.items import Account, Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
 from app.calculators.terms import UNKNOWN, Cap
@@ -159,8 +159,8 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
         shown = " ".join([*sorted(cap.lines), *key])
     if cap.limit is UNKNOWN:
         case.cap_without_figure(cap.clause)
-        text = amount_text(before)
-        result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
+        text, (fen, exactly) = amount_text(before), whole(case, before)
+        result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause, exactly, exactly)
         return result, _step(case, cap, key, shown, text, text)
     limit = _limit(cap, members)
     taken = sum([one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one)])
@@ -169,9 +169,16 @@ def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants:
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
+        case.spend(members, "CAP_USED", cap.clause, case.word(case.rules.called[id(cap)]))
+    topped = sum([one.amount for one in grants if one.topped_up and _matches(case, cap, key, one)]) if case.topped else 0
+    case.accounts.append(Account(members, room, topped))
     most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
     stands = stood if after == before else amount_text(after)
-    result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
+    (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
+    margin = money.yuan(room - money.fen(fen_after))
+    result = CapResult(
+        cap.scope, shown, most, granted, fen_before, fen_after, before > room, margin, cap.clause, exact_before, exact_after
+    )
     return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
@@ -208,6 +215,16 @@ def lower(members: Sequence[Atom], total: Amount, *, exact: bool) -> None:
     shares = money.spread(total, [atom.amount for atom in ordered])
     for atom, share in zip(ordered, shares, strict=True):
         atom.amount = share
+
+
+def whole(case: Case, amount: Amount) -> tuple[str, str | None]:
+    """An amount in 元 to the fen, rounded as the total is; beside it the exact "n/d" of a 元 where it is no whole fen (D93)."""
+    if isinstance(amount, int):
+        return money.yuan(amount), None
+    if amount.denominator == 1:
+        return money.yuan(amount.numerator), None
+    exact = amount * Fraction(1, 100)
+    return money.yuan(money.round_to(amount, 1, case.mode)), f"{exact.numerator}/{exact.denominator}"
 
 
 def amount_text(amount: Amount) -> str:

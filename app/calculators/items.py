@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -19,6 +19,24 @@ from app.calculators.texts import Language
 Amount = int | Fraction  # fen; a Fraction until it is rounded
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Why an amount above zero became zero: the code of the reason, its clause and what its sentence names."""
+
+    code: str
+    clause: str | None
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Account:
+    """Items under one limit, and the room in fen that they may not pass, however their sum is rounded later (D92)."""
+
+    members: Sequence[Atom]
+    room: int
+    topped: int = 0  # earlier grants of the account that are topped up, and so took no room
+
+
 @dataclass(slots=True)
 class Atom:
     """One item × line × accrual year (× drawdown where a cap separates drawdowns) (D47)."""
@@ -31,6 +49,7 @@ class Atom:
     scope: Scope
     exact: Fraction
     amount: Amount = 0
+    spent: Spent | None = None  # what took the last fen of it (D82)
 
     @property
     def order(self) -> tuple[str, str, str, str]:
@@ -77,6 +96,9 @@ class Case:
     warnings: list[Warning_]
     open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)  # of the caps and the interest that bounded amounts
+    mode: str = "DOWN"  # how a total is rounded
+    topped: bool = False  # earlier grants were set off (D44)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
 
     def word(self, phrase: Phrase) -> str:
@@ -88,6 +110,12 @@ class Case:
         warning = Warning_(code, self.say(code, **values), pointer)
         if warning not in self.warnings:
             self.warnings.append(warning)
+
+    def spend(self, atoms: Sequence[Atom], code: str, clause: str | None, what: str = "") -> None:
+        """Remember what took the last fen of amounts that were above zero."""
+        for atom in atoms:
+            if not atom.amount and atom.exact and atom.spent is None:
+                atom.spent = Spent(code, clause, what)
 
     def cap_without_figure(self, clause: str) -> None:
         """A cap is known to exist without its figure: it is not applied, and the answer says so (D38)."""

@@ -72,6 +72,8 @@ class CapResult:
     binding: bool
     margin: str | None
     clause: str
+    before_exact: str | None = None  # 元 as "n/d", where the sum before is no whole fen
+    after_exact: str | None = None
 
 
 @dataclass(slots=True)
