@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import Any
 
@@ -324,4 +325,99 @@ def test_D70_room_and_drawdowns_are_of_one_contract() -> None:
     """Drawdown 1 of L-1 at two banks: 5万 each, as a balance and as money."""
     bureau = Bureau(points("10%", more="caps: [{bounds: BALANCE, per: [DRAWDOWN], limit: 50000}, {per: [DRAWDOWN], limit: 1500}]"))
     found = bureau.answer({"contracts": [loan("L-1", lender="甲"), loan("L-1", lender="乙")]})
-    assert caps(found, "key", "before", "after") == [("1 L-1 乙", "1825.00", "1500.00"), ("1 L-1 甲", "1825.00", "1500.00")]  # 50,000 × 3.65% of interest
+    assert caps(found, "key", "before", "after")[:2] == [("1 L-1 乙", "1000000.00", "50000.00"), ("1 L-1 甲", "1000000.00", "50000.00")]
+    assert caps(found, "key", "before", "after")[2:] == [("1 L-1 乙", "1825.00", "1500.00"), ("1 L-1 甲", "1825.00", "1500.00")]  # 50,000 × 3.65% of interest
+
+
+# --- D88: the identity of a calculation -----------------------------------------------------------------------
+
+
+def full_loan(no: str, turn: bool) -> Body:
+    """A contract with every list in it; ``turn`` puts all of them in another order."""
+    drawn = [
+        {"drawdown_no": "1", "on": "2025-01-01", "amount": "600000.00"},
+        {"drawdown_no": "2", "on": "2025-03-01", "amount": "400000.00", "rate": {"kind": "FIXED", "annual_rate": "0.0360"}},
+    ]
+    repaid = [
+        {"on": "2025-08-01", "principal": "100000.00"},
+        {"on": "2025-08-01", "principal": "50000.00", "drawdown_no": "2"},
+        {"on": "2025-06-01", "principal": "20000.00"},
+    ]
+    paid = [
+        {"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00"},
+        {"from": "2025-04-01", "until": "2025-07-01", "amount": "9000.00", "paid_on": "2025-07-02"},
+    ]
+    excluded = [{"from": "2025-02-01", "until": "2025-02-11", "reason": "OVERDUE"}, {"from": "2025-05-01", "until": "2025-05-02", "reason": "OTHER"}]
+    steps = [{"from": "2025-01-01", "annual_rate": "0.036"}, {"from": "2025-05-15", "annual_rate": "0.035"}]
+    lists: Body = {"drawdowns": drawn, "repayments": repaid, "interest_paid": paid, "excluded_periods": excluded, "purposes": ["BILL", "REFINANCING"]}
+    if turn:
+        lists, steps = {name: rows[::-1] for name, rows in lists.items()}, steps[::-1]
+    return loan(no, **lists, rate={"kind": "STEPPED", "steps": steps})
+
+
+def without_pointers(found: Body) -> Body:
+    """An answer without the places of its warnings, which follow the request."""
+    return found | {"warnings": [one | {"pointer": None, "other_pointer": None} for one in found["warnings"]]}
+
+
+def test_D88_the_order_of_no_list_changes_anything() -> None:
+    bureau = Bureau(points(more="caps: [{per: [CONTRACT], period: LIFETIME, limit: 3000}]"))
+    grants = [granted("1.00", contract_no=no)["granted"][0] for no in "BA"]
+    statuses = [{"status": "X", "from": "2024-05-01"}, {"status": "X", "from": "2020-05-01", "until": "2021-01-01"}]
+    who: Body = {"uscc": USCC, "granted": grants, "statuses": statuses, "dishonesty_records": [{"on": "2019-01-01"}, {"on": "2018-01-01"}]}
+    turned = {name: rows[::-1] if isinstance(rows, list) else rows for name, rows in who.items()}
+    one = bureau.answer({"applicant": who, "contracts": [full_loan("A", turn=False), full_loan("B", turn=True)]})
+    other = bureau.answer({"applicant": turned, "contracts": [full_loan("B", turn=False), full_loan("A", turn=True)]})
+    assert json.dumps(without_pointers(one)) == json.dumps(without_pointers(other))
+    assert one["calculation_id"] == other["calculation_id"]
+
+
+def test_D88_the_order_of_investments_changes_nothing() -> None:
+    bureau = Bureau("facts: PROJECTS\nwording: EXACT\nlines: [{id: ALL, base: admitted, rate: 30%}]", "GRANT")
+    paid = [{"category": category, "amount": amount} for category, amount in (("SOFTWARE", "5.00"), ("EQUIPMENT", "7.00"), ("EQUIPMENT", "6.00"))]
+    one, other = (bureau.answer({"projects": [{"project_id": "P", "investments": rows}]}) for rows in (paid, paid[::-1]))
+    assert (one, one["amount"]) == (other, "5.40")
+
+
+def test_D88_pointers_follow_the_request() -> None:
+    bureau = Bureau(points())
+    sent = full_loan("A", turn=False)
+    for turn, place in ((False, 2), (True, 0)):
+        repaid = [*sent["repayments"][:2], {"on": "2023-06-01", "principal": "1.00"}]
+        body = sent | {"repayments": repaid[::-1] if turn else repaid}
+        assert (f"/contracts/0/repayments/{place}/on", "DATES_OUT_OF_ORDER") in bureau.refusal(contracts=[body])
+
+
+SAME: list[tuple[Body, Body]] = [
+    ({"rate": {"kind": "FIXED", "annual_rate": "0.03850"}}, {"rate": {"kind": "FIXED", "annual_rate": "0.0385"}}),
+    (
+        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "JAN_1", "spread": "-0.0020", "multiplier": "1.00"}},
+        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "JAN_1", "spread": "-0.002"}},
+    ),
+    (
+        {"interest_paid": [{"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00", "paid_on": "2025-04-01"}]},
+        {"interest_paid": [{"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00"}]},
+    ),
+    ({"measures": {"growth": "0.10", "mass": "12.50 kg"}}, {"measures": {"growth": "0.1", "mass": "12.5"}}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_D88_equal_facts_have_equal_ids(one: Body, other: Body) -> None:
+    bureau = Bureau(points(more="needs: {growth: {of: CONTRACT, type: RATE}, mass: {of: CONTRACT, type: QUANTITY, unit: kg}}"))
+    assert bureau.answer({"contracts": [loan(**one)]}) == bureau.answer({"contracts": [loan(**other)]})
+
+
+@pytest.mark.parametrize("changed", [{"measures": {"growth": "0.11"}}, {"rate": {"kind": "FIXED", "annual_rate": "0.0361"}}, {"contract_no": "l-1"}])
+def test_D88_other_facts_have_other_ids(changed: Body) -> None:
+    bureau = Bureau(points(more="needs: {growth: {of: CONTRACT, type: RATE}}"))
+    plain = {"measures": {"growth": "0.1"}}
+    one, other = (bureau.answer({"contracts": [loan(**more)]}) for more in (plain, plain | changed))
+    assert one["calculation_id"] != other["calculation_id"]
+
+
+def test_D88_the_name_and_the_callers_number_are_left_out_and_nothing_else() -> None:
+    bureau, sent = Bureau(award(), "AWARD"), [item("A", "1.00")]
+    plain = bureau.answer({"items": sent})["calculation_id"]
+    assert bureau.answer({"items": sent, "request_no": "1", "applicant": {"uscc": USCC, "name": "某公司"}})["calculation_id"] == plain
+    assert bureau.answer({"items": sent, "applicant": {"uscc": USCC, "digital_rmb_account": True}})["calculation_id"] != plain
