@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.generate_contracts import a_contract
+from tests.oracle.generate_grants import earlier_grants
 from tests.oracle.generate_shared import (
     CODES,
     PARK,
@@ -16,7 +17,6 @@ from tests.oracle.generate_shared import (
     a_day,
     a_table,
     chance,
-    earlier_grants,
     money_caps,
     offset,
     payout,
