@@ -530,8 +530,18 @@ def finish(
             for item in items
         },
         "caps": [account.told() for account in accounts],
+        "kind": amount_kind(case, atoms),
         "payout": instalments(case, total, paid),
     }
+
+
+def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:
+    """D52: a maximum where an earning line says so; not stated where a cap has no figure."""
+    if any(cap["limit"] == "unknown" for cap in case.caps):
+        return None
+    wordings = {line["id"]: line.get("wording", case.terms.get("wording", "CEILING")) for line in case.terms["lines"]}
+    earning = {wordings[atom.line] for atom in atoms if atom.exact > 0}
+    return "MAXIMUM" if "CEILING" in earning else "EXACT" if earning else None
 
 
 def passing(
