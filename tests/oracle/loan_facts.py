@@ -29,28 +29,13 @@ def is_reversal(voucher: Json) -> bool:
 
 
 def check_request(request: Json) -> None:
-    """A contract is a lender and a number; a grant that names the number of two lenders says whose (D70)."""
-    contracts = request["contracts"]
-    identities = [(normal(c["contract_no"]), normal(c["lender"])) for c in contracts]
-    if len(set(identities)) < len(identities):
-        raise RefusedError("DUPLICATE_ID")
-    numbers = [number for number, _ in identities]
-    for grant in request["applicant"].get("granted") or []:
-        keys = grant.get("keys") or {}
-        number = normal(keys["contract_no"]) if keys.get("contract_no") else None
-        if numbers.count(number or "") > 1 and not keys.get("lender") and grant["rate_table"] == request["rate_table"]:
-            raise RefusedError("")
-    for contract in contracts:
+    for contract in request["contracts"]:
         check_contract(contract)
 
 
 def check_contract(contract: Json) -> None:
-    if contract.get("project_id"):
-        normal(contract["project_id"])
     drawdowns = contract["drawdowns"]
     numbers = [normal(d["drawdown_no"]) for d in drawdowns]
-    if len(set(numbers)) < len(numbers):
-        raise RefusedError("DUPLICATE_ID")
     for drawdown in drawdowns:
         if not contract["signed_on"] <= drawdown["on"] < (drawdown.get("matures_on") or contract["matures_on"]):
             raise RefusedError("")

@@ -344,7 +344,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     loans = [Loan(case, fact) for fact in request["contracts"]]
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
-        return shown(loans, refused(items))
+        return shown(loans, refused(items, case))
     chosen: list[Day] = []
     admitted: list[Admitted] = []
     for loan in loans:
@@ -398,7 +398,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)
         about = answer["items"][loan.id]
         about["basis"] = None if not mine else "PAID" if covered == len(mine) else "MIXED" if covered else "ESTIMATED"
-        about["reasons"] = {"PRINCIPAL_CAP_USED"} if loan.id in left_nothing else set()
+        if loan.id in left_nothing:
+            case.said.reasons.add(("PRINCIPAL_CAP_USED", loan.no))
     return shown(loans, answer)
 
 

@@ -307,7 +307,7 @@ def test_D90_room_is_taken_whatever_is_claimed() -> None:
     claimed = {"claim_period": {"from": "2025-07-01", "until": "2026-01-01"}}
     answer = loans(terms, "2026-01-01", one, other, **claimed)
     assert answer["items"]["B"]["amount"] == "0.00"
-    assert answer["items"]["B"]["reasons"] == {"PRINCIPAL_CAP_USED"}  # 100
+    assert ("PRINCIPAL_CAP_USED", "B") in answer["said"].reasons  # 100
     # a refused contract takes none
     admitted = {"require": [{"that": "loan_type in [FIXED_ASSET]", "code": "TYPE"}]}
     answer = loans({**terms, **admitted}, "2026-01-01", {**one, "loan_type": "RESEARCH"}, other, **claimed)
@@ -361,4 +361,4 @@ def test_D100_a_principal_cap_that_leaves_nothing() -> None:
     terms = {**POINTS, "caps": [{"bounds": "BALANCE", "per": [], "limit": "100万"}]}
     one, other = (contract(no, matures_on="2025-01-31", draws=[("2025-01-01", MILLION)]) for no in "AB")
     answer = loans(terms, "2025-06-01", one, other)
-    assert [about["reasons"] for about in answer["items"].values()] == [set(), {"PRINCIPAL_CAP_USED"}]
+    assert answer["said"].reasons == {("PRINCIPAL_CAP_USED", "B")}
