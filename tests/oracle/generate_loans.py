@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.generate_contracts import a_contract
+from tests.oracle.generate_grants import earlier_grants
+from tests.oracle.generate_loan_slips import places_of_grants, respell, share_a_number, shuffle, slip
 from tests.oracle.generate_shared import (
     CODES,
     PARK,
@@ -16,7 +18,6 @@ from tests.oracle.generate_shared import (
     a_day,
     a_table,
     chance,
-    earlier_grants,
     money_caps,
     offset,
     payout,
@@ -26,7 +27,6 @@ from tests.oracle.generate_shared import (
     wan,
     width,
 )
-from tests.oracle.generate_slips import keys_of_grants, respell, share_a_number, shuffle, slip
 from tests.oracle.series import ENDS_EARLY
 
 
@@ -285,7 +285,7 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
             }
             for code in rng.sample(CODES, k=rng.randint(0, 3))
         ]
-    earlier_grants(rng, table, applicant, keys_of_grants(rng, terms, contracts), applied_on)
+    earlier_grants(rng, table, applicant, places_of_grants(rng, terms, contracts), applied_on)
     claim = a_claim(table, applied_on, applicant)
     if chance(rng, 0.35):
         first = a_day(rng, date(2022, 1, 1), date(2023, 12, 31))

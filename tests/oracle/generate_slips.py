@@ -1,173 +1,79 @@
-"""How ids, lists and whole requests of loans are spoilt: other spellings, another order, slips that have to be refused."""
+"""Slips of whoever sends a claim: other spellings of an id, an id twice, a fact left out, facts of one unit that disagree (D67-D71)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from typing import Any
 
-from tests.oracle.generate_shared import Json, Rng, chance, yuan
+from tests.oracle.generate_grants import KEYS, caps_on_amounts
+from tests.oracle.generate_shared import Json, Rng, chance
 
-LINE_KEYS = {"CONTRACT": "contract_no", "LENDER": "lender", "PROJECT": "project_id", "DRAWDOWN": "drawdown_no", "LINE": "line"}
-
-
-def spelled(rng: Rng, text: str) -> str:
-    """The same id in another spelling (D67)."""
-    full_width = "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
-    return rng.choice([text.lower(), text.upper(), f" {text}", f"{text} ", f"{text}\u00a0", full_width, text.replace(" ", "  ")])
+LISTS = {"policies": "policy_no", "items": "item_id", "projects": "project_id"}
+UNSEEN = ["\u200b", "\ufeff", "\u202e", "\u00ad", "\ue000", "\u0085"]
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
-def share_a_number(rng: Rng, contracts: list[Json]) -> None:
-    """One number at two lenders is two contracts (D70)."""
-    if len(contracts) > 1 and chance(rng, 0.2):
-        one, other = contracts[:2]
-        one["lender"], other["lender"] = rng.sample(["甲银行", "乙银行", "Bank A"], k=2)
-        other["contract_no"] = one["contract_no"] if chance(rng, 0.7) else spelled(rng, one["contract_no"])
+def slips(rng: Rng, table: Json, claim: Json) -> None:
+    """At most one slip for which a claim is refused, and other spellings, which change nothing."""
+    kind = rng.random()
+    facts, no = next((claim[name], no) for name, no in LISTS.items() if name in claim)
+    if kind < 0.03:
+        facts.append({**facts[0], no: respelled(rng, facts[0][no])})
+    elif kind < 0.06:
+        field = rng.choice([name for name in (no, "unit_id", "project_id", "product_id") if name in facts[0]])
+        facts[0][field] += rng.choice(UNSEEN)
+    elif kind < 0.2:
+        leave_out(rng, table, facts)
+    elif kind < 0.26 and no == "policy_no":
+        disagree(rng, facts)
+    elif kind < 0.45:
+        respell(rng, table, claim, facts)
 
 
-def keys_of_grants(rng: Rng, terms: Json, contracts: list[Json]) -> list[Json]:
-    """What an earlier grant says about where it belongs: mostly all that a cap asks for, sometimes less (D69)."""
-    wanted = {LINE_KEYS.get(each, each) for cap in terms.get("caps", []) if cap.get("bounds") != "BALANCE" for each in cap["per"]}
-    if "drawdown_no" in wanted:
-        wanted.add("contract_no")
-    if "contract_no" in wanted:
-        wanted.add("lender")
-    found = []
-    for contract in contracts:
-        drawdown = rng.choice(contract["drawdowns"])
-        keys = {
-            **contract.get("measures", {}),
-            **{name: contract[name] for name in ("contract_no", "lender", "project_id") if name in contract},
-            "drawdown_no": drawdown["drawdown_no"],
-            "line": rng.choice(terms["lines"])["id"],
-        }
-        keys = {name: value for name, value in keys.items() if name in wanted}
-        keys.setdefault("project_id", "P1") if "project_id" in wanted else None
-        keys.setdefault("team", "A") if "team" in wanted else None
-        if keys and chance(rng, 0.08):
-            keys.pop(rng.choice(sorted(keys)))
-        found.append(keys)
-    return found
+def respelled(rng: Rng, text: str) -> str:
+    """Another spelling of the same id."""
+    ways = [text + " ", " " + text, text + "\u00a0", text + "\u3000", text.translate(WIDE), text.swapcase() + " ", text.swapcase()]
+    return rng.choice([way for way in ways if way != text])
 
 
-def respell(rng: Rng, claim: Json) -> None:
-    """Some ids that were used before come in another spelling."""
-    for contract in claim["contracts"]:
-        for name in ("interest_paid", "repayments"):
-            for fact in contract.get(name, []):
-                if fact.get("drawdown_no") and chance(rng, 0.1):
-                    fact["drawdown_no"] = spelled(rng, fact["drawdown_no"])
+def leave_out(rng: Rng, table: Json, facts: list[Json]) -> None:
+    """Leave out a fact by which a cap with a figure separates accounts."""
+    caps = caps_on_amounts(table)
+    if any(cap["limit"] == "unknown" for cap in caps):
+        return
+    separating = {KEYS.get(each, each) for cap in caps if cap["per"] != "unknown" for each in cap["per"]}
+    fact = rng.choice(facts)
+    mine = sorted(name for name in separating & {"project_id", "product_id"} if "investments" not in fact)
+    mine += sorted(name for name in separating & set(fact.get("measures", {})) if name not in used_elsewhere(table))
+    if not mine:
+        return
+    name = rng.choice(mine)
+    fact.pop(name, None)
+    fact.get("measures", {}).pop(name, None)
+
+
+def used_elsewhere(table: Json) -> set[str]:
+    """Codes that choose a line: without them there is no amount at all."""
+    return {name for name in table["terms"].get("needs", {}) if any(name in line.get("when", "") for line in table["terms"]["lines"])}
+
+
+def disagree(rng: Rng, facts: list[Json]) -> None:
+    """One fact of a unit told otherwise by one of its policies; not a fault where the unit has one policy alone."""
+    fact = rng.choice(facts)
+    name = rng.choice(["launched_on", "launch_approved", "unit_kind", "first_insured_on"])
+    others: dict[str, Any] = {"launched_on": "2023-06-01", "unit_kind": "CARRIER", "first_insured_on": "2021-05-31"}
+    fact[name] = not fact["launch_approved"] if name == "launch_approved" else others[name]
+
+
+def respell(rng: Rng, table: Json, claim: Json, facts: list[Json]) -> None:
+    codes = [name for name, about in table["terms"].get("needs", {}).items() if about["type"] == "CODE" and not about.get("values")]
+    for fact in facts:
+        for name in ("unit_id", "project_id", "product_id", "item_id", "policy_no"):
+            if fact.get(name) and chance(rng, 0.5):
+                fact[name] = respelled(rng, fact[name])
+        for name in codes:
+            if fact.get("measures", {}).get(name) and chance(rng, 0.5):
+                fact["measures"][name] = respelled(rng, fact["measures"][name])
     for grant in claim["applicant"].get("granted", []):
-        for name, value in grant.get("keys", {}).items():
-            if name in {"contract_no", "lender", "project_id", "drawdown_no"} and chance(rng, 0.1):
-                grant["keys"][name] = spelled(rng, value)
-
-
-def shuffle(rng: Rng, claim: Json) -> None:
-    """The order of lists says nothing (D88), and null is what was not sent (D105)."""
-    lists = [(claim, "contracts")]
-    for contract in claim["contracts"]:
-        lists += [(contract, name) for name in ("drawdowns", "repayments", "interest_paid", "excluded_periods")]
-        for name in ("day_count", "rate", "repayments", "interest_paid", "excluded_periods", "repayment_plan"):
-            if name not in contract and chance(rng, 0.03):
-                contract[name] = None
-        for drawdown in contract["drawdowns"]:
-            for name in ("matures_on", "rate", "day_count", "repayment_plan"):
-                if name not in drawdown and chance(rng, 0.01):
-                    drawdown[name] = None
-    for fact, name in lists:
-        if fact.get(name) and chance(rng, 0.3):
-            rng.shuffle(fact[name])
-
-
-# Slips: each changes a contract so that the request has to be refused, and says nothing where it cannot
-
-
-def of_vouchers(rng: Rng, contract: Json) -> None:
-    """Vouchers that cannot stand beside each other, or that name nothing (D27, D87)."""
-    on = date.fromisoformat(contract["drawdowns"][0]["on"])
-    one: Json = {"from": on.isoformat(), "until": (on + timedelta(days=9)).isoformat(), "amount": "100.00"}
-    no = {"drawdown_no": contract["drawdowns"][0]["drawdown_no"]}
-    later = {"until": (on + timedelta(days=10)).isoformat()}
-    contract["interest_paid"] = rng.choice(
-        [
-            [one, {**one, **later}],
-            [one, {**one, **later, **no}],
-            [{**one, **no}, {**one, **later, **no}],
-            [one, one],
-            [{**one, **no}, {**one, "drawdown_no": spelled(rng, no["drawdown_no"])}],
-            [{**one, "receipt_no": "R"}, {**one, "receipt_no": "R"}],
-            [{**one, "kind": "REVERSAL"}],
-            [one, {**one, **later, "kind": "REVERSAL"}],
-            [{**one, **no}, {**one, "kind": "REVERSAL"}],
-            [one, {**one, "amount": "100.01", "kind": "REVERSAL"}],
-            [{**one, "receipt_no": "1"}, {**one, "receipt_no": "2"}, {**one, "amount": "200.01", "kind": "REVERSAL"}],
-            [{**one, "drawdown_no": "none"}],
-        ]
-    )
-
-
-def of_life(rng: Rng, contract: Json) -> None:
-    """A drawdown outside signing and maturity, its own or the contract's (D9, D87)."""
-    drawdown = rng.choice(contract["drawdowns"])
-    own = rng.choice([drawdown["on"], (date.fromisoformat(drawdown["on"]) - timedelta(days=1)).isoformat()])
-    if chance(rng, 0.5):
-        drawdown["matures_on"] = own
-    else:
-        contract["signed_on"] = (date.fromisoformat(min(d["on"] for d in contract["drawdowns"])) + timedelta(days=1)).isoformat()
-
-
-def of_repayments(rng: Rng, contract: Json) -> None:
-    """More than was drawn, of a drawdown that there is not, or of one with a plan (D8, D87)."""
-    drawdown = contract["drawdowns"][0]
-    if contract.pop("repayment_plan", None) or chance(rng, 0.4):
-        drawdown["repayment_plan"] = {"method": "EQUAL_PRINCIPAL", "every_months": 1}
-    whole = sum(int(d["amount"].replace(".", "")) for d in contract["drawdowns"] if not d.get("repayment_plan"))
-    last = max(d["on"] for d in contract["drawdowns"])
-    repayment: Json = {"on": last, "principal": "0.01"}
-    if drawdown.get("repayment_plan") and chance(rng, 0.6):
-        repayment["drawdown_no"] = drawdown["drawdown_no"]
-    elif chance(rng, 0.3):
-        repayment["drawdown_no"] = "none"
-    else:
-        repayment["principal"] = yuan(whole + 1)
-    contract["repayments"] = [repayment]
-
-
-def of_plans(rng: Rng, contract: Json) -> None:
-    """A plan of a contract with two drawdowns, or beside repayments (D61)."""
-    contract["repayment_plan"] = {"method": rng.choice(["BULLET", "EQUAL_PRINCIPAL"]), "every_months": 1}
-    drawdown = contract["drawdowns"][0]
-    if len(contract["drawdowns"]) == 1:
-        contract["drawdowns"].append({**drawdown, "drawdown_no": "z"})
-    contract.pop("repayments", None)
-
-
-def of_rates(rng: Rng, contract: Json) -> None:
-    """Steps that begin after the first drawdown, or after the drawdown whose rate they are (D19, D87)."""
-    drawdown = min(contract["drawdowns"], key=lambda d: str(d["on"]))
-    day = (date.fromisoformat(drawdown["on"]) + timedelta(days=1)).isoformat()
-    rng.choice([contract, drawdown])["rate"] = {"kind": "STEPPED", "steps": [{"from": day, "annual_rate": "0.04"}]}
-
-
-def of_ids(rng: Rng, contract: Json) -> None:
-    """A drawdown number twice, in two spellings, or a character that nobody sees (D67)."""
-    drawdown = contract["drawdowns"][0]
-    if chance(rng, 0.5):
-        contract.pop("repayment_plan", None)
-        contract["drawdowns"].append({**drawdown, "drawdown_no": spelled(rng, drawdown["drawdown_no"])})
-    else:
-        name = rng.choice(["contract_no", "lender", "project_id", "drawdown_no"])
-        fact = drawdown if name == "drawdown_no" else contract
-        hidden = rng.choice(["\u200b", "\u202e", "\ue000", "\u0007", "\ufeff"])
-        fact[name] = fact.get(name, "P1") + hidden
-
-
-SLIPS: list[Callable[[Rng, Json], None]] = [of_vouchers, of_vouchers, of_life, of_repayments, of_plans, of_rates, of_ids]
-
-
-def slip(rng: Rng, claim: Json) -> None:
-    if chance(rng, 0.1):
-        rng.choice(SLIPS)(rng, rng.choice(claim["contracts"]))
-    elif chance(rng, 0.02):
-        one = rng.choice(claim["contracts"])
-        claim["contracts"].append({**one, "contract_no": spelled(rng, one["contract_no"]), "lender": spelled(rng, one["lender"])})
+        for name in ("unit_id", "project_id", "product_id", *codes):
+            if name in grant["keys"] and chance(rng, 0.5):
+                grant["keys"][name] = respelled(rng, grant["keys"][name])
