@@ -396,11 +396,16 @@ def rank(cap: Json) -> int:
 
 def account_of(cap: Json, atom: Atom) -> tuple[str, ...]:
     key = [normal(atom.line if each == "LINE" else atom.keys.get(each) or "") for each in cap["per"]]
-    if "DRAWDOWN" in cap["per"]:
+    if "DRAWDOWN" in cap["per"] or "CONTRACT" in cap["per"]:  # a number belongs to a contract, and that to a lender (D70)
         key.append(atom.item)
     if cap["period"] == "ACCRUAL_YEAR":
         key.append(atom.year)
     return tuple(key)
+
+
+def without_year(cap: Json, atom: Atom) -> tuple[str, ...]:
+    """Whether a line earned is asked of all years of an account (D96)."""
+    return account_of({**cap, "period": "CLAIM"}, atom)
 
 
 def require_separators(case: Situation, cap: Json, concerned: list[Atom]) -> None:
@@ -461,7 +466,7 @@ def apply_caps(
         if cap["limit"] == "unknown":
             continue
         for key, group in grouped(concerned, lambda a, cap=cap: account_of(cap, a)).items():
-            earning = {a.line for a in group if a.exact > 0}
+            earning = {a.line for a in atoms if a.exact > 0 and without_year(cap, a) == without_year(cap, group[0])}
             calls = case.calls({}, earned=lambda line, earning=earning: line in earning)
             names = lambda name, group=group: fact_of(group[0], name)  # noqa: E731
             if cap.get("when") and not evaluate(cap["when"], names, calls):

@@ -129,9 +129,9 @@ def differences(ours: Result, theirs: Json) -> list[str]:
         found.append(f"status {ours.status} / {theirs['status']}")
     if ours.amount != theirs["amount"]:
         found.append(f"amount {ours.amount} / {theirs['amount']}")
-    items = {item.id: item for item in ours.items}
+    items = {named(item.id, getattr(item, "lender", None), theirs): item for item in ours.items}
     if set(items) - set(theirs["items"]):
-        found.append(f"items {sorted(items)} / {sorted(theirs['items'])}")
+        found.append(f"items {list(items)} / {list(theirs['items'])}")
     for name, expected in theirs["items"].items():
         if name not in items:
             if expected["amount"] != "0.00":
@@ -158,6 +158,11 @@ def differences(ours: Result, theirs: Json) -> list[str]:
         if theirs["payout"] and payout != theirs["payout"]:
             found.append(f"payout {payout} / {theirs['payout']}")
     return found
+
+
+def named(no: str, lender: str | None, theirs: Json) -> Any:
+    """The oracle names a contract by its lender too where two lenders share its number (D70)."""
+    return (no, lender) if (no, lender) in theirs["items"] else no
 
 
 def fen(text: str | None) -> int:

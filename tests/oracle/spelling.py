@@ -33,6 +33,8 @@ def identities(terms: Json, request: Json) -> Iterator[tuple[str, str]]:
         yield from ((name, value) for name, value in grant.get("keys", {}).items())
     facts = [fact for name in ("contracts", *LISTS) for fact in request.get(name, [])]
     facts += [drawdown for contract in request.get("contracts", []) for drawdown in contract.get("drawdowns", [])]
+    for contract in request.get("contracts", []):
+        facts += [named for key in ("interest_paid", "repayments") for named in contract.get(key) or []]
     for fact in facts:
         yield from ((name, fact[name]) for name in ID_FIELDS if fact.get(name) is not None)
         yield from ((name, value) for name, value in fact.get("measures", {}).items() if name in codes)
