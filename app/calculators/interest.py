@@ -29,7 +29,7 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     if False in covered and not loan.rate.days:
         # With vouchers for some of the days the bound would hold for these alone: then the rate is needed too (D97).
         if loan.fact.interest_paid or any(run.line.shares_interest for run in loan.runs):
-            raise FactsError([_needed(loan)])
+            raise FactsError([rate_needed(loan)])
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
         return
     _note_lookups(case, loan)
@@ -104,7 +104,7 @@ def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     ]
 
 
-def _needed(loan: Loan) -> Fault:
+def rate_needed(loan: Loan) -> Fault:
     return Fault(
         f"/contracts/{loan.index}/rate",
         "FACT_REQUIRED",
