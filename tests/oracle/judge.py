@@ -141,7 +141,7 @@ def differences(ours: Result, theirs: Json) -> list[str]:
         if item.amount != expected["amount"]:
             found.append(f"{name} amount {item.amount} / {expected['amount']}")
         before = expected["amount_before_caps"]
-        if before is not None and abs(Fraction(item.amount_before_caps) * 100 - before) >= (1 if theirs["is_total"] else Fraction(1, 100)):
+        if before is not None and fen(item.amount_before_caps) != before:
             found.append(f"{name} before caps {item.amount_before_caps} / {before}")
         if "recovery" in expected and theirs["status"] == "ELIGIBLE" and Fraction(item.recovery or 0) != Fraction(expected["recovery"]):
             found.append(f"{name} recovery {item.recovery} / {expected['recovery']}")
