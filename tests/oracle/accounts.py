@@ -440,6 +440,7 @@ class Account:
             "per": list(self.cap["per"]),
             "period": self.cap["period"],
             "key": list(self.key),
+            "lines": [normal(line) for line in self.cap.get("lines", [])],
             "limit": self.limit,
             "before": self.before,
             "after": self.after,
