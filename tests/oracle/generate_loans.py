@@ -1,4 +1,4 @@
-"""Random tables and requests of loan interest."""
+"""Random tables and requests of loan interest, some of which have to be refused."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.generate_contracts import a_contract
+from tests.oracle.generate_grants import earlier_grants
+from tests.oracle.generate_loan_slips import places_of_grants, respell, share_a_number, shuffle, slip
 from tests.oracle.generate_shared import (
     CODES,
     PARK,
@@ -16,7 +18,6 @@ from tests.oracle.generate_shared import (
     a_day,
     a_table,
     chance,
-    earlier_grants,
     money_caps,
     offset,
     payout,
@@ -26,12 +27,14 @@ from tests.oracle.generate_shared import (
     wan,
     width,
 )
+from tests.oracle.series import ENDS_EARLY
 
 
 def rate_words(rng: Rng) -> str:
     def lookup() -> str:
         return rng.choice(
             [
+                "DAY",
                 "DAY",
                 "SIGNED_ON",
                 "FIRST_DRAWDOWN",
@@ -46,7 +49,7 @@ def rate_words(rng: Rng) -> str:
         )
 
     def reference() -> str:
-        return f"reference({rng.choice(SERIES)}, {lookup()})"
+        return f"reference({ENDS_EARLY if chance(rng, 0.1) else rng.choice(SERIES)}, {lookup()})"
 
     return rng.choice(
         [
@@ -160,14 +163,14 @@ def loan_window(rng: Rng, terms: Json) -> None:
     kind = rng.random()
     if kind < 0.3:
         return
-    first = a_day(rng, date(2022, 1, 1), date(2023, 12, 31))
-    last: Any = a_day(rng, first + timedelta(days=20), date(2025, 6, 30)).isoformat()
+    first = a_day(rng, date(2022, 1, 1), date(2022, 12, 31) if chance(rng, 0.6) else date(2023, 12, 31))
+    last: Any = a_day(rng, max(first + timedelta(days=20), date(2023, 6, 1)), date(2025, 6, 30)).isoformat()
     if kind < 0.45:
         last = "APPLICATION_DATE"
     elif kind < 0.55:
         last = "unknown"
     window: Json = {"first_day": first.isoformat() if chance(rng, 0.9) else "unknown", "last_day": last}
-    if chance(rng, 0.15):
+    if chance(rng, 0.25):
         window["tests"] = "PAID_ON"
     terms["windows"] = {"interest": window}
 
@@ -193,13 +196,17 @@ def loan_caps(rng: Rng, terms: Json) -> None:
     pers = [["CONTRACT"], ["DRAWDOWN"], ["LINE"], ["PROJECT"], ["LENDER"], [], ["CONTRACT", "LINE"], []]
     if "park" in terms.get("needs", {}):
         pers.append(["park"])
+    if chance(rng, 0.15):
+        terms.setdefault("needs", {})["team"] = {"of": "CONTRACT", "type": "CODE", "title": "团队"}
+        pers += [["team"], ["team"], ["team"]]
     money_caps(rng, terms, pers, ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"], 1, 60)
     caps = terms.setdefault("caps", [])
     if chance(rng, 0.2):
         favoured = terms["lines"][0]["id"]
+        period = rng.choice(["LIFETIME", "ACCRUAL_YEAR"])
         caps[:0] = [
-            {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 50, 300)} * disbursed", "when": f"earned({favoured})"},
-            {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 10, 100)} * disbursed", "when": f"not earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 50, 300)} * disbursed", "when": f"earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 10, 100)} * disbursed", "when": f"not earned({favoured})"},
         ]
         caps.sort(key=width)
     if chance(rng, 0.15):
@@ -207,11 +214,12 @@ def loan_caps(rng: Rng, terms: Json) -> None:
         caps.sort(key=width)
     if chance(rng, 0.35):
         principal: list[Json] = []
-        for per in rng.sample([["DRAWDOWN"], ["CONTRACT"], ["LENDER"], []], k=rng.choice([1, 1, 2])):
+        kinds = [["DRAWDOWN"], ["CONTRACT"], ["LENDER"], ["PROJECT"], [], *([["team"]] if "team" in terms.get("needs", {}) else [])]
+        for per in rng.sample(kinds, k=rng.choice([1, 1, 2])):
             cap: Json = {"bounds": "BALANCE", "per": per, "limit": wan(rng, 5, 3000)}
             if per == ["CONTRACT"] and chance(rng, 0.3):
                 cap["limit"] = f"{percent(rng, 1000, 9000)} * disbursed"
-            if per != ["DRAWDOWN"] and chance(rng, 0.3):
+            if per != ["DRAWDOWN"] and chance(rng, 0.4):
                 cap["room"] = "CUMULATIVE"
             if len(terms["lines"]) > 1 and chance(rng, 0.2):
                 cap["lines"] = [terms["lines"][0]["id"]]
@@ -266,7 +274,8 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
         terms.setdefault("rounding", {})["mode"] = rng.choice(["DOWN", "HALF_UP"])
     table = a_table("LOAN_INTEREST", terms, applied_on.year)
     names = rng.sample(["L-1", "L-2", "L-10", "Z", "a"], k=5)
-    contracts = [a_contract(rng, names[i], terms, applied_on) for i in range(rng.choice([1, 1, 1, 2, 3]))]
+    contracts = [a_contract(rng, names[i], terms, applied_on) for i in range(rng.choice([1, 1, 1, 2, 2, 3]))]
+    share_a_number(rng, contracts)
     if "status" in str(terms["lines"]):
         applicant["statuses"] = [
             {
@@ -276,15 +285,16 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
             }
             for code in rng.sample(CODES, k=rng.randint(0, 3))
         ]
-    keys: list[Json] = [{"contract_no": c["contract_no"]} for c in contracts]
-    keys += [{"lender": c["lender"]} for c in contracts] + [{"project_id": "P1"}]
-    earlier_grants(rng, table, applicant, keys, applied_on)
+    earlier_grants(rng, table, applicant, places_of_grants(rng, terms, contracts), applied_on)
     claim = a_claim(table, applied_on, applicant)
     if chance(rng, 0.35):
-        first = a_day(rng, date(2022, 1, 1), date(2024, 12, 31))
+        first = a_day(rng, date(2022, 1, 1), date(2023, 12, 31))
         claim["claim_period"] = {
             "from": first.isoformat(),
-            "until": a_day(rng, first + timedelta(days=30), first + timedelta(days=700)).isoformat(),
+            "until": a_day(rng, first + timedelta(days=60), first + timedelta(days=900)).isoformat(),
         }
     claim["contracts"] = contracts
+    respell(rng, claim)
+    slip(rng, claim)
+    shuffle(rng, claim)
     return table, claim
