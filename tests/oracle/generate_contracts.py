@@ -146,11 +146,12 @@ def interest_paid(rng: Rng, contract: Json, applied_on: date) -> list[Json]:
     return found
 
 
-def a_plan(rng: Rng, drawn_on: date) -> Json:
+def a_plan(rng: Rng, drawn_on: date, matures_on: date) -> Json:
     method = rng.choice(["EQUAL_INSTALLMENT", "EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"])
     plan: Json = {"method": method, "every_months": rng.choice([1, 1, 2, 3, 6])}
     if chance(rng, 0.4):
-        plan["first_due"] = a_day(rng, drawn_on + timedelta(days=1), drawn_on + timedelta(days=100)).isoformat()
+        last = drawn_on + timedelta(days=100)
+        plan["first_due"] = a_day(rng, drawn_on + timedelta(days=1), last if chance(rng, 0.05) else min(last, matures_on)).isoformat()
     if chance(rng, 0.6):
         plan["day"] = rng.choice([1, 15, 20, 28, 29, 30, 31])
     return plan
@@ -160,13 +161,15 @@ def own_conditions(rng: Rng, contract: Json, drawdown: Json, *, has_rate: bool) 
     """What a drawdown has in place of its contract (D87)."""
     on, matures_on = date.fromisoformat(drawdown["on"]), date.fromisoformat(contract["matures_on"])
     if chance(rng, 0.5):
-        drawdown["matures_on"] = a_day(rng, on + timedelta(days=1), matures_on + timedelta(days=rng.choice([0, 60]))).isoformat()
+        first = date.fromisoformat((contract.get("repayment_plan") or {}).get("first_due") or drawdown["on"])
+        last = matures_on + timedelta(days=rng.choice([0, 60]))
+        drawdown["matures_on"] = a_day(rng, max(first, on + timedelta(days=1)), last).isoformat()
     if has_rate:
         drawdown["rate"] = contract_rate(rng, on, matures_on)
     if chance(rng, 0.4):
         drawdown["day_count"] = rng.choice(DAY_COUNTS)
     if chance(rng, 0.3) and not contract.get("repayment_plan"):
-        drawdown["repayment_plan"] = a_plan(rng, on)
+        drawdown["repayment_plan"] = a_plan(rng, on, date.fromisoformat(drawdown.get("matures_on") or contract["matures_on"]))
 
 
 def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
@@ -199,7 +202,7 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     if terms.get("currencies") and chance(rng, 0.5):
         contract["currency"] = rng.choice(["USD", "USD", "CNY", "JPY"])
     if has_plan:
-        contract["repayment_plan"] = a_plan(rng, first)
+        contract["repayment_plan"] = a_plan(rng, first, matures_on)
     if chance(rng, 0.3):
         every = not contract.get("rate")  # rates for all of them or for none, where the contract has none
         with_rate = chance(rng, 0.5)

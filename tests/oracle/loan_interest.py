@@ -344,7 +344,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     loans = [Loan(case, fact) for fact in request["contracts"]]
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
-        return shown(loans, refused(items, case))
+        return shown(loans, {**refused(items, case), "may_lack_facts": True})
     chosen: list[Day] = []
     admitted: list[Admitted] = []
     for loan in loans:
@@ -368,12 +368,15 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
 
+    bounds: dict[str, Json] = {}
+
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
         once = {line["id"] for line in case.terms["lines"] if not by_days(line)}
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
-            if sum(a.at for a in mine) > ceiling:
+            if (before := sum(a.at for a in mine)) > ceiling:
+                bounds.setdefault(item, {"limit": ceiling, "before": before, "after": ceiling, "binding": True})
                 replace(mine, ceiling, is_exact)
 
     by_id = {loan.id: loan for loan in loans}
@@ -393,6 +396,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     atoms = atoms_of(case, chosen) + [atom for each in admitted for atom in paid_once(case, each.loan)]
     answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
+    answer["caps"] += bounds.values()
     for loan in loans:
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)
