@@ -138,9 +138,10 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         due = _top_up(case, atoms, grants, due, steps)
     total = int(due) if case.terms.rounding.unit == 1 else to_unit(case, atoms, due, steps)
     works[-1].steps.extend(steps)
+    works[0].steps[:0] = case.balance_steps  # balances are bounded before anything is earned on them
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
-    return works, caps, total
+    return works, case.balance_caps + caps, total
 
 
 # --- caps -----------------------------------------------------------------------------------------

@@ -141,6 +141,8 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     supported = [supported_days(case, loan, one, loan.scopes[one.no]) for one in loan.slices]
     for one, before in zip(loan.slices, _from_first_counted_day(case, supported), strict=True):
         scope, spans = loan.scopes[one.no], _claimed(case, loan, before)
+        if case.rules.takes_room_once:
+            loan.elsewhere[one.no] = _lines_elsewhere(case, loan, one, days.subtract(before, spans), cuts, scale)
         if not spans:
             continue
         loan.anchors[one.no] = before[0][0]  # the first day before any claim period (D5)
@@ -151,6 +153,24 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
         for first, until in spans:
             marks = [first, *marked[bisect_right(marked, first) : bisect_left(marked, until)], until]
             _add_runs(case, loan, one, scope, lines, marks, scale)
+
+
+def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: list[int], scale: int) -> frozenset[str]:
+    """The lines that hold on supported days that are not of this claim, without words: they take room for ever (D90)."""
+    scope, found, factor = loan.scopes[one.no], set(), whole_factor(loan, scale)
+    marked = _marked(case, cuts, scope)
+    for first, until in spans:
+        for day in (first, *marked[bisect_right(marked, first) : bisect_left(marked, until)]):
+            balance = one.course.at(day)
+            if not balance:
+                continue
+            around = scope
+            if case.terms.watch.lines_by_day:
+                around = day_scope(case, loan, scope, day, loan.rate.value(loan.rate.no(day)), balance * factor, scale)
+            asked = case.rules.asked
+            held = [line for line in choose_lines(case, around.of) if line.per_day]
+            found |= {line.id for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])}
+    return frozenset(found)
 
 
 def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Line, ...] | None, marks: list[int], scale: int) -> None:

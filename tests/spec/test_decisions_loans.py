@@ -13,7 +13,7 @@ import pytest
 
 from tests.bureau import USCC, Bureau, loan
 from tests.spec import claims
-from tests.spec.small_tables import caps, codes, points, segments, share, voucher
+from tests.spec.small_tables import amounts, caps, codes, points, segments, share, voucher
 
 Body = dict[str, Any]
 
@@ -287,3 +287,144 @@ def test_D96_what_another_contract_earned_is_not_asked() -> None:
         "contracts": [loan("A", matures_on="2025-07-01"), loan("B")],
     }
     assert caps(Bureau(TWO_SHARES).answer(claim), "key", "limit") == [("B 2025", "8000.00"), ("A 2025", "5000.00")]
+
+
+# --- D80: limits on balances are said -----------------------------------------------------------------
+
+
+def balance_caps(found: Body) -> list[tuple[Any, ...]]:
+    """Scope, key, balance before and after, the day, and on how many days it bound, of each cap on balances that bound."""
+    return [tuple(one[name] for name in ("scope", "key", "before", "after", "on", "days")) for one in found["caps"] if one["on"]]
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("500000.00", []),
+        # a fen above until 1 July, 181 days; then half is repaid
+        ("500000.01", [("DRAWDOWN_BALANCE", "L-1/1", "500000.01", "500000.00", "2025-01-01", 181)]),
+        ("900000.00", [("DRAWDOWN_BALANCE", "L-1/1", "900000.00", "500000.00", "2025-01-01", 181)]),
+        # 510,000 are left for the other 184 days
+        ("1020000.00", [("DRAWDOWN_BALANCE", "L-1/1", "1020000.00", "500000.00", "2025-01-01", 365)]),
+    ],
+)
+def test_D80_a_cap_on_a_drawdown_that_binds_stands_in_caps_and_steps(amount: str, expected: list[Any]) -> None:
+    half = f"{int(amount[:-3]) // 2}.00"
+    contract = loan(drawn=[("2025-01-01", amount)], repaid=[("2025-07-01", half)])
+    found = Bureau(points(more="caps: [{bounds: BALANCE, per: [DRAWDOWN], limit: 50万}]")).answer({"contracts": [contract]})
+    assert balance_caps(found) == expected
+    worked = [(one["substituted"], one["value"]) for one in found["steps"] if one["id"].startswith("cap:DRAWDOWN_BALANCE")]
+    assert worked == [(f"min({amount}, 500000.00)", "500000.00") for _ in expected]
+
+
+def test_D80_the_day_of_the_figures_is_that_on_which_most_was_taken() -> None:
+    """Room 1,000,000: A 800,000 from January, B 500,000 from April, until A is repaid in October."""
+    contracts = [
+        loan("A", drawn=[("2025-01-01", "800000.00")], repaid=[("2025-10-01", "800000.00")]),
+        loan("B", drawn=[("2025-04-01", "500000.00"), ("2025-06-01", "100000.00")], repaid=[("2025-09-01", "50000.00")]),
+    ]
+    found = Bureau(points(more="caps: [{bounds: BALANCE, per: [], limit: 100万}]")).answer({"contracts": contracts})
+    # 1,300,000 in April and May, 1,400,000 from 1 June, 1,350,000 in September: bound from 1 April until 1 October
+    assert balance_caps(found) == [("ENTERPRISE_BALANCE", None, "1400000.00", "1000000.00", "2025-06-01", 183)]
+    assert found["steps"][0]["substituted"] == "min(1400000.00, 1000000.00)"
+
+
+def test_D80_room_that_is_taken_once_shows_what_each_drawdown_took() -> None:
+    more = "caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], limit: 100万}]"
+    contracts = [loan("A", drawn=[("2025-01-01", "800000.00")], repaid=[("2025-07-01", "500000.00")]), loan("B", drawn=[("2025-07-01", "800000.00")])]
+    found = Bureau(points(more=more)).answer({"contracts": contracts})
+    # from 1 July A has 300,000 of its 800,000, B gets 200,000 for its 800,000
+    assert balance_caps(found) == [("ENTERPRISE_BALANCE", None, "1100000.00", "500000.00", "2025-07-01", 184)]
+    assert (found["steps"][0]["substituted"], found["steps"][0]["value"]) == (
+        "min(300000.00, 800000.00) + min(800000.00, 200000.00)",
+        "500000.00",
+    )
+
+
+# --- D90: room that is taken for ever -----------------------------------------------------------------
+
+ONCE = "caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], limit: 150万}]\n"
+SECOND_HALF = {"claim_period": {"from": "2025-07-01", "until": "2026-01-01"}}
+
+
+def half_years(**more: Any) -> list[Body]:
+    """A 1,500,000 from January to June, B 1,500,000 from July."""
+    a = loan("A", drawn=[("2025-01-01", "1500000.00")], matures_on="2025-07-01") | more
+    return [a, loan("B", drawn=[("2025-07-01", "1500000.00")])]
+
+
+def test_D90_a_drawdown_before_the_claim_period_has_taken_its_room() -> None:
+    found = Bureau(points(more=ONCE)).answer(SECOND_HALF | {"contracts": half_years()})
+    assert amounts(found) == {"A": "0.00", "B": "0.00"}
+    assert [(one["code"], one["item_id"]) for one in found["reasons"]] == [
+        ("NO_DAY_COUNTS", "A"),
+        ("PRINCIPAL_CAP_USED", "B"),
+        ("NO_EARNING_ITEM", None),
+    ]
+
+
+@pytest.mark.parametrize(("drawn", "expected"), [("1499999.99", "0.01"), ("900000.00", "600000.00"), ("1600000.00", "0.00")])
+def test_D90_later_drawdowns_have_what_is_left(drawn: str, expected: str) -> None:
+    contracts = half_years(drawdowns=[{"drawdown_no": "1", "on": "2025-01-01", "amount": drawn}])
+    found = Bureau(points(more=ONCE)).answer(SECOND_HALF | {"contracts": contracts})
+    assert [balance for no, balance in zip(["B"], segments(found, "balance"), strict=True)] == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "a", "why"),
+    [
+        (points(more=ONCE + "require: [{that: 'loan_type in [WORKING_CAPITAL]', code: KIND, clause: c}]"), {"loan_type": "OTHER"}, "refused"),
+        (points(more=ONCE), {"currency": "USD"}, "its currency is not admitted"),
+        (
+            points(more=ONCE + "windows: {interest: {first_day: '2025-07-01', last_day: '2025-12-31'}}"),
+            {},
+            "none of its days is supported, whatever is claimed",
+        ),
+        (
+            "facts: CONTRACTS\nwording: EXACT\nlines:\n"
+            "  - {id: ALL, when: 'loan_type in [WORKING_CAPITAL]', base: balance, rate: 1%}\n"
+            "  - {id: OTHER, when: 'loan_type in [OTHER]', base: balance, rate: 1%}\n"
+            "caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], lines: [ALL], limit: 150万}]",
+            {"loan_type": "OTHER"},
+            "the line of the cap does not apply",
+        ),
+    ],
+)
+def test_D90_a_contract_that_is_not_supported_takes_no_room(terms: str, a: Body, why: str) -> None:
+    found = Bureau(terms).answer(SECOND_HALF | {"contracts": half_years(**a)})
+    # 1,500,000 × 1% × 6/12
+    assert amounts(found) == {"A": "0.00", "B": "7500.00"}, why
+
+
+def test_D90_a_line_that_reads_the_day_takes_room_where_it_held_on_days_not_claimed() -> None:
+    terms = (
+        "facts: CONTRACTS\nwording: EXACT\nday_count: MONTHS_12\nchoose: FIRST\nlines:\n"
+        "  - {id: EARLY, when: 'day < 2025-04-01', base: balance, rate: 1%}\n"
+        "  - {id: LATE, base: balance, rate: 1%}\n"
+        "caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], lines: [EARLY], limit: 150万}]"
+    )
+    bureau = Bureau(terms)
+    contracts = [loan("A", drawn=[("2025-01-01", "1000000.00")]), loan("B", drawn=[("2025-03-01", "1000000.00")])]
+    found = bureau.answer({"claim_period": {"from": "2025-03-01", "until": "2025-04-01"}, "contracts": contracts})
+    # A 1,000,000 and B 500,000 × 1% × 1/12
+    assert amounts(found) == {"A": "833.33", "B": "416.67"}
+
+
+def test_D90_room_that_earlier_claims_took_is_an_open_point() -> None:
+    found = Bureau(points(more=ONCE)).answer({"contracts": [loan()]})
+    assert ["以前申请" in one["message"] for one in found["not_decided_here"]] == [True]
+    daily = Bureau(points(more=ONCE.replace("room: CUMULATIVE, ", ""))).answer({"contracts": [loan()]})
+    assert daily["not_decided_here"] == []
+
+
+# --- D100: nothing is left for a contract -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("drawn", "told"), [("1000000.00", [("B", "单户贷款规模上限100万元")]), ("999999.99", [])])
+@pytest.mark.parametrize("rate", [{"kind": "FIXED", "annual_rate": "0.036"}, None])
+def test_D100_a_cap_on_principal_that_leaves_a_contract_nothing_is_its_reason(drawn: str, told: list[Any], rate: Body | None) -> None:
+    more = "caps: [{bounds: BALANCE, per: [], limit: 100万, clause: 单户贷款规模上限100万元}]"
+    contracts = [loan("A", drawn=[("2025-01-01", drawn)], rate=rate), loan("B", drawn=[("2025-02-01", "1000000.00")], rate=rate)]
+    found = Bureau(points("100%", more=more)).answer({"contracts": contracts})
+    assert [(one["item_id"], one["clause"]) for one in found["reasons"] if one["code"] == "PRINCIPAL_CAP_USED"] == told
+    assert not {"NO_INTEREST", "NO_DAY_COUNTS"} & set(codes(found))
