@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
 from tests.oracle.earlier import (
+    earlier_grants,
     granted_in,
-    grants,
     is_of_this_year,
     money_caps,
     place_grants,
@@ -94,7 +95,7 @@ class Situation:
     def say_spellings(self) -> None:
         """D67: an id in two spellings is a warning, where caps separate by it; with one spelling of everything there is none."""
         found = spelled_differently(self.terms, self.request)
-        separating = {SEPARATORS.get(each, each) for cap in money_caps(self) for each in cap["per"]}
+        separating = {SEPARATORS.get(each, each) for cap in self.caps for each in cap["per"]}
         if found & separating:
             self.said.warnings.add("SPELLED_DIFFERENTLY")
         if not found:
@@ -114,7 +115,15 @@ class Situation:
     def terms(self) -> Json:
         return self.table["terms"]
 
-    @property
+    @cached_property
+    def grants(self) -> list[Json]:
+        return earlier_grants(self)
+
+    @cached_property
+    def caps(self) -> list[Json]:
+        return money_caps(self)
+
+    @cached_property
     def applied_on(self) -> date:
         return date.fromisoformat(self.request["application_date"])
 
@@ -226,7 +235,7 @@ def is_refused_outright(case: Situation) -> bool:
     if single and not case.terms["stacking"].get("exempt_direction"):
         exempt = single.get("exempt")
         if not (exempt and evaluate(exempt, case.applicant_fact, case.calls({}))) and any(
-            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant) for grant in grants(case)
+            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant) for grant in case.grants
         ):
             if "原则上" in single.get("clause", ""):  # D102: in principle only, so whoever decides does so
                 case.said.messages.add(single["clause"])
@@ -448,7 +457,7 @@ def apply_caps(
     is_exact = case.terms.get("rounding", {}).get("scope") == "TOTAL"
     accounts: list[Account] = []
     waiting = after_project
-    for cap in money_caps(case):
+    for cap in case.caps:
         if waiting and rank(cap) > 3:
             waiting()
             waiting = None
@@ -507,7 +516,7 @@ def finish(
     if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
         round_total(terms, atoms, unit, passes, is_exact)
     if terms.get("stacking", {}).get("higher_of"):
-        earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
+        earlier = sum(int(money(g["amount"])) for g in case.grants if is_of_this_year(case, g))
         replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
         round_total(terms, atoms, unit, passes, is_exact)
@@ -526,8 +535,18 @@ def finish(
             for item in items
         },
         "caps": [account.told() for account in accounts],
+        "kind": amount_kind(case, atoms),
         "payout": instalments(case, total, paid),
     }
+
+
+def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:
+    """D52: a maximum where an earning line says so; not stated where a cap has no figure."""
+    if any(cap["limit"] == "unknown" for cap in case.caps):
+        return None
+    wordings = {line["id"]: line.get("wording", case.terms.get("wording", "CEILING")) for line in case.terms["lines"]}
+    earning = {wordings[atom.line] for atom in atoms if atom.exact > 0}
+    return "MAXIMUM" if "CEILING" in earning else "EXACT" if earning else None
 
 
 def passing(

@@ -24,7 +24,7 @@ KEY_NAMES = {
 GRANTED = r"/applicant/granted/\d+.*"
 
 
-def grants(case: Situation) -> list[Json]:
+def earlier_grants(case: Situation) -> list[Json]:
     """All earlier grants with their keys in normal form; other support of the year is one without keys."""
     applicant = case.request["applicant"]
     found = [
@@ -146,11 +146,11 @@ def missing_keys(case: Situation, cap: Json, grant: Json) -> list[str]:
 
 def place_grants(case: Situation) -> None:
     """Refuse a grant of this table that does not say where it belongs; warn of others that cannot be placed (D69)."""
-    for grant in grants(case):
+    for grant in case.grants:
         is_own = grant["rate_table"] == case.table["id"] and not grant.get("is_other_support")
         if grant["on"] > case.request["application_date"]:
             case.said.warned_places.add(GRANTED)
-        caps = [cap for cap in money_caps(case) if in_pool(case, cap, grant) and cap["period"] != "CLAIM"]
+        caps = [cap for cap in case.caps if in_pool(case, cap, grant) and cap["period"] != "CLAIM"]
         topped_up = is_topped_up(case, grant)
         if not caps and not topped_up and grant["rate_table"] == case.table["id"]:
             case.said.warnings.add("GRANT_NOT_PLACED")
@@ -185,7 +185,7 @@ def granted_in(case: Situation, cap: Json, atom: Atom, *, topped_up: bool) -> in
     """Fen of the earlier grants in an atom's account: those that take room, or those that are being topped up."""
     return sum(
         int(money(grant["amount"]))
-        for grant in grants(case)
+        for grant in case.grants
         if in_pool_and_period(case, cap, grant) and is_topped_up(case, grant) is topped_up and matches(case, cap, grant, atom)
     )
 
@@ -194,5 +194,5 @@ def touches(case: Situation, cap: Json) -> bool:
     """Whether any earlier grant may lie in an account of the cap."""
     return any(
         in_pool_and_period(case, cap, grant) and not is_topped_up(case, grant) and falls_under_lines(case, cap, grant) is not False
-        for grant in grants(case)
+        for grant in case.grants
     )

@@ -68,7 +68,7 @@ def earlier_grants(rng: Rng, table: Json, applicant: Json, places: list[Json], a
         grant: Json = {
             "rate_table": table["id"],
             "on": a_day(rng, first, applied_on).isoformat(),
-            "amount": amount(rng, 800_000),
+            "amount": amount(rng, 12_000_000 if chance(rng, 0.2) else 800_000),
             "keys": keys_of(rng, table, places),
         }
         if chance(rng, 0.06):

@@ -14,6 +14,7 @@ from tests.oracle.generate_shared import (
     a_table,
     amount,
     chance,
+    dated,
     money_caps,
     offset,
     payout,
@@ -83,13 +84,14 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
     payout(rng, terms)
     table = a_table("INSURANCE", terms, year_of(rng, applied_on))
     units = {unit: rng.choice(["ROCKET", "SATELLITE"]) for unit in ("U1", "U2", "U3")}
-    launched = {unit: a_day(rng, date(2023, 1, 1), until(rng, applied_on)).isoformat() for unit in units}
+    launched = {unit: dated(rng, date(2023, 1, 1), applied_on) for unit in units}
     approved = {unit: chance(rng, 0.9) for unit in units}
     policies = []
+    tiny = chance(rng, 0.05)
     for number in rng.sample(range(1, 30), k=rng.choice([1, 2, 3, 5])):
         unit = rng.choice(list(units))
-        first = a_day(rng, date(2022, 1, 1), min(until(rng, applied_on), date(2025, 6, 30)))
-        premium = amount(rng, 30_000_000)
+        first = a_day(rng, date(2022, 1, 1), min(applied_on, date(2025, 6, 30)))
+        premium = f"0.0{rng.randint(1, 3)}" if tiny else amount(rng, 30_000_000)
         policy: Json = {
             "policy_no": f"P-{number}",
             "insurer": rng.choice(["甲保险", "乙保险"]),
@@ -101,7 +103,7 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
             "sum_insured": amount(rng, 500_000_000),
             "premium": premium,
             "premium_paid": premium if chance(rng, 0.9) else yuan(int(premium.replace(".", "")) // 2),
-            "paid_on": a_day(rng, first - timedelta(days=60), min(first + timedelta(days=30), until(rng, applied_on))).isoformat(),
+            "paid_on": dated(rng, first - timedelta(days=60), applied_on),
             "period_from": first.isoformat(),
             "period_until": (first + timedelta(days=rng.choice([30, 90, 180, 365, 366, 730, 1096]))).isoformat(),
             "project_id": rng.choice(["P1", "P2"]),
@@ -115,11 +117,6 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
     claim = a_claim(table, applied_on, applicant)
     claim["policies"] = policies
     return table, claim
-
-
-def until(rng: Rng, applied_on: date) -> date:
-    """How far a date may lie: mostly up to the application, sometimes after it (D75)."""
-    return applied_on + timedelta(days=rng.choice([1, 30, 300])) if chance(rng, 0.1) else applied_on
 
 
 def first_insured(rng: Rng, policies: list[Json]) -> None:
@@ -266,7 +263,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     used = str(terms)
     table = a_table("GRANT" if chance(rng, 0.1) else "AWARD", terms, year_of(rng, applied_on))
     by_product = any("PRODUCT" in cap["per"] for cap in terms.get("caps", []))
-    tiny = chance(rng, 0.04)
+    tiny = chance(rng, 0.06)
     items = []
     for number in rng.sample(range(1, 40), k=rng.choice([1, 2, 3, 5, 8])):
         base = f"0.0{rng.randint(1, 9)}" if tiny else amount(rng, 40_000_000)
@@ -281,7 +278,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
             "related_party_amount": yuan(fen // rng.randint(2, 20)),
             "cost": amount(rng, 10_000_000),
             "events": rng.randint(0, 12),
-            "occurred_on": a_day(rng, date(2022, 1, 1), until(rng, applied_on)).isoformat(),
+            "occurred_on": dated(rng, date(2022, 1, 1), applied_on),
         }
         if by_product or chance(rng, 0.3):  # a limit of its cost belongs to one product
             item["product_id"] = f"Q{number}" if "cost" in used else rng.choice(["Q1", "Q2"])

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.generate_grants import earlier_grants
-from tests.oracle.generate_items import until
 from tests.oracle.generate_shared import (
     Json,
     Rng,
@@ -15,6 +14,7 @@ from tests.oracle.generate_shared import (
     a_table,
     amount,
     chance,
+    dated,
     money_caps,
     offset,
     payout,
@@ -110,18 +110,19 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
     payout(rng, terms)
     table = a_table("AWARD" if chance(rng, 0.1) else "GRANT", terms, year_of(rng, applied_on))
     projects = []
+    tiny = chance(rng, 0.05)
     for number in rng.sample(range(1, 20), k=rng.choice([1, 1, 2, 3])):
         started_on = a_day(rng, date(2022, 1, 1), date(2023, 6, 30))
         investments = []
         for _ in range(rng.randint(1, 6)):
-            paid = amount(rng, 20_000_000)
+            paid = "0.01" if tiny else amount(rng, 20_000_000)
             fen = int(paid.replace(".", ""))
             investments.append(
                 {
                     "category": rng.choice(["EQUIPMENT", "SOFTWARE", "R_AND_D", "LAND"]),
                     "amount": paid,
                     "vat": yuan(fen * 13 // 113),
-                    "paid_on": a_day(rng, date(2022, 1, 1), until(rng, applied_on)).isoformat(),
+                    "paid_on": dated(rng, date(2022, 1, 1), applied_on),
                     "related_party": chance(rng, 0.15),
                 }
             )

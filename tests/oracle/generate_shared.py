@@ -49,6 +49,13 @@ def a_day(rng: Rng, first: date, last: date) -> date:
     return min(max(day, first), last)
 
 
+def dated(rng: Rng, first: date, applied_on: date) -> str:
+    """Up to the application; now and then after it (D75)."""
+    if chance(rng, 0.05):
+        return (applied_on + timedelta(days=rng.choice([1, 30, 300]))).isoformat()
+    return a_day(rng, first, applied_on).isoformat()
+
+
 # What all tables share
 
 
@@ -64,6 +71,8 @@ def shared_terms(rng: Rng, facts: str) -> Json:
             rounding["scope"] = rng.choice(["ITEM", "TOTAL"])
         if rounding:
             terms["rounding"] = rounding
+    elif chance(rng, 0.15):
+        terms["rounding"] = {"unit": rng.choice(["元", "100元", "1万元"]), "mode": "HALF_UP", "scope": rng.choice(["ITEM", "TOTAL"])}
     return terms
 
 
@@ -131,9 +140,12 @@ def width(cap: Json) -> tuple[int, int]:
 def money_caps(rng: Rng, terms: Json, pers: list[list[str]], periods: list[str], low: int, high: int) -> None:
     caps: list[Json] = []
     lines = [line["id"] for line in terms["lines"]]
+    rounds_up = terms.get("rounding", {}).get("unit") and terms["rounding"].get("mode") == "HALF_UP"
     for per in rng.sample(pers, k=min(len(pers), rng.choice([0, 1, 1, 2, 2, 3, 4]))):
         scale = 1 if per else rng.choice([1, 2])
         cap: Json = {"per": per, "limit": wan(rng, low * scale, high * scale)}
+        if rounds_up:  # limits that rounding up could pass (D92)
+            cap["limit"] = f"{rng.randint(1, high * scale * 2000)}.{rng.randint(0, 99):02d}"
         if chance(rng, 0.75) or not per:
             cap["period"] = rng.choice(periods)
         if len(lines) > 1 and chance(rng, 0.2):
@@ -187,13 +199,16 @@ def windows_and_stacking(rng: Rng, table: Json, claim: Json) -> None:
         if clock and chance(rng, 0.7):
             at = rng.choice(["16:05:00", "17:29:59", "17:30:00", "17:30:01", "23:00:00"])
             claim["application_at"] = f"{day.isoformat()}T{at}+08:00"
-    if chance(rng, 0.1) and "stacking" not in terms:
+    if chance(rng, 0.15) and "stacking" not in terms:
         terms["stacking"] = {"single_direction": {"clause": rng.choice(["只能申报一个方向", "原则上只能申报一个方向"])}}
         if chance(rng, 0.4):
             terms["stacking"]["single_direction"]["exempt"] = "major_project_or_key_unit"
             applicant["major_project_or_key_unit"] = chance(rng, 0.5)
         if chance(rng, 0.2):
             terms["stacking"]["exempt_direction"] = "true"
+        if chance(rng, 0.5):
+            other = {"rate_table": table["id"].removesuffix("-1") + "-3", "on": f"{table['year']}-01-15", "amount": amount(rng, 500_000)}
+            applicant.setdefault("granted", []).append({**other, "keys": {}})
     if chance(rng, 0.1):
         cap = {"per": [], "period": rng.choice(["PROGRAM_YEAR", "LIFETIME"]), "limit": wan(rng, 5, 500)}
         table["overlays"] = [{"clause": "第九条", "caps": [cap]}]

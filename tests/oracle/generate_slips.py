@@ -21,11 +21,11 @@ def slips(rng: Rng, table: Json, claim: Json) -> None:
     elif kind < 0.06:
         field = rng.choice([name for name in (no, "unit_id", "project_id", "product_id") if name in facts[0]])
         facts[0][field] += rng.choice(UNSEEN)
-    elif kind < 0.2:
+    elif kind < 0.26:
         leave_out(rng, table, facts)
-    elif kind < 0.26 and no == "policy_no":
+    elif kind < 0.36 and no == "policy_no":
         disagree(rng, facts)
-    elif kind < 0.45:
+    elif kind < 0.5:
         respell(rng, table, claim, facts)
 
 
@@ -57,8 +57,11 @@ def used_elsewhere(table: Json) -> set[str]:
 
 
 def disagree(rng: Rng, facts: list[Json]) -> None:
-    """One fact of a unit told otherwise by one of its policies; not a fault where the unit has one policy alone."""
-    fact = rng.choice(facts)
+    """One fact of a unit told otherwise by one of its policies."""
+    units = [fact["unit_id"] for fact in facts]
+    if not (several := [fact for fact in facts if units.count(fact["unit_id"]) > 1]):
+        return
+    fact = rng.choice(several)
     name = rng.choice(["launched_on", "launch_approved", "unit_kind", "first_insured_on"])
     others: dict[str, Any] = {"launched_on": "2023-06-01", "unit_kind": "CARRIER", "first_insured_on": "2021-05-31"}
     fact[name] = not fact["launch_approved"] if name == "launch_approved" else others[name]

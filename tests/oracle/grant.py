@@ -131,4 +131,5 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             paid = money(project["paid_instalments"])
             now = money(answer["items"][no]["amount"])
             answer["items"][no]["recovery"] = yuan(max(Fraction(0), paid - now))
+            answer["payout"] = []  # the balance after acceptance is paid, not the parts of the whole
     return answer

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from tests.oracle.accounts import Json, Situation, inside_term
+from tests.oracle.accounts import Json, Situation, inside_term, terms_of
 from tests.oracle.day_counts import PARTS, position
 from tests.oracle.language import RefusedError
 from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, on, settle
@@ -23,17 +24,20 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             parts = position("MONTHS_12", first, on(policy["period_until"])) - position("MONTHS_12", first, first)
             return fact_value(case, "POLICY", policy, "sum_insured") * Fraction(parts, PARTS["MONTHS_12"])  # D106
         if name == "first_insured_on":
-            return first_insured(policy)
+            return first_insured_in(normal(policy["unit_id"]))
         return fact_value(case, "POLICY", policy, name)
 
-    def first_insured(policy: Json) -> Any:
+    @cache
+    def first_insured_in(unit_id: str) -> date:
         """D59, D71: it is a fact of the unit, so that what one of its policies says holds for all."""
-        unit = [p for p in policies.values() if normal(p["unit_id"]) == normal(policy["unit_id"])]
+        unit = [p for p in policies.values() if normal(p["unit_id"]) == unit_id]
         told = [p["first_insured_on"] for p in unit if p.get("first_insured_on")]
         return on(told[0]) if told else min(on(p["period_from"]) for p in unit)
 
     def share_in_term(policy: Json) -> Fraction:
         """D59: days inside the term over the days of the policy."""
+        if not terms_of(case):
+            return Fraction(1)
         first, until = on(policy["period_from"]), on(policy["period_until"])
         days = [date.fromordinal(n) for n in range(first.toordinal(), until.toordinal())]
         inside = [day for day in days if inside_term(case, day, lambda name: value(policy, name))]

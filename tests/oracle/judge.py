@@ -143,6 +143,8 @@ def differences(ours: Result, theirs: Json) -> list[str]:
         before = expected["amount_before_caps"]
         if before is not None and abs(Fraction(item.amount_before_caps) * 100 - before) >= (1 if theirs["is_total"] else Fraction(1, 100)):
             found.append(f"{name} before caps {item.amount_before_caps} / {before}")
+        if "recovery" in expected and theirs["status"] == "ELIGIBLE" and Fraction(item.recovery or 0) != Fraction(expected["recovery"]):
+            found.append(f"{name} recovery {item.recovery} / {expected['recovery']}")
         if expected.get("basis") and item.interest_basis != expected["basis"] and theirs["status"] == "ELIGIBLE":
             found.append(f"{name} basis {item.interest_basis} / {expected['basis']}")
     if theirs["status"] == "ELIGIBLE":
@@ -150,6 +152,8 @@ def differences(ours: Result, theirs: Json) -> list[str]:
         told = sorted((fen(cap.limit), fen(cap.after)) for cap in ours.caps if cap.binding and cap.scope not in ON_BALANCES)
         if binding != told:
             found.append(f"caps that bind {told} / {binding}")
+        if theirs.get("kind") and ours.amount_kind != theirs["kind"]:
+            found.append(f"kind {ours.amount_kind} / {theirs['kind']}")
         payout = [part.amount for part in ours.payout]
         if theirs["payout"] and payout != theirs["payout"]:
             found.append(f"payout {payout} / {theirs['payout']}")

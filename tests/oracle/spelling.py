@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from tests.oracle.language import RefusedError
@@ -15,9 +16,10 @@ UNIT_FACTS = ("launched_on", "launch_approved", "unit_kind", "first_insured_on")
 LISTS = {"policies": "policy_no", "items": "item_id", "projects": "project_id"}
 
 
-def normal(text: Any) -> str:
+@lru_cache(maxsize=100_000)
+def normal(text: str) -> str:
     """NFKC, outer blanks off, inner blanks to one, case folded (D67)."""
-    folded = unicodedata.normalize("NFKC", str(text)).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.split(r"\s+", unicodedata.normalize("NFKC", folded).strip()))
 
 
