@@ -173,7 +173,9 @@ def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
     return found
 
 
-def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]) -> None:
+def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]) -> list[Json]:
+    """Bound the balances; what bound is told of the day on which each account bound most (D80)."""
+    told: list[Json] = []
     caps = [c for c in case.terms.get("caps", []) if c.get("bounds") == "BALANCE" and c["limit"] != "unknown"]
     claimants = claimants_of(admitted) if any(c.get("room") == "CUMULATIVE" for c in caps) else []
     for cap in caps:
@@ -183,11 +185,24 @@ def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]
         for each in concerned:
             groups[account_of_day(case, cap, each)].append(each)
         for account, group in groups.items():
+            limit = limit_of(case, cap, group[0])
+            before = balances_by_day(group)
             if cap.get("room") == "CUMULATIVE":
-                takers = [c for c in claimants if is_under(case, cap, c) and account_of_day(case, cap, c) == account]
-                take_once(group, takers, limit_of(case, cap, group[0]))
+                take_once(group, [c for c in claimants if is_under(case, cap, c) and account_of_day(case, cap, c) == account], limit)
             else:
-                take_daily(group, limit_of(case, cap, group[0]))
+                take_daily(group, limit)
+            after = balances_by_day(group)
+            most = max(sorted(before), key=lambda day: before[day] - after[day])
+            if before[most] > after[most]:
+                told.append({"limit": limit, "before": before[most], "after": after[most], "binding": True})
+    return told
+
+
+def balances_by_day(group: list[Day]) -> dict[date, Any]:
+    found: dict[date, Any] = defaultdict(int)
+    for each in group:
+        found[each.day] += each.counted
+    return found
 
 
 def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
@@ -364,7 +379,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
                 chosen += of_line
         admitted.append(Admitted(loan, chooser, met))
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
-    limit_principal(case, chosen, admitted)
+    told = limit_principal(case, chosen, admitted)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
 
@@ -396,7 +411,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     atoms = atoms_of(case, chosen) + [atom for each in admitted for atom in paid_once(case, each.loan)]
     answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
-    answer["caps"] += bounds.values()
+    answer["caps"] += [*told, *bounds.values()]
     for loan in loans:
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)
