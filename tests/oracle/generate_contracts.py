@@ -123,7 +123,7 @@ def receipts(rng: Rng, found: list[Json]) -> None:
         rng.choice([v for v in found if "kind" not in v])["kind"] = "INTEREST"
 
 
-def interest_paid(rng: Rng, contract: Json, applied_on: date) -> list[Json]:
+def interest_paid(rng: Rng, contract: Json, applied_on: date, *, late: float) -> list[Json]:
     """Vouchers of the contract, of its drawdowns, or first the one and then the other (D87)."""
     drawdowns = contract["drawdowns"]
     first = min(date.fromisoformat(d["on"]) for d in drawdowns)
@@ -140,7 +140,7 @@ def interest_paid(rng: Rng, contract: Json, applied_on: date) -> list[Json]:
                 mine = vouchers(rng, start, end, applied_on, fen, gaps=True)
                 found += [{**voucher, "drawdown_no": drawdown["drawdown_no"]} for voucher in mine]
     receipts(rng, found)
-    if chance(rng, 0.12):  # all of them late, or just in time
+    if chance(rng, late):  # all of them late, or just in time
         for voucher in found:
             voucher["paid_on"] = (applied_on + timedelta(days=rng.choice([0, 1, 1, 30]))).isoformat()
     return found
@@ -175,11 +175,11 @@ def own_conditions(rng: Rng, contract: Json, drawdown: Json, *, has_rate: bool) 
 def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     signed_on = a_day(rng, date(2022, 1, 1), date(2024, 6, 30))
     first = a_day(rng, signed_on, signed_on + timedelta(days=60))
-    if chance(rng, 0.2):
+    if chance(rng, 0.35):
         first = next(day for day in publication_days() if day >= first)
     life = rng.choice([45, 100, 200, 365, 366, 400, 600])
     matures_on = a_day(rng, first + timedelta(days=10), first + timedelta(days=life))
-    has_plan = chance(rng, 0.2)
+    has_plan = chance(rng, 0.25)
     drawdowns: list[Json] = []
     numbers = rng.sample(["1", "2", "10", "A", "b"], k=5)
     for index in range(1 if has_plan else rng.choice([1, 1, 1, 2, 3])):
@@ -193,9 +193,9 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
         "matures_on": matures_on.isoformat(),
         "drawdowns": drawdowns,
     }
-    if chance(rng, 0.92):
+    if chance(rng, 0.97 if "contract_rate" in str(terms["lines"]) or "interest" in str(terms["lines"]) else 0.5):
         contract["rate"] = contract_rate(rng, first, matures_on)
-    if chance(rng, 0.93):
+    if chance(rng, 0.75 if "'PROJECT'" in str(terms.get("caps")) else 0.95):
         contract["project_id"] = rng.choice(["P1", "P2", "P1", "P2", "p1 "])
     if chance(rng, 0.7):
         contract["day_count"] = rng.choice(DAY_COUNTS)
@@ -212,7 +212,8 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     if not has_plan:
         contract["repayments"] = repayments(rng, drawdowns, matures_on)
     if chance(rng, 0.55):
-        contract["interest_paid"] = interest_paid(rng, contract, applied_on)
+        asks_when_paid = terms.get("pay_first") or "PAID_ON" in str(terms.get("windows"))
+        contract["interest_paid"] = interest_paid(rng, contract, applied_on, late=0.3 if asks_when_paid else 0.07)
     if chance(rng, 0.25):
         contract["excluded_periods"] = excluded_periods(rng, first, matures_on)
     give_measures(rng, contract, terms.get("needs", {}), first)
