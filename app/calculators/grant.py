@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,12 @@ from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
+from app.calculators.lateness import completed_later, paid_later
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
-from app.calculators.scope import Answer, Scope, read_measures, yuan_value
+from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_value
 from app.calculators.steps import figure
-from app.calculators.windows import bounds, contains
+from app.calculators.windows import bounds, contains, warn_if_narrow
 
 INVESTMENT_CATEGORIES = {
     "EQUIPMENT": "设备",
@@ -37,7 +39,7 @@ def work(case: Case) -> list[ItemWork]:
     faults: list[Fault] = []
     works = []
     for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: pair[1].project_id):
-        scope = _scope(case, project, index, faults)
+        scope = project_scope(case, project, index, faults)
         one = ItemWork(project.project_id, index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)
         one.accepted = project.accepted_investment is not None
@@ -46,9 +48,10 @@ def work(case: Case) -> list[ItemWork]:
         works.append(one)
     if faults:
         raise FactsError(faults)
+    late: dict[int, list[tuple[str, date]]] = {}
     for one in works:
         project = (case.claim.projects or ())[one.index]
-        _admit(case, one, project, faults)
+        late[one.index] = admit(case, one, project, faults)
     if faults:
         raise FactsError(faults)
     for one in works:
@@ -59,11 +62,13 @@ def work(case: Case) -> list[ItemWork]:
             less = max(Fraction(0), whole - one.scope.of("other_fiscal_funding"))
             lowered = None if one.scope.answer is None else _lowered(one.scope.answer, less, whole)
             one.base_scope = Scope({"admitted": less}, one.scope.pointer, one.scope, lowered)
+        paid_later(case, one, late[one.index])
         price_item(case, one, {"project_id": project.project_id, "category": project.category})
+        completed_later(case, one)
     return works
 
 
-def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
+def project_scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/projects/{index}"
     values: dict[str, Any] = read_measures(project.measures, case.rules.measures["PROJECT"], pointer, faults)
     for name, fact in nm.BUILT_IN["PROJECTS"].items():
@@ -75,13 +80,19 @@ def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Sco
     return Scope(values, pointer, case.applicant)
 
 
-def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> None:
-    """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55)."""
+def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> list[tuple[str, date]]:
+    """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55).
+
+    Answers where and when payments that count are dated after the application.
+    """
     parts: dict[str, list[Fraction]] = {}
+    late: list[tuple[str, date]] = []
     for no, part in enumerate(project.investments):
         amount = _admitted_part(case, one.scope, part, f"{one.scope.pointer}/investments/{no}", faults)
         if amount:
             parts.setdefault(part.category, []).append(amount)
+            if part.paid_on is not None and part.paid_on > case.claim.application_date:
+                late.append((f"{one.scope.pointer}/investments/{no}/paid_on", part.paid_on))
     terms = " + ".join(figure(amount, ex.MONEY) for amounts in parts.values() for amount in amounts) or "0"
     sums = {category: sum(amounts, Fraction(0)) for category, amounts in parts.items()}
     whole = total = sum(sums.values(), Fraction(0))
@@ -99,6 +110,7 @@ def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> 
             share = total * (1 / whole)
             listed = f"({listed}) × {share.numerator}/{share.denominator}"
         one.steps.append(_step(case, one, category, listed, one.scope.of(("admitted", category))))
+    return late
 
 
 def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fraction) -> Step:
@@ -131,28 +143,39 @@ def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, f
     measures = read_measures(part.measures, case.rules.measures["INVESTMENT"], pointer, faults)
     if window is not None and bounds(window, case.claim.application_date) != (None, None):
         if part.paid_on is None:
-            faults.append(_required(f"{pointer}/paid_on", "付款日"))
-            return Fraction(0)
-        if not contains(window, part.paid_on, case.claim.application_date):
+            faults.append(_required(f"{pointer}/paid_on", "付款日", "paid_on"))
+        elif not contains(window, part.paid_on, case.claim.application_date):
+            warn_if_narrow(case, window, part.paid_on, str(project.of("project_id")), f"{pointer}/paid_on")
             return Fraction(0)
     if admit is None:
         return amount
     if isinstance(admit.categories, frozenset) and part.category not in admit.categories:
         return Fraction(0)
-    if admit.that is not None and not ex.evaluate(admit.that, Scope(measures, pointer, project).of):
+    if admit.that is not None and not _meets(case, admit.that, Scope(measures, pointer, project), faults):
         return Fraction(0)
     if admit.related_party == "EXCLUDED":
         if part.related_party is None:
-            faults.append(_required(f"{pointer}/related_party", "是否关联方"))
+            faults.append(_required(f"{pointer}/related_party", "是否关联方", "related_party"))
         if part.related_party:
             return Fraction(0)
     if admit.vat == "EXCLUDED":
         if part.vat is None:
-            faults.append(_required(f"{pointer}/vat", "增值税"))
+            faults.append(_required(f"{pointer}/vat", "增值税", "vat"))
             return Fraction(0)
         return amount - Fraction(part.vat)
     return amount
 
 
-def _required(pointer: str, title: str) -> Fault:
-    return Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title}", "required by the rate table")
+def _meets(case: Case, node: ex.Node, scope: Scope, faults: list[Fault]) -> bool:
+    """Whether a payment meets what the table asks of each; everything that it lacks is a fault, and it may then."""
+    try:
+        return bool(ex.evaluate(node, scope.of))
+    except ex.MissingFact:
+        lacking: list[ex.MissingFact] = []
+        held = ex.probe(node, scope.of, lacking)
+        faults += [fact_required(one, case.rules.needs, "PROJECTS") for one in lacking]
+        return held is not False
+
+
+def _required(pointer: str, title: str, field: str) -> Fault:
+    return Fault(pointer, REQUIRED, f"标准表需要此事实: {title}", f"the rate table needs {field}")
