@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from tests.oracle.generate_shared import Json, Rng, a_day, amount, chance
@@ -39,14 +40,21 @@ def keys_of(rng: Rng, table: Json, places: list[Json]) -> Json:
     given = dict(rng.choice(places)) if places else {}
     if not chance(rng, 0.3):
         given = {name: value for name, value in given.items() if name in names}
-    for name in sorted(names - set(given)):
+    for name in sorted(names - set(given)):  # the category before the line, which has to go with it
         values = [place[name] for place in places if name in place]
         if name == "line":
-            values = [line["id"] for line in table["terms"]["lines"]]
+            values = lines_of(table, given.get("category"))
         if name == "category" and not values:
             values = table["terms"]["needs"]["category"]["values"]
         given[name] = rng.choice(values or ["elsewhere"])
     return given
+
+
+def lines_of(table: Json, category: str | None) -> list[str]:
+    """The lines that a grant of a category can be of."""
+    lines = table["terms"]["lines"]
+    chosen = [line["id"] for line in lines if category and category in re.findall(r"\w+", line.get("when", ""))]
+    return chosen or [line["id"] for line in lines if "category" not in line.get("when", "")] or [line["id"] for line in lines]
 
 
 def pools(rng: Rng, table: Json, sibling: str) -> None:
