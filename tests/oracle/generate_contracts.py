@@ -73,7 +73,8 @@ def repayments(rng: Rng, drawdowns: list[Json], matures_on: date) -> list[Json]:
         if first >= matures_on or most < 2:
             continue
         fen = most if chance(rng, 0.1) else rng.randint(1, most)
-        repayment = {"on": a_day(rng, first, matures_on - timedelta(days=1)).isoformat(), "principal": yuan(fen)}
+        last = matures_on + timedelta(days=30 if chance(rng, 0.1) else -1)  # overdue
+        repayment = {"on": a_day(rng, first, last).isoformat(), "principal": yuan(fen)}
         if named:
             repayment["drawdown_no"] = drawdown["drawdown_no"]
             left[drawdown["drawdown_no"]] -= fen
@@ -127,7 +128,7 @@ def interest_paid(rng: Rng, contract: Json, applied_on: date, *, late: float) ->
     """Vouchers of the contract, of its drawdowns, or first the one and then the other (D87)."""
     drawdowns = contract["drawdowns"]
     first = min(date.fromisoformat(d["on"]) for d in drawdowns)
-    matures_on = date.fromisoformat(contract["matures_on"])
+    matures_on = date.fromisoformat(contract["matures_on"]) + timedelta(days=20 if chance(rng, 0.1) else 0)  # overdue
     whole = sum(int(d["amount"].replace(".", "")) for d in drawdowns)
     turn = matures_on if chance(rng, 0.6) else first if chance(rng, 0.8) else a_day(rng, first, matures_on)
     found = vouchers(rng, first, turn, applied_on, whole, gaps=True)

@@ -81,7 +81,24 @@ def loan_lines(rng: Rng, terms: Json) -> None:
     def base() -> str:
         return rng.choice(["balance", "balance", "interest"])
 
-    kinds = ["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step", "years", "length", "fee", "step", "years"]
+    kinds = [
+        "one",
+        "one",
+        "type",
+        "drawn",
+        "rate",
+        "signed",
+        "status",
+        "highest",
+        "disbursed",
+        "park",
+        "step",
+        "years",
+        "length",
+        "fee",
+        "step",
+        "years",
+    ]
     kind = rng.choice(kinds)
     if kind == "one":
         lines = [loan_line(rng, "ALL", base())]
@@ -179,7 +196,15 @@ def loan_window(rng: Rng, terms: Json) -> None:
 def loan_term(rng: Rng, terms: Json) -> None:
     if chance(rng, 0.5):
         return
-    starts = ["SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY", "FIRST_COUNTED_DAY", "paid_to_supplier_on", "put_to_use_on"]
+    starts = [
+        "SIGNED_ON",
+        "FIRST_DRAWDOWN",
+        "EACH_DRAWDOWN",
+        "FIRST_COUNTED_DAY",
+        "FIRST_COUNTED_DAY",
+        "paid_to_supplier_on",
+        "put_to_use_on",
+    ]
     start = rng.choice([*starts, "unknown"])
     term: Json = {"months": str(rng.choice([1, 2, 3, 6] if start == "FIRST_COUNTED_DAY" else [3, 6, 12, 24, 36])), "from": start}
     if chance(rng, 0.2):
@@ -213,7 +238,9 @@ def loan_caps(rng: Rng, terms: Json) -> None:
         ]
         caps.sort(key=width)
     if chance(rng, 0.15):
-        caps.insert(0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])})
+        caps.insert(
+            0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])}
+        )
         caps.sort(key=width)
     if chance(rng, 0.35):
         principal: list[Json] = []

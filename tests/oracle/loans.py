@@ -185,13 +185,18 @@ class Loan:
         return slice_.fact.get("repayment_plan") or self.fact.get("repayment_plan")
 
     def work_out_balances(self) -> None:
-        """From the repayments that were made; drawdowns with a plan take none of them."""
+        """From the repayments that were made; drawdowns with a plan take none of them.
+
+        What is owed at maturity stays a balance until it is repaid: it does not count, but vouchers are shared over it too.
+        """
         mine = [s for s in self.slices if not self.plan_of(s)]
         repaid: dict[date, list[Json]] = defaultdict(list)
         for repayment in self.fact.get("repayments") or []:
             repaid[on(repayment["on"])].append(repayment)
         now = {s.key: 0 for s in mine}
-        for day in days(self.first_drawdown, self.last):
+        vouchers = [on(v["until"]) for v in self.fact.get("interest_paid") or []]
+        end = max([self.last, *vouchers, *(day + ONE_DAY for day in repaid)])
+        for day in days(self.first_drawdown, end):
             for each in mine:
                 if each.on == day:
                     now[each.key] += each.drawn
@@ -209,7 +214,7 @@ class Loan:
             if left or min(now.values(), default=0) < 0:
                 raise RefusedError("")
             for each in mine:
-                if now[each.key] and day < each.matures_on:
+                if now[each.key]:
                     each.balances[day] = now[each.key]
 
     def work_out_plans(self) -> None:
