@@ -42,8 +42,8 @@ class Day:
     slice: Slice
     day: date
     line: str
-    rate: Fraction
     counted: Any  # fen in 元, after the principal caps so far
+    rate: Fraction = Fraction(0)  # asked for once the line's requirements are met (D18)
 
 
 def is_admitted_currency(case: Situation, loan: Loan) -> bool:
@@ -90,12 +90,13 @@ class Chooser:
         found: str | None = self.known[signature]
         return found
 
-    def line_and_rate(self, slice_: Slice, day: date) -> tuple[str | None, Fraction]:
+    def rate(self, slice_: Slice, day: date) -> Fraction:
         signature = self.signature(slice_, day)
         if signature not in self.known:
             line, rate_of = self.worked_out(slice_, day)
-            self.known[signature] = (line["id"], rate_of(line)) if line else (None, Fraction(0))
-        found: tuple[str | None, Fraction] = self.known[signature]
+            assert line
+            self.known[signature] = rate_of(line)
+        found: Fraction = self.known[signature]
         return found
 
     def worked_out(self, slice_: Slice, day: date) -> tuple[Json | None, Callable[[Json], Fraction]]:
@@ -125,10 +126,9 @@ def chosen_days(loan: Loan, chooser: Chooser) -> list[Day]:
     chosen: list[Day] = []
     for slice_ in loan.slices:
         for day in slice_.counted:
-            line, rate = chooser.line_and_rate(slice_, day)
-            if line is not None:
+            if (line := chooser.line(slice_, day)) is not None:
                 balance = slice_.balance(day)
-                chosen.append(Day(loan, slice_, day, line, rate, balance if loan.fx == 1 else balance * loan.fx))
+                chosen.append(Day(loan, slice_, day, line, balance if loan.fx == 1 else balance * loan.fx))
     return chosen
 
 
@@ -377,6 +377,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             if are_met(case, loan, line.get("require", []), of_line):
                 met.add(line["id"])
                 chosen += of_line
+                for each in of_line:
+                    each.rate = chooser.rate(each.slice, each.day)
         admitted.append(Admitted(loan, chooser, met))
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
     told = limit_principal(case, chosen, admitted)

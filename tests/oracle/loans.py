@@ -122,10 +122,11 @@ class Voucher:
         return all(s.rate for s in self.slices if any(s.may_owe(day) for day in days(self.first, self.until)))
 
     def rate_of(self, slice_: Slice, day: date) -> Fraction:
+        """The rate of a day; what is overdue keeps the rate that was agreed last."""
         if not self.by_rate:
             return ONE
         assert slice_.rate
-        return slice_.rate.on(day)
+        return slice_.rate.on(min(day, slice_.matures_on - ONE_DAY))
 
     def parts(self, slice_: Slice, day: date) -> int:
         name = slice_.day_count
