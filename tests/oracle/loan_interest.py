@@ -332,6 +332,8 @@ def paid_once(case: Situation, loan: Loan) -> list[Atom]:
 
     if all(by_days(line) for line in case.terms["lines"]):
         return []
+    if loan.signed_on > case.applied_on:  # 75: it is for a contract that was made after the application
+        return []
     line = choose_line(case, names, calls, lambda line: line_amount(case, line, names, calls))
     if line is None or by_days(line) or not are_met(case, loan, line.get("require", []), []):
         return []

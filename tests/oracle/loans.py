@@ -317,10 +317,17 @@ class Loan:
             if in_window(self.case, "interest", self.paid_on(receipt)) and (not with_claim or self.is_claimed(self.paid_on(receipt)))
         ]
 
+    def reaches(self, day: date) -> bool:
+        """Whether a paid day is past, or the window or the claim reaches it (D13)."""
+        last, claim = self.window.get("last_day", "unknown"), self.case.request.get("claim_period")
+        if day < self.case.applied_on or (claim and day < on(claim["until"])):
+            return True
+        return last != "unknown" and day <= (self.case.applied_on if last == "APPLICATION_DATE" else on(last))
+
     def window_has(self, slice_: Slice, day: date, *, with_claim: bool) -> bool:
         if self.window.get("tests") == "PAID_ON":
             if voucher := self.voucher_of.get((slice_.key, day)):
-                return bool(self.taken(voucher, with_claim=with_claim))
+                return bool(self.taken(voucher, with_claim=with_claim)) and (not with_claim or self.reaches(day))
             if self.given(slice_):
                 return False
         if not in_window(self.case, "interest", day):
