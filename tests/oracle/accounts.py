@@ -440,6 +440,7 @@ class Account:
             "per": list(self.cap["per"]),
             "period": self.cap["period"],
             "key": list(self.key),
+            "lines": [normal(line) for line in self.cap.get("lines", [])],
             "limit": self.limit,
             "before": self.before,
             "after": self.after,
@@ -504,7 +505,7 @@ def finish(
     is_exact = terms.get("rounding", {}).get("scope") == "TOTAL"
     atoms.sort(key=lambda atom: atom.name)
     round_atoms(case, atoms)
-    before = {item: sum((a.at for a in atoms if a.item == item), Fraction(0)) for item in items}
+    before = shown_before(terms, items, atoms, is_exact)
     if bound:
         bound(atoms, is_exact)
     is_eligible = any(atom.exact > 0 for atom in atoms)
@@ -521,10 +522,9 @@ def finish(
     if unit != 1:
         round_total(terms, atoms, unit, passes, is_exact)
     total = sum(a.at for a in atoms)
-    say_why_nothing(case, accounts, sum(before.values(), Fraction(0)) if is_eligible else None, total)
+    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total)
     return {
         "said": case.said,
-        "is_total": is_exact,
         "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",
         "amount": yuan(total),
         "items": {
@@ -538,6 +538,15 @@ def finish(
         "kind": amount_kind(case, atoms),
         "payout": instalments(case, total, paid),
     }
+
+
+def shown_before(terms: Json, items: list[str], atoms: list[Atom], is_exact: bool) -> dict[str, int]:
+    """Fen of each item before caps: with scope TOTAL spread from their rounded total, so that they add up (D93)."""
+    shown = [atom.at for atom in atoms]
+    if is_exact:
+        total = rounded(Fraction(sum(shown)), mode_of_total(terms, atoms))
+        shown = spread_total(shown, [atom.name for atom in atoms], total)
+    return {item: sum(fen for fen, atom in zip(shown, atoms, strict=True) if atom.item == item) for item in items}
 
 
 def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:
@@ -588,7 +597,7 @@ def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total
     case.said.needs_reason = True
     if before is None:
         return
-    if before < 1:
+    if before < 1 and unit_fen(case.terms) == 1:
         case.said.reasons.add(("LESS_THAN_A_FEN", None))
     if any(each.room == 0 and each.before >= 1 for each in accounts):
         case.said.reasons.add(("CAP_USED", None))
@@ -615,7 +624,6 @@ def refused(items: list[str], case: Situation | None = None) -> Json:
     said.needs_reason = True
     return {
         "said": said,
-        "is_total": False,
         "status": "NOT_ELIGIBLE",
         "amount": "0.00",
         "items": {item: {"amount_before_caps": Fraction(0), "amount": "0.00"} for item in items},

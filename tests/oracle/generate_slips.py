@@ -63,8 +63,13 @@ def disagree(rng: Rng, facts: list[Json]) -> None:
         return
     fact = rng.choice(several)
     name = rng.choice(["launched_on", "launch_approved", "unit_kind", "first_insured_on"])
-    others: dict[str, Any] = {"launched_on": "2023-06-01", "unit_kind": "CARRIER", "first_insured_on": "2021-05-31"}
-    fact[name] = not fact["launch_approved"] if name == "launch_approved" else others[name]
+    others: dict[str, Any] = {
+        "launched_on": "2023-06-01",
+        "launch_approved": not fact["launch_approved"],
+        "unit_kind": "ROCKET" if fact["unit_kind"] == "SATELLITE" else "SATELLITE",
+        "first_insured_on": "2021-05-31",
+    }
+    fact[name] = others[name]
 
 
 def respell(rng: Rng, table: Json, claim: Json, facts: list[Json]) -> None:
