@@ -194,8 +194,23 @@ def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]
             after = balances_by_day(group)
             most = max(sorted(before), key=lambda day: before[day] - after[day])
             if before[most] > after[most]:
-                told.append({"limit": limit, "before": before[most], "after": after[most], "binding": True})
+                told.append(told_of(cap, key_shown(case, cap, group[0]), limit, before[most], after[most]))
     return told
+
+
+def told_of(cap: Json, key: list[str], limit: int, before: Any, after: Any) -> Json:
+    about = {"per": cap["per"], "key": key, "lines": [normal(line) for line in cap.get("lines", [])]}
+    return {**about, "limit": limit, "before": before, "after": after, "binding": True}
+
+
+def key_shown(case: Situation, cap: Json, each: Day) -> list[str]:
+    """What an account separates by, in the words of the answer; a drawdown has two words, its contract's and its own."""
+    keys = {**keys_of(case, each.loan), "CONTRACT": contract_shown(case, each.loan), "LINE": normal(each.line)}
+    return [word for per in cap["per"] for word in ([keys["CONTRACT"], each.slice.key] if per == "DRAWDOWN" else [keys[per] or ""])]
+
+
+def contract_shown(case: Situation, loan: Loan) -> str:
+    return normal(f"{loan.no} {loan.lender}" if normal(loan.no) in case.shared_numbers else loan.no)
 
 
 def balances_by_day(group: list[Day]) -> dict[date, Any]:
@@ -356,8 +371,8 @@ def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:
-    case = Situation(table, request, series)
     check_request(request)
+    case = Situation(table, request, series)
     loans = [Loan(case, fact) for fact in request["contracts"]]
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
@@ -388,6 +403,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     ceilings = interest_ceilings(loans, chosen)
 
     bounds: dict[str, Json] = {}
+    by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
@@ -395,10 +411,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
             if (before := sum(a.at for a in mine)) > ceiling:
-                bounds.setdefault(item, {"limit": ceiling, "before": before, "after": ceiling, "binding": True})
+                bounds.setdefault(item, told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling))
                 replace(mine, ceiling, is_exact)
-
-    by_id = {loan.id: loan for loan in loans}
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = by_id[atom.item]
