@@ -321,6 +321,10 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
     for grant in applicant.get("granted", []):
         if chance(rng, 0.6):  # so that room is left
             grant["amount"] = amount(rng, 5_000)
+        if any(cap["limit"] == "unknown" for cap in terms.get("caps", [])) and grant["keys"].get("contract_no"):
+            # whether a cap without a figure asks for the lender of a number is not decided
+            owner = next(c for c in contracts if c["contract_no"] == grant["keys"]["contract_no"])
+            grant["keys"]["lender"] = owner["lender"]
     claim = a_claim(table, applied_on, applicant)
     room_for_ever = any(cap.get("room") == "CUMULATIVE" for cap in terms.get("caps", []))
     if chance(rng, 0.7 if room_for_ever else 0.3):

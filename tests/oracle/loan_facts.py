@@ -45,14 +45,6 @@ def check_contract(contract: Json) -> None:
     first_drawdown = min(d["on"] for d in drawdowns)
     if contract.get("rate"):
         check_rate(contract["rate"], first_drawdown)
-    plan_without_rate = [
-        drawdown
-        for drawdown in drawdowns
-        if (drawdown.get("repayment_plan") or contract.get("repayment_plan") or {}).get("method") == "EQUAL_INSTALLMENT"
-        and not (drawdown.get("rate") or contract.get("rate"))
-    ]
-    if plan_without_rate:
-        raise RefusedError("FACT_REQUIRED")
     if contract.get("repayment_plan") and (len(drawdowns) != 1 or contract.get("repayments")):
         raise RefusedError("")
     with_plan = {normal(d["drawdown_no"]) for d in drawdowns if d.get("repayment_plan")}
@@ -63,6 +55,15 @@ def check_contract(contract: Json) -> None:
         if repayment["on"] < first_drawdown:
             raise RefusedError("")
     check_vouchers(contract.get("interest_paid") or [], numbers)
+
+
+def require_rates(request: Json) -> None:
+    """An equal instalment is worked out from a rate (D62)."""
+    for contract in request["contracts"]:
+        for drawdown in contract["drawdowns"]:
+            plan = drawdown.get("repayment_plan") or contract.get("repayment_plan") or {}
+            if plan.get("method") == "EQUAL_INSTALLMENT" and not (drawdown.get("rate") or contract.get("rate")):
+                raise RefusedError("FACT_REQUIRED")
 
 
 def check_rate(rate: Json, first_day: str) -> None:
