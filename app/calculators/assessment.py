@@ -17,7 +17,7 @@ from app.calculators import expressions as ex
 from app.calculators.accounts import shared_numbers
 from app.calculators.caps import amount_text, apply_cap, lower
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
+from app.calculators.codes import check_grants, check_statuses, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -40,6 +40,7 @@ from app.calculators.results import (
 from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
 from app.calculators.scope import REQUIRED, applicant_scope, fact_required
+from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
@@ -86,6 +87,7 @@ def assess(
         raise FactsError(every_fault(case, raised)) from missing
     except FactsError as error:
         raise FactsError(every_fault(case, error.faults)) from error
+    doubt_amounts(case, works)
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -108,6 +110,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
     faults += check_grants(claim, table, rules)
+    faults += check_statuses(claim, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     say_it = partial(say, language)
@@ -115,6 +118,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_periods(case)
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)

@@ -324,4 +324,9 @@ def test_D70_room_and_drawdowns_are_of_one_contract() -> None:
     """Drawdown 1 of L-1 at two banks: 5万 each, as a balance and as money."""
     bureau = Bureau(points("10%", more="caps: [{bounds: BALANCE, per: [DRAWDOWN], limit: 50000}, {per: [DRAWDOWN], limit: 1500}]"))
     found = bureau.answer({"contracts": [loan("L-1", lender="甲"), loan("L-1", lender="乙")]})
-    assert caps(found, "key", "before", "after") == [("1 L-1 乙", "1825.00", "1500.00"), ("1 L-1 甲", "1825.00", "1500.00")]  # 50,000 × 3.65% of interest
+    assert caps(found, "key", "before", "after") == [
+        ("1 L-1 乙", "1000000.00", "50000.00"),
+        ("1 L-1 甲", "1000000.00", "50000.00"),
+        ("1 L-1 乙", "1825.00", "1500.00"),  # 50,000 × 3.65% of interest
+        ("1 L-1 甲", "1825.00", "1500.00"),
+    ]
