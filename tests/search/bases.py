@@ -1,0 +1,405 @@
+"""The claims at which the search starts: valid, earning, and shaped so that each kind of limit has something to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from app.calculators import facts
+from app.calculators import names as nm
+from app.calculators.days import months_after
+from app.calculators.terms import Line
+from tests.search.claims import ID, OBJECT_OF, Maker, application_days, yuan
+from tests.search.judge import Answer, ask
+from tests.search.model import Field, at, changed, fields_of, object_of
+from tests.search.tables import Loaded
+
+Json = dict[str, Any]
+
+TRIES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A claim that earns, and the answer to it."""
+
+    name: str
+    body: Json
+    answer: Answer
+
+
+def bases(loaded: Loaded, seed: int = 0) -> list[Base]:
+    """All claims of one table at which the search starts."""
+    found: dict[str, Base] = {}
+
+    def keep(name: str, body: Json | None) -> Base | None:
+        if body is None:
+            return None
+        answer = ask(body, loaded.kind)
+        if not answer.earns:
+            return None
+        found.setdefault(repr(body), Base(name=name, body=body, answer=answer))
+        return found[repr(body)]
+
+    sent = [one for no, body in enumerate(loaded.cases) if (one := keep(f"sent {no}", body)) is not None]
+    singles: list[Base] = sent[:1]
+    for line in loaded.table.terms.lines:
+        for edge in ("inside", "first", "last"):
+            one = keep(f"{line.id} {edge}", earning(loaded, line, edge, seed))
+            if one is not None and edge == "inside":
+                singles.append(one)
+    for one in singles:
+        wide = keep(f"{one.name} full", full(loaded, one.body)) or one
+        for name, body in shaped(loaded, wide.body):
+            keep(f"{one.name} {name}", body)
+    for one, other in zip(singles, singles[1:], strict=False):
+        keep(f"{one.name} and {other.name}", two_lines(loaded, one.body, other.body))
+    return list(found.values())
+
+
+def earning(loaded: Loaded, line: Line, edge: str, seed: int) -> Json | None:
+    """A claim that earns on a line, if one is found."""
+    for no in range(TRIES):
+        for applied in application_days(loaded, edge):
+            body = Maker(loaded, applied, Random(f"{seed} {line.id} {no}"), edge).claim(line)
+            answer = ask(body, loaded.kind)
+            if answer.result is not None and answer.earns and any(line.id in one.lines for one in answer.result.items):
+                return body
+    return None
+
+
+# --- every other fact of the model --------------------------------------------------------------------
+
+
+def full(loaded: Loaded, body: Json) -> Json:
+    """The claim with every other optional fact that it can carry and still earns."""
+    applied = date.fromisoformat(body["application_date"])
+    for path, kind in list(_objects(body, facts.Claim, ())):
+        for field in fields_of(kind):
+            if not field.optional or field.name in at(body, path) or field.name in SKIPPED:
+                continue
+            for value in samples(field, kind, at(body, path), body, applied):
+                wider = changed(body, (*path, field.name), value)
+                if ask(wider, loaded.kind).earns:
+                    body = wider
+                    break
+    return body
+
+
+SKIPPED = {"measures", "contracts", "policies", "items", "projects", "version", "as_of", "repayments", "interest_paid", "repayment_plan"}
+"""Made elsewhere, or (``as_of``) not beside ``version``."""
+
+
+def _objects(value: Json, kind: type, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], type]]:
+    yield path, kind
+    for field in fields_of(kind):
+        inner = value.get(field.name)
+        if field.objects and inner:
+            for no, one in enumerate(inner) if field.shape == "LIST" else [(None, inner)]:
+                yield from _objects(one, object_of(field, one), (*path, field.name) if no is None else (*path, field.name, no))
+
+
+def samples(field: Field, kind: type, owner: Json, body: Json, applied: date) -> Iterator[Any]:
+    """Values that a field may have beside the other facts, the one that tells most first."""
+    match field.shape:
+        case "MONEY":
+            whole = next((Fraction(owner[name]) for name in ("base_amount", "amount", "premium") if name in owner), Fraction(1_000_000))
+            yield from (yuan(whole / part) for part in (4, 100, 1, Fraction(1, 40)))
+        case "RATE":
+            yield from ("-0.002", "0.9", "0.03", "0.06")
+        case "ID":
+            named = [one["drawdown_no"] for one in owner.get("drawdowns", ())]
+            named += [one["drawdown_no"] for row in body.get("contracts", ()) for one in row["drawdowns"]] if field.name == "drawdown_no" else []
+            yield from (*named, ID.format(field.name[0].upper(), 1))
+        case "CODE":
+            yield from ("OTHER", "ROCKET", "EQUIPMENT")
+        case "DATE":
+            yield from ((applied - timedelta(days=days)).isoformat() for days in (90, 200, 400, 10, 800))
+        case "INSTANT":
+            if field.name == "application_at":
+                yield f"{applied.isoformat()}T10:00:00+08:00"
+            else:
+                yield "2026-11-30T10:00:00+08:00"
+        case "BOOLEAN":
+            yield from (True, False)
+        case "COUNT":
+            yield from (applied.year, 6, 20, 3, 1)
+        case "CHOICE":
+            yield from reversed(field.choices)
+        case "TEXT":
+            yield "甲公司é A"
+        case "OBJECT":
+            yield from (_sample(one, body, applied, back) for one in field.objects for back in (300, 150, 60))
+        case "LIST" if field.objects:
+            yield from ([_sample(one, body, applied, back)] for one in field.objects for back in (300, 150, 1200))
+        case "LIST":
+            yield from ([one] for one in (field.choices or [(applied - timedelta(days=100)).isoformat()]))
+
+
+def _sample(kind: type, body: Json, applied: date, back: int) -> Json:
+    """The shortest object of a kind; its dates run on from so many days before the application."""
+    made: Json = {}
+    day = applied - timedelta(days=back)
+    for field in fields_of(kind):
+        if field.optional:
+            continue
+        if field.shape == "DATE":
+            made[field.name] = day.isoformat()
+            day += timedelta(days=20 if kind is not facts.Period else back)
+        elif field.name == "rate_table":
+            made[field.name] = body["rate_table"]
+        elif field.shape == "MONEY":
+            made[field.name] = "1000.00"
+        else:
+            made[field.name] = next(iter(samples(field, kind, made, body, applied)), None)
+    return made
+
+
+# --- shapes of a claim --------------------------------------------------------------------------------
+
+
+def shaped(loaded: Loaded, body: Json) -> Iterator[tuple[str, Json | None]]:
+    """The claim with several things, over its limits, after earlier grants, and as banks write loans."""
+    twins = over_a_cap(loaded, together(loaded, body))
+    yield "two", twins
+    after = granted(loaded, twins)
+    yield "granted", after
+    yield "granted full", full(loaded, after) if after is not None else None
+    yield "granted once", granted(loaded, over_a_cap(loaded, body))
+    for other in pools(loaded, date.fromisoformat(body["application_date"])):
+        yield f"granted {other}", granted(loaded, twins, other)
+    if loaded.table.terms.facts == "CONTRACTS":
+        for name, change in LOANS.items():
+            made = change(loaded, body)
+            yield name, made
+            if made is not None:
+                yield f"{name} two", over_a_cap(loaded, together(loaded, made))
+                yield f"{name} full", full(loaded, made)
+
+
+def list_of(loaded: Loaded) -> tuple[str, str]:
+    """The list of the claim's facts, and the field that names each of them."""
+    kind = str(loaded.table.terms.facts)
+    return nm.FACT_LIST[kind], nm.ID_FIELD[kind]
+
+
+def together(loaded: Loaded, body: Json) -> Json:
+    """The claim with each thing twice; the second has another id, and everything that separates accounts in common."""
+    name, identity = list_of(loaded)
+    second = [{**one, identity: f"{one[identity]}2"} for one in body[name]]
+    return {**body, name: [*body[name], *second]}
+
+
+def two_lines(loaded: Loaded, one: Json, other: Json) -> Json:
+    """Things of two lines in one claim."""
+    name, identity = list_of(loaded)
+    second = [{**row, identity: f"{row[identity]}2"} for row in other[name]]
+    measures = {**other["applicant"].get("measures", {}), **one["applicant"].get("measures", {})}
+    applicant = {**other["applicant"], **one["applicant"], **({"measures": measures} if measures else {})}
+    return {**one, "applicant": applicant, name: [*one[name], *second]}
+
+
+def over_a_cap(loaded: Loaded, body: Json) -> Json:
+    """The claim made larger until a cap binds, where one can."""
+    name, _ = list_of(loaded)
+    kind = OBJECT_OF[str(loaded.table.terms.facts)]
+    for measured in (False, True):
+        for factor in (1, 4, 20, 100, 1000):
+            larger = {**body, name: [_larger(one, kind, factor, measured) for one in body[name]]}
+            answer = ask(larger, loaded.kind)
+            if answer.result is not None and answer.earns and any(one.binding and one.scope != "CONTRACT_INTEREST" for one in answer.result.caps):
+                return larger
+    return body
+
+
+def _larger(value: Json, kind: type, factor: int, measured: bool) -> Json:
+    """An object with all its money times a factor, and its events."""
+    made = dict(value)
+    for field in fields_of(kind):
+        inner = value.get(field.name)
+        if inner is None:
+            continue
+        if field.shape == "MONEY":
+            made[field.name] = yuan(Fraction(inner) * factor)
+        elif field.name == "events":
+            made[field.name] = inner * factor
+        elif field.shape == "LIST" and field.objects:
+            made[field.name] = [_larger(one, field.objects[0], factor, measured) for one in inner]
+        elif field.shape == "MEASURES" and measured:
+            made[field.name] = {key: yuan(Fraction(one) * factor) if _is_money(one) else one for key, one in inner.items()}
+    return made
+
+
+def _is_money(value: Any) -> bool:
+    return isinstance(value, str) and value[-3:-2] == "." and value[:-3].isdigit()
+
+
+# --- earlier grants -----------------------------------------------------------------------------------
+
+
+def pools(loaded: Loaded, applied: date) -> list[str]:
+    """Other tables with which a cap of the table shares its account."""
+    found: set[str] = set()
+    for cap in loaded.rules(applied).caps:
+        if isinstance(cap.pool, tuple):
+            found |= set(cap.pool)
+        elif cap.pool == "FUND":
+            found |= {one for one in loaded.table.fund_methods if one.startswith(loaded.table.fund)}
+    return sorted(found - {loaded.table.id})[:3]
+
+
+def granted(loaded: Loaded, body: Json, table: str | None = None) -> Json | None:
+    """The claim after two earlier grants with all keys by which the table's caps separate; they leave it some room."""
+    applied = date.fromisoformat(body["application_date"])
+    caps = [one for one in loaded.rules(applied).caps if one.bounds == "AMOUNT"]
+    if not caps:
+        return None
+    name, _ = list_of(loaded)
+    first = body[name][0]
+    answer = ask(body, loaded.kind)
+    assert answer.result is not None
+    lines = answer.result.items[0].lines
+    keys = {}
+    for key in {key for cap in caps for key in cap.keys} | {"lender" for cap in caps for key in cap.keys if key == "contract_no"}:
+        drawdown = first.get("drawdowns", [{}])[0]
+        value = first.get(key, first.get("measures", {}).get(key, drawdown.get(key, drawdown.get("measures", {}).get(key))))
+        keys[key] = lines[0] if key == "line" and lines else value or first.get("item_id") or "?"
+    if any(cap.lines is not None for cap in caps) and lines:
+        keys["category"] = lines[0]
+    year = {"accrual_year": applied.year} if any(cap.period == "ACCRUAL_YEAR" for cap in caps) else {}
+    for share in (4, 20, 1000, 100_000):
+        amount = yuan(Fraction(answer.fen, 100) / share)
+        rows = [
+            {"rate_table": table or loaded.table.id, "on": (applied - timedelta(days=days)).isoformat(), "amount": amount, **year, "keys": keys}
+            for days in (30, 20)
+        ]
+        made = changed(body, ("applicant", "granted"), [*body["applicant"].get("granted", []), *rows])
+        if ask(made, loaded.kind).earns:
+            return made
+    return None
+
+
+# --- loans as banks write them ------------------------------------------------------------------------
+
+
+def _contract(body: Json, **more: Any) -> Json:
+    return {**body, "contracts": [{**body["contracts"][0], **more}, *body["contracts"][1:]]}
+
+
+def _first(body: Json) -> tuple[Json, date, Fraction]:
+    contract = body["contracts"][0]
+    return contract, date.fromisoformat(contract["drawdowns"][0]["on"]), Fraction(contract["drawdowns"][0]["amount"])
+
+
+def vouchers(loaded: Loaded, body: Json) -> Json | None:
+    """Three quarters of interest paid to the bank, one with a penalty in it."""
+    _, drawn, amount = _first(body)
+    days = [months_after(drawn, 3 * no) for no in range(4)]
+    rows = [
+        {
+            "from": first.isoformat(),
+            "until": until.isoformat(),
+            "amount": yuan(amount / 100),
+            "penalty": yuan(amount / 1000 if no == 1 else 0),
+            "paid_on": until.isoformat(),
+        }
+        for no, (first, until) in enumerate(zip(days, days[1:], strict=False))
+    ]
+    applied = body["application_date"]
+    return _contract(body, interest_paid=[one for one in rows if one["paid_on"] <= applied] or rows[:1])
+
+
+def one_voucher(loaded: Loaded, body: Json) -> Json | None:
+    """One receipt that is less than the contract's interest; the other days are estimated where that is allowed."""
+    made = vouchers(loaded, body)
+    assert made is not None
+    row = {**made["contracts"][0]["interest_paid"][0], "amount": yuan(_first(body)[2] / 1000), "penalty": "1.00"}
+    return _contract(body, interest_paid=[row])
+
+
+def repaid(loaded: Loaded, body: Json) -> Json | None:
+    """Two drawdowns, three repayments, two of them on one day, one of a named drawdown."""
+    contract, drawn, amount = _first(body)
+    first = contract["drawdowns"][0]
+    second = {**first, "drawdown_no": ID.format("2", 1), "on": (drawn + timedelta(days=20)).isoformat()}
+    part = yuan(amount / 10)
+    rows = [
+        {"on": (drawn + timedelta(days=60)).isoformat(), "principal": part},
+        {"on": (drawn + timedelta(days=90)).isoformat(), "principal": part, "drawdown_no": second["drawdown_no"]},
+        {"on": (drawn + timedelta(days=90)).isoformat(), "principal": yuan(amount / 20)},
+    ]
+    return _contract(body, drawdowns=[first, second], repayments=rows)
+
+
+def planned(loaded: Loaded, body: Json) -> Json | None:
+    """Equal instalments, with every word that a plan has."""
+    _, drawn, _ = _first(body)
+    plan = {"method": "EQUAL_PRINCIPAL", "every_months": 1, "day": 15, "first_due": months_after(drawn, 1).replace(day=15).isoformat()}
+    return _contract(body, repayment_plan=plan)
+
+
+def floating(loaded: Loaded, body: Json) -> Json | None:
+    """A rate that follows the one-year prime rate, with every word that it has."""
+    _, drawn, _ = _first(body)
+    rate = {
+        "kind": "FLOATING",
+        "series": "LPR_1Y",
+        "reset": "QUARTERLY",
+        "spread": "-0.002",
+        "multiplier": "0.9",
+        "reset_anchor": drawn.isoformat(),
+        "lookup": "DAY_BEFORE",
+    }
+    return _contract(body, rate=rate)
+
+
+def listed(loaded: Loaded, body: Json) -> Json | None:
+    """A rate that is fixed again on two listed dates."""
+    _, drawn, _ = _first(body)
+    dates = [(drawn + timedelta(days=days)).isoformat() for days in (50, 150)]
+    return _contract(body, rate={"kind": "FLOATING", "series": "LPR_1Y", "reset": "LISTED", "spread": "0", "reset_dates": dates})
+
+
+def stepped(loaded: Loaded, body: Json) -> Json | None:
+    """A rate that falls after a hundred days."""
+    _, drawn, _ = _first(body)
+    steps = [{"from": (drawn + timedelta(days=days)).isoformat(), "annual_rate": rate} for days, rate in ((0, "0.0385"), (100, "0.008"))]
+    return _contract(body, rate={"kind": "STEPPED", "steps": steps})
+
+
+def excluded(loaded: Loaded, body: Json) -> Json | None:
+    """Two periods that do not count, and a claim for some of the days."""
+    _, drawn, _ = _first(body)
+    reason = sorted(loaded.table.terms.exclude_periods)[:1] or ["OVERDUE"]
+    rows = [
+        {"from": (drawn + timedelta(days=days)).isoformat(), "until": (drawn + timedelta(days=days + 15)).isoformat(), "reason": reason[0]}
+        for days in (30, 60)
+    ]
+    period = {"from": drawn.isoformat(), "until": months_after(drawn, 9).isoformat()}
+    return {**_contract(body, excluded_periods=rows, day_count="MONTHS_12"), "claim_period": period}
+
+
+def everything(loaded: Loaded, body: Json) -> Json | None:
+    """Drawdowns, repayments, receipts and exclusions in one contract."""
+    for change in (repaid, one_voucher, excluded, floating):
+        wider = change(loaded, body)
+        if wider is not None and ask(wider, loaded.kind).earns:
+            body = wider
+    return body
+
+
+LOANS: dict[str, Callable[[Loaded, Json], Json | None]] = {
+    "vouchers": vouchers,
+    "one voucher": one_voucher,
+    "repaid": repaid,
+    "planned": planned,
+    "floating": floating,
+    "listed": listed,
+    "stepped": stepped,
+    "excluded": excluded,
+    "everything": everything,
+}

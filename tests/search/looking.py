@@ -1,0 +1,131 @@
+"""The search itself: every variant of every claim, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import Any
+
+from app.calculators.names import LEVEL_OF
+from tests.search.bases import Base, bases
+from tests.search.judge import Answer, ask, content, raised, says_more
+from tests.search.statements import STATEMENTS
+from tests.search.tables import Loaded
+from tests.search.variants import Variant, variants
+
+Json = dict[str, Any]
+
+ORDERED = {"contracts[].rate.steps", "contracts[].rate.reset_dates"}
+"""Lists that are refused unless they run from early to late (D15, D19)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A variant that should not have been answered so."""
+
+    table: str
+    base: str
+    variant: Variant
+    wrong: str
+    before: Answer
+    after: Answer
+
+    def told(self) -> str:
+        """Everything that is needed to see it again."""
+        one = self.variant
+        return (
+            f"{self.table} | {one.kind} {one.field} | {one.how} | claim: {self.base}\n"
+            f"  {self.wrong}: {self.before.fen / 100:.2f} -> {self.after.fen / 100:.2f} {self.after.crashed}\n"
+            f"  {json.dumps(one.body, ensure_ascii=False)}"
+        )
+
+
+@dataclass(slots=True)
+class Search:
+    """What was tried, and what was found."""
+
+    tried: Counter[tuple[str, str]] = field(default_factory=Counter)  # table and kind
+    fields: set[str] = field(default_factory=set)  # that were left out
+    findings: list[Finding] = field(default_factory=list)
+    stated: Counter[tuple[str, str]] = field(default_factory=Counter)  # entries of the closed list that were needed
+    unearned: list[str] = field(default_factory=list)  # tables without a claim that earns
+
+    def add(self, other: Search) -> None:
+        """Take in what was done elsewhere."""
+        self.tried += other.tried
+        self.fields |= other.fields
+        self.findings += other.findings
+        self.stated += other.stated
+        self.unearned += other.unearned
+
+
+def search(loaded: Loaded, *, sample: int | None = None, seed: int = 0) -> Search:
+    """Try every variant of every claim of one table; of each claim only ``sample`` variants, where that is given."""
+    done = Search()
+    starts = bases(loaded, seed)
+    if not starts:
+        done.unearned.append(loaded.id)
+    if sample is not None:
+        starts = Random(f"{seed} {loaded.id}").sample(starts, min(len(starts), 6))
+    for base in starts:
+        look(loaded, base, done, sample, seed)
+    return done
+
+
+def look(loaded: Loaded, base: Base, done: Search, sample: int | None = None, seed: int = 0) -> None:
+    """Try the variants of one claim."""
+    measures = loaded.rules(date.fromisoformat(base.body["application_date"])).measures
+    assert set(measures) == set(LEVEL_OF)
+    tried: Iterable[Variant] = variants(base.body, measures)
+    if sample is not None:
+        every = list(tried)
+        tried = Random(f"{seed} {loaded.id} {base.name}").sample(every, min(len(every), sample))
+    removed: dict[str, Answer] = {}
+    for one in tried:
+        done.tried[loaded.id, one.kind] += 1
+        after = ask(one.body, loaded.kind)
+        if one.kind.startswith("remove"):
+            done.fields.add(one.field)
+            removed[one.how] = after
+        for wrong in _wrong(base.answer, one, after, removed):
+            if (one.kind, one.field) in STATEMENTS and not after.crashed:
+                done.stated[one.kind, one.field] += 1
+            else:
+                done.findings.append(
+                    Finding(table=loaded.id, base=base.name, variant=one, wrong=wrong, before=base.answer, after=after)
+                )
+
+
+def _wrong(before: Answer, one: Variant, after: Answer, removed: dict[str, Answer]) -> Iterator[str]:
+    if after.crashed:
+        yield "crashed"
+        return
+    more = raised(before, after)
+    match one.kind:
+        case "unseen":
+            if not after.refused:
+                yield "not refused"
+            return
+        case "reorder" | "rate":
+            if after.refused:
+                if one.field not in ORDERED:
+                    yield "refused"
+            elif content(after) != content(before):
+                yield "another answer"
+            return
+        case "null" if one.how in removed:
+            left_out = removed[one.how]
+            if (after.result is None) != (left_out.result is None) or (
+                after.result is not None and left_out.result is not None and content(after) != content(left_out)
+            ):
+                yield "null is not the same as nothing"
+                return
+        case "respell" if not after.refused and after.fen != before.fen and not says_more(before, after):
+            yield "another amount"
+            return
+    if more and not says_more(before, after):
+        yield f"{more} rose"
