@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache, partial
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -32,9 +34,10 @@ class Base:
     answer: Answer
 
 
-def bases(loaded: Loaded, seed: int = 0) -> list[Base]:
-    """All claims of one table at which the search starts."""
+def bases(loaded: Loaded, seed: int = 0, share: float = 1) -> list[Base]:
+    """The claims of one table at which the search starts; with a ``share`` below 1 only so many of those with several facts."""
     found: dict[str, Base] = {}
+    rng = Random(f"{seed} {loaded.id}")
 
     def keep(name: str, body: Json | None) -> Base | None:
         if body is None:
@@ -49,14 +52,17 @@ def bases(loaded: Loaded, seed: int = 0) -> list[Base]:
     singles: list[Base] = sent[:1]
     for line in loaded.table.terms.lines:
         for edge in ("inside", "first", "last"):
+            if singles and rng.random() >= share:
+                continue
             one = keep(f"{line.id} {edge}", earning(loaded, line, edge, seed))
             if one is not None and edge == "inside":
                 singles.append(one)
     for one in singles:
         wide = keep(f"{one.name} full", full(loaded, one.body)) or one
-        for name, body in shaped(loaded, wide.body):
-            keep(f"{one.name} {name}", body)
-    for one, other in zip(singles, singles[1:], strict=False):
+        for name, make in shaped(loaded, wide.body):
+            if rng.random() < share:
+                keep(f"{one.name} {name}", make())
+    for one, other in pairwise(singles):
         keep(f"{one.name} and {other.name}", two_lines(loaded, one.body, other.body))
     return list(found.values())
 
@@ -118,7 +124,7 @@ def samples(field: Field, kind: type, owner: Json, body: Json, applied: date) ->
         case "CODE":
             yield from ("OTHER", "ROCKET", "EQUIPMENT")
         case "DATE":
-            yield from ((applied - timedelta(days=days)).isoformat() for days in (90, 200, 400, 10, 800))
+            yield from ((applied - timedelta(days=days)).isoformat() for days in (400, 90, 200, 10, 800))
         case "INSTANT":
             if field.name == "application_at":
                 yield f"{applied.isoformat()}T10:00:00+08:00"
@@ -162,23 +168,47 @@ def _sample(kind: type, body: Json, applied: date, back: int) -> Json:
 # --- shapes of a claim --------------------------------------------------------------------------------
 
 
-def shaped(loaded: Loaded, body: Json) -> Iterator[tuple[str, Json | None]]:
+Made = Callable[[], Json | None]
+
+
+def shaped(loaded: Loaded, body: Json) -> Iterator[tuple[str, Made]]:
     """The claim with several things, over its limits, after earlier grants, and as banks write loans."""
-    twins = over_a_cap(loaded, together(loaded, body))
+    twins = cache(lambda: over_a_cap(loaded, together(loaded, body)))
     yield "two", twins
-    after = granted(loaded, twins)
-    yield "granted", after
-    yield "granted full", full(loaded, after) if after is not None else None
-    yield "granted once", granted(loaded, over_a_cap(loaded, body))
+    yield "granted", lambda: granted(loaded, twins())
+    yield "granted full", lambda: _full(loaded, granted(loaded, twins()))
+    yield "granted once", lambda: granted(loaded, over_a_cap(loaded, body))
     for other in pools(loaded, date.fromisoformat(body["application_date"])):
-        yield f"granted {other}", granted(loaded, twins, other)
+        yield f"granted {other}", partial(_granted_by, loaded, twins, other)
+    yield "as of", lambda: as_of(body)
     if loaded.table.terms.facts == "CONTRACTS":
         for name, change in LOANS.items():
-            made = change(loaded, body)
+            made = cache(partial(change, loaded, body))
             yield name, made
-            if made is not None:
-                yield f"{name} two", over_a_cap(loaded, together(loaded, made))
-                yield f"{name} full", full(loaded, made)
+            yield f"{name} two", partial(_twice, loaded, made)
+            yield f"{name} full", partial(_full_of, loaded, made)
+
+
+def _full(loaded: Loaded, body: Json | None) -> Json | None:
+    return full(loaded, body) if body is not None else None
+
+
+def _full_of(loaded: Loaded, made: Made) -> Json | None:
+    return _full(loaded, made())
+
+
+def _granted_by(loaded: Loaded, made: Callable[[], Json], table: str) -> Json | None:
+    return granted(loaded, made(), table)
+
+
+def _twice(loaded: Loaded, made: Made) -> Json | None:
+    body = made()
+    return over_a_cap(loaded, together(loaded, body)) if body is not None else None
+
+
+def as_of(body: Json) -> Json:
+    """The claim that names the day whose rules apply, instead of a version."""
+    return {**{key: one for key, one in body.items() if key != "version"}, "as_of": body["application_date"]}
 
 
 def list_of(loaded: Loaded) -> tuple[str, str]:
@@ -307,7 +337,7 @@ def vouchers(loaded: Loaded, body: Json) -> Json | None:
             "penalty": yuan(amount / 1000 if no == 1 else 0),
             "paid_on": until.isoformat(),
         }
-        for no, (first, until) in enumerate(zip(days, days[1:], strict=False))
+        for no, (first, until) in enumerate(pairwise(days))
     ]
     applied = body["application_date"]
     return _contract(body, interest_paid=[one for one in rows if one["paid_on"] <= applied] or rows[:1])

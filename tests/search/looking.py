@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 from typing import Any
 
-from app.calculators.names import LEVEL_OF
 from tests.search.bases import Base, bases
 from tests.search.judge import Answer, ask, content, raised, says_more
-from tests.search.statements import STATEMENTS
+from tests.search.statements import STATED, STATEMENTS, Statement, fact_of
 from tests.search.tables import Loaded
 from tests.search.variants import Variant, variants
 
@@ -51,7 +50,7 @@ class Search:
     tried: Counter[tuple[str, str]] = field(default_factory=Counter)  # table and kind
     fields: set[str] = field(default_factory=set)  # that were left out
     findings: list[Finding] = field(default_factory=list)
-    stated: Counter[tuple[str, str]] = field(default_factory=Counter)  # entries of the closed list that were needed
+    stated: Counter[Statement] = field(default_factory=Counter)  # entries of the closed list that were needed
     unearned: list[str] = field(default_factory=list)  # tables without a claim that earns
 
     def add(self, other: Search) -> None:
@@ -63,24 +62,25 @@ class Search:
         self.unearned += other.unearned
 
 
-def search(loaded: Loaded, *, sample: int | None = None, seed: int = 0) -> Search:
+def search(loaded: Loaded, *, sample: int | None = None, share: float = 1, seed: int = 0) -> Search:
     """Try every variant of every claim of one table; of each claim only ``sample`` variants, where that is given."""
     done = Search()
-    starts = bases(loaded, seed)
+    starts = bases(loaded, seed, share)
     if not starts:
         done.unearned.append(loaded.id)
-    if sample is not None:
-        starts = Random(f"{seed} {loaded.id}").sample(starts, min(len(starts), 6))
     for base in starts:
-        look(loaded, base, done, sample, seed)
+        look(loaded, base, done, sample=sample, seed=seed)
     return done
 
 
-def look(loaded: Loaded, base: Base, done: Search, sample: int | None = None, seed: int = 0) -> None:
+def look(
+    loaded: Loaded, base: Base, done: Search, *, sample: int | None = None, seed: int = 0, only: Callable[[Variant], bool] | None = None
+) -> None:
     """Try the variants of one claim."""
     measures = loaded.rules(date.fromisoformat(base.body["application_date"])).measures
-    assert set(measures) == set(LEVEL_OF)
     tried: Iterable[Variant] = variants(base.body, measures)
+    if only is not None:
+        tried = filter(only, tried)
     if sample is not None:
         every = list(tried)
         tried = Random(f"{seed} {loaded.id} {base.name}").sample(every, min(len(every), sample))
@@ -91,41 +91,44 @@ def look(loaded: Loaded, base: Base, done: Search, sample: int | None = None, se
         if one.kind.startswith("remove"):
             done.fields.add(one.field)
             removed[one.how] = after
-        for wrong in _wrong(base.answer, one, after, removed):
-            if (one.kind, one.field) in STATEMENTS and not after.crashed:
-                done.stated[one.kind, one.field] += 1
+        for wrong, rose in _wrong(base.answer, one, after, removed):
+            stated = STATED.get(one.kind), fact_of(one.field)
+            if rose and stated in STATEMENTS:
+                done.stated[stated] += 1  # type: ignore[index]
             else:
                 done.findings.append(
                     Finding(table=loaded.id, base=base.name, variant=one, wrong=wrong, before=base.answer, after=after)
                 )
 
 
-def _wrong(before: Answer, one: Variant, after: Answer, removed: dict[str, Answer]) -> Iterator[str]:
+def _wrong(before: Answer, one: Variant, after: Answer, removed: dict[str, Answer]) -> Iterator[tuple[str, bool]]:
+    """What is wrong with an answer, and whether it is that something rose: a statement by absence may do that, and nothing else."""
     if after.crashed:
-        yield "crashed"
+        yield "crashed", False
         return
-    more = raised(before, after)
     match one.kind:
         case "unseen":
             if not after.refused:
-                yield "not refused"
+                yield "not refused", False
             return
         case "reorder" | "rate":
             if after.refused:
                 if one.field not in ORDERED:
-                    yield "refused"
+                    yield "refused", False
             elif content(after) != content(before):
-                yield "another answer"
+                yield "another answer", False
             return
         case "null" if one.how in removed:
-            left_out = removed[one.how]
-            if (after.result is None) != (left_out.result is None) or (
-                after.result is not None and left_out.result is not None and content(after) != content(left_out)
-            ):
-                yield "null is not the same as nothing"
-                return
-        case "respell" if not after.refused and after.fen != before.fen and not says_more(before, after):
-            yield "another amount"
+            if _content(after) != _content(removed[one.how]):
+                yield "null is not the same as nothing", False
             return
+        case "respell" if not after.refused and after.fen != before.fen and not says_more(before, after):
+            yield "another amount", False
+            return
+    more = raised(before, after)
     if more and not says_more(before, after):
-        yield f"{more} rose"
+        yield f"{more} rose", True
+
+
+def _content(answer: Answer) -> bytes:
+    return b"refused" if answer.result is None else content(answer)

@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from app.calculators import facts
@@ -49,7 +49,7 @@ class Field:
     least: int = 0
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(kind: type) -> tuple[Field, ...]:
     """The fields of one object, by the names under which they are sent."""
     hints = get_type_hints(kind)
