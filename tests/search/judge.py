@@ -27,6 +27,7 @@ class Answer:
     paid: int = 0  # the payments, where they are shown
     caps: Counter[tuple[str, str]] = field(default_factory=Counter)  # what each cap left, over all its accounts
     accounts: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # and in each account, by its key in normal form
+    rooms: dict[tuple[str, str, str], int] = field(default_factory=dict)  # the most that each account may hold
     said: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # warnings and reasons
     result: Result | None = None
     refused: tuple[tuple[str, str], ...] = ()  # pointer and code of each fault
@@ -62,11 +63,15 @@ def ask(body: Json, kind: Kind) -> Answer:
         return Answer(crashed=f"{type(error).__name__}: {error}")
     caps: Counter[tuple[str, str]] = Counter()
     accounts: Counter[tuple[str, str, str]] = Counter()
+    rooms: dict[tuple[str, str, str], int] = {}
     for one in result.caps:
         if one.scope == "CONTRACT_INTEREST":
             continue  # what the bank was paid is no limit that the applicant's facts keep apart
+        account = one.scope, one.clause, normal(one.key or "")
         caps[one.scope, one.clause] += _fen(one.after)
-        accounts[one.scope, one.clause, normal(one.key or "")] += _fen(one.after)
+        accounts[account] += _fen(one.after)
+        if one.limit is not None:
+            rooms[account] = max(0, _fen(one.limit) - _fen(one.granted))
     said = Counter(("warning", one.code, _place(one.pointer)) for one in result.warnings)
     said.update(("reason", one.code, normal(one.item_id or "")) for one in result.reasons)
     return Answer(
@@ -74,6 +79,7 @@ def ask(body: Json, kind: Kind) -> Answer:
         paid=sum(_fen(one.amount) for one in result.payout if one.source is None),
         caps=caps,
         accounts=accounts,
+        rooms=rooms,
         said=said,
         result=result,
     )
@@ -87,8 +93,8 @@ def raised(before: Answer, after: Answer) -> str:
         if sum_ > before.caps[one] and one in before.caps:
             return f"accounts of {one[0]} together"
     for key, left in after.accounts.items():
-        if left > before.accounts[key] and key in before.accounts:
-            return f"account {key[0]} {key[2]}"
+        if left > before.rooms.get(key, left):  # within the limit, a wider cap may only have shared its room otherwise
+            return f"account {key[0]} {key[2]} over its limit"
     return ""
 
 

@@ -22,6 +22,10 @@ ORDERED = {"contracts[].rate.steps", "contracts[].rate.reset_dates"}
 """Lists that are refused unless they run from early to late (D15, D19)."""
 
 
+NAMES_NOTHING = {"request_no"}
+"""Ids that are given back as they came and separate nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A variant that should not have been answered so."""
@@ -108,7 +112,7 @@ def _wrong(before: Answer, one: Variant, after: Answer, removed: dict[str, Answe
         return
     match one.kind:
         case "unseen":
-            if not after.refused:
+            if not after.refused and one.field not in NAMES_NOTHING:
                 yield "not refused", False
             return
         case "reorder" | "rate":

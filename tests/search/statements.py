@@ -6,6 +6,8 @@ still needed: that some variant uses it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 Statement = tuple[str, str]
 """``absent``, ``later`` or ``earlier``, and the fact."""
 
@@ -18,36 +20,56 @@ def fact_of(field: str) -> str:
     return field.removesuffix("[]")
 
 
-STATEMENTS: dict[Statement, str] = {
+class Reason(NamedTuple):
+    """Why a fact may be missing or moved, and a table in which that raises an amount."""
+
+    why: str
+    witness: str
+
+
+STATEMENTS: dict[Statement, Reason] = {
     # --- absent: nothing of the kind happened -----------------------------------------------------
-    ("absent", "applicant.granted"): "no earlier grant; nobody but the applicant and the office knows of one",
-    ("absent", "applicant.other_support_this_year"): "no other support this year, the same in one sum",
-    ("absent", "contracts[].repayments"): "nothing was repaid, so the balance stands",
-    ("absent", "contracts[].repayment_plan"): "the contract is repaid as the repayments say, without a plan",
-    ("absent", "contracts[].excluded_periods"): "the loan was neither overdue nor extended",
-    ("absent", "contracts[].interest_paid[].penalty"): "nothing of the receipt is penalty (default 0.00)",
-    ("absent", "claim_period"): "the claim is for all days that the table counts",
-    ("absent", "projects[].accepted_investment"): "the project is not accepted yet",
-    ("absent", "contracts[].rate.steps"): "the contract rate does not change on that day",
-    ("absent", "contracts[].rate.reset_dates"): "the contract rate is not fixed again on that day",
-    ("absent", "contracts[].rate.spread"): "the contract has no spread (default 0)",
-    ("absent", "contracts[].rate.multiplier"): "the contract has no multiplier (default 1)",
-    ("absent", "contracts[].repayments[].drawdown_no"): "repaid is the earliest drawdown first (D20)",
+    ("absent", "applicant.granted"): Reason("no earlier grant; nobody but the applicant and the office knows of one", ""),
+    ("absent", "applicant.other_support_this_year"): Reason("no other support this year, the same in one sum", ""),
+    ("absent", "contracts[].repayments"): Reason("nothing was repaid, so the balance stands", ""),
+    ("absent", "contracts[].repayment_plan"): Reason("the contract is repaid as the repayments say, without a plan", ""),
+    ("absent", "contracts[].excluded_periods"): Reason("the loan was neither overdue nor extended", ""),
+    ("absent", "contracts[].interest_paid[].penalty"): Reason("nothing of the receipt is penalty (default 0.00)", ""),
+    ("absent", "claim_period"): Reason("the claim is for all days that the table counts", ""),
+    ("absent", "projects[].accepted_investment"): Reason("the project is not accepted yet", ""),
+    ("absent", "contracts[].rate.steps"): Reason("the contract rate does not change on that day", ""),
+    ("absent", "contracts[].rate.reset_dates"): Reason("the contract rate is not fixed again on that day", ""),
+    ("absent", "contracts[].rate.spread"): Reason("the contract has no spread (default 0)", ""),
+    ("absent", "contracts[].rate.multiplier"): Reason("the contract has no multiplier (default 1)", ""),
+    ("absent", "contracts[].repayments[].drawdown_no"): Reason("repaid is the earliest drawdown first (D20)", ""),
+    ("absent", "contracts[].interest_paid"): Reason("nothing was paid to the bank by receipt: estimated, and warned of as an estimate (D30)", ""),
+    ("absent", "contracts[].rate"): Reason("a receipt is shared over its days by balance alone (D28)", ""),
+    ("absent", "applicant.statuses[].until"): Reason("the status has no end", ""),
+    ("absent", "contracts"): Reason("the loan is not claimed: what it would have taken of a shared limit is free", ""),
+    ("absent", "items"): Reason("the item is not claimed: what it would have taken of a shared limit is free", ""),
     # --- later or earlier: another fact, which the document behind it shows ------------------------
-    ("later", "contracts[].repayments[].on"): "the principal was owed for longer",
-    ("later", "contracts[].repayment_plan.first_due"): "the principal is owed for longer",
-    ("later", "contracts[].matures_on"): "a longer loan",
-    ("earlier", "contracts[].drawdowns[].on"): "the loan ran for longer",
-    ("later", "contracts[].excluded_periods[].from"): "other days were overdue",
-    ("earlier", "contracts[].excluded_periods[].from"): "other days were overdue",
-    ("earlier", "contracts[].excluded_periods[].until"): "fewer days were overdue",
-    ("later", "claim_period.from"): "the claim is for other days",
-    ("earlier", "claim_period.from"): "the claim is for more days",
-    ("later", "claim_period.until"): "the claim is for more days",
-    ("later", "contracts[].rate.steps[].from"): "the rate fell later",
-    ("later", "contracts[].rate.reset_dates"): "the rate was fixed again on another day",
-    ("earlier", "contracts[].rate.reset_dates"): "the rate was fixed again on another day",
-    ("later", "contracts[].rate.reset_anchor"): "the rate was fixed again on other days",
-    ("earlier", "contracts[].interest_paid[].from"): "the receipt is for other days",
-    ("earlier", "contracts[].interest_paid[].until"): "the receipt is for other days",
+    ("later", "contracts[].repayments[].on"): Reason("the principal was owed for longer", ""),
+    ("later", "contracts[].repayment_plan.first_due"): Reason("the principal is owed for longer", ""),
+    ("later", "contracts[].matures_on"): Reason("a longer loan", ""),
+    ("earlier", "contracts[].drawdowns[].on"): Reason("the loan ran for longer", ""),
+    ("later", "contracts[].excluded_periods[].from"): Reason("other days were overdue", ""),
+    ("earlier", "contracts[].excluded_periods[].from"): Reason("other days were overdue", ""),
+    ("earlier", "contracts[].excluded_periods[].until"): Reason("fewer days were overdue", ""),
+    ("later", "claim_period.from"): Reason("the claim is for other days", ""),
+    ("earlier", "claim_period.from"): Reason("the claim is for more days", ""),
+    ("later", "claim_period.until"): Reason("the claim is for more days", ""),
+    ("later", "contracts[].rate.steps[].from"): Reason("the rate fell later", ""),
+    ("later", "contracts[].rate.reset_dates"): Reason("the rate was fixed again on another day", ""),
+    ("earlier", "contracts[].rate.reset_dates"): Reason("the rate was fixed again on another day", ""),
+    ("later", "contracts[].rate.reset_anchor"): Reason("the rate was fixed again on other days", ""),
+    ("earlier", "contracts[].interest_paid[].from"): Reason("the receipt is for other days", ""),
+    ("earlier", "contracts[].interest_paid[].until"): Reason("the receipt is for other days", ""),
+    ("later", "applicant.statuses[].until"): Reason("the applicant had the status for longer", ""),
+    ("earlier", "applicant.statuses[].from"): Reason("the applicant had the status for longer", ""),
+    ("earlier", "items[].occurred_on"): Reason("another event; a table may pay more for an early one", ""),
+    ("earlier", "contracts[].signed_on"): Reason("a contract of another day, whose reference rate or window is another", ""),
+    ("earlier", "contracts[].rate.reset_anchor"): Reason("the rate was fixed again on other days", ""),
+    ("earlier", "contracts[].interest_paid[].paid_on"): Reason("paid inside the window that tests the payment", ""),
+    ("earlier", "contracts[].matures_on"): Reason("a shorter loan, whose plan repays it in fewer instalments", ""),
+    ("earlier", "policies[].period_until"): Reason("a shorter policy, of which more lies inside the term", ""),
 }
