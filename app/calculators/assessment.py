@@ -21,6 +21,7 @@ from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Amount, Atom, Case, ItemWork
+from app.calculators.missing import every_fault
 from app.calculators.payout import pay
 from app.calculators.references import References
 from app.calculators.results import (
@@ -35,7 +36,7 @@ from app.calculators.results import (
 )
 from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
-from app.calculators.scope import applicant_scope, fact_required
+from app.calculators.scope import REQUIRED, applicant_scope, fact_required
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
@@ -70,13 +71,18 @@ def assess(
     """
     _right_method(table, endpoint_method)
     faults = check_claim(claim, table.terms)
-    if faults:
+    if any(fault.code != REQUIRED for fault in faults):
         raise FactsError(faults)
-    case = _case(claim, table, series, language)
+    case = _case(claim, table, series, language, faults)
+    if faults:
+        raise FactsError(every_fault(case, faults))
     try:
         works, caps, total = _calculate(case)
     except ex.MissingFact as missing:
-        raise fact_required(missing, case.rules.needs, str(table.terms.facts)) from missing
+        raised = [fact_required(missing, case.rules.needs, str(table.terms.facts))]
+        raise FactsError(every_fault(case, raised)) from missing
+    except FactsError as error:
+        raise FactsError(every_fault(case, error.faults)) from error
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -94,14 +100,12 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
         )
 
 
-def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language) -> Case:
+def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language, faults: list[Fault]) -> Case:
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    faults = check_grants(claim, table, rules)
+    faults += check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
-    if faults:
-        raise FactsError(faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
@@ -138,9 +142,10 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         due = _top_up(case, atoms, grants, due, steps)
     total = int(due) if case.terms.rounding.unit == 1 else to_unit(case, atoms, due, steps)
     works[-1].steps.extend(steps)
+    works[0].steps[:0] = case.balance_steps  # balances are bounded before anything is earned on them
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
-    return works, caps, total
+    return works, case.balance_caps + caps, total
 
 
 # --- caps -----------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def work(case: Case) -> list[ItemWork]:
     faults: list[Fault] = []
     works = []
     for index, item in sorted(enumerate(case.claim.items or ()), key=lambda pair: pair[1].item_id):
-        scope = _scope(case, item, index, faults)
+        scope = item_scope(case, item, index, faults)
         works.append(ItemWork(item.item_id, index, scope, project_id=item.project_id))
     if faults:
         raise FactsError(faults)
@@ -43,7 +43,7 @@ def work(case: Case) -> list[ItemWork]:
     return works
 
 
-def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
+def item_scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/items/{index}"
     values: dict[str, Any] = read_measures(item.measures, case.rules.measures["ITEM"], pointer, faults)
     for name, fact in BUILT_IN["ITEMS"].items():

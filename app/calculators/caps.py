@@ -67,7 +67,7 @@ def apply_cap(
             continue
         accounts.setdefault(_key(cap, atom), []).append(atom)
     for key, members in sorted(accounts.items()):
-        if cap.when is not None and not _condition(cap, members):
+        if cap.when is not None and not _condition(cap, members, atoms):
             continue
         result, step = _account(case, cap, key, members, grants)
         results.append(result)
@@ -83,13 +83,14 @@ def _key(cap: Cap, atom: Atom) -> AccountKey:
     return tuple(key)
 
 
-def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
-    """Whether a conditional cap holds for an account: ``earned`` asks all of its atoms (D29)."""
+def _condition(cap: Cap, members: Sequence[Atom], atoms: Sequence[Atom]) -> bool:
+    """Whether a conditional cap holds for an account: ``earned`` asks whole contracts, in every year and drawdown (D29, D96)."""
+    held_by = {atom.item_id for atom in members}
 
     def of(atom: Atom) -> ex.Lookup:
         def answer(key: str | tuple[str, ...]) -> Any:
             if isinstance(key, tuple) and key[0] == "earned":
-                return any(one.line.id == key[1] and one.exact > 0 for one in members)
+                return any(one.line.id == key[1] and one.exact > 0 and one.item_id in held_by for one in atoms)
             return atom.scope.of(key)
 
         return answer

@@ -194,7 +194,15 @@ class RepaymentPlan:
         metadata={"title": "等额本息、等额本金、按期付息到期还本、一次还本付息"}
     )
     every_months: int = field(default=1, metadata={"title": "每几个月一期", "ge": 1, "le": 12})
-    day: int = field(default=20, metadata={"title": "还款日", "ge": 1, "le": 31})
+    day: int | None = field(
+        default=None,
+        metadata={
+            "title": "还款日，空为首个还款日之日，未给首个还款日则为 20 日",
+            "description": "与 first_due 并用时，首期在 first_due，以后各期在此日；当月无此日则为月末。",
+            "ge": 1,
+            "le": 31,
+        },
+    )
     first_due: date | None = field(default=None, metadata={"title": "首个还款日"})
 
 

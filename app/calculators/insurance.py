@@ -26,7 +26,7 @@ def work(case: Case) -> list[ItemWork]:
     faults: list[Fault] = []
     works = []
     for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
-        scope = _scope(case, policy, index, first[policy.unit_id], faults)
+        scope = policy_scope(case, policy, index, first[policy.unit_id], faults)
         works.append(ItemWork(policy.policy_no, index, scope, project_id=policy.project_id))
     if faults:
         raise FactsError(faults)
@@ -35,7 +35,7 @@ def work(case: Case) -> list[ItemWork]:
     return works
 
 
-def _scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
+def policy_scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
     pointer = f"/policies/{index}"
     values: dict[str, Any] = read_measures(policy.measures, case.rules.measures["POLICY"], pointer, faults)
     for name, fact in nm.BUILT_IN["POLICIES"].items():

@@ -27,8 +27,9 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     if loan.vouchers:
         weigh_vouchers(loan)
     if False in covered and not loan.rate.days:
-        if any(run.line.shares_interest for run in loan.runs):
-            raise FactsError([_needed(loan)])
+        # With vouchers for some of the days the bound would hold for these alone: then the rate is needed too (D97).
+        if loan.fact.interest_paid or any(run.line.shares_interest for run in loan.runs):
+            raise FactsError([rate_needed(loan)])
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
         return
     _note_lookups(case, loan)
@@ -103,12 +104,12 @@ def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     ]
 
 
-def _needed(loan: Loan) -> Fault:
+def rate_needed(loan: Loan) -> Fault:
     return Fault(
         f"/contracts/{loan.index}/rate",
         "FACT_REQUIRED",
-        "按利息比例贴息须有合同利率或覆盖全部日期的利息凭证",
-        "a share of interest needs the contract rate, or vouchers for all days",
+        "须有合同利率，或覆盖全部计息日期的利息凭证",
+        "required: the contract rate, or vouchers for all days that count",
     )
 
 

@@ -10,7 +10,7 @@ from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
-from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
+from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
@@ -78,6 +78,8 @@ class Case:
     open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
+    balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
+    balance_steps: list[Step] = field(default_factory=list)  # and their working
 
     def word(self, phrase: Phrase) -> str:
         """A phrase in the language of the answer."""

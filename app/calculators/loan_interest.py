@@ -66,7 +66,7 @@ def work(case: Case) -> list[ItemWork]:
         _atoms(case, loan, one, scale)
         if case.rules.pays_once:
             _lump_atom(case, loan, one)
-        if not (one.atoms and one.interest) and all(reason.item_id != loan.id for reason in case.reasons):
+        if not (one.atoms and one.interest):
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
         _warn(case, loan, one)
@@ -74,8 +74,12 @@ def work(case: Case) -> list[ItemWork]:
 
 
 def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
-    """No contract gets zero without words (D19)."""
-    if not one.atoms:
+    """No contract gets zero without words (D19); what a cap on principal left nothing of is told with its clause (D100)."""
+    if loan.used_up is not None and not any(atom.exact for atom in one.atoms):
+        case.refuse("PRINCIPAL_CAP_USED", loan.used_up.clause, loan.id, None, id=loan.id)
+    elif any(reason.item_id == loan.id for reason in case.reasons):
+        return
+    elif not one.atoms:
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
     elif one.interest == 0:
         case.refuse("NO_INTEREST", None, loan.id, None, id=loan.id)
@@ -123,6 +127,7 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
                 refuse_requirement(case, one, loan.id)
             if failed:
                 loan.runs = [run for run in loan.runs if run.line.id != line_id]
+                loan.elsewhere = {no: held - {line_id} for no, held in loan.elsewhere.items()}
         work_.interest = work_.interest_basis = None
 
 

@@ -20,7 +20,7 @@ from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
-from app.calculators.terms import Line
+from app.calculators.terms import Cap, Line
 
 
 @dataclass(slots=True)
@@ -110,6 +110,8 @@ class Loan:
     anchors: dict[str, int] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
     gap: repayment.Gap | None = None  # from when on a planned balance is not known
+    elsewhere: dict[str, frozenset[str]] = field(default_factory=dict)  # of each slice: lines that hold on supported days not claimed
+    used_up: Cap | None = None  # the cap on principal that left no balance
 
     @property
     def id(self) -> str:

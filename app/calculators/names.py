@@ -128,7 +128,8 @@ LEVEL_OF = {
 EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
 """The date of an item that an event window tests, unless the window names another."""
 
-TERM_STARTS = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY")
+FIRST_COUNTED_DAY = "FIRST_COUNTED_DAY"
+TERM_STARTS = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", FIRST_COUNTED_DAY)
 """Where the term of a loan can start, beside any DATE fact."""
 
 LOAN_TYPES = {

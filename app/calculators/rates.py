@@ -97,7 +97,7 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
     parts = lcm(times, spread_of)
     multiplier, spread = multiplier * (parts // times), spread * (parts // spread_of)
     found = ContractRate(parts=parts)
-    last, back = None, 0  # the drawdown itself reads its own day, whatever the resets do
+    last, back = None, _DAYS_BACK[fact.lookup]  # one reading for every fixing, that of the first drawdown too (D16, D89)
     for day in (first, *resets(fact, first, until)):
         reset = day.toordinal()
         row = None if known is None else row_on(known, reset - back)
@@ -107,7 +107,6 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
         else:
             found.readings.append((reset, row))
             value = known.numerators[row]
-        back = _DAYS_BACK[fact.lookup]
         if value is None or value != last:
             found.days.append(reset)
             found.numerators.append(None if value is None else max(0, value * multiplier + spread))

@@ -61,7 +61,10 @@ class ItemResult:
 
 @dataclass(slots=True)
 class CapResult:
-    """One cap account: what stood before it, what it left, and how much room was not used."""
+    """One cap account: what stood before it, what it left, and how much room was not used.
+
+    A cap on balances is there where it bound: its figures are balances, on the day on which it took most away (D80).
+    """
 
     scope: str
     key: str | None
@@ -72,6 +75,8 @@ class CapResult:
     binding: bool
     margin: str | None
     clause: str
+    on: str | None = None  # of a cap on balances: the day of the figures
+    days: int | None = None  # and on how many days it bound
 
 
 @dataclass(slots=True)

@@ -17,10 +17,10 @@ from app.calculators.balances import Slice
 from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.loans import Loan, Run, Voucher, day_scope, slice_scope
-from app.calculators.names import LOAN_TYPES
+from app.calculators.names import FIRST_COUNTED_DAY, LOAN_TYPES, TERM_STARTS
 from app.calculators.phrases import Phrase
 from app.calculators.scope import Scope
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Term, Window
 
 Spans = list[tuple[int, int]]
 Head = tuple[Voucher | None, int | None, tuple[Line, ...]]  # what is the same throughout a run
@@ -39,55 +39,64 @@ def last_day_of(window: Window, application_date: date) -> int | None:
     return last.toordinal() + 1  # type: ignore[union-attr]
 
 
-def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Spans, int | None]:
-    """The days of a slice that count, and the anchor: its first day before any claim period (D5, D9-D13)."""
+def supported_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> Spans:
+    """The days of a slice that count before any claim period, but for terms that start on the contract's first of them (D9-D13)."""
     terms, fact, claim = case.terms, loan.fact, case.claim
     spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
     window = terms.windows.get("interest")
-    by_payment = window is not None and window.tests == "PAID_ON"
-    reach = claim.application_date.toordinal()
     if window is not None:
-        until = last_day_of(window, claim.application_date)
         first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
-        spans = _within(loan, spans, (first, until or FAR), by_payment=by_payment)
-        reach = max(reach, until or 0)
+        until = last_day_of(window, claim.application_date) or FAR
+        spans = _within(loan, spans, (first, until), by_payment=window.tests == "PAID_ON")
     for period in fact.excluded_periods:
         if period.reason in terms.exclude_periods:
             spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
-    if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
+    if terms.pay_first and fact.interest_paid:  # vouchers were given: no day counts that none of them covers (D74)
         spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
     for term in case.rules.limits:
-        if spans:
-            spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
-    anchor = spans[0][0] if spans else None
+        if spans and term.start != FIRST_COUNTED_DAY:
+            spans = days.intersect(spans, [_term(term, one, scope)])
+    return spans
+
+
+def _from_first_counted_day(case: Case, supported: list[Spans]) -> list[Spans]:
+    """What is left of the slices' days by terms that start on the first of them all, whichever slice has it (D94)."""
+    for term in case.rules.limits:
+        if term.start == FIRST_COUNTED_DAY and any(supported):
+            first = date.fromordinal(min(spans[0][0] for spans in supported if spans))
+            until = days.term_until(first, term.months, year_end=term.year_end).toordinal()
+            supported = [days.intersect(spans, [(first.toordinal(), until)]) for spans in supported]
+    return supported
+
+
+def claimed_days(case: Case, loan: Loan, spans: Spans) -> Spans:
+    """The supported days of this claim: in its claim period, and before the application unless a period reaches further (D12, D13)."""
+    claim, window = case.claim, case.terms.windows.get("interest")
+    reach = claim.application_date.toordinal()
+    if window is not None:
+        reach = max(reach, last_day_of(window, claim.application_date) or 0)
     if claim.claim_period is not None:
-        period_of_claim = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
-        spans = _within(loan, spans, period_of_claim, by_payment=by_payment)
-        reach = max(reach, period_of_claim[1])
-    return days.intersect(spans, [(1, reach)]), anchor
+        period = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
+        spans = _within(loan, spans, period, by_payment=window is not None and window.tests == "PAID_ON")
+        reach = max(reach, period[1])
+    return days.intersect(spans, [(1, reach)])
 
 
 def _within(loan: Loan, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
-    """The days in a window; one on the payment date takes or leaves a voucher whole, and tests other days themselves (D28)."""
-    if not by_payment:
+    """The days in a window. One on the payment date takes or leaves a voucher whole (D28).
+
+    Days without a voucher test it themselves where none was given; else they were not paid in it and do not count (D95).
+    """
+    if not by_payment or not loan.fact.interest_paid:
         return days.intersect(spans, [window])
     first, until = window
-    covered = [(one.first, one.until) for one in loan.vouchers]
-    left = [(one.first, one.until) for one in loan.vouchers if not first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
-    uncovered = days.intersect(days.subtract(spans, covered), [window])
-    return sorted(uncovered + days.subtract(days.intersect(spans, covered), left))
+    paid = [(one.first, one.until) for one in loan.vouchers if first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
+    return days.intersect(spans, paid)
 
 
-def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
-    start = term.start
-    if start == "FIRST_COUNTED_DAY":
-        begins = date.fromordinal(first_counted)
-    elif start == "EACH_DRAWDOWN":
-        begins = one.fact.on
-    elif start in {"SIGNED_ON", "FIRST_DRAWDOWN"}:
-        begins = scope.of(start.lower())
-    else:
-        begins = scope.of(start)
+def _term(term: Term, one: Slice, scope: Scope) -> tuple[int, int]:
+    start = str(term.start)
+    begins = one.fact.on if start == "EACH_DRAWDOWN" else scope.of(start.lower() if start in TERM_STARTS else start)
     return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
 
 
@@ -128,11 +137,15 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     cuts = _cuts(case, loan)
     reads_day = case.terms.watch.lines_by_day
     for one in loan.slices:
-        scope = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
-        spans, anchor = counted_days(case, loan, one, scope)
-        if anchor is None or not spans:
+        loan.scopes[one.no] = slice_scope(case, loan, one, faults)
+    supported = [supported_days(case, loan, one, loan.scopes[one.no]) for one in loan.slices]
+    for one, before in zip(loan.slices, _from_first_counted_day(case, supported), strict=True):
+        scope, spans = loan.scopes[one.no], claimed_days(case, loan, before)
+        if case.rules.takes_room_once:
+            loan.elsewhere[one.no] = _lines_elsewhere(case, loan, one, days.subtract(before, spans), cuts, scale)
+        if not spans:
             continue
-        loan.anchors[one.no] = anchor
+        loan.anchors[one.no] = before[0][0]  # the first day before any claim period (D5)
         marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
         lines = None if reads_day else lines_for(case, loan, scope)
         if lines == ():
@@ -140,6 +153,24 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
         for first, until in spans:
             marks = [first, *marked[bisect_right(marked, first) : bisect_left(marked, until)], until]
             _add_runs(case, loan, one, scope, lines, marks, scale)
+
+
+def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: list[int], scale: int) -> frozenset[str]:
+    """The lines that hold on supported days that are not of this claim, without words: they take room for ever (D90)."""
+    scope, found, factor = loan.scopes[one.no], set(), whole_factor(loan, scale)
+    marked = _marked(case, cuts, scope)
+    for first, until in spans:
+        for day in (first, *marked[bisect_right(marked, first) : bisect_left(marked, until)]):
+            balance = one.course.at(day)
+            if not balance:
+                continue
+            around = scope
+            if case.terms.watch.lines_by_day:
+                around = day_scope(case, loan, scope, day, loan.rate.value(loan.rate.no(day)), balance * factor, scale)
+            asked = case.rules.asked
+            held = [line for line in choose_lines(case, around.of) if line.per_day]
+            found |= {line.id for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])}
+    return frozenset(found)
 
 
 def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Line, ...] | None, marks: list[int], scale: int) -> None:

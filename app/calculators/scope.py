@@ -15,8 +15,9 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Measures
-from app.calculators.faults import FactsError, Fault
+from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
+from app.calculators.faults import Fault
+from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.terms import Measure
 
@@ -131,19 +132,24 @@ def _read(measure: Measure, raw: Any) -> Any:
     return raw if known and _CODE.fullmatch(raw) else None
 
 
-def _expected(measure: Measure) -> tuple[str, str]:
+# How a fact of a type is written, in Chinese and English.
+_FORMS: Mapping[str, Phrase] = {
+    ex.BOOLEAN: Phrase(" true 或 false", "true or false"),
+    ex.COUNT: Phrase("非负整数（JSON 数字）", "a non-negative integer"),
+    ex.MONEY: Phrase('金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'),
+    ex.RATE: Phrase('小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'),
+    ex.DATE: Phrase("日期 YYYY-MM-DD", "a date YYYY-MM-DD"),
+    ex.CODE: Phrase("1 至 64 字符", "a text of 1 to 64 characters"),
+}
+
+
+def _expected(measure: Measure) -> Phrase:
     if measure.values is not None:
         listed = ", ".join(f"{code}（{title}）" for code, title in measure.values.items())
-        return f"其中之一: {listed}", "one of " + ", ".join(measure.values)
-    return {
-        ex.BOOLEAN: (" true 或 false", "true or false"),
-        ex.COUNT: ["非负整数（JSON 数字）", "a non-negative integer"],
-        ex.MONEY: ['金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'],
-        ex.RATE: ['小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'],
-        ex.QUANTITY: f"数量字符串（{measure.unit}）|quantity text in {measure.unit}".split("|"),
-        ex.DATE: ["日期 YYYY-MM-DD", "a date YYYY-MM-DD"],
-        ex.CODE: ["1 至 64 字符", "a text of 1 to 64 characters"],
-    }[measure.type]  # type: ignore[return-value]
+        return Phrase(f"其中之一: {listed}", "one of " + ", ".join(measure.values))
+    if measure.type == ex.QUANTITY:
+        return Phrase(f"数量字符串（{measure.unit}）", f"quantity text in {measure.unit}")
+    return _FORMS[measure.type]
 
 
 def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: References, year: int, faults: list[Fault]) -> Scope:
@@ -185,17 +191,30 @@ def has_status(claim: Claim, status: str, on: date) -> bool:
     return any(one.status == status and one.from_ <= on and (one.until is None or on < one.until) for one in claim.applicant.statuses)
 
 
-def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> FactsError:
-    """The 422 for a fact that a chosen line or requirement reads and that was not sent."""
+def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> Fault:
+    """The 422 for a fact that a chosen line or requirement reads and that was not sent: what it is and how it is written."""
     measure = needs.get(missing.name)
-    title = measure.title if measure else ""
-    if not title and missing.name in nm.BUILT_IN[facts]:
-        title = nm.BUILT_IN[facts][missing.name].zh
-    if not title and missing.name in Applicant.__dataclass_fields__:
-        title = Applicant.__dataclass_fields__[missing.name].metadata["title"]
-    field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
-    pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
-    return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
+    built_in = nm.BUILT_IN[facts]
+    if measure is not None and missing.name not in built_in:
+        zh, en = _expected(measure)
+        title = Phrase(measure.title, measure.name)
+        zh, en = f"标准表需要此事实: {title.zh}，应为{zh}", f"the rate table needs {title.en}, {en}"
+        return Fault(f"{missing.pointer}/measures/{missing.name}", REQUIRED, zh, en, title)
+    field = FIELD_OF.get(missing.name, missing.name)
+    title = _field_title(field, built_in)
+    form = _FORMS.get(built_in[field].type) if field in built_in else None
+    zh, en = (f"，应为{form.zh}", f", {form.en}") if form is not None else ("", "")
+    return Fault(f"{missing.pointer}/{field}", REQUIRED, f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}")
 
 
-FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}
+def _field_title(field: str, built_in: Mapping[str, nm.Fact]) -> Phrase:
+    if field in built_in:
+        return Phrase(built_in[field].zh, built_in[field].en)
+    for kind in (Applicant, Project, Contract):
+        if field in kind.__dataclass_fields__:
+            return Phrase(kind.__dataclass_fields__[field].metadata["title"], field.replace("_", " "))
+    return Phrase(field, field)
+
+
+REQUIRED = "FACT_REQUIRED"
+FIELD_OF = {"accepted": "accepted_investment", "interest": "rate", "contract_rate": "rate", "sum_insured_years": "sum_insured"}

@@ -176,6 +176,8 @@ class Cap:
         suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
+        if self.bounds == "BALANCE":  # bounds days, so that its period means nothing
+            plain, suffix = False, "BALANCE"
         object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
         object.__setattr__(self, "keys", tuple(CAP_PER[part][0] if part in CAP_PER else part for part in self.per))
 
