@@ -65,8 +65,8 @@ def ask(body: Json, kind: Kind) -> Answer:
     accounts: Counter[tuple[str, str, str]] = Counter()
     rooms: dict[tuple[str, str, str], int] = {}
     for one in result.caps:
-        if one.scope == "CONTRACT_INTEREST":
-            continue  # what the bank was paid is no limit that the applicant's facts keep apart
+        if one.scope == "CONTRACT_INTEREST" or one.scope.endswith("_BALANCE"):
+            continue  # what the bank was paid, and principal: no amounts of money that accounts keep apart
         account = one.scope, one.clause, normal(one.key or "")
         caps[one.scope, one.clause] += _fen(one.after)
         accounts[account] += _fen(one.after)

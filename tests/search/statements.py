@@ -46,6 +46,7 @@ STATEMENTS: dict[Statement, Reason] = {
     ("absent", "contracts[].rate"): Reason("a receipt is shared over its days by balance alone (D28)", ""),
     ("absent", "applicant.statuses[].until"): Reason("the status has no end", ""),
     ("absent", "contracts"): Reason("the loan is not claimed: what it would have taken of a shared limit is free", ""),
+    ("absent", "contracts[].drawdowns"): Reason("the drawdown is not claimed: what it would have taken of a shared limit is free", ""),
     ("absent", "items"): Reason("the item is not claimed: what it would have taken of a shared limit is free", ""),
     # --- later or earlier: another fact, which the document behind it shows ------------------------
     ("later", "contracts[].repayments[].on"): Reason("the principal was owed for longer", ""),
@@ -72,4 +73,7 @@ STATEMENTS: dict[Statement, Reason] = {
     ("earlier", "contracts[].interest_paid[].paid_on"): Reason("paid inside the window that tests the payment", ""),
     ("earlier", "contracts[].matures_on"): Reason("a shorter loan, whose plan repays it in fewer instalments", ""),
     ("earlier", "policies[].period_until"): Reason("a shorter policy, of which more lies inside the term", ""),
+    ("earlier", "contracts[].repayments[].on"): Reason("a receipt is shared by balance, and more of it then lies on days that count (D28)", ""),
+    ("earlier", "contracts[].rate.steps[].from"): Reason("a receipt is shared by rate, and more of it then lies on days that count (D28)", ""),
+    ("earlier", "items[].measures.month_on"): Reason("the output of another month, under another cap's period", ""),
 }
