@@ -106,6 +106,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "Segment.why": "分段原因",
     "Reconciliation.from": "起（含）",
     "Reconciliation.until": "止（不含）",
+    "Reconciliation.drawdown_no": "凭证所写的放款编号，空为整个合同",
     "Reconciliation.stated": "凭证所载，元",
     "Reconciliation.computed": "按合同算出，元",
     "Reconciliation.difference": "差额，元",

@@ -11,6 +11,7 @@ from app.calculators.codes import any_category, categories
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
+from app.calculators.lateness import happens_later
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
 from app.calculators.results import Step
@@ -73,10 +74,11 @@ def check_category(case: Case, category: str | None, pointer: str, faults: list[
 
 def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     """Windows, requirements, line and amount of an item; a reason wherever it earns nothing."""
+    late = happens_later(case, one.scope, one.id)
     for kind in ("event", "contract", "completion"):
         if outside_window(case, kind, one.scope, one.id):
             return
-    if beyond_term(case, one.scope, one.id):
+    if late or beyond_term(case, one.scope, one.id):
         return
     ok = True
     for requirement in case.terms.require:

@@ -172,6 +172,14 @@ class Drawdown:
     drawdown_no: str = field(metadata=_id("放款编号"))
     on: date = field(metadata={"title": "放款日"})
     amount: str = field(metadata=_money("放款金额"))
+    matures_on: date | None = field(default=None, metadata={"title": "本笔到期日，空为合同到期日"})
+    rate: FixedRate | SteppedRate | FloatingRate | None = field(
+        default=None, metadata={"title": "本笔利率，空为合同利率", "discriminator": "kind"}
+    )
+    day_count: DayCountName | None = field(default=None, metadata={"title": "本笔计息方式，空为合同计息方式"})
+    repayment_plan: RepaymentPlan | None = field(
+        default=None, metadata={"title": "本笔还款计划", "description": "有计划的放款不再列实际还本；未写明放款的还本不冲减它。"}
+    )
     measures: Measures = _measures()
 
 
@@ -250,7 +258,7 @@ class FloatingRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestVoucher:
-    """One interest voucher of the bank (利息凭证)."""
+    """One interest voucher of the bank (利息凭证), or the reversal of one (DECISIONS 87)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     from_: date = field(metadata={"title": "计息起日（含）", "alias": "from"})
@@ -258,6 +266,18 @@ class InterestVoucher:
     amount: str = field(metadata=_money("已付利息（含罚息）"))
     penalty: str = field(default="0.00", metadata=_money("其中逾期、罚息、复利与违约金"))
     paid_on: date | None = field(default=None, metadata={"title": "付息日，空为计息止日"})
+    drawdown_no: str | None = field(default=None, metadata=_id("所属放款编号，空为整个合同"))
+    receipt_no: str | None = field(
+        default=None,
+        metadata=_id("回单号", description="同一放款同一期间有几张回单时，各写不同的回单号，金额相加。"),
+    )
+    kind: Literal["INTEREST", "REVERSAL"] = field(
+        default="INTEREST",
+        metadata={
+            "title": "INTEREST 付息；REVERSAL 冲销",
+            "description": "冲销的起止日与放款编号须与所冲销的凭证一致；不论冲销日期，一律从该期间的利息中减去，余额不得为负。",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,12 @@ from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
+from app.calculators.lateness import completed_later, paid_later
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
 from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_value
 from app.calculators.steps import figure
-from app.calculators.windows import bounds, contains
+from app.calculators.windows import bounds, contains, warn_if_narrow
 
 INVESTMENT_CATEGORIES = {
     "EQUIPMENT": "设备",
@@ -46,9 +48,10 @@ def work(case: Case) -> list[ItemWork]:
         works.append(one)
     if faults:
         raise FactsError(faults)
+    late: dict[int, list[tuple[str, date]]] = {}
     for one in works:
         project = (case.claim.projects or ())[one.index]
-        admit(case, one, project, faults)
+        late[one.index] = admit(case, one, project, faults)
     if faults:
         raise FactsError(faults)
     for one in works:
@@ -59,7 +62,9 @@ def work(case: Case) -> list[ItemWork]:
             less = max(Fraction(0), whole - one.scope.of("other_fiscal_funding"))
             lowered = None if one.scope.answer is None else _lowered(one.scope.answer, less, whole)
             one.base_scope = Scope({"admitted": less}, one.scope.pointer, one.scope, lowered)
+        paid_later(case, one, late[one.index])
         price_item(case, one, {"project_id": project.project_id, "category": project.category})
+        completed_later(case, one)
     return works
 
 
@@ -75,13 +80,19 @@ def project_scope(case: Case, project: Project, index: int, faults: list[Fault])
     return Scope(values, pointer, case.applicant)
 
 
-def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> None:
-    """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55)."""
+def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> list[tuple[str, date]]:
+    """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55).
+
+    Answers where and when payments that count are dated after the application.
+    """
     parts: dict[str, list[Fraction]] = {}
+    late: list[tuple[str, date]] = []
     for no, part in enumerate(project.investments):
         amount = _admitted_part(case, one.scope, part, f"{one.scope.pointer}/investments/{no}", faults)
         if amount:
             parts.setdefault(part.category, []).append(amount)
+            if part.paid_on is not None and part.paid_on > case.claim.application_date:
+                late.append((f"{one.scope.pointer}/investments/{no}/paid_on", part.paid_on))
     terms = " + ".join(figure(amount, ex.MONEY) for amounts in parts.values() for amount in amounts) or "0"
     sums = {category: sum(amounts, Fraction(0)) for category, amounts in parts.items()}
     whole = total = sum(sums.values(), Fraction(0))
@@ -99,6 +110,7 @@ def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> N
             share = total * (1 / whole)
             listed = f"({listed}) × {share.numerator}/{share.denominator}"
         one.steps.append(_step(case, one, category, listed, one.scope.of(("admitted", category))))
+    return late
 
 
 def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fraction) -> Step:
@@ -133,6 +145,7 @@ def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, f
         if part.paid_on is None:
             faults.append(_required(f"{pointer}/paid_on", "付款日", "paid_on"))
         elif not contains(window, part.paid_on, case.claim.application_date):
+            warn_if_narrow(case, window, part.paid_on, str(project.of("project_id")), f"{pointer}/paid_on")
             return Fraction(0)
     if admit is None:
         return amount

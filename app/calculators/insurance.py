@@ -13,6 +13,7 @@ from app.calculators.award import line_amount
 from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
+from app.calculators.lateness import happens_later
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.windows import outside_window
 
@@ -45,22 +46,30 @@ def policy_scope(case: Case, policy: Policy, index: int, first: date, faults: li
     if values["first_insured_on"] is None:
         values["first_insured_on"] = first  # D59: the earliest policy of the unit in the request
     insured = values["sum_insured"]
-    length = (policy.period_until - policy.period_from).days
-    values["sum_insured_years"] = None if insured is None else insured * Fraction(length, 365)
+    values["sum_insured_years"] = None if insured is None else insured * _years(policy)
     if values["premium_paid"] > values["premium"]:
         faults.append(Fault(f"{pointer}/premium_paid", "PAID_ABOVE_PREMIUM", "已付保费大于保费", "more was paid than the premium"))
     return Scope(values, pointer, case.applicant)
 
 
+def _years(policy: Policy) -> Fraction:
+    """How long a policy runs: a whole year is exactly one, also a leap year (D106)."""
+    first, until = policy.period_from.toordinal(), policy.period_until.toordinal()
+    (length,) = days.lengths(days.positions("MONTHS_12", [first, until], first))
+    return Fraction(length, days.BASIS["MONTHS_12"])
+
+
 def _price(case: Case, one: ItemWork, policy: Policy) -> None:
+    ok = not happens_later(case, one.scope, one.id)
     if outside_window(case, "event", one.scope, one.id) or outside_window(case, "contract", one.scope, one.id):
         return
-    ok = True
     for requirement in case.terms.require:
         if not requirement.totals and requirement.level != "APPLICANT" and not ex.evaluate(requirement.that, one.scope.of):
             refuse_requirement(case, requirement, one.id)
             ok = False
-    if policy.premium_paid != policy.premium or one.scope.of("paid_on") > case.claim.application_date:
+    if policy.premium_paid == policy.premium:
+        one.scope.of("paid_on")  # must be told; that it lies after the application is a reason already (D57, D75)
+    else:
         case.refuse("PREMIUM_NOT_PAID", None, one.id, None, id=one.id)
         ok = False
     if not ok:

@@ -19,6 +19,7 @@ from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, together
 from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
@@ -70,6 +71,7 @@ def work(case: Case) -> list[ItemWork]:
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
         _warn(case, loan, one)
+        days_later(case, loan)
     return works
 
 
@@ -106,9 +108,12 @@ def _admitted(case: Case, loan: Loan) -> bool:
     if currency != "CNY" and currency not in {one.code for one in case.terms.currencies}:
         case.refuse("CURRENCY_NOT_ADMITTED", None, loan.id, None, id=loan.id, value=currency)
         return False
+    late = happens_later(case, loan.scope, loan.id)
     for kind in case.rules.item_windows:
         if outside_window(case, kind, loan.scope, loan.id):
             return False
+    if late:
+        return False
     return all(_holds(case, one, loan.scope, loan.id) for one in case.rules.of_items)
 
 
@@ -178,6 +183,8 @@ def _rate(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int, kno
     if figure is not None:
         return figure
     key: tuple[Any, ...] = (line.id, run.rate_nos[no])
+    if run.slice.rate is not loan.rate:
+        key = (*key, run.slice.no)
     if line.rate_moves:
         key = (*key, run.marks[no], run.counted[no], run.slice.no)
     elif line.rate_fixed:
@@ -192,9 +199,9 @@ def _work_out(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int)
     node, rate_no = line.rate, run.rate_nos[no]
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line, f"/contracts/{loan.index}")
-    rate = loan.rate.value(rate_no)
-    if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
-        raise loan.rate.missing[rate_no]
+    rate = run.slice.rate.value(rate_no)
+    if rate is None and run.slice.rate.days and "contract_rate" in ex.reads(node):
+        raise run.slice.rate.missing[rate_no]
     scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
     return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
@@ -257,7 +264,7 @@ def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
 def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     """A base that is an expression of the balance, such as min(balance, 5万), in 元."""
     node: Any = run.line.base
-    rate = loan.rate.value(run.rate_nos[no])
+    rate = run.slice.rate.value(run.rate_nos[no])
     scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
@@ -265,20 +272,20 @@ def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
 def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
     """What the stretches of a run add to the formula of their line."""
     if run.line.shares_interest:
-        return _share_terms(loan, run)
+        return _share_terms(run)
     shown, middle, end = run.shown, f" × {run.price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
     if not run.line.on_balance:
         shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
     return [f"{base}{middle}{counted}{end}" for base, counted in zip(shown, run.days, strict=True)]
 
 
-def _share_terms(loan: Loan, run: Run) -> list[str]:
-    basis, voucher = days.BASIS[loan.fact.day_count], run.voucher
+def _share_terms(run: Run) -> list[str]:
+    basis, rate, voucher = days.BASIS[run.slice.day_count], run.slice.rate, run.voucher
     if voucher is None:
-        rates = [money.percent_text(Fraction(loan.rate.needed(no), loan.rate.parts)) for no in run.rate_nos]
+        rates = [money.percent_text(Fraction(rate.needed(no), rate.parts)) for no in run.rate_nos]
         return [
-            f"{shown} × {rate} × {moved}/{basis} × {run.price.percent}"
-            for shown, rate, moved in zip(run.shown, rates, run.moved, strict=True)
+            f"{shown} × {percent} × {moved}/{basis} × {run.price.percent}"
+            for shown, percent, moved in zip(run.shown, rates, run.moved, strict=True)
         ]
     net = voucher.net
     parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
@@ -303,6 +310,8 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     from app.calculators.award import line_amount  # the same working as an item's
 
     lines = [line for line in lines_for(case, loan, loan.scope) if not line.per_day]
+    if lines and signed_later(case, loan):
+        return
     priced = [(line, *line_amount(case, line, loan.scope, loan.id)) for line in lines]
     if priced:
         line, exact, step = max(priced, key=lambda one: one[1])
@@ -313,9 +322,9 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
 
 def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = _segments_of(case, loan, runs[0])
+    found = _segments_of(case, runs[0])
     for run in runs[1:]:
-        found += _segments_of(case, loan, run)
+        found += _segments_of(case, run)
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -327,9 +336,9 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
+def _segments_of(case: Case, run: Run) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
-    rates = {no: loan.rate.text(no) for no in set(run.rate_nos)}
+    rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
     return [
         {
@@ -359,16 +368,20 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
         case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
     for rate in loan.rate.above(USURIOUS):
         case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
-    matures = loan.fact.matures_on.toordinal()
-    repaid_on = [item.on for item in loan.fact.repayments]
-    if repaid_on and max(repaid_on) > loan.fact.matures_on:
+    for own in loan.slices:
+        for rate in own.rate.above(USURIOUS) if own.rate is not loan.rate else ():
+            case.warn("CONTRACT_RATE_HIGH", f"{pointer}/drawdowns/{own.index}/rate", rate=money.percent_text(rate))
+    repaid_on = [item.on.toordinal() for item in loan.fact.repayments]
+    if repaid_on and max(repaid_on) > loan.until:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
-    if known and matures <= case.claim.application_date.toordinal() and loan.course.at(matures):
-        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.course.at(matures)))
-    if loan.fact.matures_on > case.claim.application_date:
+    applied = case.claim.application_date.toordinal()
+    # Where a plan's rates are not known, its balance at maturity is not either.
+    overdue = sum([own.course.at(own.until) for own in loan.slices if own.gap is None and own.until <= applied])
+    if overdue:
+        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(overdue))
+    if loan.until > applied:
         return
-    drawn = sum(item.drawn for item in loan.slices)
+    drawn = sum(item.drawn for item in loan.slices if not item.planned)
     repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
     if repaid and repaid != drawn:
         case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))

@@ -22,7 +22,7 @@ from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
 from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
-from app.calculators.runs import claimed_days, supported_days
+from app.calculators.runs import claimed_days, covering, supported_days
 from app.calculators.scope import REQUIRED, Scope, fact_required
 from app.calculators.terms import Cap, Line, Requirement, Unknown
 from app.calculators.windows import bounds, contains
@@ -251,7 +251,7 @@ def _drawdowns(walk: _Walk, contract: Contract, index: int) -> Iterator[_Part]:
     if contract.currency == "CNY" or contract.currency in admitted:
         for one in loan.slices:
             around = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
-            rate = Fraction(1) if loan.rate.days else None
+            rate = Fraction(1) if one.rate.days else None
             yield _Part(day_scope(case, loan, around, one.on, rate, one.drawn, 1), loan)
     walk.take(faults)
 
@@ -263,15 +263,14 @@ def _reads_rate(loan: Loan, lines: Sequence[Line]) -> bool:
 
 def _uncovered(case: Case, loan: Loan, scope: Scope) -> bool:
     """Whether a day that may count has neither a voucher nor a contract rate."""
-    if loan.rate.days:
-        return False
-    covered = [(one.first, one.until) for one in loan.vouchers]
     for one in loan.slices:
+        if one.rate.days:
+            continue
         try:
-            spans = claimed_days(case, loan, supported_days(case, loan, one, scope))
+            spans = claimed_days(case, loan, one, supported_days(case, loan, one, scope))
         except ex.MissingFact:
-            spans = [(one.on, loan.fact.matures_on.toordinal())]
-        if days.subtract(spans, covered):
+            spans = [(one.on, one.until)]
+        if days.subtract(spans, [(voucher.first, voucher.until) for voucher in covering(loan, one)]):
             return True
     return False
 

@@ -40,7 +40,7 @@ Segment = TypedDict(
 
 Reconciliation = TypedDict(
     "Reconciliation",
-    {"from": str, "until": str, "stated": str, "computed": str, "difference": str, "likely_cause": str},
+    {"from": str, "until": str, "drawdown_no": str | None, "stated": str, "computed": str, "difference": str, "likely_cause": str},
 )
 """The bank's stated interest of a voucher against the interest that the contract gives."""
 

@@ -55,6 +55,7 @@ class Rules:
     asked: Mapping[str, tuple[Requirement, ...]]  # by line: its own and those that read a drawdown or a day, but for totals
     asks_totals: bool  # some requirement reads totals of the claim
     item_windows: tuple[str, ...]  # windows that the dates of an item may miss
+    events: tuple[str, ...]  # dates of an item of which none may lie after the application (D75)
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
@@ -111,6 +112,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         item_windows=tuple(kind for kind in ("contract", "event", "completion") if kind in terms.windows),
         asked={line.id: (*of_days, *(one for one in line.require if not one.totals)) for line in terms.lines},
         asks_totals=any(one.of_claim for one in (*requirements, *(one for line in terms.lines for one in line.require))),
+        events=_events(terms),
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
         limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
@@ -130,6 +132,20 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
+
+
+def _events(terms: Terms) -> tuple[str, ...]:
+    """What happens to an item: the date that the event window names, and the usual one; completion may come later (D75).
+
+    A loan's days are bounded day by day (D13), so its signing is an event only where the window names it.
+    """
+    window, usual = terms.windows.get("event"), nm.EVENT_OF[str(terms.facts)]
+    found = dict.fromkeys([] if terms.facts == "CONTRACTS" else [usual])
+    if window is not None and window.of is not None:
+        found[window.of] = None
+    if terms.facts == "POLICIES":
+        found["paid_on"] = None
+    return tuple(name for name in found if name != "completed_on")
 
 
 def _provenance(table: RateTable, overlays: tuple[Overlay, ...]) -> TableProvenance:
@@ -179,8 +195,10 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
     terms = layers[0]
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
-        if window.is_unknown:
-            found.append(NotDecided(window.clause or "", say(language, "OPEN_WINDOW", kind=say_word(WINDOWS, window.kind, language))))
+        unseen = window.unseen
+        if unseen is not None:
+            kind = say_word(WINDOWS, window.kind, language)
+            found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):

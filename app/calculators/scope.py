@@ -49,6 +49,15 @@ class Scope:
         self.around = around
         self.answer = answer
 
+    def given(self, name: str) -> Any:
+        """The value of a name, or None where it was not sent: for what matters only if it was."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.around
+        return None
+
     def of(self, key: Key) -> Any:
         """The value of a name or call. Errors: MissingFact."""
         scope: Scope | None = self
@@ -200,16 +209,15 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
         title = Phrase(measure.title, measure.name)
         zh, en = f"标准表需要此事实: {title.zh}，应为{zh}", f"the rate table needs {title.en}, {en}"
         return Fault(f"{missing.pointer}/measures/{missing.name}", REQUIRED, zh, en, title)
-    field = FIELD_OF.get(missing.name, missing.name)
-    title = _field_title(field, built_in)
-    form = _FORMS.get(built_in[field].type) if field in built_in else None
+    fact = built_in.get(missing.name)
+    field = missing.name if fact is None or fact.field is None else fact.field
+    title = Phrase(fact.zh, fact.en) if fact is not None else _field_title(field)
+    form = _FORMS.get(fact.type) if fact is not None and fact.field is None else None
     zh, en = (f"，应为{form.zh}", f", {form.en}") if form is not None else ("", "")
     return Fault(f"{missing.pointer}/{field}", REQUIRED, f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}")
 
 
-def _field_title(field: str, built_in: Mapping[str, nm.Fact]) -> Phrase:
-    if field in built_in:
-        return Phrase(built_in[field].zh, built_in[field].en)
+def _field_title(field: str) -> Phrase:
     for kind in (Applicant, Project, Contract):
         if field in kind.__dataclass_fields__:
             return Phrase(kind.__dataclass_fields__[field].metadata["title"], field.replace("_", " "))
@@ -217,4 +225,3 @@ def _field_title(field: str, built_in: Mapping[str, nm.Fact]) -> Phrase:
 
 
 REQUIRED = "FACT_REQUIRED"
-FIELD_OF = {"accepted": "accepted_investment", "interest": "rate", "contract_rate": "rate", "sum_insured_years": "sum_insured"}

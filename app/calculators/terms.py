@@ -73,9 +73,11 @@ class Window:
     clause: str | None
 
     @property
-    def is_unknown(self) -> bool:
-        """Whether a bound is known to exist without its day."""
-        return self.first_day is UNKNOWN or self.last_day is UNKNOWN
+    def unseen(self) -> Literal["BOTH", "FIRST_DAY", "LAST_DAY"] | None:
+        """Which bound is known to exist without its day; the other one restricts all the same (D77)."""
+        if self.first_day is UNKNOWN:
+            return "BOTH" if self.last_day is UNKNOWN else "FIRST_DAY"
+        return "LAST_DAY" if self.last_day is UNKNOWN else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

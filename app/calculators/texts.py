@@ -13,8 +13,8 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TEXTS: dict[str, tuple[str, str]] = {
     # reasons
     "OUTSIDE_APPLICATION_WINDOW": (
-        "申请时间 {given} 不在申请期 {first} 至 {last} 内",
-        "applied on {given}, outside the application window {first} to {last}",
+        "申请时间 {given} 不在申请期 {within}内",
+        "applied on {given}, outside the application window {within}",
     ),
     "REQUIREMENT": ("未满足条件：{text}", "requirement not met: {text}"),
     "ALREADY_SUPPORTED_THIS_YEAR": (
@@ -26,9 +26,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "LOAN_TYPE_EXCLUDED": ("{id}：贷款种类“{value}”不在支持范围", "{id}: loan type {value} is not supported"),
     "CURRENCY_NOT_ADMITTED": ("{id}：币种 {value} 不在支持范围", "{id}: currency {value} is not admitted"),
     "OUTSIDE_WINDOW": (
-        "{id}：{what} {given} 不在 {first} 至 {last} 内",
-        "{id}: {what} {given} is not within {first} to {last}",
+        "{id}：{what} {given} 不在 {within}内",
+        "{id}: {what} {given} is not within {within}",
     ),
+    "WITHIN": ("{first} 至 {last} ", "{first} to {last}"),
+    "WITHIN_FIRST_DAY": ("{first} 至 {last}（首日未见公布）", "{first} to {last} (its first day was not seen)"),
+    "WITHIN_LAST_DAY": ("{first} 至 {last}（末日未见公布）", "{first} to {last} (its last day was not seen)"),
     "NO_DAY_COUNTS": ("{id}：没有可计息的日期", "{id}: no day counts"),
     "ZERO_RATE": ("{id}：贴息率为零", "{id}: the subsidised rate is zero"),
     "NO_INTEREST": ("{id}：计入的日期没有利息", "{id}: no interest falls on the days that count"),
@@ -38,8 +41,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "NOTHING_TO_TOP_UP": ("已获支持不低于本次金额，无须补差", "earlier support is not below the new amount"),
     "PREMIUM_NOT_PAID": (
-        "{id}：保费须全额支付且不晚于申请日",
-        "{id}: the premium must be paid in full by the application date",
+        "{id}：保费须全额支付",
+        "{id}: the premium must be paid in full",
+    ),
+    "AFTER_APPLICATION": (
+        "{id}：{what} {given} 晚于申请日 {on}，不计",
+        "{id}: {what} {given} is after the application of {on} and earns nothing",
     ),
     "BEYOND_TERM": ("{id}：超出支持期限", "{id}: beyond the supported term"),
     "VOUCHER_AFTER_APPLICATION": (
@@ -76,7 +83,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "还本合计 {repaid} 与放款合计 {drawn} 不符",
         "repayments of {repaid} do not add up to drawdowns of {drawn}",
     ),
-    "WINDOW_NARROWLY_MISSED": ("{id}：距窗口仅差 {days} 天，请核对日期", "{id}: the window was missed by {days} days only"),
+    "WINDOW_NARROWLY_MISSED": ("{id}：距窗口仅差{by}，请核对日期", "{id}: the window was missed by {by} only"),
+    "BY_DAYS": (" {days} 天", "{days} days"),
+    "BY_PART_OF_A_DAY": ("不足一天", "less than a day"),
+    "DATED_AFTER_APPLICATION": (
+        "{id}：{what}晚于申请日的有 {number} 项（首项 {first}），仍予计入，请核对日期",
+        "{id}: {number} dated after the application ({what}, the first on {first}); counted all the same, please check the dates",
+    ),
+    "PAID_ON": ("付款日", "paid on"),
+    "DAYS_AFTER_APPLICATION": (
+        "{id}：申请日及以后计息 {number} 天，限额前金额 {amount} 元，为预计数",
+        "{id}: {number} days on or after the application count and earn {amount} yuan before caps; they are estimated",
+    ),
     "CLOSING_DAY_WITHOUT_TIME": (
         "申请日为截止日而未给时刻，视为截止前提交",
         "applied on the closing day without a time; taken as in time",
@@ -148,7 +166,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CAUSE_PERCENT": ("利率可能以百分数录入", "the rate may have been typed as a percentage"),
     "CAUSE_PENALTY": ("金额可能含罚息", "the amount may include penalty interest"),
     # open questions
-    "OPEN_WINDOW": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
+    "OPEN_WINDOW_BOTH": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
+    "OPEN_WINDOW_FIRST_DAY": ("{kind}的首日未见公布，首日之前未作限制", "the first day of the {kind} was not seen; it bars no early day"),
+    "OPEN_WINDOW_LAST_DAY": ("{kind}的末日未见公布，末日之后未作限制", "the last day of the {kind} was not seen; it bars no late day"),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ROOM_TAKEN": (
         "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",

@@ -12,7 +12,7 @@ from app.calculators.scope import Scope
 from app.calculators.terms import APPLICATION_DATE, Window
 
 BEIJING = timezone(timedelta(hours=8))
-NARROWLY = 10  # days by which a missed window looks like a mistyped date
+NARROWLY = 7  # days by which a missed window looks like a mistyped date
 
 
 def bounds(window: Window, application_date: date) -> tuple[date | None, date | None]:
@@ -51,13 +51,24 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
         id=item_id,
         what=case.word(title(window.of, case.rules.spoken)),
         given=day,
-        first=first or "…",
-        last=last or "…",
+        within=_within(case, window, first, last),
     )
-    missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
-    if missed <= NARROWLY:
-        case.warn("WINDOW_NARROWLY_MISSED", None, id=item_id, days=missed)
+    warn_if_narrow(case, window, day, item_id, None)
     return True
+
+
+def warn_if_narrow(case: Case, window: Window, day: date, item_id: str, pointer: str | None) -> None:
+    """Warn where a date outside a window lies within a week of it, or on its closing day but too late on that day (D82)."""
+    known = [bound for bound in bounds(window, case.claim.application_date) if bound is not None]
+    missed = min(abs((day - bound).days) for bound in known)
+    if missed <= NARROWLY:
+        by = case.say("BY_DAYS", days=missed) if missed else case.say("BY_PART_OF_A_DAY")
+        case.warn("WINDOW_NARROWLY_MISSED", pointer, id=item_id, by=by)
+
+
+def _within(case: Case, window: Window, first: object, last: object) -> str:
+    """A window as a reason names it: its known bounds, and which bound was not seen (D77)."""
+    return case.say("WITHIN" if window.unseen is None else f"WITHIN_{window.unseen}", first=first or "…", last=last or "…")
 
 
 def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
@@ -99,9 +110,7 @@ def check_application(case: Case) -> None:
             None,
             None,
             given=given,
-            first=first or "…",
-            last=closes.isoformat() if closes else last or "…",
+            within=_within(case, window, first, closes.isoformat() if closes else last),
         )
-        missed = min(abs((day - bound).days) for bound in (first, last) if bound is not None)
-        if 0 < missed <= NARROWLY:
-            case.warn("WINDOW_NARROWLY_MISSED", "/application_date", id=case.table.id, days=missed)
+        pointer = "/application_date" if at is None or day not in (first, last) else "/application_at"
+        warn_if_narrow(case, window, day, case.table.id, pointer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from app.calculators import expressions as ex
 from app.calculators import vocabulary as voc
@@ -88,7 +88,7 @@ def _need(raw: Mapping[str, Any], need: Measure) -> Part:
 def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
     at, name = f"/terms/windows/{window.kind}", voc.WINDOWS[window.kind]
     first, last = bound(window.first_day), bound(window.last_day)
-    days = NOT_PUBLISHED if first == last == NOT_PUBLISHED else Phrase(f"{first.zh} 至 {last.zh}", f"{first.en} to {last.en}")
+    days = _days(window, first, last)
     tested, tests = NOTHING if window.of is None else title(window.of, terms), voc.TESTS[window.tests]
     how = EMPTY if window.of is None else Phrase(f"（按{tested.zh}）", f" ({tested.en})")
     if window.tests == "PAID_ON":
@@ -106,6 +106,21 @@ def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
             text(raw, at, "clause", named(name, CLAUSE), window.clause),
         ),
     )
+
+
+def _days(window: Window, first: Phrase, last: Phrase) -> Phrase:
+    """From when until when; of a bound that was not seen just that (D77)."""
+    match window.unseen:
+        case None:
+            return Phrase(f"{first.zh} 至 {last.zh}", f"{first.en} to {last.en}")
+        case "BOTH":
+            return NOT_PUBLISHED
+        case "FIRST_DAY":
+            return Phrase(f"至 {last.zh}（首日未公布）", f"to {last.en} (first day not published)")
+        case "LAST_DAY":
+            return Phrase(f"自 {first.zh} 起（末日未公布）", f"from {first.en} (last day not published)")
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _terms(version: Version) -> Iterator[Part]:

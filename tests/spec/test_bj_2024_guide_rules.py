@@ -133,7 +133,7 @@ def test_three_years_before_the_29th_of_february(client: httpx.Client, record: s
         "rate_table": "bj-gjj-2024-1-1",
         "application_date": "2024-02-29",
         "applicant": applicant(dishonesty_records=[{"on": record}]),
-        "policies": [launch("P-1", "8000000.00")],
+        "policies": [launch("P-1", "8000000.00", "2024-02-01")],
     }
     assert answer(client, "INSURANCE", body)["amount"] == expected
 

@@ -101,7 +101,7 @@ def test_room_that_earlier_grants_leave(client: httpx.Client, granted: Body, exp
     [
         ({"launch_approved": False}, "NO_LAUNCH_APPROVAL"),
         ({"premium_paid": "7999999.99"}, "PREMIUM_NOT_PAID_IN_FULL"),
-        ({"paid_on": "2024-07-02"}, "PREMIUM_NOT_PAID"),
+        ({"paid_on": "2024-07-02"}, "AFTER_APPLICATION"),
     ],
     ids=["not approved", "one fen is owed", "paid the day after the application"],
 )
@@ -145,7 +145,7 @@ def test_a_launch_window_that_was_not_seen_restricts_nothing(client: httpx.Clien
 @pytest.mark.parametrize(("on", "status"), [("2024-01-18", 404), ("2024-01-19", 200), ("2024-01-20", 200)])
 def test_the_first_day_of_the_table(client: httpx.Client, on: str, status: int) -> None:
     """The notice is dated 2024-01-19."""
-    response = post(client, "INSURANCE", claim(launch("P-1", "8000000.00"), on=on))
+    response = post(client, "INSURANCE", claim(launch("P-1", "8000000.00", "2024-01-10"), on=on))
     assert response.status_code == status
     if status == 404:
         assert response.json()["code"] == "NO_VERSION_IN_FORCE"

@@ -168,7 +168,7 @@ def test_the_window_of_contracts(client: httpx.Client, signed_on: str, expected:
     assert found["amount"] == expected, working
     assert reasons(found) == ({"OUTSIDE_WINDOW", "NO_EARNING_ITEM"} if expected == "0.00" else set())
     assert ("WINDOW_NARROWLY_MISSED" in warnings(found)) == (expected == "0.00")
-    assert {"clause": "（整理）自2026年1月1日起", "message": "合同期间未见公布，未作限制"} in found["not_decided_here"]
+    assert {"clause": "（整理）自2026年1月1日起", "message": "合同期间的末日未见公布，末日之后未作限制"} in found["not_decided_here"]
 
 
 def test_a_loan_with_another_central_subsidy_earns_nothing(client: httpx.Client) -> None:

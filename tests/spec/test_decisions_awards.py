@@ -263,7 +263,8 @@ def test_D56_grant_and_place_must_be_told(national: str | None, here: bool | Non
 def test_D57_a_premium_counts_only_if_all_of_it_was_paid_by_the_application(change: dict[str, str], expected: str) -> None:
     answer = Bureau(insurance(), "INSURANCE").answer({"application_date": "2026-06-30", "policies": [policy("P", "100.00", **change)]})
     assert answer["amount"] == expected
-    assert codes(answer) == ([] if expected != "0.00" else ["PREMIUM_NOT_PAID", "NO_EARNING_ITEM"])
+    why = "AFTER_APPLICATION" if "paid_on" in change else "PREMIUM_NOT_PAID"
+    assert codes(answer) == ([] if expected != "0.00" else [why, "NO_EARNING_ITEM"])
 
 
 def test_D57_one_policy_that_is_not_paid_leaves_the_others() -> None:
@@ -287,8 +288,8 @@ TWO_YEARS = {"period_from": "2025-01-01", "period_until": "2027-01-01", "sum_ins
     [
         ("min(premium_paid, 3% * sum_insured)", "100.00", {}, "30.00", "3% of 1,000, whatever the length"),
         ("min(premium_paid, 3% * sum_insured)", "29.99", {}, "29.99", "below it the premium"),
-        ("min(premium_paid, 3% * sum_insured_years)", "100.00", {}, "60.00", "per year: 3% × 1,000 × 730/365"),
-        ("min(premium_paid, 3% * sum_insured_years)", "100.00", {"period_until": "2025-07-02"}, "14.96", "30 × 182/365 = 14.958…"),
+        ("min(premium_paid, 3% * sum_insured_years)", "100.00", {}, "60.00", "per year: 3% × 1,000 × 2 years"),
+        ("min(premium_paid, 3% * sum_insured_years)", "100.00", {"period_until": "2025-07-02"}, "15.08", "30 × 181/360 (six months and a day) = 15.083…"),
     ],
 )
 def test_D58_a_maximum_premium_rate_is_taken_of_the_policy_unless_per_year(

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.calculators import facts
+from app.calculators.names import BUILT_IN
 from tests.bureau import USCC, Bureau, loan
 from tests.spec import claims
 from tests.spec.small_tables import amounts, caps, codes, points, segments, share, voucher
@@ -428,3 +430,334 @@ def test_D100_a_cap_on_principal_that_leaves_a_contract_nothing_is_its_reason(dr
     found = Bureau(points("100%", more=more)).answer({"contracts": contracts})
     assert [(one["item_id"], one["clause"]) for one in found["reasons"] if one["code"] == "PRINCIPAL_CAP_USED"] == told
     assert not {"NO_INTEREST", "NO_DAY_COUNTS"} & set(codes(found))
+
+
+# --- D87: a contract as a bank keeps it ---------------------------------------------------------------
+
+
+def two_drawdowns(**more: Any) -> Body:
+    """A contract of two drawdowns of 500,000.00 each on the same day: 50.00 of interest a day each."""
+    return loan(drawn=[("2025-01-01", "500000.00"), ("2025-01-01", "500000.00")]) | more
+
+
+def own(no: str, **terms: Any) -> Body:
+    """A drawdown of 500,000.00 with terms of its own."""
+    return {"drawdown_no": no, "on": "2025-01-01", "amount": "500000.00"} | terms
+
+
+def fixed(rate: str) -> Body:
+    """A fixed rate."""
+    return {"kind": "FIXED", "annual_rate": rate}
+
+
+def first_days(*paid: Body) -> Body:
+    """Two drawdowns of a first loan on 2024-03-05, and vouchers for their first 16 days."""
+    drawdowns = [{"drawdown_no": no, "on": "2024-03-05", "amount": "500000.00"} for no in ("1", "2")]
+    period = {"from": "2024-03-05", "until": "2024-03-21", "amount": "800.00"}
+    return FIRST_LOAN | {
+        "application_date": "2025-12-30",
+        "contracts": [first_loan(signed_on="2024-03-01", matures_on="2025-03-01", drawdowns=drawdowns, interest_paid=[period | one for one in paid])],
+    }
+
+
+@pytest.mark.parametrize(
+    ("paid", "expected"),
+    [
+        ([{"drawdown_no": "1"}, {"drawdown_no": "2"}], "320.00"),  # 1,600 × 20%
+        ([{"receipt_no": "R-1"}, {"receipt_no": "R-2"}], "320.00"),  # of the whole contract, in two receipts
+        ([{"drawdown_no": "1", "receipt_no": "R-1"}, {"drawdown_no": "1", "receipt_no": "R-2"}, {"drawdown_no": "2"}], "480.00"),
+        ([{"drawdown_no": "1"}], "3770.00"),  # 800 × 20%; the second, for which none was given, is estimated: 361 d × 50.00 × 20%
+    ],
+)
+def test_D87_vouchers_of_drawdowns_may_have_the_same_days(client: httpx.Client, paid: list[Body], expected: str) -> None:
+    found = claims.answer(client, "LOAN_INTEREST", first_days(*paid))
+    assert found["amount"] == expected
+
+
+@pytest.mark.parametrize(
+    ("paid", "faults"),
+    [
+        ([{}, {}], [1]),
+        ([{"receipt_no": "R-1"}, {}], [1]),
+        ([{}, {"receipt_no": "R-1"}], [0]),
+        ([{"receipt_no": "R-1"}, {"receipt_no": "r-1 "}], [1]),  # the same number, spelled differently
+        ([{"drawdown_no": "1"}, {"drawdown_no": "1"}, {"drawdown_no": "2"}], [1]),
+    ],
+)
+def test_D87_receipts_that_cannot_be_told_apart_are_refused_with_the_remedy(client: httpx.Client, paid: list[Body], faults: list[int]) -> None:
+    refused = claims.post(client, "LOAN_INTEREST", first_days(*paid))
+    assert refused.status_code == 422
+    errors = refused.json()["errors"]
+    assert [(one["pointer"], one["code"]) for one in errors] == [(f"/contracts/0/interest_paid/{no}", "VOUCHERS_OVERLAP") for no in faults]
+    assert all(field in one["detail"] for one in errors for field in ("drawdown_no", "receipt_no"))
+
+
+@pytest.mark.parametrize(
+    ("other", "accepted"),
+    [
+        (voucher("2025-02-01", "2025-03-01", "1.00", drawdown_no="1"), False),
+        (voucher("2025-03-31", "2025-04-30", "1.00", drawdown_no="1"), False),  # a day in common
+        (voucher("2024-12-01", "2025-01-02", "1.00", drawdown_no="1"), False),
+        (voucher("2025-04-01", "2025-05-01", "1.00", drawdown_no="1"), True),
+    ],
+)
+def test_D87_a_voucher_of_the_contract_may_not_overlap_one_of_a_drawdown(other: Body, accepted: bool) -> None:
+    contract = two_drawdowns(interest_paid=[voucher("2025-01-01", "2025-04-01", "9000.00"), other])
+    response = Bureau(share()).post({"contracts": [contract]})
+    assert response.status_code == (200 if accepted else 422)
+    if not accepted:
+        assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [("/contracts/0/interest_paid/1", "VOUCHERS_OVERLAP")]
+
+
+def test_D87_a_voucher_names_a_drawdown_that_there_is_however_it_is_spelled() -> None:
+    bureau = Bureau(share())
+    for name, accepted in ((" 2", True), ("２", True), ("3", False)):
+        contract = two_drawdowns(interest_paid=[voucher("2025-01-01", "2025-04-01", "9000.00", drawdown_no=name)])
+        response = bureau.post({"contracts": [contract]})
+        assert response.status_code == (200 if accepted else 422), name
+        if not accepted:
+            assert [one["pointer"] for one in response.json()["errors"]] == ["/contracts/0/interest_paid/0/drawdown_no"]
+
+
+def test_D87_a_voucher_of_a_drawdown_is_shared_over_its_balance_alone() -> None:
+    """90 days of the second drawdown, half of it repaid after 45; the window takes the first 45."""
+    more = "windows: {interest: {first_day: '2025-01-01', last_day: '2025-02-14'}}"
+    contract = two_drawdowns(
+        repayments=[{"on": "2025-02-15", "principal": "250000.00", "drawdown_no": "2"}],
+        interest_paid=[
+            voucher("2025-01-01", "2025-04-01", "4500.00", drawdown_no="1"),
+            voucher("2025-01-01", "2025-04-01", "3600.00", drawdown_no="2"),
+        ],
+    )
+    found = Bureau(share("100%", more=more)).answer({"contracts": [contract]})
+    # 4,500 × 45/90; 3,600 × 45 × 500,000 ÷ (45 × 500,000 + 45 × 250,000)
+    assert sorted(segments(found, "drawdown_no", "interest")) == [("1", "2250.00"), ("2", "2400.00")]
+
+
+@pytest.mark.parametrize(
+    ("paid", "expected", "working"),
+    [
+        ([], "7300.00", "none: 365 d × 100.00 × 20%"),
+        (["1"], "3950.00", "the first has one for 30 days, 1,500 × 20%; the second is estimated, 365 d × 50.00 × 20% = 3,650"),
+        (["1", "2"], "600.00", "both have one for 30 days"),
+        ([None], "300.00", "one of the contract, for both"),
+    ],
+)
+def test_D74_where_vouchers_name_drawdowns_each_drawdown_is_asked(paid: list[str | None], expected: str, working: str) -> None:
+    vouchers = [voucher("2025-01-01", "2025-01-31", "1500.00", drawdown_no=no) for no in paid]
+    assert Bureau(share(more="pay_first: 'true'")).amount(contracts=[two_drawdowns(interest_paid=vouchers)]) == expected, working
+
+
+@pytest.mark.parametrize(
+    ("reversal", "expected"),
+    [
+        ({"amount": "4500.00"}, "900.00"),  # (9,000 − 4,500) × 20%
+        ({"amount": "9000.00"}, "0.00"),
+        ({"amount": "4500.00", "paid_on": "2027-01-01"}, "900.00"),  # whatever its date
+        ({"amount": "4600.00", "penalty": "100.00"}, "900.00"),
+        ({"amount": "4500.00", "drawdown_no": "1"}, "900.00"),
+    ],
+)
+def test_D87_a_reversal_comes_off_the_voucher_of_the_same_days(reversal: Body, expected: str) -> None:
+    scope = {"drawdown_no": "1"} if "drawdown_no" in reversal else {}
+    paid = voucher("2025-01-01", "2025-04-01", "9000.00", **scope)
+    back = voucher("2025-01-01", "2025-04-01", **reversal, kind="REVERSAL")
+    for order in ([paid, back], [back, paid]):
+        found = Bureau(share(more="pay_first: 'true'")).answer({"contracts": [loan(interest_paid=order)]})
+        assert found["amount"] == expected
+
+
+@pytest.mark.parametrize(
+    ("paid", "code", "pointer"),
+    [
+        ([voucher("2025-01-01", "2025-04-01", "9000.01", kind="REVERSAL")], "REVERSAL_EXCEEDS_VOUCHER", "/1/amount"),
+        ([voucher("2025-01-01", "2025-04-01", "9000.00", kind="REVERSAL", penalty="1.00")] * 2, "VOUCHERS_OVERLAP", "/2"),
+        ([voucher("2025-01-01", "2025-03-31", "1.00", kind="REVERSAL")], "REVERSAL_WITHOUT_VOUCHER", "/1"),
+        ([voucher("2025-01-01", "2025-04-01", "1.00", kind="REVERSAL", drawdown_no="1")], "REVERSAL_WITHOUT_VOUCHER", "/1"),
+    ],
+)
+def test_D87_a_reversal_has_a_voucher_and_takes_no_more_than_it_stated(paid: list[Body], code: str, pointer: str) -> None:
+    contract = two_drawdowns(interest_paid=[voucher("2025-01-01", "2025-04-01", "9000.00"), *paid])
+    assert (f"/contracts/0/interest_paid{pointer}", code) in Bureau(share()).refusal(contracts=[contract])
+
+
+def test_D87_a_payment_window_takes_each_receipt_by_its_own_day() -> None:
+    """9,000 for three months, paid half in March and half in April: the window of April takes the second half."""
+    paid = [
+        voucher("2025-01-01", "2025-04-01", "4500.00", receipt_no="1", paid_on="2025-03-31"),
+        voucher("2025-01-01", "2025-04-01", "4500.00", receipt_no="2", paid_on="2025-04-01"),
+    ]
+    found = Bureau(share(more=APRIL)).answer({"contracts": [loan(interest_paid=paid)]})
+    # what the bank stated, 9,000 for 90 days × 100.00, agrees with the contract
+    assert (found["amount"], found["items"][0]["reconciliation"]) == ("900.00", [])
+
+
+def test_D87_a_drawdown_has_its_own_rate_day_count_and_maturity() -> None:
+    contract = two_drawdowns(
+        drawdowns=[own("1"), own("2", rate=fixed("0.0365"), day_count="ACT_365", matures_on="2025-07-01")],
+    )
+    found = Bureau(share()).answer({"contracts": [contract]})
+    assert segments(found, "drawdown_no", "from", "until", "contract_rate", "interest") == [
+        ("1", "2025-01-01", "2026-01-01", "0.036", "18250.00"),  # 365 d × 50.00
+        ("2", "2025-01-01", "2025-07-01", "0.0365", "9050.00"),  # 181 d × 500,000 × 3.65%/365
+    ]
+    assert found["amount"] == "5460.00"
+
+
+def test_D87_a_drawdown_may_mature_after_the_contract() -> None:
+    contract = two_drawdowns(matures_on="2025-07-01", drawdowns=[own("1"), own("2", matures_on="2025-10-01")])
+    assert spans_of(Bureau(points()).answer({"contracts": [contract]})) == {
+        "1": ("2025-01-01", "2025-07-01"),
+        "2": ("2025-01-01", "2025-10-01"),
+    }
+
+
+def test_D87_conditions_on_the_contract_read_the_contract() -> None:
+    terms = points(more="require: [{that: 'matures_on >= months_after(signed_on, 24)', code: SHORT, clause: c}]")
+    contract = two_drawdowns(drawdowns=[own("1"), own("2", matures_on="2025-07-01")])
+    assert Bureau(terms).amount(contracts=[contract]) == "7500.00"  # 500,000 × 1% × (12 + 6)/12
+
+
+def test_D87_points_follow_the_rate_of_the_drawdown() -> None:
+    """At most half of the contract rate: 1.8% and 0.5%."""
+    contract = two_drawdowns(drawdowns=[own("1"), own("2", rate=fixed("0.01"))])
+    found = Bureau(points("min(2%, 50% * contract_rate)")).answer({"contracts": [contract]})
+    assert segments(found, "drawdown_no", "subsidised_rate") == [("1", "0.018"), ("2", "0.005")]
+
+
+def test_D87_a_voucher_of_the_contract_is_shared_by_each_drawdown_s_rate_and_day_count() -> None:
+    contract = two_drawdowns(
+        drawdowns=[own("1"), own("2", rate=fixed("0.073"), day_count="ACT_365")],
+        interest_paid=[voucher("2025-01-01", "2025-01-11", "3000.00")],
+    )
+    more = "windows: {interest: {first_day: '2025-01-01', last_day: '2025-01-10'}}"
+    found = Bureau(share(more=more)).answer({"contracts": [contract]})
+    # 10 days at 50.00 and 100.00 a day: 3,000 in the proportion of 1 to 2; 1,500.00 would be right
+    assert segments(found, "drawdown_no", "interest") == [("1", "1000.00"), ("2", "2000.00")]
+    assert [(one["drawdown_no"], one["computed"], one["difference"]) for one in found["items"][0]["reconciliation"]] == [(None, "1500.00", "1500.00")]
+
+
+def test_D87_each_voucher_is_reconciled_with_its_drawdown() -> None:
+    contract = two_drawdowns(
+        drawdowns=[own("1"), own("2", rate=fixed("0.073"), day_count="ACT_365")],
+        interest_paid=[
+            voucher("2025-01-01", "2025-01-11", "500.00", drawdown_no="1"),
+            voucher("2025-01-01", "2025-01-11", "1000.02", drawdown_no="2"),
+        ],
+    )
+    found = Bureau(share()).answer({"contracts": [contract]})
+    rows = [(one["drawdown_no"], one["computed"], one["difference"]) for one in found["items"][0]["reconciliation"]]
+    assert rows == [("2", "1000.00", "0.02")]
+
+
+def test_D87_the_rows_of_a_series_that_a_drawdown_s_rate_read_are_warned_of() -> None:
+    """The value of 2026-05-20 was inferred."""
+    drawn = {"drawdown_no": "1", "on": "2026-05-20", "amount": "1000000.00", "rate": LPR}
+    contract = loan(signed_on="2026-01-01", matures_on="2026-06-20", drawdowns=[drawn])
+    found = Bureau(share()).answer({"contracts": [contract]})
+    assert (found["amount"], "REFERENCE_RATE_CONFIDENCE" in codes(found, "warnings")) == ("516.67", True)  # 31 d × 3.00%/360 × 20%
+
+
+def test_D87_drawdowns_with_plans_of_their_own_stand_beside_others() -> None:
+    """The first is repaid by its plan; what is repaid without a name goes to the second."""
+    plan = {"method": "EQUAL_PRINCIPAL", "every_months": 6, "first_due": "2025-07-01"}
+    contract = two_drawdowns(
+        drawdowns=[own("1", repayment_plan=plan), own("2")],
+        repayments=[{"on": "2025-04-01", "principal": "500000.00"}],
+    )
+    found = Bureau(points()).answer({"contracts": [contract]})
+    counted = [(no, first, balance) for no, first, balance in segments(found, "drawdown_no", "from", "balance")]
+    assert counted[0] == ("1", "2025-01-01", "500000.00")
+    assert ("1", "2025-07-01", "250000.00") in counted
+    assert spans_of(found)["2"] == ("2025-01-01", "2025-04-01")
+    # 500,000 × 6/12 + 250,000 × 6/12 + 500,000 × 3/12, at 1%
+    assert found["amount"] == "5000.00"
+
+
+def test_D87_a_plan_of_equal_instalments_reads_the_drawdown_s_rate() -> None:
+    plan = {"method": "EQUAL_INSTALLMENT"}
+    drawn = [{"drawdown_no": "1", "on": "2025-01-20", "amount": "1200000.00", "rate": fixed("0.036"), "repayment_plan": plan}]
+    contract = loan(drawdowns=drawn, matures_on="2026-01-20", rate=fixed("0.12"))
+    found = segments(Bureau(points()).answer({"contracts": [contract]}), "balance")
+    # A = 101,960.71 at 3.6%: 98,360.71 and 98,655.79 of principal
+    assert found[:3] == [("1200000.00",), ("1101639.29",), ("1002983.50",)]
+
+
+PLAN = {"method": "BULLET"}
+
+
+@pytest.mark.parametrize(
+    ("contract", "expected"),
+    [
+        (
+            {"drawdowns": [own("1", repayment_plan=PLAN), own("2")], "repayments": [{"on": "2025-02-01", "principal": "1.00", "drawdown_no": " 1"}]},
+            [("/repayments/0", "PLAN_AND_REPAYMENTS")],
+        ),
+        (
+            {"drawdowns": [own("1", repayment_plan=PLAN)], "repayments": [{"on": "2025-02-01", "principal": "1.00"}]},
+            [("/repayments/0", "PLAN_AND_REPAYMENTS")],
+        ),
+        ({"drawdowns": [own("1", repayment_plan=PLAN), own("2")], "repayment_plan": PLAN}, [("/repayment_plan", "PLAN_NEEDS_ONE_DRAWDOWN")]),
+        (
+            {"drawdowns": [own("1", repayment_plan={"method": "EQUAL_INSTALLMENT"})], "rate": None},
+            [("/drawdowns/0/rate", "FACT_REQUIRED")],
+        ),
+        (
+            {"drawdowns": [own("1", repayment_plan=PLAN | {"first_due": "2025-01-01"})]},
+            [("/drawdowns/0/repayment_plan/first_due", "DATES_OUT_OF_ORDER")],
+        ),
+        (
+            {"drawdowns": [own("1", matures_on="2025-07-01", repayment_plan=PLAN | {"first_due": "2025-07-02"})]},
+            [("/drawdowns/0/repayment_plan/first_due", "DATES_OUT_OF_ORDER")],
+        ),
+        ({"drawdowns": [own("1", matures_on="2025-01-01")]}, [("/drawdowns/0/matures_on", "DATES_OUT_OF_ORDER")]),
+        ({"drawdowns": [own("1", matures_on="2095-01-01")]}, [("/drawdowns/0/matures_on", "DATE_OUT_OF_RANGE")]),
+        ({"drawdowns": [own("1", rate=fixed("10.01"))]}, [("/drawdowns/0/rate/annual_rate", "RATE_TOO_HIGH")]),
+        (
+            {"drawdowns": [own("1", rate={"kind": "STEPPED", "steps": [{"from": "2025-01-02", "annual_rate": "0.03"}]})]},
+            [("/drawdowns/0/rate/steps/0/from", "RATE_STARTS_LATE")],
+        ),
+    ],
+)
+def test_D87_what_a_drawdown_has_of_its_own_is_checked_as_the_contract_s(contract: Body, expected: list[Any]) -> None:
+    found = Bureau(points()).refusal(contracts=[loan() | contract])
+    assert found == [(f"/contracts/0{pointer}", code) for pointer, code in expected]
+
+
+def test_D87_what_is_left_of_a_drawdown_at_its_own_maturity_is_overdue() -> None:
+    contract = two_drawdowns(matures_on="2027-01-01", drawdowns=[own("1"), own("2", matures_on="2025-07-01")])
+    found = Bureau(points()).answer({"contracts": [contract]})
+    assert [one["message"] for one in found["warnings"] if one["code"] == "OVERDUE_BALANCE"] == ["L-1：到期日仍有余额 500000.00 元，到期后不计息"]
+
+
+def test_D97_one_drawdown_without_a_rate_beside_another_with_one_is_refused() -> None:
+    contract = two_drawdowns(rate=None, drawdowns=[own("1", rate=fixed("0.036")), own("2")])
+    assert Bureau(points()).refusal(contracts=[contract]) == [("/contracts/0/rate", "FACT_REQUIRED")]
+
+
+# --- pointers name what can be sent -------------------------------------------------------------------
+
+
+def test_a_contract_rate_that_is_read_and_was_not_sent_is_asked_for_where_it_stands(client: httpx.Client) -> None:
+    contract = {
+        "contract_no": "C1",
+        "lender": "工商银行",
+        "loan_type": "CONSUMER",
+        "signed_on": "2025-09-01",
+        "matures_on": "2026-09-01",
+        "drawdowns": [{"drawdown_no": "1", "on": "2025-09-01", "amount": "40000.00"}],
+    }
+    body = {"rate_table": "cn-consumer-2025-0-1", "version": 1, "application_date": "2025-12-01", "applicant": {}, "contracts": [contract]}
+    refused = claims.post(client, "LOAN_INTEREST", body)
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/contracts/0/rate", "FACT_REQUIRED")]
+
+
+HOLDERS = {"CONTRACTS": facts.Contract, "POLICIES": facts.Policy, "ITEMS": facts.Item, "PROJECTS": facts.Project}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, known in BUILT_IN.items() for name in known])
+def test_every_built_in_fact_names_the_field_that_gives_it(kind: str, name: str) -> None:
+    fact = BUILT_IN[kind][name]
+    holder = {"APPLICANT": facts.Applicant, "DRAWDOWN": facts.Drawdown}.get(fact.level, HOLDERS[kind])
+    assert name == "application_date" or (fact.field or name) in holder.__dataclass_fields__

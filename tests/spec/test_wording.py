@@ -129,7 +129,7 @@ OF_A_DAY = [
     (LOAN, "terms/windows/interest/first_day", "2025-10-01", "计息期间 首日 由 未公布 调整为 2025-10-01", "Interest window, first day: changed from not published to 2025-10-01"),
     (LOAN, "terms/windows/interest/tests", "PAID_ON", "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
     (LOAN, "terms/windows/interest", {"tests": "PAID_ON", "first_day": "unknown", "last_day": "unknown", "clause": "（详见附件2）"}, "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
-    (CONSUMER, "terms/windows/contract", {"first_day": "2025-09-01", "last_day": "unknown", "clause": "合同签订于2025年9月1日后"}, "新增 合同期间：2025-09-01 至 未公布（按签订日）", "Added: contract window: 2025-09-01 to not published (signed on)"),
+    (CONSUMER, "terms/windows/contract", {"first_day": "2025-09-01", "last_day": "unknown", "clause": "合同签订于2025年9月1日后"}, "新增 合同期间：自 2025-09-01 起（末日未公布）（按签订日）", "Added: contract window: from 2025-09-01 (last day not published) (signed on)"),
     (DATASET, "terms/windows/application/last_day", "2026-09-30T17:30:15", "申请期 末日 由 2026-08-31 17:30 调整为 2026-09-30 17:30:15", "Application window, last day: changed from 2026-08-31 17:30 to 2026-09-30 17:30:15"),
     (FACTORY, "terms/windows/investment", {"first_day": "unknown", "last_day": "unknown", "clause": "投资期见附件"}, "新增 投资期间：未公布（按paid_on）", "Added: investment window: not published (paid_on)"),
     (SME, "terms/term/months", "36", "支持期限 由 24个月 调整为 36个月", "Supported term: changed from 24 months to 36 months"),

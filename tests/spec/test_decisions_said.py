@@ -1,0 +1,240 @@
+"""D75-D106 as far as an answer says something: late facts, half-known windows, limits, and what a table does not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.bureau import USCC, Bureau, loan, policy
+from tests.spec.claims import answer as answered
+from tests.spec.small_tables import amounts, award, codes, grant, insurance, item, points, share
+
+ON = "2026-06-30"
+TOMORROW = "2026-07-01"
+
+
+def about(found: dict[str, Any], code: str) -> list[tuple[str | None, str]]:
+    """Pointer and sentence of each warning of a code."""
+    return [(one["pointer"], one["message"]) for one in found["warnings"] if one["code"] == code]
+
+
+# --- D75: nothing that happens after the application earns ----------------------------------------------
+
+
+@pytest.mark.parametrize(("on", "earned"), [("2026-06-29", "100.00"), (ON, "100.00"), (TOMORROW, "0.00"), ("2027-06-30", "0.00")])
+def test_D75_an_event_counts_up_to_the_day_of_the_application(on: str, earned: str) -> None:
+    found = Bureau(award(), "AWARD").answer({"application_date": ON, "items": [item("A", "100.00", occurred_on=on), item("B", "1.00")]})
+    assert amounts(found) == {"A": earned, "B": "1.00"}
+    assert codes(found) == ([] if earned == "100.00" else ["AFTER_APPLICATION"])
+
+
+@pytest.mark.parametrize(("on", "earned"), [(ON, "100.00"), (TOMORROW, "0.00")])
+def test_D75_the_date_that_the_event_window_names_is_an_event_though_the_window_has_no_days(on: str, earned: str) -> None:
+    window = "needs: {shown_on: {of: ITEM, type: DATE, title: 参展日}}\nwindows: {event: {of: shown_on, first_day: unknown, last_day: unknown}}"
+    found = Bureau(award(more=window), "AWARD").answer(
+        {"application_date": ON, "items": [item("A", "100.00", measures={"shown_on": on}), item("B", "1.00")]}
+    )
+    assert amounts(found) == {"A": earned, "B": "1.00"}
+    if earned == "0.00":
+        (reason,) = found["reasons"]
+        assert (reason["code"], reason["item_id"], reason["message"]) == (
+            "AFTER_APPLICATION", "A", "A：参展日 2026-07-01 晚于申请日 2026-06-30，不计",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["launched_on", "paid_on"])
+@pytest.mark.parametrize(("on", "earned"), [(ON, "50.00"), (TOMORROW, "0.00")])
+def test_D75_a_launch_and_a_premium_count_up_to_the_day_of_the_application(field: str, on: str, earned: str) -> None:
+    policies = [policy("P", "100.00", **{field: on}), policy("Q", "2.00")]
+    found = Bureau(insurance(), "INSURANCE").answer({"application_date": ON, "policies": policies})
+    assert (found["status"], amounts(found)) == ("ELIGIBLE", {"P": earned, "Q": "1.00"})
+    assert codes(found) == ([] if earned == "50.00" else ["AFTER_APPLICATION"])
+
+
+def test_D75_a_launch_of_a_published_table_whose_window_was_not_seen(client: httpx.Client) -> None:
+    """bj-gjj-2024-1-1: 50% × 8,000,000 for a launch on the day; nothing for one on the next day."""
+    one = policy("P", "8000000.00", launch_approved=True, unit_kind="ROCKET", paid_on="2024-06-01", period_from="2024-06-01")
+    body = {"rate_table": "bj-gjj-2024-1-1", "version": 1, "application_date": "2024-07-01"}
+    found = answered(client, "INSURANCE", body | {"policies": [one | {"launched_on": "2024-07-01"}]})
+    assert found["amount"] == "4000000.00"
+    late = answered(client, "INSURANCE", body | {"policies": [one | {"launched_on": "2024-07-02"}]})
+    assert (late["status"], late["amount"], codes(late)) == ("NOT_ELIGIBLE", "0.00", ["AFTER_APPLICATION", "NO_EARNING_ITEM"])
+
+
+def test_D75_investments_and_completion_after_the_application_count_and_warn() -> None:
+    paid = [{"category": "EQUIPMENT", "amount": "100.00", "paid_on": on} for on in ("2026-06-30", "2026-07-01", "2026-09-01")]
+    found = Bureau(grant(), "GRANT").answer(
+        {"application_date": ON, "projects": [{"project_id": "P", "investments": paid, "completed_on": TOMORROW}]}
+    )
+    assert found["amount"] == "90.00"  # 30% of all 300
+    assert about(found, "DATED_AFTER_APPLICATION") == [
+        ("/projects/0/investments/1/paid_on", "P：付款日晚于申请日的有 2 项（首项 2026-07-01），仍予计入，请核对日期"),
+        ("/projects/0/completed_on", "P：完工日晚于申请日的有 1 项（首项 2026-07-01），仍予计入，请核对日期"),
+    ]
+    paid, in_time = [one for one in paid if one["paid_on"] <= ON], {"completed_on": ON}
+    quiet = Bureau(grant(), "GRANT").answer({"application_date": ON, "projects": [{"project_id": "P", "investments": paid} | in_time]})
+    assert about(quiet, "DATED_AFTER_APPLICATION") == []
+
+
+def test_D75_a_clause_that_asks_for_payment_and_completion_by_the_application_leaves_them_out() -> None:
+    windows = (
+        "windows:\n  investment: {first_day: '2020-01-01', last_day: APPLICATION_DATE}\n"
+        "  completion: {first_day: '2020-01-01', last_day: APPLICATION_DATE}"
+    )
+    paid = [{"category": "EQUIPMENT", "amount": "100.00", "paid_on": on} for on in (ON, "2026-07-09")]
+    body = {"application_date": ON, "projects": [{"project_id": "P", "investments": paid, "completed_on": ON}]}
+    found = Bureau(grant(more=windows), "GRANT").answer(body)
+    assert (found["amount"], about(found, "DATED_AFTER_APPLICATION")) == ("30.00", [])
+    body["projects"][0]["completed_on"] = TOMORROW  # type: ignore[index]
+    assert codes(Bureau(grant(more=windows), "GRANT").answer(body)) == ["OUTSIDE_WINDOW", "NO_EARNING_ITEM"]
+
+
+def test_D75_days_of_a_loan_after_the_application_warn_with_what_they_earn() -> None:
+    """1,000,000 × 1% for 2025, applied on 16 December: 16 days, 15/360 of a year in months (the 31st has no day of its own)."""
+    whole = {"claim_period": {"from": "2025-01-01", "until": "2026-01-01"}}
+    found = Bureau(points()).answer({"application_date": "2025-12-16", "contracts": [loan()]} | whole)
+    assert found["amount"] == "10000.00"
+    assert about(found, "DAYS_AFTER_APPLICATION") == [("/contracts/0", "L-1：申请日及以后计息 16 天，限额前金额 416.67 元，为预计数")]
+    last = Bureau(points()).answer({"application_date": "2026-01-01", "contracts": [loan()]} | whole)
+    assert (last["amount"], about(last, "DAYS_AFTER_APPLICATION")) == ("10000.00", [])
+
+
+def test_D75_days_after_the_application_of_a_share_of_interest() -> None:
+    """20% × 1,000,000 × 3.6% × days/360 of the contract; applied on 2025-12-31 one of the 365 days is left: 20.00."""
+    body = {"application_date": "2025-12-31", "contracts": [loan()], "claim_period": {"from": "2025-01-01", "until": "2026-01-01"}}
+    found = Bureau(share()).answer(body)
+    assert found["amount"] == "7300.00"
+    assert about(found, "DAYS_AFTER_APPLICATION") == [("/contracts/0", "L-1：申请日及以后计息 1 天，限额前金额 20.00 元，为预计数")]
+
+
+def test_D75_a_sum_for_a_contract_that_is_signed_after_the_application_is_not_earned() -> None:
+    terms = "facts: CONTRACTS\nwording: EXACT\nlines: [{id: ALL, amount: 100}]"
+    bodies = [{"application_date": on, "contracts": [loan()]} for on in ("2024-01-01", "2023-12-31")]
+    assert [Bureau(terms).answer(body)["amount"] for body in bodies] == ["100.00", "0.00"]
+    assert codes(Bureau(terms).answer(bodies[1])) == ["AFTER_APPLICATION", "NO_EARNING_ITEM"]
+
+
+# --- D77: a window of which one bound is known ----------------------------------------------------------
+
+
+def test_D77_the_bound_that_was_seen_restricts_and_only_the_other_is_open(client: httpx.Client) -> None:
+    """bj-gjj-2022-0-12: the last day of application is known, 2022-08-30; so is the last day of the contracts."""
+    body = {
+        "rate_table": "bj-gjj-2022-0-12",
+        "version": 1,
+        "application_date": "2022-08-31",
+        "applicant": {"uscc": USCC, "registered_in_beijing": True, "dishonesty_records": []},
+        "items": [
+            {"item_id": "A", "category": "GREEN_ENERGY", "occurred_on": "2022-06-30", "base_amount": "3390000.00", "vat": "390000.00"}
+        ],
+    }
+    found = answered(client, "AWARD", body)
+    assert found["status"] == "NOT_ELIGIBLE"
+    assert found["reasons"][0]["message"] == "申请时间 2022-08-31 不在申请期 … 至 2022-08-30（首日未见公布）内"
+    opened = [one["message"] for one in found["not_decided_here"]]
+    assert "申请期的首日未见公布，首日之前未作限制" in opened
+    assert "事件期间的首日未见公布，首日之前未作限制" in opened
+    assert not any("未见公布，未作限制" in one for one in opened)
+    in_time = answered(client, "AWARD", body | {"application_date": "2022-08-30"})
+    assert in_time["status"] == "ELIGIBLE"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ("first_day: unknown, last_day: unknown", "the event window was not seen and restricts nothing"),
+        ("first_day: unknown, last_day: '2026-01-31'", "the first day of the event window was not seen; it bars no early day"),
+        ("first_day: '2026-01-01', last_day: unknown", "the last day of the event window was not seen; it bars no late day"),
+        ("first_day: '2026-01-01', last_day: '2026-01-31'", None),
+    ],
+)
+def test_D77_the_open_point_names_the_bound(bounds: str, said: str | None) -> None:
+    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD")
+    found = bureau.post({"items": [item("A", "1.00", occurred_on="2026-01-15")]}, language="en").json()
+    assert [one["message"] for one in found["not_decided_here"]] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "on", "within"),
+    [
+        ("first_day: unknown, last_day: '2026-01-31'", "2026-02-20", "… to 2026-01-31 (its first day was not seen)"),
+        ("first_day: '2026-01-01', last_day: unknown", "2025-12-01", "2026-01-01 to … (its last day was not seen)"),
+        ("last_day: '2026-01-31'", "2026-02-20", "… to 2026-01-31"),
+    ],
+)
+def test_D77_a_reason_names_the_bound_that_was_not_seen(bounds: str, on: str, within: str) -> None:
+    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD")
+    found = bureau.post({"items": [item("A", "1.00", occurred_on=on)]}, language="en").json()
+    assert found["reasons"][0]["message"] == f"A: occurred on {on} is not within {within}"
+
+
+# --- D82: a window that is narrowly missed --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("on", "warns"), [("2026-01-31", None), ("2026-02-01", 1), ("2026-02-07", 7), ("2026-02-08", None)])
+def test_D82_a_window_missed_by_up_to_seven_days_warns(on: str, warns: int | None) -> None:
+    bureau = Bureau(award(more="windows: {event: {first_day: '2026-01-01', last_day: '2026-01-31'}}"), "AWARD")
+    found = bureau.answer({"items": [item("A", "1.00", occurred_on=on)]})
+    said = [] if warns is None else [(None, f"A：距窗口仅差 {warns} 天，请核对日期")]
+    assert about(found, "WINDOW_NARROWLY_MISSED") == said
+
+
+@pytest.mark.parametrize(("at", "status"), [("17:00:00", "ELIGIBLE"), ("17:00:01", "NOT_ELIGIBLE")])
+def test_D82_a_window_missed_by_part_of_a_day_warns(at: str, status: str) -> None:
+    bureau = Bureau(award(more="windows: {application: {first_day: '2026-06-01', last_day: '2026-06-30T17:00'}}"), "AWARD")
+    found = bureau.answer({"application_at": f"2026-06-30T{at}+08:00", "items": [item("A", "1.00")]})
+    assert found["status"] == status
+    late = [("/application_at", "xx-spec-2025-0-1：距窗口仅差不足一天，请核对日期")]
+    assert about(found, "WINDOW_NARROWLY_MISSED") == ([] if status == "ELIGIBLE" else late)
+
+
+def test_D82_a_payment_just_outside_its_window_warns() -> None:
+    window = "windows: {investment: {first_day: '2026-01-01', last_day: '2026-01-31'}}"
+    paid = [{"category": "EQUIPMENT", "amount": "100.00", "paid_on": on} for on in ("2026-01-31", "2026-02-07", "2026-02-08")]
+    found = Bureau(grant(more=window), "GRANT").answer({"projects": [{"project_id": "P", "investments": paid}]})
+    assert found["amount"] == "30.00"
+    assert about(found, "WINDOW_NARROWLY_MISSED") == [("/projects/0/investments/1/paid_on", "P：距窗口仅差 7 天，请核对日期")]
+
+
+# --- D91, D106: the base of an insurance subsidy --------------------------------------------------------
+
+MOST = "min(premium_paid, 3% * sum_insured)"
+ONE_YEAR = "term: {months: 12, from: first_insured_on}"
+
+
+def straddling(premium: str, **more: Any) -> dict[str, Any]:
+    """A policy for the leap year 2024, of which 182 of 366 days lie in the first year of its unit."""
+    spans = {"period_from": "2024-01-01", "period_until": "2025-01-01", "first_insured_on": "2023-07-01", "paid_on": "2024-01-01"}
+    return policy("P", premium, sum_insured="20000000.00", **spans | more)
+
+
+@pytest.mark.parametrize(
+    ("premium", "expected", "working"),
+    [
+        ("1000000.00", "238688.52", "min(1,000,000, 600,000) × 80% × 182/366; the part of the premium first would give 397,814.21"),
+        ("600000.00", "238688.52", "at the maximum rate"),
+        ("599999.99", "238688.52", "a fen below it: 238,688.520… to 238,688.516…"),
+        ("300000.00", "119344.26", "below it: 300,000 × 80% × 182/366"),
+    ],
+)
+def test_D91_the_base_comes_first_then_its_part_of_days(premium: str, expected: str, working: str) -> None:
+    found = Bureau(insurance("80%", base=MOST, more=ONE_YEAR), "INSURANCE").answer({"policies": [straddling(premium)]})
+    assert found["amount"] == expected, working
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "expected", "working"),
+    [
+        ("2024-01-01", "2025-01-01", "30.00", "a leap year is one year"),
+        ("2025-01-01", "2026-01-01", "30.00", "so is any other"),
+        ("2025-01-31", "2025-02-28", "2.50", "a month is a twelfth, also from a day that the next month lacks"),
+        ("2025-01-01", "2025-12-31", "30.00", "the days after eleven months are thirty at most: 12/12"),
+        ("2025-01-01", "2025-12-30", "29.92", "eleven months and 29 days: 30 × 359/360"),
+    ],
+)
+def test_D106_years_of_a_policy_are_counted_in_months(first: str, until: str, expected: str, working: str) -> None:
+    bureau = Bureau(insurance("100%", base="min(premium_paid, 3% * sum_insured_years)"), "INSURANCE")
+    one = policy("P", "100.00", sum_insured="1000.00", period_from=first, period_until=until)
+    assert bureau.amount(policies=[one]) == expected, working
