@@ -59,7 +59,7 @@ def bases(loaded: Loaded, seed: int = 0, share: float = 1) -> list[Base]:
                 singles.append(one)
     for one in singles:
         wide = keep(f"{one.name} full", full(loaded, one.body)) or one
-        for name, make in shaped(loaded, wide.body):
+        for name, make in shaped(loaded, as_the_contract_says(wide.body)):
             if rng.random() < share:
                 keep(f"{one.name} {name}", make())
     for one, other in pairwise(singles):
@@ -204,6 +204,16 @@ def _granted_by(loaded: Loaded, made: Callable[[], Json], table: str) -> Json | 
 def _twice(loaded: Loaded, made: Made) -> Json | None:
     body = made()
     return over_a_cap(loaded, together(loaded, body)) if body is not None else None
+
+
+def as_the_contract_says(body: Json) -> Json:
+    """The claim without what drawdowns say in place of their contract (D87), so that what the contract says is put to use."""
+    own = {field.name for field in fields_of(facts.Drawdown)} & {field.name for field in fields_of(facts.Contract)} - {"measures"}
+    plain = [
+        {**one, "drawdowns": [{key: value for key, value in row.items() if key not in own} for row in one["drawdowns"]]}
+        for one in body.get("contracts", ())
+    ]
+    return {**body, "contracts": plain} if plain else body
 
 
 def as_of(body: Json) -> Json:

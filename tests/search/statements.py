@@ -46,6 +46,9 @@ STATEMENTS: dict[Statement, Reason] = {
     ("absent", "contracts[].rate"): Reason("a receipt is shared over its days by balance alone (D28)", ""),
     ("absent", "applicant.statuses[].until"): Reason("the status has no end", ""),
     ("absent", "contracts"): Reason("the loan is not claimed: what it would have taken of a shared limit is free", ""),
+    ("absent", "contracts[].drawdowns[].matures_on"): Reason("the drawdown falls due with its contract (D87)", ""),
+    ("absent", "contracts[].drawdowns[].day_count"): Reason("the drawdown's interest is counted as its contract's (D87)", ""),
+    ("absent", "contracts[].repayment_plan.first_due"): Reason("the first due date is the first of its kind after the drawdown (D61)", ""),
     ("absent", "contracts[].drawdowns"): Reason("the drawdown is not claimed: what it would have taken of a shared limit is free", ""),
     ("absent", "items"): Reason("the item is not claimed: what it would have taken of a shared limit is free", ""),
     # --- later or earlier: another fact, which the document behind it shows ------------------------
