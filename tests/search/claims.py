@@ -160,7 +160,8 @@ class Maker:
                 known = list(measure.values) if measure is not None and measure.values else sorted(self.terms.codes.get(field.name, ()))
                 return self.rng.choice(known) if known else None
             case "DATE":
-                return self.day(field.name, self.applied - timedelta(days=60)).isoformat()
+                begins = field.name in {str(term.start) for term in self.rules.limits}  # of a term: before all that it covers
+                return self.day(field.name, self.applied - timedelta(days=400 if begins else 60)).isoformat()
             case "BOOLEAN":
                 return guessed if isinstance(guessed, bool) else False
             case "COUNT":

@@ -79,4 +79,6 @@ STATEMENTS: dict[Statement, Reason] = {
     ("earlier", "contracts[].repayments[].on"): Reason("a receipt is shared by balance, and more of it then lies on days that count (D28)", "sf-lease-2026-1-1"),
     ("earlier", "contracts[].rate.steps[].from"): Reason("a receipt is shared by rate, and more of it then lies on days that count (D28)", "sk-innov-2026-1-1"),
     ("earlier", "items[].measures.month_on"): Reason("the output of another month, under another cap's period", "tm-two-2026-1-1"),
+    ("earlier", "contracts[].repayment_plan.first_due"): Reason("a receipt is shared by balance, which falls on other days (D28)", "so-gate-2026-1-1"),
+    ("earlier", "contracts[].drawdowns[].measures.paid_to_supplier_on"): Reason("the term began earlier", "sv-machine-2026-1-1"),
 }
