@@ -130,6 +130,7 @@ def answer_under(
     if places:
         for warning in result.warnings:
             warning.pointer = identity.original_pointer(warning.pointer, places)
+            warning.other_pointer = identity.original_pointer(warning.other_pointer, places)
     return result
 
 

@@ -14,13 +14,16 @@ from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
-from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year
+from app.calculators.accounts import shared_numbers
+from app.calculators.caps import amount_text, apply_cap, lower
 from app.calculators.checks import check_claim
 from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Amount, Atom, Case, ItemWork
+from app.calculators.grants import Grant, grants_of, place_grants, programme_year
+from app.calculators.ids import doubt_spellings
+from app.calculators.items import NO_ITEM, Amount, Atom, Case, ItemWork
 from app.calculators.missing import every_fault
 from app.calculators.payout import pay
 from app.calculators.references import References
@@ -107,13 +110,16 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     faults += check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
-    case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
+    say_it = partial(say, language)
+    case = Case(claim, rules, table, table.terms, references, applicant, year, language, say_it, doubts, left_open)
+    case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)
     doubt_grants(case)
+    doubt_spellings(case)
     return case
 
 
@@ -122,6 +128,8 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     check_application(case)
     grants = grants_of(case)
     check_applicant(case, grants)
+    if grants:
+        place_grants(case, grants)
     works = _WORK[str(case.terms.facts)](case)
     if case.rules.asks_totals:
         check_totals(case, works)
@@ -163,6 +171,8 @@ def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Seque
         apply_cap(case, cap, atoms, grants, results, steps)
     if not deducted:
         steps += _other_funding(case, works)
+    if case.faults:
+        raise FactsError(case.faults)
     return results, steps
 
 
@@ -189,7 +199,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         stands = stood if after == before else amount_text(after)
         clause = case.say("CLAUSE_INTEREST")
         margin = amount_text(limit - after)
-        results.append(CapResult("CONTRACT_INTEREST", one.id, most, "0.00", stood, stands, before > limit, margin, clause))
+        results.append(CapResult("CONTRACT_INTEREST", one.id.text, most, "0.00", stood, stands, before > limit, margin, clause))
         steps.append(
             Step(
                 0,
@@ -201,7 +211,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
                 "元",
                 None,
                 clause,
-                one.id,
+                *one.id,
             )
         )
     return results, steps
@@ -230,7 +240,7 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
                     "元",
                     None,
                     clause,
-                    one.id,
+                    *one.id,
                 )
             )
     return steps
@@ -263,7 +273,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
     payable = max(0, total - topped)
     lower(atoms, payable, exact=False)
     if not payable and total:
-        case.refuse("NOTHING_TO_TOP_UP", clause, "")
+        case.refuse("NOTHING_TO_TOP_UP", clause, NO_ITEM)
     steps.append(
         Step(
             0,
@@ -292,7 +302,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
         checked += amount
         items.append(
             ItemResult(
-                one.id,
+                one.id.text,
                 amount_text(one.before),
                 money.yuan(amount),
                 sorted({atom.line.id for atom in one.atoms}),
@@ -300,6 +310,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
                 one.interest_basis,
                 one.reconciliation,
                 money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
+                one.id.lender,
             )
         )
     assert checked == total, "items add up to the total"

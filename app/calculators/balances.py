@@ -97,7 +97,7 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
     if not repayments:
         return True
     left = list(accumulate([-amount for _, _, _, amount, _ in repayments], initial=one.drawn))
-    if left[-1] < 0 or repayments[0][0] < one.on or not {name for *_, name in repayments} <= {None, one.no}:
+    if left[-1] < 0 or repayments[0][0] < one.on or not {name and normal(name) for *_, name in repayments} <= {None, normal(one.no)}:
         return False
     one.course = Course([one.on, *[day for day, *_ in repayments]], left)
     one.course.settle()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from app.calculators.codes import check_policy_codes
 from app.calculators.facts import MAX_YEARS, Claim, Contract, Drawdown, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
+from app.calculators.ids import check_ids
 from app.calculators.money import decimal_ratio
-from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
+from app.calculators.names import FACT_LIST, LOAN_TYPES
 from app.calculators.spelling import normal
 from app.calculators.terms import Terms
 from app.calculators.vouchers import check_vouchers
@@ -45,7 +45,7 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
-    faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()], f"/{wanted}")
+    faults += check_ids(claim, wanted)
     for no, contract in enumerate(claim.contracts or ()):
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
@@ -77,18 +77,6 @@ def _period(first: date, until: date, pointer: str, begins: Named = _FROM, ends:
     return []
 
 
-def _unique(ids: Sequence[str], pointer: str) -> list[Fault]:
-    if len(set(ids)) == len(ids):
-        return []
-    seen: set[str] = set()
-    faults = []
-    for no, one in enumerate(ids):
-        if one in seen:
-            faults.append(Fault(f"{pointer}/{no}", "DUPLICATE_ID", "编号在本次申请中重复", "the id occurs twice in this request"))
-        seen.add(one)
-    return faults
-
-
 def _applicant(claim: Claim) -> list[Fault]:
     faults = []
     for no, status in enumerate(claim.applicant.statuses):
@@ -111,7 +99,6 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     faults = _period(contract.signed_on, contract.matures_on, pointer, _SIGNED, _MATURES)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
-    faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
         faults += _drawdown(contract, one, f"{pointer}/drawdowns/{no}")
     repaid = [one.on for one in contract.repayments]

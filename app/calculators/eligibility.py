@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
-from app.calculators.caps import Grant
+from app.calculators.grants import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.scope import Scope
 

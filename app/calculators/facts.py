@@ -18,7 +18,13 @@ MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
 RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 SPREAD_PATTERN = r"^-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 CODE_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
-ID_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"
+# Without control, format and private-use characters, as far as a pattern can say it that every reader of a JSON Schema
+# understands; ``ids`` refuses the rest (D67).
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+)
+ID_PATTERN = rf"^[^{_UNSEEN}]{{1,64}}$"
 TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
 SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
 USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
@@ -138,6 +144,9 @@ class Granted:
     amount: str = field(metadata=_money("金额"))
     accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
     keys: dict[str, str] = field(default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20})
+    keys_unknown: bool = field(
+        default=False, metadata={"title": "一笔款项对应多个限额账户而不知如何划分：在每个账户中都占用全额"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +343,7 @@ class Item:
     item_id: str = field(metadata=_id("事项编号"))
     category: str | None = field(default=None, metadata=_code("类别"))
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    product_id: str | None = field(default=None, metadata=_id("所属产品，空则每个事项为一个产品"))
+    product_id: str | None = field(default=None, metadata=_id("所属产品"))
     base_amount: str | None = field(default=None, metadata=_money("计算基数"))
     vat: str | None = field(default=None, metadata=_money("其中增值税"))
     hardware: str | None = field(default=None, metadata=_money("其中硬件"))

@@ -11,7 +11,7 @@ from app.calculators import names as nm
 from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case, ItemWork
+from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.lateness import completed_later, paid_later
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
@@ -40,7 +40,7 @@ def work(case: Case) -> list[ItemWork]:
     works = []
     for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: pair[1].project_id):
         scope = project_scope(case, project, index, faults)
-        one = ItemWork(project.project_id, index, scope, project_id=project.project_id)
+        one = ItemWork(ItemId(project.project_id), index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)
         one.accepted = project.accepted_investment is not None
         if case.terms.other_funding == "FROM_AMOUNT":
@@ -119,7 +119,7 @@ def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fra
     if category:
         what = case.word(Phrase(INVESTMENT_CATEGORIES.get(category, category), category))
         label, name = f"{label} {what}", f"{name}:{category}"
-    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id)
+    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id.text)
 
 
 def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:

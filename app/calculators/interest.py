@@ -76,9 +76,10 @@ def ledgers(loan: Loan, voucher: Voucher) -> list[Ledger]:
 
 def accrual_days(ledger: Ledger, first: int, until: int) -> list[int]:
     """The days of a period on which the balance or the rate of a ledger changes, with both ends."""
+    course, rate, _ = ledger
     marks = {first, until}
-    for known in (ledger[0].days, ledger[1].days):
-        marks.update(day for day in known if first < day < until)
+    marks.update([day for day in course.days if first < day < until])
+    marks.update([day for day in rate.days if first < day < until])
     return sorted(marks)
 
 

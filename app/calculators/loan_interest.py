@@ -14,11 +14,12 @@ from typing import Any
 
 from app.calculators import days, money
 from app.calculators import expressions as ex
+from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, together
-from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
@@ -37,9 +38,9 @@ Known = dict[tuple[Any, ...], Price]
 
 
 def work(case: Case) -> list[ItemWork]:
-    """One ItemWork for each contract, in order of contract number. Errors: FactsError, NotComputable."""
+    """One ItemWork for each contract, in order of contract number and lender (D70). Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: pair[1].contract_no)
+    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: (pair[1].contract_no, pair[1].lender))
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)
@@ -79,7 +80,7 @@ def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
     """No contract gets zero without words (D19); what a cap on principal left nothing of is told with its clause (D100)."""
     if loan.used_up is not None and not any(atom.exact for atom in one.atoms):
         case.refuse("PRINCIPAL_CAP_USED", loan.used_up.clause, loan.id, None, id=loan.id)
-    elif any(reason.item_id == loan.id for reason in case.reasons):
+    elif case.says_why(loan.id):
         return
     elif not one.atoms:
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
@@ -136,10 +137,10 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
         work_.interest = work_.interest_basis = None
 
 
-def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
+def _holds(case: Case, one: Any, scope: Scope, item: ItemId) -> bool:
     if ex.evaluate(one.that, scope.of):
         return True
-    refuse_requirement(case, one, item_id)
+    refuse_requirement(case, one, item)
     return False
 
 
@@ -238,7 +239,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
     if groups:
-        _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
+        _segments(case, work_, [run for runs in groups.values() for run in runs], scale)
 
 
 def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
@@ -320,11 +321,11 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
         work_.steps.append(step)
 
 
-def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
+def _segments(case: Case, work_: ItemWork, runs: Sequence[Run], scale: int) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = _segments_of(case, runs[0])
+    found = _segments_of(case, runs[0], scale)
     for run in runs[1:]:
-        found += _segments_of(case, run)
+        found += _segments_of(case, run, scale)
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -336,16 +337,21 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, run: Run) -> list[Segment]:
+def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
     rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
+    shown, exact = run.shown, list[str | None]([None]) * len(run.shown)
+    if scale != 1:
+        shown = [money.yuan(balance // scale) for balance in run.counted]
+        exact = [money.exact_text(balance, scale) for balance in run.counted]
     return [
         {
             "from": first,
             "until": until,
             "days": length,
             "balance": balance,
+            "balance_exact": odd,
             "contract_rate": rates[rate_no],
             "subsidised_rate": subsidised,
             "interest": None,
@@ -355,8 +361,8 @@ def _segments_of(case: Case, run: Run) -> list[Segment]:
             "amount": "0.00",
             "why": why,
         }
-        for first, until, length, balance, rate_no, counted in zip(
-            marks, marks[1:], days.lengths(run.marks), run.shown, run.rate_nos, run.days, strict=False
+        for first, until, length, balance, odd, rate_no, counted in zip(
+            marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
         )
     ]
 

@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import repayment
 from app.calculators.balances import Course, Slice, repay, whole_course
 from app.calculators.facts import Contract
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
@@ -103,11 +103,11 @@ class Loan:
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
     elsewhere: dict[str, frozenset[str]] = field(default_factory=dict)  # of each slice: lines that hold on supported days not claimed
     used_up: Cap | None = None  # the cap on principal that left no balance
+    id: ItemId = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The contract's number."""
-        return self.fact.contract_no
+    def __post_init__(self) -> None:
+        """Name the contract: its number and its lender (D70)."""
+        self.id = ItemId(self.fact.contract_no, self.fact.lender)
 
 
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:

@@ -19,7 +19,7 @@ from app.calculators import names as nm
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.interest import rate_needed
-from app.calculators.items import Case, ItemWork
+from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
 from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
 from app.calculators.runs import claimed_days, covering, supported_days
@@ -211,7 +211,7 @@ def _projects(walk: _Walk) -> Iterator[_Part]:
     for index, project in enumerate(walk.case.claim.projects or ()):
         faults: list[Fault] = []
         scope = grant.project_scope(walk.case, project, index, faults)
-        grant.admit(walk.case, ItemWork(project.project_id, index, scope), project, faults)
+        grant.admit(walk.case, ItemWork(ItemId(project.project_id), index, scope), project, faults)
         walk.take(faults)
         yield _Part(scope)
 

@@ -179,6 +179,8 @@ CAP_PER = {
     "PROJECT": ("project_id", 3),
     "LENDER": ("lender", 4),
 }
+KEYS_OF = {"CONTRACT": ("contract_no", "lender"), "DRAWDOWN": ("contract_no", "lender", "drawdown_no")}
+"""What separates accounts where one name is not enough: a contract is its number and its lender (D70)."""
 PER_FACTS = {
     "UNIT": ("POLICIES",),
     "PRODUCT": ("ITEMS",),

@@ -11,12 +11,12 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.accounts import AccountKey, account_key, ask_for_keys, keys_of, shown_key
 from app.calculators.balances import Slice
 from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.loans import Loan, Run
-from app.calculators.names import CAP_PER
 from app.calculators.results import CapResult, Step
 from app.calculators.scope import Scope
 from app.calculators.terms import UNKNOWN, Cap
@@ -34,7 +34,7 @@ class Holder:
     runs: list[Run]
 
     @property
-    def order(self) -> tuple[int, str, str]:
+    def order(self) -> tuple[int, ItemId, str]:
         """Who takes room first (D25)."""
         return (self.slice.on, self.loan.id, self.slice.no)
 
@@ -43,7 +43,7 @@ class Holder:
 class Account:
     """One account of a cap: its drawdowns in the order in which they take room, and the limits that they name."""
 
-    key: tuple[str, ...]
+    key: tuple[str, ...]  # what it is called by
     holders: list[Holder] = field(default_factory=list)
     limits: set[Fraction] = field(default_factory=set)
 
@@ -67,7 +67,8 @@ def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
 
 
 def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
-    found: dict[tuple[str, ...], Account] = {}
+    found: dict[AccountKey, Account] = {}
+    under: list[tuple[Scope, AccountKey]] = []  # drawdowns with a balance that the cap bounds
     for loan in loans:
         for one in loan.slices:
             mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
@@ -76,14 +77,19 @@ def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
             scope = loan.scopes[one.no]
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
-            own = loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}
-            key = tuple(str((own.get(CAP_PER[part][0]) or "") if part in CAP_PER else scope.of(part)) for part in cap.per)
-            account = found.setdefault(key, Account(key))
+            keys = keys_of(case, loan.keys | {"drawdown_no": one.no}, scope)
+            key = account_key(cap, keys)
+            if any(any(run.counted) for run in mine):
+                under.append((scope, key))
+            account = found.setdefault(key, Account(shown_key(case, cap, keys)))
             account.holders.append(Holder(loan, one, mine))
             if cap.limit is UNKNOWN:
                 case.cap_without_figure(cap.clause)
             else:
                 account.limits.add(_limit(cap, scope))
+    lacking = [pair for pair in under if None in pair[1]]
+    if lacking:
+        ask_for_keys(case, cap, lacking, alone=len(under) == 1)
     for account in found.values():
         account.holders.sort(key=lambda holder: holder.order)
     return sorted(found.values(), key=lambda account: account.key)
@@ -104,14 +110,14 @@ def _bound(case: Case, cap: Cap, account: Account, scale: int) -> None:
     if not account.limits:  # no figure was published (D38)
         return
     room = money_floor(max(Fraction(0), *account.limits), scale)
-    before = [_columns(holder) for holder in account.holders]
-    if cap.room == "CUMULATIVE":
+    once = cap.room == "CUMULATIVE"
+    if not once and sum([max([max(run.counted) for run in holder.runs]) for holder in account.holders]) <= room:
+        return
+    before, taken = [_columns(holder) for holder in account.holders], list[int]()
+    if once:
         case.leave_open(cap.clause, "OPEN_ROOM_TAKEN")
         taken = _cumulative(account.holders, room, scale)
     else:
-        if sum([max([max(run.counted) for run in holder.runs]) for holder in account.holders]) <= room:
-            return
-        taken = []
         _daily(account.holders, room)
     bound = _where_it_bound(before, [_columns(holder) for holder in account.holders])
     if bound is None:
@@ -133,7 +139,9 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, fo
     label = " ".join(part for part in (case.word(case.rules.called[id(cap)]), *parts) if part)
     day = iso(bound.day)
     limit, stood, stands = (money.yuan(amount // scale) for amount in (room, bound.before, bound.after))
-    case.balance_caps.append(CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days))
+    result = CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days)
+    result.before_exact, result.after_exact = money.exact_text(bound.before, scale), money.exact_text(bound.after, scale)
+    case.balance_caps.append(result)
     case.balance_steps.append(
         Step(
             0,
@@ -152,7 +160,7 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, fo
 
 def _text(amount: int, scale: int) -> str:
     """A balance as the working writes it: exact."""
-    return money.yuan(amount) if scale == 1 else money.ratio_text(amount, 100 * scale)
+    return money.ratio_text(amount, 100 * scale) if amount % scale else money.yuan(amount // scale)
 
 
 def _columns(holder: Holder) -> Columns:

@@ -39,9 +39,13 @@ class ContractRate:
         """Which entry a day has; -1 where none."""
         return bisect_right(self.days, day) - 1
 
+    def numerator(self, no: int) -> int | None:
+        """The rate of an entry as a whole number of 1/``parts``; None where there is none or it is not known."""
+        return self.numerators[no] if no >= 0 else None
+
     def value(self, no: int) -> Fraction | None:
         """The rate of an entry; None where there is none or it is not known."""
-        numerator = self.numerators[no] if no >= 0 else None
+        numerator = self.numerator(no)
         return None if numerator is None else Fraction(numerator, self.parts)
 
     def text(self, no: int) -> str | None:

@@ -64,15 +64,16 @@ def accrued(
     for ledger in ledgers(loan, voucher):
         course, own, kind = ledger
         kind = (swap or {}).get(kind, kind)
-        marks, part = accrual_days(ledger, first, until) if first < until else [], Fraction(0)
+        marks = accrual_days(ledger, first, until) if first < until else []
+        part, parts = 0, own.parts if rate is None else rate.denominator
         for day, moved in zip(marks, days.lengths(days.positions(kind, marks, first)), strict=False):
             balance = course.at(day)
             if balance:
-                value = rate if rate is not None else own.value(own.no(day))
-                if value is None:
+                numerator = own.numerator(own.no(day)) if rate is None else rate.numerator
+                if numerator is None:
                     return None
-                part += balance * value * moved
-        total += part * Fraction(1, days.BASIS[kind])
+                part += balance * numerator * moved
+        total += Fraction(part, parts * days.BASIS[kind])
     return money.round_half_up(total)
 
 

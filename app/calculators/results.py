@@ -17,6 +17,7 @@ class Reason:
     message: str
     clause: str | None
     item_id: str | None = None
+    lender: str | None = None
 
 
 Segment = TypedDict(
@@ -26,6 +27,7 @@ Segment = TypedDict(
         "until": str,
         "days": int,
         "balance": str,
+        "balance_exact": str | None,
         "contract_rate": str | None,
         "subsidised_rate": str | None,
         "interest": str | None,
@@ -36,7 +38,10 @@ Segment = TypedDict(
         "why": str,
     },
 )
-"""Days on which balance, rates and line are all the same; the numbers are exact, the amounts spread."""
+"""Days on which balance, rates and line are all the same; the amounts are spread.
+
+A converted balance that is no whole fen is shown rounded down, with ``balance_exact`` beside it (D93).
+"""
 
 Reconciliation = TypedDict(
     "Reconciliation",
@@ -57,6 +62,7 @@ class ItemResult:
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
     recovery: str | None = None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +83,8 @@ class CapResult:
     clause: str
     on: str | None = None  # of a cap on balances: the day of the figures
     days: int | None = None  # and on how many days it bound
+    before_exact: str | None = None  # n/d, where the figure is no whole fen (D93)
+    after_exact: str | None = None
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class Step:
     rounding: str | None
     clause: str | None
     item_id: str | None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +111,7 @@ class Warning_:
     code: str
     message: str
     pointer: str | None
+    other_pointer: str | None = None
 
 
 @dataclass(slots=True)

@@ -70,7 +70,7 @@ class Rules:
     called: Mapping[int, Phrase]  # what each requirement and each cap is called, by its identity
     reads: frozenset[str]  # every name that an expression of any layer reads
     statuses: frozenset[str]  # of the applicant, that any expression asks for
-    key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
+    key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
@@ -128,7 +128,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         called=_called(layers, spoken),
         reads=frozenset[str]().union(*(layer.reads for layer in layers)),
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
-        key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
+        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )

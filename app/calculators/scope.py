@@ -15,10 +15,11 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
+from app.calculators.facts import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
+from app.calculators.spelling import normal, unseen
 from app.calculators.terms import Measure
 
 Key = str | tuple[str, ...]
@@ -29,7 +30,7 @@ _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
 _FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
-_CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_CODE = re.compile(ID_PATTERN)
 
 
 class Scope:
@@ -138,7 +139,7 @@ def _read(measure: Measure, raw: Any) -> Any:
         except ValueError:
             return None
     known = measure.values is None or raw in measure.values
-    return raw if known and _CODE.fullmatch(raw) else None
+    return raw if known and _CODE.fullmatch(raw) and normal(raw) and unseen(raw) is None else None
 
 
 # How a fact of a type is written, in Chinese and English.
@@ -148,7 +149,7 @@ _FORMS: Mapping[str, Phrase] = {
     ex.MONEY: Phrase('金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'),
     ex.RATE: Phrase('小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'),
     ex.DATE: Phrase("日期 YYYY-MM-DD", "a date YYYY-MM-DD"),
-    ex.CODE: Phrase("1 至 64 字符", "a text of 1 to 64 characters"),
+    ex.CODE: Phrase("1 至 64 字符的编号，不能全为空白，不含不可见字符", "an id of 1 to 64 characters, not all blank, none invisible"),
 }
 
 

@@ -104,6 +104,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已获支持的标准表 {table} 未载入，请核对编号",
         "the table {table} of an earlier grant is not loaded; please check its id",
     ),
+    "SPELLED_DIFFERENTLY": (
+        "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
+        "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
+    ),
+    "GRANT_NOT_PLACED": (
+        "已获支持占用“{cap}”的哪个账户不明，未予扣除，请核对：{clause}",
+        "which account of the cap “{cap}” this earlier support takes is not known, so it takes none; please check: {clause}",
+    ),
+    "GRANT_TAKES_NO_ROOM": (
+        "标准表没有这笔已获支持可以占用的限额，对金额没有影响",
+        "the table has no cap in which this earlier support takes room; it changes nothing",
+    ),
+    "GRANT_KEYS_UNKNOWN": (
+        "已获支持未区分账户，在“{cap}”的每个账户中都按全额扣除：{clause}",
+        "the earlier support names no account and takes room in each account of the cap “{cap}”: {clause}",
+    ),
+    "GRANT_AFTER_APPLICATION": (
+        "已获支持的批准日期 {on} 晚于申请日，仍予扣除，请核对",
+        "the earlier support is dated {on}, after the application; it counts all the same, please check",
+    ),
+    "CAP_FACT_MISSING": (
+        "限额按“{what}”分别计算，未给出；本次只有一项，不影响金额，请补充：{clause}",
+        "a cap separates accounts by {what}, which was not sent; with one item it changes nothing: {clause}",
+    ),
     "STATUS_NOT_READ": (
         "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
         "the table does not read this status, which changes nothing; it reads: {read}",

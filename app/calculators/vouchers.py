@@ -13,7 +13,7 @@ from datetime import date
 from app.calculators.balances import Slice
 from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.faults import Fault
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
 from app.calculators.spelling import normal
 from app.calculators.windows import bounds
@@ -172,7 +172,7 @@ def _read(case: Case, fact: Contract, same: list[int], slices: list[Slice], wind
             continue
         paid_on = one.paid_on or one.until
         if paid_on > case.claim.application_date:
-            id_, from_day, until_day = fact.contract_no, one.from_, one.until
+            id_, from_day, until_day = ItemId(fact.contract_no, fact.lender), one.from_, one.until
             case.refuse("VOUCHER_AFTER_APPLICATION", None, id_, None, id=id_, from_day=from_day, until_day=until_day)
             continue
         receipts.append((paid_on.toordinal(), _net(one)))

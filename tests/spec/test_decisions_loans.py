@@ -6,6 +6,7 @@ The published LPR_1Y: 3.10% from 2024-10-21, 3.00% from 2025-05-20, last publish
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -733,6 +734,60 @@ def test_D87_what_is_left_of_a_drawdown_at_its_own_maturity_is_overdue() -> None
 def test_D97_one_drawdown_without_a_rate_beside_another_with_one_is_refused() -> None:
     contract = two_drawdowns(rate=None, drawdowns=[own("1", rate=fixed("0.036")), own("2")])
     assert Bureau(points()).refusal(contracts=[contract]) == [("/contracts/0/rate", "FACT_REQUIRED")]
+
+
+# --- D93: balances after conversion -------------------------------------------------------------------
+
+DOLLAR = """
+- series: USD_CNY
+  title: 美元兑人民币
+  source: 测试
+  authority: official
+  versions:
+    - version: '1'
+      published_at: '2020-01-01T00:00:00+08:00'
+      holds_until: '2026-06-01'
+      rows: [{on: '2025-01-01', value: 712.34%, confidence: read}]
+"""
+MONEY = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]{2}")
+
+
+def in_dollars(more: str, *contracts: Body) -> Body:
+    """An answer under a table that takes dollars at 7.1234."""
+    terms = points(more=more) + "\ncurrencies: [CNY, {currency: USD, series: USD_CNY, on: '2025-01-01'}]"
+    return Bureau(terms, series=DOLLAR).answer({"contracts": list(contracts)})
+
+
+@pytest.mark.parametrize(
+    ("currency", "drawn", "balance", "exact"),
+    [
+        ("USD", "33.33", "237.42", "118711461/500000"),  # 33.33 × 7.1234 = 237.422922
+        ("USD", "50.00", "356.17", None),
+        ("CNY", "33.33", "33.33", None),
+    ],
+)
+def test_D93_a_converted_balance_has_two_decimals_and_its_exact_value_beside_it(
+    currency: str, drawn: str, balance: str, exact: str | None
+) -> None:
+    """Beside a loan in dollars, so that all balances are converted exactly."""
+    mine = loan("A", currency=currency, drawn=[("2025-01-01", drawn)])
+    found = in_dollars("", mine, loan("B", currency="USD"))
+    (segment,) = found["items"][0]["segments"]
+    assert (segment["balance"], segment["balance_exact"]) == (balance, exact)
+    assert MONEY.fullmatch(segment["balance"])
+
+
+def test_D93_a_cap_on_converted_balances_has_both_too() -> None:
+    found = in_dollars(
+        "caps: [{bounds: BALANCE, per: [], limit: 300.00}]",
+        loan("A", currency="USD", drawn=[("2025-01-01", "33.33")]),
+        loan("B", currency="USD", drawn=[("2025-01-01", "11.11")]),
+    )
+    # 44.44 × 7.1234 = 316.563896; A keeps 237.422922, B has 62.577078 of the room
+    (cap,) = [one for one in found["caps"] if one["on"]]
+    assert [cap[name] for name in ("before", "before_exact", "after", "after_exact")] == ["316.56", "39570487/125000", "300.00", None]
+    assert segments(found, "balance", "balance_exact") == [("237.42", "118711461/500000"), ("62.57", "31288539/500000")]
+    assert found["steps"][0]["substituted"] == "min(316.563896, 300.00)"
 
 
 # --- pointers name what can be sent -------------------------------------------------------------------
