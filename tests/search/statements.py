@@ -81,4 +81,7 @@ STATEMENTS: dict[Statement, Reason] = {
     ("earlier", "items[].measures.month_on"): Reason("the output of another month, under another cap's period", "tm-two-2026-1-1"),
     ("earlier", "contracts[].repayment_plan.first_due"): Reason("a receipt is shared by balance, which falls on other days (D28)", "so-gate-2026-1-1"),
     ("earlier", "contracts[].drawdowns[].measures.paid_to_supplier_on"): Reason("the term began earlier", "sv-machine-2026-1-1"),
+    ("later", "contracts[].drawdowns[].matures_on"): Reason("a longer loan, for the drawdown alone (D87)", "sf-lease-2026-1-1"),
+    ("later", "contracts[].drawdowns[].on"): Reason("not drawn yet, so it takes nothing of a shared principal limit", "cn-sme-2026-0-1"),
+    ("later", "policies[].period_until"): Reason("a longer policy, whose premium is less a year", "tn-insure-2026-1-1"),
 }
