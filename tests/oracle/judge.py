@@ -176,8 +176,8 @@ def named(no: str, lender: str | None, theirs: Json) -> Any:
     return (no, lender) if (no, lender) in theirs["items"] else no
 
 
-def fen(text: str | None) -> int:
-    return int((text or "0").replace(".", ""))
+def fen(text: str | None) -> Fraction:
+    return Fraction(text or "0") * 100
 
 
 def unsaid(ours: Result, theirs: Json) -> list[str]:
