@@ -73,7 +73,8 @@ def repayments(rng: Rng, drawdowns: list[Json], matures_on: date) -> list[Json]:
         if first >= matures_on or most < 2:
             continue
         fen = most if chance(rng, 0.1) else rng.randint(1, most)
-        repayment = {"on": a_day(rng, first, matures_on - timedelta(days=1)).isoformat(), "principal": yuan(fen)}
+        last = matures_on + timedelta(days=30 if chance(rng, 0.1) else -1)  # overdue
+        repayment = {"on": a_day(rng, first, last).isoformat(), "principal": yuan(fen)}
         if named:
             repayment["drawdown_no"] = drawdown["drawdown_no"]
             left[drawdown["drawdown_no"]] -= fen
@@ -123,11 +124,11 @@ def receipts(rng: Rng, found: list[Json]) -> None:
         rng.choice([v for v in found if "kind" not in v])["kind"] = "INTEREST"
 
 
-def interest_paid(rng: Rng, contract: Json, applied_on: date) -> list[Json]:
+def interest_paid(rng: Rng, contract: Json, applied_on: date, *, late: float) -> list[Json]:
     """Vouchers of the contract, of its drawdowns, or first the one and then the other (D87)."""
     drawdowns = contract["drawdowns"]
     first = min(date.fromisoformat(d["on"]) for d in drawdowns)
-    matures_on = date.fromisoformat(contract["matures_on"])
+    matures_on = date.fromisoformat(contract["matures_on"]) + timedelta(days=20 if chance(rng, 0.1) else 0)  # overdue
     whole = sum(int(d["amount"].replace(".", "")) for d in drawdowns)
     turn = matures_on if chance(rng, 0.6) else first if chance(rng, 0.8) else a_day(rng, first, matures_on)
     found = vouchers(rng, first, turn, applied_on, whole, gaps=True)
@@ -140,17 +141,18 @@ def interest_paid(rng: Rng, contract: Json, applied_on: date) -> list[Json]:
                 mine = vouchers(rng, start, end, applied_on, fen, gaps=True)
                 found += [{**voucher, "drawdown_no": drawdown["drawdown_no"]} for voucher in mine]
     receipts(rng, found)
-    if chance(rng, 0.12):  # all of them late, or just in time
+    if chance(rng, late):  # all of them late, or just in time
         for voucher in found:
             voucher["paid_on"] = (applied_on + timedelta(days=rng.choice([0, 1, 1, 30]))).isoformat()
     return found
 
 
-def a_plan(rng: Rng, drawn_on: date) -> Json:
+def a_plan(rng: Rng, drawn_on: date, matures_on: date) -> Json:
     method = rng.choice(["EQUAL_INSTALLMENT", "EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"])
     plan: Json = {"method": method, "every_months": rng.choice([1, 1, 2, 3, 6])}
     if chance(rng, 0.4):
-        plan["first_due"] = a_day(rng, drawn_on + timedelta(days=1), drawn_on + timedelta(days=100)).isoformat()
+        last = drawn_on + timedelta(days=100)
+        plan["first_due"] = a_day(rng, drawn_on + timedelta(days=1), last if chance(rng, 0.05) else min(last, matures_on)).isoformat()
     if chance(rng, 0.6):
         plan["day"] = rng.choice([1, 15, 20, 28, 29, 30, 31])
     return plan
@@ -160,23 +162,25 @@ def own_conditions(rng: Rng, contract: Json, drawdown: Json, *, has_rate: bool) 
     """What a drawdown has in place of its contract (D87)."""
     on, matures_on = date.fromisoformat(drawdown["on"]), date.fromisoformat(contract["matures_on"])
     if chance(rng, 0.5):
-        drawdown["matures_on"] = a_day(rng, on + timedelta(days=1), matures_on + timedelta(days=rng.choice([0, 60]))).isoformat()
+        first = date.fromisoformat((contract.get("repayment_plan") or {}).get("first_due") or drawdown["on"])
+        last = matures_on + timedelta(days=rng.choice([0, 60]))
+        drawdown["matures_on"] = a_day(rng, max(first, on + timedelta(days=1)), last).isoformat()
     if has_rate:
         drawdown["rate"] = contract_rate(rng, on, matures_on)
     if chance(rng, 0.4):
         drawdown["day_count"] = rng.choice(DAY_COUNTS)
     if chance(rng, 0.3) and not contract.get("repayment_plan"):
-        drawdown["repayment_plan"] = a_plan(rng, on)
+        drawdown["repayment_plan"] = a_plan(rng, on, date.fromisoformat(drawdown.get("matures_on") or contract["matures_on"]))
 
 
 def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     signed_on = a_day(rng, date(2022, 1, 1), date(2024, 6, 30))
     first = a_day(rng, signed_on, signed_on + timedelta(days=60))
-    if chance(rng, 0.2):
+    if chance(rng, 0.35):
         first = next(day for day in publication_days() if day >= first)
     life = rng.choice([45, 100, 200, 365, 366, 400, 600])
     matures_on = a_day(rng, first + timedelta(days=10), first + timedelta(days=life))
-    has_plan = chance(rng, 0.2)
+    has_plan = chance(rng, 0.25)
     drawdowns: list[Json] = []
     numbers = rng.sample(["1", "2", "10", "A", "b"], k=5)
     for index in range(1 if has_plan else rng.choice([1, 1, 1, 2, 3])):
@@ -190,16 +194,16 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
         "matures_on": matures_on.isoformat(),
         "drawdowns": drawdowns,
     }
-    if chance(rng, 0.92):
+    if chance(rng, 0.97 if "contract_rate" in str(terms["lines"]) or "interest" in str(terms["lines"]) else 0.5):
         contract["rate"] = contract_rate(rng, first, matures_on)
-    if chance(rng, 0.93):
+    if chance(rng, 0.75 if "'PROJECT'" in str(terms.get("caps")) else 0.95):
         contract["project_id"] = rng.choice(["P1", "P2", "P1", "P2", "p1 "])
     if chance(rng, 0.7):
         contract["day_count"] = rng.choice(DAY_COUNTS)
     if terms.get("currencies") and chance(rng, 0.5):
         contract["currency"] = rng.choice(["USD", "USD", "CNY", "JPY"])
     if has_plan:
-        contract["repayment_plan"] = a_plan(rng, first)
+        contract["repayment_plan"] = a_plan(rng, first, matures_on)
     if chance(rng, 0.3):
         every = not contract.get("rate")  # rates for all of them or for none, where the contract has none
         with_rate = chance(rng, 0.5)
@@ -209,7 +213,8 @@ def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     if not has_plan:
         contract["repayments"] = repayments(rng, drawdowns, matures_on)
     if chance(rng, 0.55):
-        contract["interest_paid"] = interest_paid(rng, contract, applied_on)
+        asks_when_paid = terms.get("pay_first") or "PAID_ON" in str(terms.get("windows"))
+        contract["interest_paid"] = interest_paid(rng, contract, applied_on, late=0.3 if asks_when_paid else 0.07)
     if chance(rng, 0.25):
         contract["excluded_periods"] = excluded_periods(rng, first, matures_on)
     give_measures(rng, contract, terms.get("needs", {}), first)

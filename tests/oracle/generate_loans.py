@@ -17,6 +17,7 @@ from tests.oracle.generate_shared import (
     a_claim,
     a_day,
     a_table,
+    amount,
     chance,
     money_caps,
     offset,
@@ -49,7 +50,7 @@ def rate_words(rng: Rng) -> str:
         )
 
     def reference() -> str:
-        return f"reference({ENDS_EARLY if chance(rng, 0.1) else rng.choice(SERIES)}, {lookup()})"
+        return f"reference({ENDS_EARLY if chance(rng, 0.14) else rng.choice(SERIES)}, {lookup()})"
 
     return rng.choice(
         [
@@ -80,7 +81,24 @@ def loan_lines(rng: Rng, terms: Json) -> None:
     def base() -> str:
         return rng.choice(["balance", "balance", "interest"])
 
-    kinds = ["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step", "years", "length", "fee"]
+    kinds = [
+        "one",
+        "one",
+        "type",
+        "drawn",
+        "rate",
+        "signed",
+        "status",
+        "highest",
+        "disbursed",
+        "park",
+        "step",
+        "years",
+        "length",
+        "fee",
+        "step",
+        "years",
+    ]
     kind = rng.choice(kinds)
     if kind == "one":
         lines = [loan_line(rng, "ALL", base())]
@@ -163,7 +181,7 @@ def loan_window(rng: Rng, terms: Json) -> None:
     kind = rng.random()
     if kind < 0.3:
         return
-    first = a_day(rng, date(2022, 1, 1), date(2022, 12, 31) if chance(rng, 0.6) else date(2023, 12, 31))
+    first = a_day(rng, date(2022, 1, 1), date(2022, 9, 30) if chance(rng, 0.75) else date(2023, 12, 31))
     last: Any = a_day(rng, max(first + timedelta(days=20), date(2023, 6, 1)), date(2025, 6, 30)).isoformat()
     if kind < 0.45:
         last = "APPLICATION_DATE"
@@ -178,8 +196,17 @@ def loan_window(rng: Rng, terms: Json) -> None:
 def loan_term(rng: Rng, terms: Json) -> None:
     if chance(rng, 0.5):
         return
-    start = rng.choice(["SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY", "paid_to_supplier_on", "put_to_use_on"])
-    term: Json = {"months": str(rng.choice([3, 6, 12, 24, 36])), "from": start}
+    starts = [
+        "SIGNED_ON",
+        "FIRST_DRAWDOWN",
+        "EACH_DRAWDOWN",
+        "FIRST_COUNTED_DAY",
+        "FIRST_COUNTED_DAY",
+        "paid_to_supplier_on",
+        "put_to_use_on",
+    ]
+    start = rng.choice([*starts, "unknown"])
+    term: Json = {"months": str(rng.choice([1, 2, 3, 6] if start == "FIRST_COUNTED_DAY" else [3, 6, 12, 24, 36])), "from": start}
     if chance(rng, 0.2):
         term["end"] = "YEAR_END"
     terms["term"] = term
@@ -201,16 +228,19 @@ def loan_caps(rng: Rng, terms: Json) -> None:
         pers += [["team"], ["team"], ["team"]]
     money_caps(rng, terms, pers, ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"], 1, 60)
     caps = terms.setdefault("caps", [])
-    if chance(rng, 0.2):
+    changes = any(word in str(terms["lines"]) for word in ("'day ", "ON_DAY", "contract_rate <"))  # two lines within one contract
+    if chance(rng, 0.4 if changes else 0.12):
         favoured = terms["lines"][0]["id"]
-        period = rng.choice(["LIFETIME", "ACCRUAL_YEAR"])
+        period = rng.choice(["LIFETIME", "ACCRUAL_YEAR", "ACCRUAL_YEAR"])
         caps[:0] = [
-            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 50, 300)} * disbursed", "when": f"earned({favoured})"},
-            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 10, 100)} * disbursed", "when": f"not earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 20, 200)} * disbursed", "when": f"earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 1, 30)} * disbursed", "when": f"not earned({favoured})"},
         ]
         caps.sort(key=width)
     if chance(rng, 0.15):
-        caps.insert(0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])})
+        caps.insert(
+            0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])}
+        )
         caps.sort(key=width)
     if chance(rng, 0.35):
         principal: list[Json] = []
@@ -219,8 +249,10 @@ def loan_caps(rng: Rng, terms: Json) -> None:
             cap: Json = {"bounds": "BALANCE", "per": per, "limit": wan(rng, 5, 3000)}
             if per == ["CONTRACT"] and chance(rng, 0.3):
                 cap["limit"] = f"{percent(rng, 1000, 9000)} * disbursed"
-            if per != ["DRAWDOWN"] and chance(rng, 0.4):
+            if per != ["DRAWDOWN"] and chance(rng, 0.45):
                 cap["room"] = "CUMULATIVE"
+                if not cap["limit"].endswith("disbursed"):
+                    cap["limit"] = wan(rng, 5, 1500)
             if len(terms["lines"]) > 1 and chance(rng, 0.2):
                 cap["lines"] = [terms["lines"][0]["id"]]
             principal.append(cap)
@@ -286,9 +318,20 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
             for code in rng.sample(CODES, k=rng.randint(0, 3))
         ]
     earlier_grants(rng, table, applicant, places_of_grants(rng, terms, contracts), applied_on)
+    for grant in applicant.get("granted", []):
+        if chance(rng, 0.6):  # so that room is left
+            grant["amount"] = amount(rng, 5_000)
+        if any(cap["limit"] == "unknown" for cap in terms.get("caps", [])) and grant["keys"].get("contract_no"):
+            # whether a cap without a figure asks for the lender of a number is not decided
+            owner = next(c for c in contracts if c["contract_no"] == grant["keys"]["contract_no"])
+            grant["keys"]["lender"] = owner["lender"]
     claim = a_claim(table, applied_on, applicant)
-    if chance(rng, 0.35):
-        first = a_day(rng, date(2022, 1, 1), date(2023, 12, 31))
+    room_for_ever = any(cap.get("room") == "CUMULATIVE" for cap in terms.get("caps", []))
+    if chance(rng, 0.7 if room_for_ever else 0.3):
+        first = a_day(rng, date(2022, 1, 1), date(2023, 6, 30))
+        if room_for_ever:  # what was drawn before it has taken room (D90)
+            drawn = sorted(drawdown["on"] for contract in contracts for drawdown in contract["drawdowns"])
+            first = date.fromisoformat(rng.choice(drawn)) + timedelta(days=rng.randint(0, 90))
         claim["claim_period"] = {
             "from": first.isoformat(),
             "until": a_day(rng, first + timedelta(days=60), first + timedelta(days=900)).isoformat(),

@@ -231,7 +231,9 @@ def compare(method: str, seed: int) -> str | None:
         case Refusal(), RefusedError():
             found = [] if theirs.code in {"", *ours.codes} else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
         case Refusal(), dict():
-            found = [f"refused with {sorted(ours.codes)} / answered"]
+            # no decision says whether a claim that is refused outright may lack what its items need
+            is_open = theirs.get("may_lack_facts") and ours.codes == {"FACT_REQUIRED"}
+            found = [] if is_open else [f"refused with {sorted(ours.codes)} / answered"]
         case Result(), RefusedError():
             found = [f"answered / refused with {theirs.code or 'some code'}"]
         case _:

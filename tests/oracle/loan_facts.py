@@ -41,14 +41,12 @@ def check_contract(contract: Json) -> None:
             raise RefusedError("")
         if drawdown.get("rate"):
             check_rate(drawdown["rate"], drawdown["on"])
-        check_plan(drawdown.get("repayment_plan"), drawdown["on"])
+        check_plan(drawdown.get("repayment_plan") or contract.get("repayment_plan"), drawdown, contract)
     first_drawdown = min(d["on"] for d in drawdowns)
     if contract.get("rate"):
         check_rate(contract["rate"], first_drawdown)
-    if contract.get("repayment_plan"):
-        check_plan(contract["repayment_plan"], first_drawdown)
-        if len(drawdowns) != 1 or contract.get("repayments"):
-            raise RefusedError("")
+    if contract.get("repayment_plan") and (len(drawdowns) != 1 or contract.get("repayments")):
+        raise RefusedError("")
     with_plan = {normal(d["drawdown_no"]) for d in drawdowns if d.get("repayment_plan")}
     for repayment in contract.get("repayments") or []:
         named = no_of(repayment)
@@ -59,14 +57,25 @@ def check_contract(contract: Json) -> None:
     check_vouchers(contract.get("interest_paid") or [], numbers)
 
 
+def require_rates(request: Json) -> None:
+    """An equal instalment is worked out from a rate (D62)."""
+    for contract in request["contracts"]:
+        for drawdown in contract["drawdowns"]:
+            plan = drawdown.get("repayment_plan") or contract.get("repayment_plan") or {}
+            if plan.get("method") == "EQUAL_INSTALLMENT" and not (drawdown.get("rate") or contract.get("rate")):
+                raise RefusedError("FACT_REQUIRED")
+
+
 def check_rate(rate: Json, first_day: str) -> None:
     if rate["kind"] == "STEPPED" and min(step["from"] for step in rate["steps"]) > first_day:
         raise RefusedError("")
 
 
-def check_plan(plan: Json | None, drawn_on: str) -> None:
-    if plan and plan.get("first_due") and plan["first_due"] <= drawn_on:
-        raise RefusedError("")
+def check_plan(plan: Json | None, drawdown: Json, contract: Json) -> None:
+    if plan and plan.get("first_due"):
+        last = drawdown.get("matures_on") or contract["matures_on"]
+        if not drawdown["on"] < plan["first_due"] <= last:
+            raise RefusedError("")
 
 
 def check_vouchers(vouchers: list[Json], numbers: list[str]) -> None:

@@ -26,7 +26,7 @@ from tests.oracle.accounts import (
 )
 from tests.oracle.day_counts import PARTS, position
 from tests.oracle.language import RefusedError, evaluate, words_of
-from tests.oracle.loan_facts import check_request
+from tests.oracle.loan_facts import check_request, require_rates
 from tests.oracle.loans import Loan, Slice
 from tests.oracle.single_amounts import line_amount
 from tests.oracle.spelling import normal
@@ -42,8 +42,8 @@ class Day:
     slice: Slice
     day: date
     line: str
-    rate: Fraction
     counted: Any  # fen in 元, after the principal caps so far
+    rate: Fraction = Fraction(0)  # asked for once the line's requirements are met (D18)
 
 
 def is_admitted_currency(case: Situation, loan: Loan) -> bool:
@@ -90,12 +90,13 @@ class Chooser:
         found: str | None = self.known[signature]
         return found
 
-    def line_and_rate(self, slice_: Slice, day: date) -> tuple[str | None, Fraction]:
+    def rate(self, slice_: Slice, day: date) -> Fraction:
         signature = self.signature(slice_, day)
         if signature not in self.known:
             line, rate_of = self.worked_out(slice_, day)
-            self.known[signature] = (line["id"], rate_of(line)) if line else (None, Fraction(0))
-        found: tuple[str | None, Fraction] = self.known[signature]
+            assert line
+            self.known[signature] = rate_of(line)
+        found: Fraction = self.known[signature]
         return found
 
     def worked_out(self, slice_: Slice, day: date) -> tuple[Json | None, Callable[[Json], Fraction]]:
@@ -125,10 +126,9 @@ def chosen_days(loan: Loan, chooser: Chooser) -> list[Day]:
     chosen: list[Day] = []
     for slice_ in loan.slices:
         for day in slice_.counted:
-            line, rate = chooser.line_and_rate(slice_, day)
-            if line is not None:
+            if (line := chooser.line(slice_, day)) is not None:
                 balance = slice_.balance(day)
-                chosen.append(Day(loan, slice_, day, line, rate, balance if loan.fx == 1 else balance * loan.fx))
+                chosen.append(Day(loan, slice_, day, line, balance if loan.fx == 1 else balance * loan.fx))
     return chosen
 
 
@@ -173,7 +173,9 @@ def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
     return found
 
 
-def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]) -> None:
+def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]) -> list[Json]:
+    """Bound the balances; what bound is told of the day on which each account bound most (D80)."""
+    told: list[Json] = []
     caps = [c for c in case.terms.get("caps", []) if c.get("bounds") == "BALANCE" and c["limit"] != "unknown"]
     claimants = claimants_of(admitted) if any(c.get("room") == "CUMULATIVE" for c in caps) else []
     for cap in caps:
@@ -183,11 +185,39 @@ def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]
         for each in concerned:
             groups[account_of_day(case, cap, each)].append(each)
         for account, group in groups.items():
+            limit = limit_of(case, cap, group[0])
+            before = balances_by_day(group)
             if cap.get("room") == "CUMULATIVE":
-                takers = [c for c in claimants if is_under(case, cap, c) and account_of_day(case, cap, c) == account]
-                take_once(group, takers, limit_of(case, cap, group[0]))
+                take_once(group, [c for c in claimants if is_under(case, cap, c) and account_of_day(case, cap, c) == account], limit)
             else:
-                take_daily(group, limit_of(case, cap, group[0]))
+                take_daily(group, limit)
+            after = balances_by_day(group)
+            most = max(sorted(before), key=lambda day: before[day] - after[day])
+            if before[most] > after[most]:
+                told.append(told_of(cap, key_shown(case, cap, group[0]), limit, before[most], after[most]))
+    return told
+
+
+def told_of(cap: Json, key: list[str], limit: int, before: Any, after: Any) -> Json:
+    about = {"per": cap["per"], "key": key, "lines": [normal(line) for line in cap.get("lines", [])]}
+    return {**about, "limit": limit, "before": before, "after": after, "binding": True}
+
+
+def key_shown(case: Situation, cap: Json, each: Day) -> list[str]:
+    """What an account separates by, in the words of the answer; a drawdown has two words, its contract's and its own."""
+    keys = {**keys_of(case, each.loan), "CONTRACT": contract_shown(case, each.loan), "LINE": normal(each.line)}
+    return [word for per in cap["per"] for word in ([keys["CONTRACT"], each.slice.key] if per == "DRAWDOWN" else [keys[per] or ""])]
+
+
+def contract_shown(case: Situation, loan: Loan) -> str:
+    return normal(f"{loan.no} {loan.lender}" if normal(loan.no) in case.shared_numbers else loan.no)
+
+
+def balances_by_day(group: list[Day]) -> dict[date, Any]:
+    found: dict[date, Any] = defaultdict(int)
+    for each in group:
+        found[each.day] += each.counted
+    return found
 
 
 def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
@@ -317,6 +347,8 @@ def paid_once(case: Situation, loan: Loan) -> list[Atom]:
 
     if all(by_days(line) for line in case.terms["lines"]):
         return []
+    if loan.signed_on > case.applied_on:  # 75: it is for a contract that was made after the application
+        return []
     line = choose_line(case, names, calls, lambda line: line_amount(case, line, names, calls))
     if line is None or by_days(line) or not are_met(case, loan, line.get("require", []), []):
         return []
@@ -339,12 +371,13 @@ def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:
-    case = Situation(table, request, series)
     check_request(request)
+    case = Situation(table, request, series)
+    require_rates(request)
     loans = [Loan(case, fact) for fact in request["contracts"]]
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
-        return shown(loans, refused(items, case))
+        return shown(loans, {**refused(items, case), "may_lack_facts": True})
     chosen: list[Day] = []
     admitted: list[Admitted] = []
     for loan in loans:
@@ -354,6 +387,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         chooser = Chooser(case, loan)
         mine = chosen_days(loan, chooser)
         rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
+        if not mine:  # of a contract of which nothing is claimed no interest is asked; it may still take room (D90)
+            rules = [r for r in rules if "interest" not in words_of(r["that"])]
         if not are_met(case, loan, rules, mine):
             continue
         met = set()
@@ -362,21 +397,25 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             if are_met(case, loan, line.get("require", []), of_line):
                 met.add(line["id"])
                 chosen += of_line
+                for each in of_line:
+                    each.rate = chooser.rate(each.slice, each.day)
         admitted.append(Admitted(loan, chooser, met))
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
-    limit_principal(case, chosen, admitted)
+    told = limit_principal(case, chosen, admitted)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
+
+    bounds: dict[str, Json] = {}
+    by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
         once = {line["id"] for line in case.terms["lines"] if not by_days(line)}
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
-            if sum(a.at for a in mine) > ceiling:
+            if (before := sum(a.at for a in mine)) > ceiling:
+                bounds.setdefault(item, told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling))
                 replace(mine, ceiling, is_exact)
-
-    by_id = {loan.id: loan for loan in loans}
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = by_id[atom.item]
@@ -393,6 +432,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     atoms = atoms_of(case, chosen) + [atom for each in admitted for atom in paid_once(case, each.loan)]
     answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
+    answer["caps"] += [*told, *bounds.values()]
     for loan in loans:
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)

@@ -122,10 +122,11 @@ class Voucher:
         return all(s.rate for s in self.slices if any(s.may_owe(day) for day in days(self.first, self.until)))
 
     def rate_of(self, slice_: Slice, day: date) -> Fraction:
+        """The rate of a day; what is overdue keeps the rate that was agreed last."""
         if not self.by_rate:
             return ONE
         assert slice_.rate
-        return slice_.rate.on(day)
+        return slice_.rate.on(min(day, slice_.matures_on - ONE_DAY))
 
     def parts(self, slice_: Slice, day: date) -> int:
         name = slice_.day_count
@@ -185,13 +186,18 @@ class Loan:
         return slice_.fact.get("repayment_plan") or self.fact.get("repayment_plan")
 
     def work_out_balances(self) -> None:
-        """From the repayments that were made; drawdowns with a plan take none of them."""
+        """From the repayments that were made; drawdowns with a plan take none of them.
+
+        What is owed at maturity stays a balance until it is repaid: it does not count, but vouchers are shared over it too.
+        """
         mine = [s for s in self.slices if not self.plan_of(s)]
         repaid: dict[date, list[Json]] = defaultdict(list)
         for repayment in self.fact.get("repayments") or []:
             repaid[on(repayment["on"])].append(repayment)
         now = {s.key: 0 for s in mine}
-        for day in days(self.first_drawdown, self.last):
+        vouchers = [on(v["until"]) for v in self.fact.get("interest_paid") or []]
+        end = max([self.last, *vouchers, *(day + ONE_DAY for day in repaid)])
+        for day in days(self.first_drawdown, end):
             for each in mine:
                 if each.on == day:
                     now[each.key] += each.drawn
@@ -209,7 +215,7 @@ class Loan:
             if left or min(now.values(), default=0) < 0:
                 raise RefusedError("")
             for each in mine:
-                if now[each.key] and day < each.matures_on:
+                if now[each.key]:
                     each.balances[day] = now[each.key]
 
     def work_out_plans(self) -> None:
@@ -311,10 +317,17 @@ class Loan:
             if in_window(self.case, "interest", self.paid_on(receipt)) and (not with_claim or self.is_claimed(self.paid_on(receipt)))
         ]
 
+    def reaches(self, day: date) -> bool:
+        """Whether a paid day is past, or the window or the claim reaches it (D13)."""
+        last, claim = self.window.get("last_day", "unknown"), self.case.request.get("claim_period")
+        if day < self.case.applied_on or (claim and day < on(claim["until"])):
+            return True
+        return last != "unknown" and day <= (self.case.applied_on if last == "APPLICATION_DATE" else on(last))
+
     def window_has(self, slice_: Slice, day: date, *, with_claim: bool) -> bool:
         if self.window.get("tests") == "PAID_ON":
             if voucher := self.voucher_of.get((slice_.key, day)):
-                return bool(self.taken(voucher, with_claim=with_claim))
+                return bool(self.taken(voucher, with_claim=with_claim)) and (not with_claim or self.reaches(day))
             if self.given(slice_):
                 return False
         if not in_window(self.case, "interest", day):

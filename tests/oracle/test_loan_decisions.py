@@ -269,9 +269,22 @@ def test_D87_a_voucher_of_the_contract_is_shared_by_own_rates() -> None:
     """9,000.00 for 60 days, of a drawdown at 7.2% until 2025-01-31 and another at 3.6%: 6,000 to 6,000 in weight."""
     terms = {**SHARE, "windows": {"interest": {"first_day": "2025-01-31", "last_day": "2025-12-31"}}}
     fact = first_of(
-        two_drawdowns(interest_paid=[voucher("2025-01-01", "2025-03-02", "9000.00")]), rate=fixed("0.072"), matures_on="2025-01-31"
+        two_drawdowns(interest_paid=[voucher("2025-01-01", "2025-03-02", "9000.00")]),
+        rate=fixed("0.072"),
+        matures_on="2025-01-31",
+        repayment_plan={"method": "BULLET"},
     )
     assert loans(terms, "2025-06-01", fact)["amount"] == "450.00"  # 30 of 120 parts: 2,250 × 20%
+
+
+def test_D28_D8_a_voucher_is_shared_over_an_overdue_balance_too() -> None:
+    fact = contract(matures_on="2025-01-31", draws=[("2025-01-01", MILLION)], rate=fixed("0.036"))
+    fact["interest_paid"] = [voucher("2025-01-01", "2025-03-02", "6000.00")]
+    assert loans(SHARE, "2025-06-01", fact)["amount"] == "600.00"  # 30 of 60 days
+    fact["repayments"] = [{"on": "2025-01-31", "principal": MILLION}]
+    assert loans(SHARE, "2025-06-01", fact)["amount"] == "1200.00"
+    fact["repayments"] = [{"on": "2025-02-10", "principal": "1000000.01"}]
+    assert is_refused(SHARE, "2025-06-01", fact)
 
 
 # Identity, and rulings where the first part was silent
