@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -13,7 +13,7 @@ from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import assessment, facts, results
 from app.calculators.codes import uscc_check_character
-from app.calculators.faults import FactsError, NotComputable
+from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.tables.catalogue import Catalogue
 
@@ -72,31 +72,19 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
-def _check_uscc(claim: facts.Claim, table: RateTable) -> None:
+def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
+    """What is wrong with the code of the applicant: one that is needed and absent joins all other missing facts (D83)."""
     number = claim.applicant.uscc
     if number is None:
-        if table.terms.applicant == "ENTERPRISE":
-            raise invalid(
-                [
-                    FieldError(
-                        "/applicant/uscc",
-                        "FACT_REQUIRED",
-                        "企业须给出统一社会信用代码",
-                        "An enterprise gives its unified social credit code",
-                    )
-                ]
-            )
-    elif uscc_check_character(number) != number[-1]:  # its form was checked by the pattern
-        raise invalid(
-            [
-                FieldError(
-                    "/applicant/uscc",
-                    "INVALID_USCC",
-                    "统一社会信用代码的校验码不符（GB 32100-2015）",
-                    "The check character of the unified social credit code is wrong (GB 32100-2015)",
-                )
-            ]
-        )
+        if table.terms.applicant != "ENTERPRISE":
+            return []
+        zh, en = "企业须给出统一社会信用代码", "An enterprise gives its unified social credit code"
+        return [Fault("/applicant/uscc", "FACT_REQUIRED", zh, en)]
+    if uscc_check_character(number) == number[-1]:  # its form was checked by the pattern
+        return []
+    zh = "统一社会信用代码的校验码不符（GB 32100-2015）"
+    en = "The check character of the unified social credit code is wrong (GB 32100-2015)"
+    return [Fault("/applicant/uscc", "INVALID_USCC", zh, en)]
 
 
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
@@ -119,7 +107,7 @@ def answer_under(
     language: Language,
 ) -> results.Result:
     """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
-    _check_uscc(claim, table)
+    faults = _uscc_faults(claim, table)
     ordered, places = identity.in_order(claim)
     try:
         result = assessment.assess(
@@ -132,22 +120,22 @@ def answer_under(
             calculation_id="",
         )
     except FactsError as error:
-        raise invalid(
-            [
-                FieldError(
-                    identity.original_pointer(fault.pointer, places) or "", fault.code, fault.zh, fault.en
-                )
-                for fault in error.faults
-            ]
-        ) from None
+        raise _invalid([*faults, *error.faults], places) from None
     except NotComputable as error:
-        raise _not_computable(error, places) from None
+        raise (_invalid(faults, places) if faults else _not_computable(error, places)) from None
+    if faults:
+        raise _invalid(faults, places)
     assert result.provenance is not None
     result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
     if places:
         for warning in result.warnings:
             warning.pointer = identity.original_pointer(warning.pointer, places)
+            warning.other_pointer = identity.original_pointer(warning.other_pointer, places)
     return result
+
+
+def _invalid(faults: Sequence[Fault], places: identity.Places) -> ProblemError:
+    return invalid([FieldError(identity.original_pointer(one.pointer, places) or "", one.code, one.zh, one.en) for one in faults])
 
 
 def _not_computable(error: NotComputable, places: identity.Places) -> ProblemError:

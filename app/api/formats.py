@@ -45,8 +45,8 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     facts.ID_PATTERN: (
         "INVALID_ID",
-        "编号为 1 至 64 个字符，不含控制字符",
-        "An id has 1 to 64 characters and no control characters",
+        "编号为 1 至 64 个字符，不含控制字符、零宽等不可见字符和私用区字符",
+        "An id has 1 to 64 characters, and no control, format (invisible) or private-use characters",
     ),
     facts.TABLE_PATTERN: (
         "INVALID_ID",

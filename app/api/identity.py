@@ -24,8 +24,8 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _FIELDS: Final = tuple(field.name for field in fields(facts.Claim))
 _VALUES: Final = attrgetter(*_FIELDS)
 
-_SORTED: Final[tuple[tuple[str, Callable[[Any], str]], ...]] = (
-    ("contracts", attrgetter("contract_no")),
+_SORTED: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
+    ("contracts", attrgetter("contract_no", "lender")),
     ("policies", attrgetter("policy_no")),
     ("items", attrgetter("item_id")),
     ("projects", attrgetter("project_id")),
@@ -61,7 +61,7 @@ def in_order(claim: facts.Claim) -> tuple[facts.Claim, Places]:
     return (replace(claim, **changes), places) if changes else (claim, places)
 
 
-def _sorted(rows: Sequence[Any], identity: Callable[[Any], str], pointer: str, places: Places) -> Sequence[Any]:
+def _sorted(rows: Sequence[Any], identity: Callable[[Any], Any], pointer: str, places: Places) -> Sequence[Any]:
     if len(rows) == 1:
         return rows
     keys = [identity(row) for row in rows]

@@ -14,13 +14,17 @@ from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
-from app.calculators.caps import Grant, amount_text, apply_cap, grants_of, lower, programme_year, whole
+from app.calculators.accounts import shared_numbers
+from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
 from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Account, Amount, Atom, Case, ItemWork
+from app.calculators.grants import Grant, grants_of, place_grants, programme_year
+from app.calculators.ids import doubt_spellings
+from app.calculators.items import NO_ITEM, Account, Amount, Atom, Case, ItemWork
+from app.calculators.missing import every_fault
 from app.calculators.payout import pay, recovery
 from app.calculators.references import References
 from app.calculators.results import (
@@ -35,7 +39,7 @@ from app.calculators.results import (
 )
 from app.calculators.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
-from app.calculators.scope import applicant_scope, fact_required
+from app.calculators.scope import REQUIRED, applicant_scope, fact_required
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
@@ -70,13 +74,18 @@ def assess(
     """
     _right_method(table, endpoint_method)
     faults = check_claim(claim, table.terms)
-    if faults:
+    if any(fault.code != REQUIRED for fault in faults):
         raise FactsError(faults)
-    case = _case(claim, table, series, language)
+    case = _case(claim, table, series, language, faults)
+    if faults:
+        raise FactsError(every_fault(case, faults))
     try:
         works, caps, total = _calculate(case)
     except ex.MissingFact as missing:
-        raise fact_required(missing, case.rules.needs, str(table.terms.facts)) from missing
+        raised = [fact_required(missing, case.rules.needs, str(table.terms.facts))]
+        raise FactsError(every_fault(case, raised)) from missing
+    except FactsError as error:
+        raise FactsError(every_fault(case, error.faults)) from error
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -94,22 +103,23 @@ def _right_method(table: RateTable, endpoint_method: str) -> None:
         )
 
 
-def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language) -> Case:
+def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries], language: Language, faults: list[Fault]) -> Case:
     rules = rules_of(table, claim.application_date)
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
-    faults = check_grants(claim, table, rules)
+    faults += check_grants(claim, table, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
-    if faults:
-        raise FactsError(faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
-    case = Case(claim, rules, table, table.terms, references, applicant, year, language, partial(say, language), doubts, left_open)
+    say_it = partial(say, language)
+    case = Case(claim, rules, table, table.terms, references, applicant, year, language, say_it, doubts, left_open)
+    case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)
     doubt_grants(case)
+    doubt_spellings(case)
     return case
 
 
@@ -118,6 +128,8 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     check_application(case)
     grants = grants_of(case)
     check_applicant(case, grants)
+    if grants:
+        place_grants(case, grants)
     works = _WORK[str(case.terms.facts)](case)
     if case.rules.asks_totals:
         check_totals(case, works)
@@ -137,10 +149,11 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         due = _top_up(case, atoms, grants, due, steps)
     total = int(due) if case.terms.rounding.unit == 1 else to_unit(case, atoms, due, steps)
     works[-1].steps.extend(steps)
+    works[0].steps[:0] = case.balance_steps  # balances are bounded before anything is earned on them
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
     say_why_nothing(case, works)
-    return works, caps, total
+    return works, case.balance_caps + caps, total
 
 
 # --- caps -----------------------------------------------------------------------------------------
@@ -158,6 +171,8 @@ def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Seque
         apply_cap(case, cap, atoms, grants, results, steps)
     if not deducted:
         steps += _other_funding(case, works)
+    if case.faults:
+        raise FactsError(case.faults)
     return results, steps
 
 
@@ -187,8 +202,10 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         clause = case.say("CLAUSE_INTEREST")
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
         margin = money.yuan(limit - money.fen(fen_after))
-        figures = (most, "0.00", fen_before, fen_after, before > limit, margin, clause, exact_before, exact_after)
-        results.append(CapResult("CONTRACT_INTEREST", one.id, *figures))
+        figures = (most, "0.00", fen_before, fen_after, before > limit, margin)
+        results.append(
+            CapResult("CONTRACT_INTEREST", one.id.text, *figures, clause, before_exact=exact_before, after_exact=exact_after)
+        )
         steps.append(
             Step(
                 0,
@@ -200,7 +217,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
                 "元",
                 None,
                 clause,
-                one.id,
+                *one.id,
             )
         )
     return results, steps
@@ -230,7 +247,7 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
                     "元",
                     None,
                     clause,
-                    one.id,
+                    *one.id,
                 )
             )
     return steps
@@ -264,7 +281,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
     lower(atoms, payable, exact=False)
     case.spend(atoms, "LESS_THAN_A_FEN", None)
     if not payable and total:
-        case.refuse("NOTHING_TO_TOP_UP", clause, "")
+        case.refuse("NOTHING_TO_TOP_UP", clause, NO_ITEM)
     steps.append(
         Step(
             0,
@@ -295,7 +312,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
             one.steps += recovery(case, one, amount)
         items.append(
             ItemResult(
-                one.id,
+                one.id.text,
                 amount_text(one.before),
                 money.yuan(amount),
                 sorted({atom.line.id for atom in one.atoms}),
@@ -303,6 +320,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
                 one.interest_basis,
                 one.reconciliation,
                 money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
+                one.id.lender,
             )
         )
     assert checked == total, "items add up to the total"

@@ -7,10 +7,11 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.accounts import keys_of
 from app.calculators.codes import any_category, categories
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
+from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
 from app.calculators.lateness import happens_later
 from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
@@ -28,8 +29,8 @@ def work(case: Case) -> list[ItemWork]:
     faults: list[Fault] = []
     works = []
     for index, item in sorted(enumerate(case.claim.items or ()), key=lambda pair: pair[1].item_id):
-        scope = _scope(case, item, index, faults)
-        works.append(ItemWork(item.item_id, index, scope, project_id=item.project_id))
+        scope = item_scope(case, item, index, faults)
+        works.append(ItemWork(ItemId(item.item_id), index, scope, project_id=item.project_id))
     if faults:
         raise FactsError(faults)
     for one in works:
@@ -37,14 +38,14 @@ def work(case: Case) -> list[ItemWork]:
         own = {
             "item_id": item.item_id,
             "category": item.category,
-            "product_id": item.product_id or item.item_id,
+            "product_id": item.product_id,
             "project_id": item.project_id,
         }
         price_item(case, one, own)
     return works
 
 
-def _scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
+def item_scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/items/{index}"
     values: dict[str, Any] = read_measures(item.measures, case.rules.measures["ITEM"], pointer, faults)
     for name, fact in BUILT_IN["ITEMS"].items():
@@ -105,13 +106,13 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     one.steps.append(step)
 
 
-def line_amount(case: Case, line: Line, scope: Scope, item_id: str, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
+def line_amount(case: Case, line: Line, scope: Scope, item: ItemId, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
     """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
         raise not_loaded(line, scope.pointer)
     if line.bands is not None:
         total, terms = _banded(case, line.bands, scope)
-        return total * 100, item_step(case, item_id, line, None, "FORMULA_BANDS", terms, total * 100)
+        return total * 100, item_step(case, item, line, None, "FORMULA_BANDS", terms, total * 100)
     nodes: list[Any] = [line.amount] if line.amount is not None else [line.base, line.rate]
     values = [max(Fraction(0), Fraction(ex.evaluate(node, scope.of))) for node in nodes]
     exact = factor * 100
@@ -128,7 +129,7 @@ def line_amount(case: Case, line: Line, scope: Scope, item_id: str, factor: Frac
         formula = "FORMULA_FIXED"
     if any(ex.evaluate(node, scope.of) < 0 for node in nodes):
         shown = f"max(0, {shown})"
-    return exact, item_step(case, item_id, line, None, formula, [shown], exact)
+    return exact, item_step(case, item, line, None, formula, [shown], exact)
 
 
 def _bracketed(text: str, node: ex.Node) -> str:

@@ -10,6 +10,9 @@ from itertools import accumulate
 from app.calculators.facts import Contract, Drawdown
 from app.calculators.faults import FactsError, Fault
 from app.calculators.money import fen
+from app.calculators.rates import ContractRate
+from app.calculators.repayment import Gap, Principal
+from app.calculators.spelling import normal
 
 Flow = tuple[int, bool, int, int, str | None]  # day, names no drawdown, index in the request, fen, drawdown_no
 
@@ -38,35 +41,44 @@ class Course:
         return [balances[bisect_right(known, day) - 1] for day in days]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slice:
-    """One drawdown and what is left of it over time."""
+    """One drawdown (借据) and what is left of it over time; its terms are its own or the contract's (D87)."""
 
     no: str
     index: int
     on: int
+    until: int  # its maturity
     drawn: int
     fact: Drawdown
+    rate: ContractRate
+    day_count: str
     course: Course
+    gap: Gap | None = None  # from when on a planned balance is not known
+    planned: bool = False
+
+    def follow(self, planned: Principal, gap: Gap | None) -> None:
+        """Repay by a plan."""
+        left = list(accumulate([-part for _, part in planned], initial=self.drawn))
+        self.course, self.gap, self.planned = Course([self.on, *[day.toordinal() for day, _ in planned]], left), gap, True
+        self.course.settle()
 
 
-def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[Slice]:
-    """The slices of a contract, earliest first.
+def repay(slices: list[Slice], contract: Contract, pointer: str) -> None:
+    """Take the actual repayments off the slices, earliest first; those that follow a plan take none (D20, D87).
 
     Errors: FactsError where a repayment exceeds what is drawn on its day, or names an unknown drawdown.
     """
-    slices = []
-    for no, one in enumerate(contract.drawdowns):
-        on, drawn = one.on.toordinal(), fen(one.amount)
-        slices.append(Slice(one.drawdown_no, no, on, drawn, one, Course([on], [drawn])))
-    if len(slices) > 1:
-        slices.sort(key=lambda one: (one.on, one.no))
-    repayments = sorted(repayments)
-    if len(slices) == 1 and _repay_only(slices[0], repayments):
-        return slices
+    flows = [
+        (one.on.toordinal(), one.drawdown_no is None, no, fen(one.principal), one.drawdown_no) for no, one in enumerate(contract.repayments)
+    ]
+    flows.sort()
+    if len(slices) == 1 and _repay_only(slices[0], flows):
+        return
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
-    for day, _, index, rest, name in repayments:
-        able = slices if name is None else _named(slices, name, f"{pointer}/repayments/{index}")
+    open_ones = [one for one in slices if not one.planned]
+    for day, _, index, rest, name in flows:
+        able = open_ones if name is None else _named(open_ones, name, f"{pointer}/repayments/{index}")
         for each in able:
             left = each.course.balances[-1]
             if rest and left and each.on <= day:
@@ -76,9 +88,8 @@ def slices_of(contract: Contract, repayments: list[Flow], pointer: str) -> list[
                 each.course.balances.append(left - part)
         if rest:
             raise FactsError([_exceeds(f"{pointer}/repayments/{index}")])
-    for each in slices:
+    for each in open_ones:
         each.course.settle()
-    return slices
 
 
 def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
@@ -86,7 +97,7 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
     if not repayments:
         return True
     left = list(accumulate([-amount for _, _, _, amount, _ in repayments], initial=one.drawn))
-    if left[-1] < 0 or repayments[0][0] < one.on or not {name for *_, name in repayments} <= {None, one.no}:
+    if left[-1] < 0 or repayments[0][0] < one.on or not {name and normal(name) for *_, name in repayments} <= {None, normal(one.no)}:
         return False
     one.course = Course([one.on, *[day for day, *_ in repayments]], left)
     one.course.settle()
@@ -94,7 +105,7 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
 
 
 def _named(slices: list[Slice], name: str, pointer: str) -> list[Slice]:
-    found = [one for one in slices if one.no == name]
+    found = [one for one in slices if normal(one.no) == normal(name)]
     if not found:
         raise FactsError([Fault(pointer, "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
     return found

@@ -7,89 +7,79 @@ item ever rises and earlier caps stay true.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.facts import Granted
+from app.calculators.accounts import AccountKey, account_key, ask_for_keys, shown_key
+from app.calculators.grants import Grant, concerns, takes_room
 from app.calculators.items import Account, Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
 from app.calculators.terms import UNKNOWN, Cap
 from app.calculators.vocabulary import key_titles
 
-AccountKey = tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Grant:
-    """An earlier grant as caps see it."""
-
-    table: str
-    amount: int
-    keys: dict[str, str]
-    accrual_year: int | None
-    year: int  # programme year
-    topped_up: bool = False
-
-
-def programme_year(table_id: str, on_year: int) -> int:
-    """The year of the table's batch, else of the date (D40)."""
-    for part in table_id.split("-"):
-        if len(part) == 4 and part.isdigit():
-            return int(part)
-    return on_year
-
-
-def grants_of(case: Case) -> list[Grant]:
-    """The earlier grants; ``other_support_this_year`` is read as one without keys (D41)."""
-    found = [_grant(one) for one in case.claim.applicant.granted]
-    other = case.claim.applicant.other_support_this_year
-    if other is not None:
-        found.append(Grant(case.table.id, money.fen(other), {}, None, case.year))
-    return found
-
-
-def _grant(one: Granted) -> Grant:
-    return Grant(one.rate_table, money.fen(one.amount), dict(one.keys), one.accrual_year, programme_year(one.rate_table, one.on.year))
-
 
 def apply_cap(
     case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant], results: list[CapResult], steps: list[Step]
 ) -> None:
     """Lower the atoms' amounts to the room of each account, and add how. Errors: FactsError CAP_FACT_AMBIGUOUS."""
-    accounts: dict[AccountKey, list[Atom]] = {}
+    accounts: dict[tuple[AccountKey, int | None], list[Atom]] = {}
+    lacking = False
     for atom in atoms:
         if cap.lines is not None and atom.line.id not in cap.lines:
             continue
-        accounts.setdefault(_key(cap, atom), []).append(atom)
-    for key, members in sorted(accounts.items()):
-        if cap.when is not None and not _condition(cap, members):
+        key = account_key(cap, atom.keys)
+        lacking = lacking or (None in key and atom.exact > 0)
+        # What accrues on no day has an account without a year.
+        accounts.setdefault((key, atom.year if cap.period == "ACCRUAL_YEAR" else None), []).append(atom)
+    if lacking and _ask(case, cap, accounts, grants):
+        return
+    named = [(_shown(case, cap, members[0], year), key, year, members) for (key, year), members in accounts.items()]
+    for shown, key, year, members in sorted(named, key=itemgetter(0)):
+        if cap.when is not None and not _condition(cap, members, atoms):
             continue
-        result, step = _account(case, cap, key, members, grants)
+        taken = sum([one.amount for one in grants if takes_room(case, cap, key, year, one)])
+        set_off = [replace(one, topped_up=False) for one in grants if one.topped_up]
+        topped = sum([one.amount for one in set_off if takes_room(case, cap, key, year, one)])
+        result, step = _account(case, cap, shown, members, taken, topped)
         results.append(result)
         steps.append(step)
 
 
-def _key(cap: Cap, atom: Atom) -> AccountKey:
-    key = [atom.keys.get(name, "") for name in cap.keys]
-    if "DRAWDOWN" in cap.per:
-        key.append(atom.item_id)  # drawdown numbers are unique only within a contract
-    if cap.period == "ACCRUAL_YEAR":
-        key.append(str(atom.year or ""))  # what accrues on no day has an account without a year
-    return tuple(key)
+def _shown(case: Case, cap: Cap, first: Atom, year: int | None) -> tuple[str, ...]:
+    """How an account is called: by the first spelling of its keys, and by its year of interest."""
+    shown = shown_key(case, cap, first.keys)
+    return (*shown, str(year or "")) if cap.period == "ACCRUAL_YEAR" else shown
 
 
-def _condition(cap: Cap, members: Sequence[Atom]) -> bool:
-    """Whether a conditional cap holds for an account: ``earned`` asks all of its atoms (D29)."""
+def _ask(case: Case, cap: Cap, accounts: Mapping[tuple[AccountKey, int | None], list[Atom]], grants: Sequence[Grant]) -> bool:
+    """Ask what earns under a cap for the facts that separate its accounts (D68); whether any of them is missing for good."""
+    under = [(atom, key) for (key, _), members in accounts.items() for atom in members]
+    earning = [(atom, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
+    lacking = [(atom, key) for atom, key in earning if None in key]
+    alone = len({(atom.item, atom.drawdown_no) for atom, _ in earning}) == 1 and not any(concerns(case, cap, one) for one in grants)
+    ask_for_keys(case, cap, [(atom.scope, key) for atom, key in lacking], alone=alone)
+    return bool(lacking) and not alone
+
+
+def _may_hold(cap: Cap, atom: Atom) -> bool:
+    """Whether a conditional cap may hold for an atom; one that asks which lines earned depends on its whole account."""
+    return cap.when is None or bool(ex.calls(cap.when, "earned")) or _condition(cap, [atom], [atom])
+
+
+def _condition(cap: Cap, members: Sequence[Atom], atoms: Sequence[Atom]) -> bool:
+    """Whether a conditional cap holds for an account: ``earned`` asks whole contracts, in every year and drawdown (D29, D96)."""
+    held_by = {atom.item for atom in members}
 
     def of(atom: Atom) -> ex.Lookup:
         def answer(key: str | tuple[str, ...]) -> Any:
             if isinstance(key, tuple) and key[0] == "earned":
-                return any(one.line.id == key[1] and one.exact > 0 for one in members)
+                return any(one.line.id == key[1] and one.exact > 0 and one.item in held_by for one in atoms)
             return atom.scope.of(key)
 
         return answer
@@ -112,81 +102,38 @@ def _limit(cap: Cap, members: Sequence[Atom]) -> int:
     return max(0, money.round_down(Fraction(values.pop()) * 100))
 
 
-def _matches(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
-    """Whether an earlier grant takes room in this account: pool, period and keys (D41)."""
-    return _in_pool(case, cap, grant) and _in_period(case, cap, key, grant) and _has_keys(cap, key, grant)
-
-
-def _in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
-    if cap.pool is None:
-        return grant.table == case.table.id
-    if cap.pool == "FUND":
-        method = case.table.fund_methods.get(grant.table)
-        same_fund = grant.table.startswith(case.table.fund + "-")
-        if same_fund and cap.overlay:
-            return method is None or method == case.table.method
-        return same_fund
-    return grant.table in cap.pool or grant.table == case.table.id
-
-
-def _in_period(case: Case, cap: Cap, key: AccountKey, grant: Grant) -> bool:
-    if cap.period == "CLAIM":
-        return False
-    if cap.period == "BATCH":
-        return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
-    if cap.period == "PROGRAM_YEAR":
-        return grant.year == case.year
-    if cap.period == "ACCRUAL_YEAR":
-        return str(grant.accrual_year or "") == key[-1]
-    return True
-
-
-def _has_keys(cap: Cap, key: AccountKey, grant: Grant) -> bool:
-    for name, value in zip(cap.keys, key, strict=False):
-        if grant.keys.get(name) != value:
-            return False
-    if "DRAWDOWN" in cap.per and grant.keys.get("contract_no") != key[len(cap.per)]:
-        return False
-    if cap.lines is None:
-        return True
-    return bool({grant.keys.get("line"), grant.keys.get("category")} & cap.lines)
-
-
-def _account(case: Case, cap: Cap, key: AccountKey, members: list[Atom], grants: Sequence[Grant]) -> tuple[CapResult, Step]:
+def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], taken: int, topped: int) -> tuple[CapResult, Step]:
     before: Amount = sum([atom.amount for atom in members])
-    shown = " ".join([part for part in key if part]) or None
+    shown = " ".join([part for part in named if part]) or None
     if cap.lines is not None and not cap.per:
-        shown = " ".join([*sorted(cap.lines), *key])
+        shown = " ".join([*sorted(cap.lines), *named])
     if cap.limit is UNKNOWN:
         case.cap_without_figure(cap.clause)
         text, (fen, exactly) = amount_text(before), whole(case, before)
-        result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause, exactly, exactly)
-        return result, _step(case, cap, key, shown, text, text)
+        result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause, before_exact=exactly, after_exact=exactly)
+        return result, _step(case, cap, named, shown, text, text)
     limit = _limit(cap, members)
-    taken = sum([one.amount for one in grants if not one.topped_up and _matches(case, cap, key, one)])
     room = max(0, limit - taken)
     after = before
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
         case.spend(members, "CAP_USED", cap.clause, case.word(case.rules.called[id(cap)]))
-    topped = sum([one.amount for one in grants if one.topped_up and _matches(case, cap, key, one)]) if case.topped else 0
     case.accounts.append(Account(members, room, topped))
     most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
     stands = stood if after == before else amount_text(after)
     (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
     margin = money.yuan(room - money.fen(fen_after))
-    result = CapResult(
-        cap.scope, shown, most, granted, fen_before, fen_after, before > room, margin, cap.clause, exact_before, exact_after
-    )
-    return result, _step(case, cap, key, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
+    figures = (most, granted, fen_before, fen_after, before > room, margin)
+    result = CapResult(cap.scope, shown, *figures, cap.clause, before_exact=exact_before, after_exact=exact_after)
+    return result, _step(case, cap, named, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
-def _step(case: Case, cap: Cap, key: AccountKey, shown: str | None, substituted: str, value: str) -> Step:
+def _step(case: Case, cap: Cap, named: tuple[str, ...], shown: str | None, substituted: str, value: str) -> Step:
     formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
     label = case.word(case.rules.called[id(cap)])
-    if key:
-        parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
+    if named:
+        parts = named if case.language == "en" else key_titles(cap, named, case.rules.spoken)
         label = " ".join(part for part in (label, *parts) if part)
     return Step(
         0,

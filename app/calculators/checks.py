@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from app.calculators.codes import check_policy_codes
-from app.calculators.facts import MAX_YEARS, Claim, Contract, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
+from app.calculators.facts import MAX_YEARS, Claim, Contract, Drawdown, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
-from app.calculators.money import decimal_ratio, fen
-from app.calculators.names import FACT_LIST, ID_FIELD, LOAN_TYPES
+from app.calculators.ids import check_ids
+from app.calculators.money import decimal_ratio
+from app.calculators.names import FACT_LIST, LOAN_TYPES
+from app.calculators.spelling import normal
 from app.calculators.terms import Terms
+from app.calculators.vouchers import check_vouchers
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
@@ -44,7 +45,7 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     faults += _applicant(claim)
     if claim.claim_period is not None:
         faults += _period(claim.claim_period.from_, claim.claim_period.until, "/claim_period")
-    faults += _unique([getattr(one, ID_FIELD[str(terms.facts)]) for one in getattr(claim, wanted) or ()], f"/{wanted}")
+    faults += check_ids(claim, wanted)
     for no, contract in enumerate(claim.contracts or ()):
         faults += _contract(contract, f"/contracts/{no}", terms)
     for no, policy in enumerate(claim.policies or ()):
@@ -76,18 +77,6 @@ def _period(first: date, until: date, pointer: str, begins: Named = _FROM, ends:
     return []
 
 
-def _unique(ids: Sequence[str], pointer: str) -> list[Fault]:
-    if len(set(ids)) == len(ids):
-        return []
-    seen: set[str] = set()
-    faults = []
-    for no, one in enumerate(ids):
-        if one in seen:
-            faults.append(Fault(f"{pointer}/{no}", "DUPLICATE_ID", "编号在本次申请中重复", "the id occurs twice in this request"))
-        seen.add(one)
-    return faults
-
-
 def _applicant(claim: Claim) -> list[Fault]:
     faults = []
     for no, status in enumerate(claim.applicant.statuses):
@@ -110,20 +99,18 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
     faults = _period(contract.signed_on, contract.matures_on, pointer, _SIGNED, _MATURES)
     if faults:
         return [Fault(f"{pointer}/matures_on", faults[0].code, faults[0].zh, faults[0].en)]
-    faults += _unique([one.drawdown_no for one in contract.drawdowns], f"{pointer}/drawdowns")
     for no, one in enumerate(contract.drawdowns):
-        if one.on >= contract.matures_on:
-            faults.append(_order(f"{pointer}/drawdowns/{no}/on", _MATURES, _DRAWN))
-        if one.on < contract.signed_on:
-            faults.append(_order(f"{pointer}/drawdowns/{no}/on", _DRAWN, _SIGNED, same=True))
+        faults += _drawdown(contract, one, f"{pointer}/drawdowns/{no}")
     repaid = [one.on for one in contract.repayments]
     if repaid and (min(repaid) < contract.signed_on or max(repaid) > LATEST):
         faults += _repaid_out_of_order(contract, pointer)
-    if contract.repayment_plan is not None:
-        faults += _plan(contract, contract.repayment_plan, pointer)
-    faults += _rate(contract, pointer)
+    faults += _repaid_by_plan(contract, pointer)
+    if contract.rate is not None:
+        faults += _rate(contract.rate, min(one.on for one in contract.drawdowns), f"{pointer}/rate")
+    for no, voucher in enumerate(contract.interest_paid):
+        faults += _period(voucher.from_, voucher.until, f"{pointer}/interest_paid/{no}")
     if contract.interest_paid:
-        faults += _vouchers(contract, pointer)
+        faults += check_vouchers(contract, pointer)
     for no, period in enumerate(contract.excluded_periods):
         faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
     faults += _loan_type(contract, pointer, terms)
@@ -143,25 +130,59 @@ def _repaid_out_of_order(contract: Contract, pointer: str) -> list[Fault]:
     return faults
 
 
-def _plan(contract: Contract, plan: RepaymentPlan, pointer: str) -> list[Fault]:
-    where = f"{pointer}/repayment_plan"
-    faults = []
-    if contract.repayments:
-        faults.append(Fault(where, "PLAN_AND_REPAYMENTS", "还款计划与实际还本只能给一种", "give a plan or repayments, not both"))
-    if len(contract.drawdowns) != 1:
-        faults.append(Fault(where, "PLAN_NEEDS_ONE_DRAWDOWN", "还款计划只能有一笔放款", "a plan needs exactly one drawdown"))
-    elif plan.first_due is not None and not contract.drawdowns[0].on < plan.first_due <= contract.matures_on:
-        zh, en = "首个还款日应晚于放款日、不晚于到期日", "first_due should be after the drawdown and not after matures_on"
-        faults.append(Fault(f"{where}/first_due", "DATES_OUT_OF_ORDER", zh, en))
-    if plan.method == "EQUAL_INSTALLMENT" and contract.rate is None:
-        faults.append(Fault(f"{pointer}/rate", "FACT_REQUIRED", "等额本息须有合同利率", "an equal-instalment plan needs the rate"))
+def _drawdown(contract: Contract, one: Drawdown, pointer: str) -> list[Fault]:
+    """A drawdown's dates, and what it has of its own in place of the contract's (D87)."""
+    faults: list[Fault] = []
+    if one.matures_on is None and one.on >= contract.matures_on:
+        faults.append(_order(f"{pointer}/on", _MATURES, _DRAWN))
+    if one.on < contract.signed_on:
+        faults.append(_order(f"{pointer}/on", _DRAWN, _SIGNED, same=True))
+    if one.matures_on is not None:
+        own = _period(one.on, one.matures_on, pointer, _DRAWN, _MATURES)
+        faults += [Fault(f"{pointer}/matures_on", fault.code, fault.zh, fault.en) for fault in own]
+    if one.rate is not None:
+        faults += _rate(one.rate, one.on, f"{pointer}/rate")
+    if one.repayment_plan is not None:
+        faults += _plan(contract, one, one.repayment_plan, f"{pointer}/repayment_plan")
     return faults
 
 
-def _rate(contract: Contract, pointer: str) -> list[Fault]:
-    where = f"{pointer}/rate"
+def _repaid_by_plan(contract: Contract, pointer: str) -> list[Fault]:
+    """The contract's plan goes with one drawdown and without repayments; a drawdown with a plan of its own takes no repayment."""
     faults: list[Fault] = []
-    match contract.rate:
+    plan, where = contract.repayment_plan, f"{pointer}/repayment_plan"
+    if plan is not None:
+        if contract.repayments:
+            faults.append(Fault(where, "PLAN_AND_REPAYMENTS", "还款计划与实际还本只能给一种", "give a plan or repayments, not both"))
+        if len(contract.drawdowns) != 1:
+            faults.append(Fault(where, "PLAN_NEEDS_ONE_DRAWDOWN", "还款计划只能有一笔放款", "a plan needs exactly one drawdown"))
+        else:
+            faults += _plan(contract, contract.drawdowns[0], plan, where)
+        return faults
+    planned = {normal(one.drawdown_no) for one in contract.drawdowns if one.repayment_plan is not None}
+    for no, one in enumerate(contract.repayments if planned else ()):
+        if len(planned) == len(contract.drawdowns) if one.drawdown_no is None else normal(one.drawdown_no) in planned:
+            zh, en = "该放款按还款计划还本，不再列实际还本", "the drawdown is repaid by its plan and takes no actual repayments"
+            faults.append(Fault(f"{pointer}/repayments/{no}", "PLAN_AND_REPAYMENTS", zh, en))
+    return faults
+
+
+def _plan(contract: Contract, one: Drawdown, plan: RepaymentPlan, where: str) -> list[Fault]:
+    faults = []
+    matures_on, rate = one.matures_on or contract.matures_on, one.rate or contract.rate
+    if plan.first_due is not None and not one.on < plan.first_due <= matures_on:
+        zh, en = "首个还款日应晚于放款日、不晚于到期日", "first_due should be after the drawdown and not after matures_on"
+        faults.append(Fault(f"{where}/first_due", "DATES_OUT_OF_ORDER", zh, en))
+    if plan.method == "EQUAL_INSTALLMENT" and rate is None:
+        holder = where.removesuffix("/repayment_plan")
+        faults.append(Fault(f"{holder}/rate", "FACT_REQUIRED", "等额本息须有合同利率", "an equal-instalment plan needs the rate"))
+    return faults
+
+
+def _rate(rate: FixedRate | SteppedRate | FloatingRate, first: date, where: str) -> list[Fault]:
+    """Whether a rate can be meant; ``first`` is the first drawdown that has it."""
+    faults: list[Fault] = []
+    match rate:
         case FixedRate(annual_rate=text):
             faults += _above(text, where + "/annual_rate")
         case SteppedRate(steps=steps):
@@ -169,7 +190,7 @@ def _rate(contract: Contract, pointer: str) -> list[Fault]:
                 faults += _above(step.annual_rate, f"{where}/steps/{no}/annual_rate")
                 if no and step.from_ <= steps[no - 1].from_:
                     faults.append(_order(f"{where}/steps/{no}/from", ("本段起日（from）", "from"), _FROM_BEFORE))
-            if steps[0].from_ > min(one.on for one in contract.drawdowns):
+            if steps[0].from_ > first:
                 faults.append(
                     Fault(f"{where}/steps/0/from", "RATE_STARTS_LATE", "首段利率晚于首次放款", "the first step is after the first drawdown")
                 )
@@ -196,21 +217,6 @@ def _above(text: str, pointer: str) -> list[Fault]:
     if numerator > 10 * parts:
         return [Fault(pointer, "RATE_TOO_HIGH", "年利率超过 1000%", "an annual rate above 1000%")]
     return []
-
-
-def _vouchers(contract: Contract, pointer: str) -> list[Fault]:
-    faults: list[Fault] = []
-    order: list[Any] = sorted(enumerate(contract.interest_paid), key=lambda pair: pair[1].from_)
-    last = None
-    for no, one in order:
-        where = f"{pointer}/interest_paid/{no}"
-        faults += _period(one.from_, one.until, where)
-        if fen(one.penalty) > fen(one.amount):
-            faults.append(Fault(f"{where}/penalty", "PART_ABOVE_WHOLE", "罚息大于利息金额", "the penalty exceeds the amount"))
-        if last is not None and one.from_ < last:
-            faults.append(Fault(where, "VOUCHERS_OVERLAP", "利息凭证期间重叠", "interest vouchers overlap"))
-        last = max(last, one.until) if last is not None else one.until
-    return faults
 
 
 def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:

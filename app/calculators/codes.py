@@ -12,6 +12,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
+from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
 from app.calculators.rules import Rules
 from app.calculators.scope import escaped
@@ -65,6 +66,7 @@ def check_grants(claim: Claim, table: RateTable, rules: Rules) -> list[Fault]:
     keys = _keys(table.terms)
     faults: list[Fault] = []
     for no, grant in enumerate(claim.applicant.granted):
+        faults += [id_fault(f"/applicant/granted/{no}/keys/{escaped(name)}") for name, value in grant.keys.items() if bad_id(value)]
         if grant.rate_table == table.id:
             faults += _key_faults(grant, no, keys)
         elif grant.rate_table in pooled:

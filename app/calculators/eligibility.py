@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
-from app.calculators.caps import Grant
+from app.calculators.grants import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.names import FACT_LIST
 from app.calculators.scope import Scope
@@ -26,7 +26,7 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
     if higher:
         for grant in _set_off(case, same_year):
-            grant.topped_up = case.topped = True
+            grant.topped_up = True
     if case.terms.stacking.exempt_direction:
         return
     for stacking in stackings:

@@ -290,6 +290,29 @@ def evaluate(node: Node, of: Lookup) -> Value:
     return node.value_in(of)
 
 
+def probe(node: Node, of: Lookup, lacking: list[MissingFact]) -> Value | None:
+    """The value of the node as far as it can be known, else None; each fact that was not given goes into ``lacking`` (D83).
+
+    ``of`` answers None for what is not decided yet. Where ``evaluate`` stops at the first missing fact, this reads on:
+    of ``and`` and ``or`` up to an operand that decides.
+    """
+    if isinstance(node, Logic):
+        decides, known = node.op == "or", True
+        for part in node.parts:
+            value = probe(part, of, lacking)
+            if value is not None and bool(value) is decides:
+                return decides
+            known = known and value is not None
+        return not decides if known else None
+    if None in [probe(part, of, lacking) for part in children(node)]:
+        return None
+    try:
+        return evaluate(node, of)
+    except MissingFact as missing:
+        lacking.append(missing)
+        return None
+
+
 def compare(op: str, left: Value, right: Value) -> bool:
     """Whether a comparison of two values holds."""
     return _COMPARE[op](left, right)

@@ -18,7 +18,13 @@ MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
 RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 SPREAD_PATTERN = r"^-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 CODE_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
-ID_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"
+# Without control, format and private-use characters, as far as a pattern can say it that every reader of a JSON Schema
+# understands; ``ids`` refuses the rest (D67).
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ue000-\uf8ff\ufeff\ufff9-\ufffb"
+)
+ID_PATTERN = rf"^[^{_UNSEEN}]{{1,64}}$"
 TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
 SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
 USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
@@ -138,6 +144,9 @@ class Granted:
     amount: str = field(metadata=_money("金额"))
     accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
     keys: dict[str, str] = field(default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20})
+    keys_unknown: bool = field(
+        default=False, metadata={"title": "一笔款项对应多个限额账户而不知如何划分：在每个账户中都占用全额"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,14 @@ class Drawdown:
     drawdown_no: str = field(metadata=_id("放款编号"))
     on: date = field(metadata={"title": "放款日"})
     amount: str = field(metadata=_money("放款金额"))
+    matures_on: date | None = field(default=None, metadata={"title": "本笔到期日，空为合同到期日"})
+    rate: FixedRate | SteppedRate | FloatingRate | None = field(
+        default=None, metadata={"title": "本笔利率，空为合同利率", "discriminator": "kind"}
+    )
+    day_count: DayCountName | None = field(default=None, metadata={"title": "本笔计息方式，空为合同计息方式"})
+    repayment_plan: RepaymentPlan | None = field(
+        default=None, metadata={"title": "本笔还款计划", "description": "有计划的放款不再列实际还本；未写明放款的还本不冲减它。"}
+    )
     measures: Measures = _measures()
 
 
@@ -194,7 +211,15 @@ class RepaymentPlan:
         metadata={"title": "等额本息、等额本金、按期付息到期还本、一次还本付息"}
     )
     every_months: int = field(default=1, metadata={"title": "每几个月一期", "ge": 1, "le": 12})
-    day: int = field(default=20, metadata={"title": "还款日", "ge": 1, "le": 31})
+    day: int | None = field(
+        default=None,
+        metadata={
+            "title": "还款日，空为首个还款日之日，未给首个还款日则为 20 日",
+            "description": "与 first_due 并用时，首期在 first_due，以后各期在此日；当月无此日则为月末。",
+            "ge": 1,
+            "le": 31,
+        },
+    )
     first_due: date | None = field(default=None, metadata={"title": "首个还款日"})
 
 
@@ -242,7 +267,7 @@ class FloatingRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterestVoucher:
-    """One interest voucher of the bank (利息凭证)."""
+    """One interest voucher of the bank (利息凭证), or the reversal of one (DECISIONS 87)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     from_: date = field(metadata={"title": "计息起日（含）", "alias": "from"})
@@ -250,6 +275,18 @@ class InterestVoucher:
     amount: str = field(metadata=_money("已付利息（含罚息）"))
     penalty: str = field(default="0.00", metadata=_money("其中逾期、罚息、复利与违约金"))
     paid_on: date | None = field(default=None, metadata={"title": "付息日，空为计息止日"})
+    drawdown_no: str | None = field(default=None, metadata=_id("所属放款编号，空为整个合同"))
+    receipt_no: str | None = field(
+        default=None,
+        metadata=_id("回单号", description="同一放款同一期间有几张回单时，各写不同的回单号，金额相加。"),
+    )
+    kind: Literal["INTEREST", "REVERSAL"] = field(
+        default="INTEREST",
+        metadata={
+            "title": "INTEREST 付息；REVERSAL 冲销",
+            "description": "冲销的起止日与放款编号须与所冲销的凭证一致；不论冲销日期，一律从该期间的利息中减去，余额不得为负。",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +343,7 @@ class Item:
     item_id: str = field(metadata=_id("事项编号"))
     category: str | None = field(default=None, metadata=_code("类别"))
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    product_id: str | None = field(default=None, metadata=_id("所属产品，空则每个事项为一个产品"))
+    product_id: str | None = field(default=None, metadata=_id("所属产品"))
     base_amount: str | None = field(default=None, metadata=_money("计算基数"))
     vat: str | None = field(default=None, metadata=_money("其中增值税"))
     hardware: str | None = field(default=None, metadata=_money("其中硬件"))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.calculators.phrases import Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault in the facts: where (JSON pointer), which (stable code), and what would be right."""
+    """One fault in the facts: where (JSON pointer), which (stable code), and what would be right.
+
+    ``title`` is what the fact is called where only the table knows it: a measure.
+    """
 
     pointer: str
     code: str
     zh: str
     en: str
+    title: Phrase | None = None
 
 
 class FactsError(Exception):

@@ -11,11 +11,11 @@ from app.calculators import names as nm
 from app.calculators.award import check_category, money_fen, price_item
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case, ItemWork
+from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.lateness import completed_later, paid_later
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
-from app.calculators.scope import Answer, Scope, read_measures, yuan_value
+from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_value
 from app.calculators.steps import figure
 from app.calculators.windows import bounds, contains, warn_if_narrow
 
@@ -39,8 +39,8 @@ def work(case: Case) -> list[ItemWork]:
     faults: list[Fault] = []
     works = []
     for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: pair[1].project_id):
-        scope = _scope(case, project, index, faults)
-        one = ItemWork(project.project_id, index, scope, project_id=project.project_id)
+        scope = project_scope(case, project, index, faults)
+        one = ItemWork(ItemId(project.project_id), index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)
         one.accepted = project.accepted_investment is not None
         if case.rules.other_funding == "FROM_AMOUNT":
@@ -51,7 +51,7 @@ def work(case: Case) -> list[ItemWork]:
     late: dict[int, list[tuple[str, date]]] = {}
     for one in works:
         project = (case.claim.projects or ())[one.index]
-        late[one.index] = _admit(case, one, project, faults)
+        late[one.index] = admit(case, one, project, faults)
     if faults:
         raise FactsError(faults)
     for one in works:
@@ -68,7 +68,7 @@ def work(case: Case) -> list[ItemWork]:
     return works
 
 
-def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
+def project_scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Scope:
     pointer = f"/projects/{index}"
     values: dict[str, Any] = read_measures(project.measures, case.rules.measures["PROJECT"], pointer, faults)
     for name, fact in nm.BUILT_IN["PROJECTS"].items():
@@ -83,7 +83,7 @@ def _scope(case: Case, project: Project, index: int, faults: list[Fault]) -> Sco
     return Scope(values, pointer, case.applicant)
 
 
-def _admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> list[tuple[str, date]]:
+def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> list[tuple[str, date]]:
     """The investment that counts: category, window, related party, VAT; after acceptance at most what was accepted (D55).
 
     Answers where and when payments that count are dated after the application.
@@ -122,7 +122,7 @@ def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fra
     if category:
         what = case.word(Phrase(INVESTMENT_CATEGORIES.get(category, category), category))
         label, name = f"{label} {what}", f"{name}:{category}"
-    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id)
+    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id.text)
 
 
 def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:
@@ -146,29 +146,39 @@ def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, f
     measures = read_measures(part.measures, case.rules.measures["INVESTMENT"], pointer, faults)
     if window is not None and bounds(window, case.claim.application_date) != (None, None):
         if part.paid_on is None:
-            faults.append(_required(f"{pointer}/paid_on", "付款日"))
-            return Fraction(0)
-        if not contains(window, part.paid_on, case.claim.application_date):
+            faults.append(_required(f"{pointer}/paid_on", "付款日", "paid_on"))
+        elif not contains(window, part.paid_on, case.claim.application_date):
             warn_if_narrow(case, window, part.paid_on, str(project.of("project_id")), f"{pointer}/paid_on")
             return Fraction(0)
     if admit is None:
         return amount
     if isinstance(admit.categories, frozenset) and part.category not in admit.categories:
         return Fraction(0)
-    if admit.that is not None and not ex.evaluate(admit.that, Scope(measures, pointer, project).of):
+    if admit.that is not None and not _meets(case, admit.that, Scope(measures, pointer, project), faults):
         return Fraction(0)
     if admit.related_party == "EXCLUDED":
         if part.related_party is None:
-            faults.append(_required(f"{pointer}/related_party", "是否关联方"))
+            faults.append(_required(f"{pointer}/related_party", "是否关联方", "related_party"))
         if part.related_party:
             return Fraction(0)
     if admit.vat == "EXCLUDED":
         if part.vat is None:
-            faults.append(_required(f"{pointer}/vat", "增值税"))
+            faults.append(_required(f"{pointer}/vat", "增值税", "vat"))
             return Fraction(0)
         return amount - Fraction(part.vat)
     return amount
 
 
-def _required(pointer: str, title: str) -> Fault:
-    return Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title}", "required by the rate table")
+def _meets(case: Case, node: ex.Node, scope: Scope, faults: list[Fault]) -> bool:
+    """Whether a payment meets what the table asks of each; everything that it lacks is a fault, and it may then."""
+    try:
+        return bool(ex.evaluate(node, scope.of))
+    except ex.MissingFact:
+        lacking: list[ex.MissingFact] = []
+        held = ex.probe(node, scope.of, lacking)
+        faults += [fact_required(one, case.rules.needs, "PROJECTS") for one in lacking]
+        return held is not False
+
+
+def _required(pointer: str, title: str, field: str) -> Fault:
+    return Fault(pointer, REQUIRED, f"标准表需要此事实: {title}", f"the rate table needs {field}")

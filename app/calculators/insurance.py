@@ -9,12 +9,14 @@ from typing import Any
 from app.calculators import days
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.accounts import keys_of
 from app.calculators.award import line_amount
 from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Atom, Case, ItemWork, choose_lines, keys_of, meets, refuse_requirement
+from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
 from app.calculators.lateness import happens_later
 from app.calculators.scope import Scope, read_measures, yuan_value
+from app.calculators.spelling import normal
 from app.calculators.windows import outside_window
 
 
@@ -23,12 +25,13 @@ def work(case: Case) -> list[ItemWork]:
     policies = case.claim.policies or ()
     first: dict[str, date] = {}
     for policy in policies:
-        first[policy.unit_id] = min(first.get(policy.unit_id, policy.period_from), policy.period_from)
+        unit = normal(policy.unit_id)
+        first[unit] = min(first.get(unit, policy.period_from), policy.period_from)
     faults: list[Fault] = []
     works = []
     for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
-        scope = _scope(case, policy, index, first[policy.unit_id], faults)
-        works.append(ItemWork(policy.policy_no, index, scope, project_id=policy.project_id))
+        scope = policy_scope(case, policy, index, first[normal(policy.unit_id)], faults)
+        works.append(ItemWork(ItemId(policy.policy_no), index, scope, project_id=policy.project_id))
     if faults:
         raise FactsError(faults)
     for one in works:
@@ -36,7 +39,7 @@ def work(case: Case) -> list[ItemWork]:
     return works
 
 
-def _scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
+def policy_scope(case: Case, policy: Policy, index: int, first: date, faults: list[Fault]) -> Scope:
     pointer = f"/policies/{index}"
     values: dict[str, Any] = read_measures(policy.measures, case.rules.measures["POLICY"], pointer, faults)
     for name, fact in nm.BUILT_IN["POLICIES"].items():

@@ -12,10 +12,15 @@ from math import lcm
 from operator import mul
 
 from app.calculators import days
+from app.calculators.balances import Course
 from app.calculators.facts import FloatingRate
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
-from app.calculators.loans import Loan, Run, Voucher
+from app.calculators.loans import Loan, Run
+from app.calculators.rates import ContractRate
+from app.calculators.vouchers import Voucher
+
+Ledger = tuple[Course, ContractRate, str]  # a balance over time, its rate and its day count
 
 
 def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
@@ -24,33 +29,34 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
     if not covered:
         return
     one.interest_basis = "MIXED" if len(covered) > 1 else "PAID" if True in covered else "ESTIMATED"
-    if loan.vouchers:
-        weigh_vouchers(loan)
-    if False in covered and not loan.rate.days:
-        if any(run.line.shares_interest for run in loan.runs):
-            raise FactsError([_needed(loan)])
+    unknown = next((run for run in loan.runs if run.voucher is None and not run.slice.rate.days), None)
+    if unknown is not None:
+        # With a voucher or a rate for some of the days the bound would hold for these alone: then the rate is needed too (D97).
+        some = loan.fact.interest_paid or any(run.slice.rate.days for run in loan.runs)
+        if some or any(run.line.shares_interest for run in loan.runs):
+            raise FactsError([rate_needed(loan)])
         case.warn("INTEREST_BOUND_NOT_CHECKED", f"/contracts/{loan.index}", id=loan.id)
         return
     _note_lookups(case, loan)
     for run in loan.runs:
         if run.voucher is None:
-            _accrue(loan, run, scale)
+            _accrue(run, scale)
         else:
             _share(loan, run, run.voucher, scale)
     parts = [Fraction(sum(run.interest), run.interest_of) for run in loan.runs]
     one.interest = sum(parts[1:], parts[0])
 
 
-def _accrue(loan: Loan, run: Run, scale: int) -> None:
-    """Interest of days that no voucher covers, by the contract's rate and day count (D27)."""
-    kind, numerators = loan.fact.day_count, loan.rate.numerators
+def _accrue(run: Run, scale: int) -> None:
+    """Interest of days that no voucher covers, by the rate and day count of the loan (D27)."""
+    kind, rate = run.slice.day_count, run.slice.rate
     at = days.positions(kind, run.marks, run.slice.on)
-    rates = [numerators[no] for no in run.rate_nos]
-    if None in rates:
-        raise loan.rate.missing[run.rate_nos[rates.index(None)]]
+    numerators = [rate.numerators[no] for no in run.rate_nos]
+    if None in numerators:
+        raise rate.missing[run.rate_nos[numerators.index(None)]]
     run.moved = days.lengths(at)
-    run.interest = list(map(mul, map(mul, run.counted, rates), run.moved))
-    run.interest_of = loan.rate.parts * days.BASIS[kind] * scale
+    run.interest = list(map(mul, map(mul, run.counted, numerators), run.moved))
+    run.interest_of = rate.parts * days.BASIS[kind] * scale
 
 
 def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
@@ -61,40 +67,66 @@ def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
     return [part * (common // of) for parts, of in columns for part in parts]
 
 
-def weigh_vouchers(loan: Loan) -> None:
-    """Σ balance × rate × days of each voucher, over all its days (D28); rates are whole numbers of 1/parts."""
-    for voucher in loan.vouchers:
-        marks = {voucher.first, voucher.until}
-        marks.update(day for day in loan.course.days if voucher.first < day < voucher.until)
-        marks.update(day for day in loan.rate.days if voucher.first < day < voucher.until)
-        ordered = sorted(marks)
-        at = days.positions(loan.fact.day_count, ordered, voucher.first)
-        voucher.weight = 0
-        for no, day in enumerate(ordered[:-1]):
-            balance = loan.course.at(day)
+def ledgers(loan: Loan, voucher: Voucher) -> list[Ledger]:
+    """Over which balances a voucher is shared, each with its rate and day count: the contract's, or those of drawdowns (D87)."""
+    if loan.alike and voucher.slices is loan.slices:
+        return [(loan.course, loan.rate, loan.fact.day_count)]
+    return [(one.course, one.rate, one.day_count) for one in voucher.slices]
+
+
+def accrual_days(ledger: Ledger, first: int, until: int) -> list[int]:
+    """The days of a period on which the balance or the rate of a ledger changes, with both ends."""
+    course, rate, _ = ledger
+    marks = {first, until}
+    marks.update([day for day in course.days if first < day < until])
+    marks.update([day for day in rate.days if first < day < until])
+    return sorted(marks)
+
+
+def _weigh(loan: Loan, voucher: Voucher) -> int:
+    """Σ balance × rate × days over all days of a voucher (D28), in 1/(parts × basis); balances and days alone where a rate is not given."""
+    own = ledgers(loan, voucher)
+    voucher.rated = all(rate.days for _, rate, _ in own)
+    voucher.parts = lcm(*(rate.parts for _, rate, _ in own)) if voucher.rated else 1
+    voucher.basis = lcm(*(days.BASIS[kind] for _, _, kind in own))
+    weight = 0
+    for ledger in own:
+        course, rate, kind = ledger
+        marks = accrual_days(ledger, voucher.first, voucher.until)
+        for day, moved in zip(marks, days.lengths(days.positions(kind, marks, voucher.first)), strict=False):
+            balance = course.at(day)
             if balance:
-                voucher.weight += balance * _numerator(loan, loan.rate.no(day)) * (at[no + 1] - at[no])
+                weight += balance * _numerator(voucher, rate, rate.no(day)) * _times(voucher, rate, kind) * moved
+    return weight
 
 
-def _numerator(loan: Loan, no: int) -> int:
+def _numerator(voucher: Voucher, rate: ContractRate, no: int) -> int:
     """The contract rate's numerator; 1 where no rate was given, so that balances and days alone decide (D28)."""
-    return loan.rate.needed(no) if loan.rate.days else 1
+    return rate.needed(no) if voucher.rated else 1
+
+
+def _times(voucher: Voucher, rate: ContractRate, kind: str) -> int:
+    """By what a balance × rate × days of one drawdown is multiplied, so that those of all are in one unit."""
+    return (voucher.parts // rate.parts if voucher.rated else 1) * (voucher.basis // days.BASIS[kind])
 
 
 def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     """The part of a voucher's interest that falls on each stretch (D28)."""
-    at = days.positions(loan.fact.day_count, run.marks, voucher.first)
-    run.moved = days.lengths(at)
+    rate, kind = run.slice.rate, run.slice.day_count
+    run.moved = days.lengths(days.positions(kind, run.marks, voucher.first))
+    if voucher.weight is None:
+        voucher.weight = _weigh(loan, voucher)
     if voucher.weight:
         # ``counted`` already holds the factor to CNY; the weight is in the contract's own currency.
         run.interest_of = voucher.weight * scale
+        net = voucher.net * _times(voucher, rate, kind)
         run.interest = [
-            voucher.net * balance * _numerator(loan, no) * moved
+            net * balance * _numerator(voucher, rate, no) * moved
             for balance, no, moved in zip(run.counted, run.rate_nos, run.moved, strict=True)
         ]
         return
     # A voucher at a rate of zero is shared by days, and a day by the drawdowns' parts of the balance.
-    wholes = loan.course.on_each(run.marks[:-1])
+    wholes = (loan if voucher.slices is loan.slices else run.slice).course.on_each(run.marks[:-1])
     common = lcm(*wholes)
     run.interest_of = scale * (voucher.until - voucher.first) * common
     run.interest = [
@@ -103,22 +135,30 @@ def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     ]
 
 
-def _needed(loan: Loan) -> Fault:
+def rate_needed(loan: Loan) -> Fault:
     return Fault(
         f"/contracts/{loan.index}/rate",
         "FACT_REQUIRED",
-        "按利息比例贴息须有合同利率或覆盖全部日期的利息凭证",
-        "a share of interest needs the contract rate, or vouchers for all days",
+        "须有合同利率，或覆盖全部计息日期的利息凭证",
+        "required: the contract rate, or vouchers for all days that count",
     )
 
 
 def _note_lookups(case: Case, loan: Loan) -> None:
     """Remember which rows of a series decided the contract rate of a day that counts."""
-    fact = loan.fact.rate
-    if not isinstance(fact, FloatingRate):
+    shared = [run for run in loan.runs if run.slice.rate is loan.rate]
+    if isinstance(loan.fact.rate, FloatingRate) and shared:
+        _note(case, loan.fact.rate, loan.rate, shared, loan.until)
+    if len(shared) == len(loan.runs):
         return
-    first, until = min([run.marks[0] for run in loan.runs]), max([run.marks[-1] for run in loan.runs])
-    last = (loan.fact.matures_on.toordinal(), -1)  # when the last reading ends
-    readings = loan.rate.readings
+    for one in loan.slices:
+        own = [run for run in loan.runs if run.slice is one]
+        if isinstance(one.fact.rate, FloatingRate) and own:
+            _note(case, one.fact.rate, one.rate, own, one.until)
+
+
+def _note(case: Case, fact: FloatingRate, rate: ContractRate, runs: Sequence[Run], end: int) -> None:
+    first, until = min([run.marks[0] for run in runs]), max([run.marks[-1] for run in runs])
+    readings, last = rate.readings, (end, -1)  # when the last reading ends
     nexts = zip(readings, [*readings[1:], last], strict=False)  # nothing was read: nothing ends
-    case.references.note(fact.series, [row for (reset, row), (end, _) in nexts if first < end and reset < until])
+    case.references.note(fact.series, [row for (reset, row), (ends, _) in nexts if first < ends and reset < until])

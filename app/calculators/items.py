@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
+from app.calculators.faults import Fault
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
-from app.calculators.results import NotDecided, Reason, Reconciliation, Segment, Step, Warning_
+from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
@@ -37,11 +39,28 @@ class Account:
     topped: int = 0  # earlier grants of the account that are topped up, and so took no room
 
 
+class ItemId(NamedTuple):
+    """What names an item within a claim: a contract's number and its lender (D70), of all else the id alone.
+
+    Items are ordered by it. In a sentence stands the id as it was sent; answers carry the lender in a field of its own.
+    """
+
+    text: str
+    lender: str | None = None
+
+    def __str__(self) -> str:
+        """The id as it was sent."""
+        return self.text
+
+
+NO_ITEM = ItemId("")  # of a reason that speaks of the whole claim and does not refuse it
+
+
 @dataclass(slots=True)
 class Atom:
     """One item × line × accrual year (× drawdown where a cap separates drawdowns) (D47)."""
 
-    item_id: str
+    item: ItemId
     line: Line
     year: int | None
     drawdown_no: str
@@ -52,16 +71,16 @@ class Atom:
     spent: Spent | None = None  # what took the last fen of it (D82)
 
     @property
-    def order(self) -> tuple[str, str, str, str]:
+    def order(self) -> tuple[ItemId, str, str, str]:
         """Breaks ties when a cap is spread, in code-point order (D49)."""
-        return (self.item_id, self.line.id, str(self.year or ""), self.drawdown_no)
+        return (self.item, self.line.id, str(self.year or ""), self.drawdown_no)
 
 
 @dataclass(slots=True)
 class ItemWork:
     """One contract, policy, item or project on its way to an amount."""
 
-    id: str
+    id: ItemId
     index: int
     scope: Scope
     base_scope: Scope | None = None  # what a base reads, where that differs from what conditions read
@@ -98,16 +117,21 @@ class Case:
     reasons: list[Reason] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)  # of the caps and the interest that bounded amounts
     mode: str = "DOWN"  # how a total is rounded
-    topped: bool = False  # earlier grants were set off (D44)
+    faults: list[Fault] = field(default_factory=list)  # facts that separate accounts and are missing (D68)
+    shared_numbers: frozenset[str] = frozenset()  # contract numbers of two lenders, in normal form (D70)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
+    balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
+    balance_steps: list[Step] = field(default_factory=list)  # and their working
 
     def word(self, phrase: Phrase) -> str:
         """A phrase in the language of the answer."""
         return phrase.en if self.language == "en" else phrase.zh
 
-    def warn(self, code: str, pointer: str | None = None, /, **values: object) -> None:
-        """Add a warning once."""
-        warning = Warning_(code, self.say(code, **values), pointer)
+    def warn(
+        self, code: str, pointer: str | None = None, sentence: str | None = None, other: str | None = None, /, **values: object
+    ) -> None:
+        """Add a warning once; ``sentence`` names the text where it is not the code's own, ``other`` is a second pointer."""
+        warning = Warning_(code, self.say(sentence or code, **values), pointer, other)
         if warning not in self.warnings:
             self.warnings.append(warning)
 
@@ -127,11 +151,16 @@ class Case:
         """What a line is called in the language of the answer; titles are Chinese."""
         return line.id if self.language == "en" else line.title
 
-    def refuse(self, code: str, clause: str | None, item_id: str | None = None, sentence: str | None = None, /, **values: object) -> None:
+    def refuse(self, code: str, clause: str | None, item: ItemId | None = None, sentence: str | None = None, /, **values: object) -> None:
         """Add a reason; ``sentence`` names the text where it is not the code's own."""
-        reason = Reason(code, self.say(sentence or code, **values), clause, item_id)
+        item_id, lender = item or (None, None)
+        reason = Reason(code, self.say(sentence or code, **values), clause, item_id, lender)
         if reason not in self.reasons:
             self.reasons.append(reason)
+
+    def says_why(self, item: ItemId) -> bool:
+        """Whether a reason speaks of an item."""
+        return any((reason.item_id, reason.lender) == item for reason in self.reasons)
 
     def leave_open(self, clause: str | None, key: str, **values: object) -> None:
         """Add something that the published text does not decide."""
@@ -151,27 +180,18 @@ def choose_lines(case: Case, of: Lookup) -> list[Line]:
     return holding
 
 
-def meets(case: Case, line: Line, of: Lookup, item_id: str) -> bool:
+def meets(case: Case, line: Line, of: Lookup, item: ItemId) -> bool:
     """Whether the requirements of a line hold; each that does not gives a reason (D33)."""
     ok = True
     for one in case.rules.asked[line.id]:
         if not evaluate(one.that, of):
-            refuse_requirement(case, one, item_id)
+            refuse_requirement(case, one, item)
             ok = False
     return ok
 
 
-def refuse_requirement(case: Case, one: Requirement, item_id: str | None) -> None:
+def refuse_requirement(case: Case, one: Requirement, item: ItemId | None) -> None:
     """The reason for a requirement that does not hold; the table's own words are Chinese."""
     condition = case.rules.called[id(one)]
     text = case.word(Phrase(one.message or condition.zh, condition.en))
-    case.refuse(one.code, one.clause, item_id, "REQUIREMENT", text=text)
-
-
-def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:
-    """What separates accounts, by the names that earlier grants use; only what some cap separates."""
-    found = {key: value for key, value in own.items() if value is not None}
-    for name in case.rules.key_names:
-        if name not in found:
-            found[name] = str(scope.of(name))
-    return found
+    case.refuse(one.code, one.clause, item, "REQUIREMENT", text=text)

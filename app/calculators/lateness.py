@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.calculators import days, money
-from app.calculators.items import Case, ItemWork
+from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, Run
 from app.calculators.phrases import title
 from app.calculators.scope import Scope
@@ -16,18 +16,18 @@ from app.calculators.scope import Scope
 _COMPLETION = "completed_on"  # a project may be paid before it is complete: that only warns
 
 
-def happens_later(case: Case, scope: Scope, item_id: str) -> bool:
+def happens_later(case: Case, scope: Scope, item: ItemId) -> bool:
     """Whether an event of an item lies after the application; then there is a reason. The day itself counts."""
-    late = [_is_later(case, scope, item_id, name) for name in case.rules.events]  # each has its reason
+    late = [_is_later(case, scope, item, name) for name in case.rules.events]  # each has its reason
     return any(late)
 
 
-def _is_later(case: Case, scope: Scope, item_id: str, name: str) -> bool:
+def _is_later(case: Case, scope: Scope, item: ItemId, name: str) -> bool:
     day, on = scope.given(name), case.claim.application_date
     if day is None or day <= on:
         return False
     what = case.word(title(name, case.rules.spoken))
-    case.refuse("AFTER_APPLICATION", None, item_id, None, id=item_id, what=what, given=day, on=on)
+    case.refuse("AFTER_APPLICATION", None, item, None, id=item, what=what, given=day, on=on)
     return True
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from app.calculators import days, money
 from app.calculators import expressions as ex
+from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, together
-from app.calculators.items import Atom, Case, ItemWork, keys_of, refuse_requirement
+from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
@@ -37,9 +38,9 @@ Known = dict[tuple[Any, ...], Price]
 
 
 def work(case: Case) -> list[ItemWork]:
-    """One ItemWork for each contract, in order of contract number. Errors: FactsError, NotComputable."""
+    """One ItemWork for each contract, in order of contract number and lender (D70). Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: pair[1].contract_no)
+    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: (pair[1].contract_no, pair[1].lender))
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)
@@ -67,7 +68,7 @@ def work(case: Case) -> list[ItemWork]:
         _atoms(case, loan, one, scale)
         if case.rules.pays_once:
             _lump_atom(case, loan, one)
-        if not (one.atoms and one.interest) and all(reason.item_id != loan.id for reason in case.reasons):
+        if not (one.atoms and one.interest):
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
         _warn(case, loan, one)
@@ -76,8 +77,12 @@ def work(case: Case) -> list[ItemWork]:
 
 
 def _say_why_nothing(case: Case, loan: Loan, one: ItemWork) -> None:
-    """No contract gets zero without words (D19)."""
-    if not one.atoms:
+    """No contract gets zero without words (D19); what a cap on principal left nothing of is told with its clause (D100)."""
+    if loan.used_up is not None and not any(atom.exact for atom in one.atoms):
+        case.refuse("PRINCIPAL_CAP_USED", loan.used_up.clause, loan.id, None, id=loan.id)
+    elif case.says_why(loan.id):
+        return
+    elif not one.atoms:
         case.refuse("NO_DAY_COUNTS", None, loan.id, None, id=loan.id)
     elif one.interest == 0:
         case.refuse("NO_INTEREST", None, loan.id, None, id=loan.id)
@@ -128,13 +133,14 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
                 refuse_requirement(case, one, loan.id)
             if failed:
                 loan.runs = [run for run in loan.runs if run.line.id != line_id]
+                loan.elsewhere = {no: held - {line_id} for no, held in loan.elsewhere.items()}
         work_.interest = work_.interest_basis = None
 
 
-def _holds(case: Case, one: Any, scope: Scope, item_id: str) -> bool:
+def _holds(case: Case, one: Any, scope: Scope, item: ItemId) -> bool:
     if ex.evaluate(one.that, scope.of):
         return True
-    refuse_requirement(case, one, item_id)
+    refuse_requirement(case, one, item)
     return False
 
 
@@ -178,6 +184,8 @@ def _rate(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int, kno
     if figure is not None:
         return figure
     key: tuple[Any, ...] = (line.id, run.rate_nos[no])
+    if run.slice.rate is not loan.rate:
+        key = (*key, run.slice.no)
     if line.rate_moves:
         key = (*key, run.marks[no], run.counted[no], run.slice.no)
     elif line.rate_fixed:
@@ -192,9 +200,9 @@ def _work_out(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int)
     node, rate_no = line.rate, run.rate_nos[no]
     if node is None or isinstance(node, Unknown):
         raise not_loaded(line, f"/contracts/{loan.index}")
-    rate = loan.rate.value(rate_no)
-    if rate is None and loan.rate.days and "contract_rate" in ex.reads(node):
-        raise loan.rate.missing[rate_no]
+    rate = run.slice.rate.value(rate_no)
+    if rate is None and run.slice.rate.days and "contract_rate" in ex.reads(node):
+        raise run.slice.rate.missing[rate_no]
     scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
     return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
@@ -231,7 +239,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
         work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
     if groups:
-        _segments(case, loan, work_, [run for runs in groups.values() for run in runs])
+        _segments(case, work_, [run for runs in groups.values() for run in runs], scale)
 
 
 def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
@@ -257,7 +265,7 @@ def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
 def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     """A base that is an expression of the balance, such as min(balance, 5万), in 元."""
     node: Any = run.line.base
-    rate = loan.rate.value(run.rate_nos[no])
+    rate = run.slice.rate.value(run.rate_nos[no])
     scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
@@ -265,20 +273,20 @@ def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
 def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
     """What the stretches of a run add to the formula of their line."""
     if run.line.shares_interest:
-        return _share_terms(loan, run)
+        return _share_terms(run)
     shown, middle, end = run.shown, f" × {run.price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
     if not run.line.on_balance:
         shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
     return [f"{base}{middle}{counted}{end}" for base, counted in zip(shown, run.days, strict=True)]
 
 
-def _share_terms(loan: Loan, run: Run) -> list[str]:
-    basis, voucher = days.BASIS[loan.fact.day_count], run.voucher
+def _share_terms(run: Run) -> list[str]:
+    basis, rate, voucher = days.BASIS[run.slice.day_count], run.slice.rate, run.voucher
     if voucher is None:
-        rates = [money.percent_text(Fraction(loan.rate.needed(no), loan.rate.parts)) for no in run.rate_nos]
+        rates = [money.percent_text(Fraction(rate.needed(no), rate.parts)) for no in run.rate_nos]
         return [
-            f"{shown} × {rate} × {moved}/{basis} × {run.price.percent}"
-            for shown, rate, moved in zip(run.shown, rates, run.moved, strict=True)
+            f"{shown} × {percent} × {moved}/{basis} × {run.price.percent}"
+            for shown, percent, moved in zip(run.shown, rates, run.moved, strict=True)
         ]
     net = voucher.net
     parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
@@ -313,11 +321,11 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
         work_.steps.append(step)
 
 
-def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> None:
+def _segments(case: Case, work_: ItemWork, runs: Sequence[Run], scale: int) -> None:
     """The displayed segments in order of time; interests are spread so that they add up, amounts later (D52)."""
-    found = _segments_of(case, loan, runs[0])
+    found = _segments_of(case, runs[0], scale)
     for run in runs[1:]:
-        found += _segments_of(case, loan, run)
+        found += _segments_of(case, run, scale)
     work_.segments, work_.weights = found, together([(run.amounts, run.amounts_of) for run in runs])
     interests = None if work_.interest is None else together([(run.interest, run.interest_of) for run in runs])
     if len(runs) > 1:
@@ -329,16 +337,21 @@ def _segments(case: Case, loan: Loan, work_: ItemWork, runs: Sequence[Run]) -> N
             segment["interest"] = money.yuan(part)
 
 
-def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
+def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
-    rates = {no: loan.rate.text(no) for no in set(run.rate_nos)}
+    rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
+    shown, exact = run.shown, list[str | None]([None]) * len(run.shown)
+    if scale != 1:
+        shown = [money.yuan(balance // scale) for balance in run.counted]
+        exact = [money.exact_text(balance, scale) for balance in run.counted]
     return [
         {
             "from": first,
             "until": until,
             "days": length,
             "balance": balance,
+            "balance_exact": odd,
             "contract_rate": rates[rate_no],
             "subsidised_rate": subsidised,
             "interest": None,
@@ -348,8 +361,8 @@ def _segments_of(case: Case, loan: Loan, run: Run) -> list[Segment]:
             "amount": "0.00",
             "why": why,
         }
-        for first, until, length, balance, rate_no, counted in zip(
-            marks, marks[1:], days.lengths(run.marks), run.shown, run.rate_nos, run.days, strict=False
+        for first, until, length, balance, odd, rate_no, counted in zip(
+            marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
         )
     ]
 
@@ -361,16 +374,20 @@ def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
         case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
     for rate in loan.rate.above(USURIOUS):
         case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
-    matures = loan.fact.matures_on.toordinal()
-    repaid_on = [item.on for item in loan.fact.repayments]
-    if repaid_on and max(repaid_on) > loan.fact.matures_on:
+    for own in loan.slices:
+        for rate in own.rate.above(USURIOUS) if own.rate is not loan.rate else ():
+            case.warn("CONTRACT_RATE_HIGH", f"{pointer}/drawdowns/{own.index}/rate", rate=money.percent_text(rate))
+    repaid_on = [item.on.toordinal() for item in loan.fact.repayments]
+    if repaid_on and max(repaid_on) > loan.until:
         case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    known = loan.gap is None  # else the balance at maturity is that of a plan whose rates are not known
-    if known and matures <= case.claim.application_date.toordinal() and loan.course.at(matures):
-        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(loan.course.at(matures)))
-    if loan.fact.matures_on > case.claim.application_date:
+    applied = case.claim.application_date.toordinal()
+    # Where a plan's rates are not known, its balance at maturity is not either.
+    overdue = sum([own.course.at(own.until) for own in loan.slices if own.gap is None and own.until <= applied])
+    if overdue:
+        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(overdue))
+    if loan.until > applied:
         return
-    drawn = sum(item.drawn for item in loan.slices)
+    drawn = sum(item.drawn for item in loan.slices if not item.planned)
     repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
     if repaid and repaid != drawn:
         case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))

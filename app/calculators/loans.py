@@ -13,26 +13,15 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import repayment
-from app.calculators.balances import Course, Flow, Slice, slices_of, whole_course
-from app.calculators.facts import Contract, InterestVoucher
-from app.calculators.items import Case
+from app.calculators.balances import Course, Slice, repay, whole_course
+from app.calculators.facts import Contract
+from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
-from app.calculators.terms import Line
-
-
-@dataclass(slots=True)
-class Voucher:
-    """An interest voucher that counts: its ordinary interest is shared over its days (D28)."""
-
-    first: int
-    until: int
-    net: int  # fen, without penalty
-    fact: InterestVoucher
-    index: int
-    weight: int = 0  # Σ balance × rate × days over the whole voucher
+from app.calculators.terms import Cap, Line
+from app.calculators.vouchers import Voucher, given, read_vouchers
 
 
 @dataclass(slots=True)
@@ -50,7 +39,7 @@ class Run:
     year: int | None  # where each calendar year is its own account
     marks: list[int]
     counted: list[int]  # the balance that is subsidised
-    rate_nos: list[int]  # which of the loan's rates; -1 where none was given
+    rate_nos: list[int]  # which of the slice's rates; -1 where none was given
     pieces: list[int] | None = None  # parts that daily caps cut off keep the number of their whole
     price: Price = field(init=False)  # the subsidised rate
     days: list[int] = field(init=False)  # numerators of the subsidy's day fractions
@@ -101,75 +90,72 @@ class Loan:
     index: int
     scope: Scope
     slices: list[Slice]
-    rate: ContractRate
+    rate: ContractRate  # of the slices that have none of their own
     vouchers: list[Voucher]
+    given: frozenset[str]  # the slices for which vouchers were given, whether they count or not
     keys: dict[str, str]
     course: Course  # the whole balance, in the contract's own currency
+    until: int  # the latest maturity
+    alike: bool  # all slices have the contract's rate and day count
     factor: Fraction = Fraction(1)  # to CNY
     runs: list[Run] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)  # of each slice
-    gap: repayment.Gap | None = None  # from when on a planned balance is not known
+    elsewhere: dict[str, frozenset[str]] = field(default_factory=dict)  # of each slice: lines that hold on supported days not claimed
+    used_up: Cap | None = None  # the cap on principal that left no balance
+    id: ItemId = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The contract's number."""
-        return self.fact.contract_no
+    def __post_init__(self) -> None:
+        """Name the contract: its number and its lender (D70)."""
+        self.id = ItemId(self.fact.contract_no, self.fact.lender)
 
 
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""
     pointer = f"/contracts/{index}"
     first = min([one.on for one in fact.drawdowns])
-    rate = contract_rate(fact.rate, first, fact.matures_on, case.references.series, f"{pointer}/rate")
-    flows, gap = _repayments(fact, rate)
-    slices = slices_of(fact, flows, pointer)
-    scope = _contract_scope(case, fact, index, first, faults)
-    vouchers = [
-        Voucher(one.from_.toordinal(), one.until.toordinal(), fen(one.amount) - fen(one.penalty), one, no)
-        for no, one in enumerate(fact.interest_paid)
-        if (one.paid_on or one.until) <= case.claim.application_date
-    ]
-    for one in fact.interest_paid:
-        if (one.paid_on or one.until) > case.claim.application_date:
-            case.refuse(
-                "VOUCHER_AFTER_APPLICATION",
-                None,
-                fact.contract_no,
-                None,
-                id=fact.contract_no,
-                from_day=one.from_,
-                until_day=one.until,
-            )
-    vouchers.sort(key=lambda one: one.first)
+    until = max([one.matures_on or fact.matures_on for one in fact.drawdowns])
+    rate = contract_rate(fact.rate, first, until, case.references.series, f"{pointer}/rate")
+    slices = _slices(case, fact, rate, pointer)
     own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
     return Loan(
         fact,
         index,
-        scope,
+        _contract_scope(case, fact, index, first, faults),
         slices,
         rate,
-        vouchers,
+        read_vouchers(case, fact, slices) if fact.interest_paid else [],
+        given(fact, slices) if fact.interest_paid else frozenset(),
         own,  # type: ignore[arg-type]
         whole_course(slices),
-        gap=gap,
+        until.toordinal(),
+        all(one.rate is rate and one.day_count == fact.day_count for one in slices),
     )
 
 
-def _repayments(fact: Contract, rate: ContractRate) -> tuple[list[Flow], repayment.Gap | None]:
-    if fact.repayment_plan is None:
-        return [
-            (one.on.toordinal(), one.drawdown_no is None, no, fen(one.principal), one.drawdown_no) for no, one in enumerate(fact.repayments)
-        ], None
-    drawn = fact.drawdowns[0]
+def _slices(case: Case, fact: Contract, rate: ContractRate, pointer: str) -> list[Slice]:
+    """The drawdowns, earliest first, with the rate, day count and maturity of each, and what is left of each over time."""
+    slices = []
+    for no, one in enumerate(fact.drawdowns):
+        matures_on, on, drawn = one.matures_on or fact.matures_on, one.on.toordinal(), fen(one.amount)
+        own = rate
+        if one.rate is not None:
+            own = contract_rate(one.rate, one.on, matures_on, case.references.series, f"{pointer}/drawdowns/{no}/rate")
+        day_count = one.day_count or fact.day_count
+        made = Slice(one.drawdown_no, no, on, matures_on.toordinal(), drawn, one, own, day_count, Course([on], [drawn]))
+        plan = one.repayment_plan or fact.repayment_plan
+        if plan is not None:
+            made.follow(*repayment.planned_repayments(plan, one.on, matures_on, drawn, _rate_on(own) if own.days else None))
+        slices.append(made)
+    if len(slices) > 1:
+        slices.sort(key=lambda one: (one.on, one.no))
+    if fact.repayments:
+        repay(slices, fact, pointer)
+    return slices
 
-    def rate_on(day: date) -> Fraction:
-        return Fraction(rate.needed(rate.no(day.toordinal())), rate.parts)
 
-    planned, gap = repayment.planned_repayments(
-        fact.repayment_plan, drawn.on, fact.matures_on, fen(drawn.amount), rate_on if rate.days else None
-    )
-    return [(day.toordinal(), True, no, amount, None) for no, (day, amount) in enumerate(planned)], gap
+def _rate_on(rate: ContractRate) -> repayment.RateOn:
+    return lambda day: Fraction(rate.needed(rate.no(day.toordinal())), rate.parts)
 
 
 def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults: list[Any]) -> Scope:

@@ -66,6 +66,14 @@ def ratio_text(numerator: int, denominator: int) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
+def exact_text(amount: int, scale: int) -> str | None:
+    """Fen times ``scale`` as an exact number of 元, "n/d"; None where it is whole fen (D93)."""
+    if amount % scale == 0:
+        return None
+    value = Fraction(amount, 100 * scale)
+    return f"{value.numerator}/{value.denominator}"
+
+
 def percent_text(value: Fraction) -> str:
     """A rate as a percentage: "3.45%"; a fraction that never ends stays "n/d"."""
     text = decimal_text(value * 100)

@@ -22,6 +22,7 @@ class Fact:
     level: str
     zh: str
     en: str
+    field: str | None = None  # what gives it in the request, where that has another name
 
 
 _APPLICANT = {
@@ -43,14 +44,14 @@ _CONTRACTS = {
     "purposes": Fact(CODES, ITEM, "用途与性质标记", "purposes"),
     "signed_on": Fact(DATE, ITEM, "签订日", "signed on"),
     "matures_on": Fact(DATE, ITEM, "到期日", "matures on"),
-    "first_drawdown": Fact(DATE, ITEM, "首次放款日", "first drawdown"),
-    "disbursed": Fact(MONEY, ITEM, "实际放款额", "disbursed"),
-    "drawn": Fact(MONEY, DRAWDOWN, "本笔放款额", "drawn"),
-    "drawn_on": Fact(DATE, DRAWDOWN, "本笔放款日", "drawn on"),
-    "balance": Fact(MONEY, DAY, "贷款余额", "balance"),
-    "interest": Fact(MONEY, DAY, "利息", "interest"),
-    "contract_rate": Fact(RATE, DAY, "合同利率", "contract rate"),
-    "day": Fact(DATE, DAY, "计息日", "day"),
+    "first_drawdown": Fact(DATE, ITEM, "首次放款日", "first drawdown", field="drawdowns"),
+    "disbursed": Fact(MONEY, ITEM, "实际放款额", "disbursed", field="drawdowns"),
+    "drawn": Fact(MONEY, DRAWDOWN, "本笔放款额", "drawn", field="amount"),
+    "drawn_on": Fact(DATE, DRAWDOWN, "本笔放款日", "drawn on", field="on"),
+    "balance": Fact(MONEY, DAY, "贷款余额", "balance", field="drawdowns"),
+    "interest": Fact(MONEY, DAY, "利息", "interest", field="rate"),
+    "contract_rate": Fact(RATE, DAY, "合同利率", "contract rate", field="rate"),
+    "day": Fact(DATE, DAY, "计息日", "day", field="drawdowns"),
 }
 
 _POLICIES = {
@@ -62,7 +63,7 @@ _POLICIES = {
     "premium": Fact(MONEY, ITEM, "保费", "premium"),
     "premium_paid": Fact(MONEY, ITEM, "已付保费", "premium paid"),
     "sum_insured": Fact(MONEY, ITEM, "保险金额", "sum insured"),
-    "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险年数", "sum insured × years of the policy"),
+    "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险年数", "sum insured × years of the policy", field="sum_insured"),
     "launch_approved": Fact(BOOLEAN, ITEM, "取得发射许可", "launch approved"),
     "launched_on": Fact(DATE, ITEM, "发射日", "launched on"),
     "paid_on": Fact(DATE, ITEM, "保费付清日", "paid on"),
@@ -90,8 +91,8 @@ _ITEMS = {
 _PROJECTS = {
     "project_id": Fact(CODE, ITEM, "项目编号", "project"),
     "category": Fact(CODE, ITEM, "类别", "category"),
-    "admitted": Fact(MONEY, ITEM, "纳入支持范围的投资", "admitted investment"),
-    "accepted": Fact(MONEY, ITEM, "验收核定投资", "accepted investment"),
+    "admitted": Fact(MONEY, ITEM, "纳入支持范围的投资", "admitted investment", field="investments"),
+    "accepted": Fact(MONEY, ITEM, "验收核定投资", "accepted investment", field="accepted_investment"),
     "other_fiscal_funding": Fact(MONEY, ITEM, "已获其他财政资金", "other fiscal funding"),
     "started_on": Fact(DATE, ITEM, "开工日", "started on"),
     "completed_on": Fact(DATE, ITEM, "完工日", "completed on"),
@@ -128,7 +129,8 @@ LEVEL_OF = {
 EVENT_OF = {"POLICIES": "launched_on", "ITEMS": "occurred_on", "CONTRACTS": "signed_on", "PROJECTS": "completed_on"}
 """The date of an item that an event window tests, unless the window names another."""
 
-TERM_STARTS = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY")
+FIRST_COUNTED_DAY = "FIRST_COUNTED_DAY"
+TERM_STARTS = ("SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", FIRST_COUNTED_DAY)
 """Where the term of a loan can start, beside any DATE fact."""
 
 LOAN_TYPES = {
@@ -177,6 +179,8 @@ CAP_PER = {
     "PROJECT": ("project_id", 3),
     "LENDER": ("lender", 4),
 }
+KEYS_OF = {"CONTRACT": ("contract_no", "lender"), "DRAWDOWN": ("contract_no", "lender", "drawdown_no")}
+"""What separates accounts where one name is not enough: a contract is its number and its lender (D70)."""
 PER_FACTS = {
     "UNIT": ("POLICIES",),
     "PRODUCT": ("ITEMS",),

@@ -2,54 +2,200 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from app.calculators import expressions as ex
+from app.calculators import money
+from app.calculators.accounts import AccountKey, account_key, ask_for_keys, keys_of, shown_key
+from app.calculators.balances import Slice
+from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.loans import Loan, Run
-from app.calculators.names import CAP_PER
+from app.calculators.results import CapResult, Step
 from app.calculators.scope import Scope
 from app.calculators.terms import UNKNOWN, Cap
+from app.calculators.vocabulary import key_titles
 
-Held = tuple[Loan, Run]
+Columns = list[tuple[list[int], list[int]]]  # marks and balances of runs
+
+
+@dataclass(slots=True)
+class Holder:
+    """A drawdown in an account, with its runs that the cap bounds; without any, it only takes room (D90)."""
+
+    loan: Loan
+    slice: Slice
+    runs: list[Run]
+
+    @property
+    def order(self) -> tuple[int, ItemId, str]:
+        """Who takes room first (D25)."""
+        return (self.slice.on, self.loan.id, self.slice.no)
+
+
+@dataclass(slots=True)
+class Account:
+    """One account of a cap: its drawdowns in the order in which they take room, and the limits that they name."""
+
+    key: tuple[str, ...]  # what it is called by
+    holders: list[Holder] = field(default_factory=list)
+    limits: set[Fraction] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Bound:
+    """Where a cap took most away: the day, the balances before and after; and on how many days it took anything."""
+
+    day: int
+    before: int
+    after: int
+    days: int = 0
 
 
 def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
     """Lower what counts of each stretch, in the order of the caps; may cut stretches further."""
     for cap in case.rules.caps:
         if cap.bounds == "BALANCE":
-            _apply(case, cap, loans, scale)
+            for account in _accounts(case, cap, loans):
+                _bound(case, cap, account, scale)
 
 
-def _apply(case: Case, cap: Cap, loans: Sequence[Loan], scale: int) -> None:
-    accounts: dict[tuple[str, ...], list[Held]] = {}
-    limits: dict[tuple[str, ...], set[Fraction]] = {}
+def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
+    found: dict[AccountKey, Account] = {}
+    under: list[tuple[Scope, AccountKey]] = []  # drawdowns with a balance that the cap bounds
     for loan in loans:
         for one in loan.slices:
             mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
-            if not mine:
+            if not mine and not _takes_room(cap, loan, one):
                 continue
             scope = loan.scopes[one.no]
             if cap.when is not None and not ex.evaluate(cap.when, scope.of):
                 continue
-            own = loan.keys | {"drawdown_no": f"{loan.id}/{one.no}"}
-            key = tuple(str((own.get(CAP_PER[part][0]) or "") if part in CAP_PER else scope.of(part)) for part in cap.per)
-            accounts.setdefault(key, []).extend((loan, run) for run in mine)
+            keys = keys_of(case, loan.keys | {"drawdown_no": one.no}, scope)
+            key = account_key(cap, keys)
+            if any(any(run.counted) for run in mine):
+                under.append((scope, key))
+            account = found.setdefault(key, Account(shown_key(case, cap, keys)))
+            account.holders.append(Holder(loan, one, mine))
             if cap.limit is UNKNOWN:
                 case.cap_without_figure(cap.clause)
             else:
-                limits.setdefault(key, set()).add(_limit(cap, scope))
-    for key, found in limits.items():
-        if len(found) > 1:
-            raise ambiguous(cap)
-        held, room = accounts[key], money_floor(found.pop(), scale)
-        if cap.room == "CUMULATIVE":
-            _cumulative(held, room, scale)
-        else:
-            _daily(held, room)
+                account.limits.add(_limit(cap, scope))
+    lacking = [pair for pair in under if None in pair[1]]
+    if lacking:
+        ask_for_keys(case, cap, lacking, alone=len(under) == 1)
+    for account in found.values():
+        account.holders.sort(key=lambda holder: holder.order)
+    return sorted(found.values(), key=lambda account: account.key)
+
+
+def _takes_room(cap: Cap, loan: Loan, one: Slice) -> bool:
+    """Whether a drawdown without a day in this claim takes room for ever: a line of the cap holds on other supported days (D90)."""
+    if cap.room != "CUMULATIVE":
+        return False
+    held = loan.elsewhere.get(one.no, frozenset())
+    return bool(held if cap.lines is None else held & cap.lines)
+
+
+def _bound(case: Case, cap: Cap, account: Account, scale: int) -> None:
+    """Lower the balances of an account to its room, and say so where that lowered any."""
+    if len(account.limits) > 1:
+        raise ambiguous(cap)
+    if not account.limits:  # no figure was published (D38)
+        return
+    room = money_floor(max(Fraction(0), *account.limits), scale)
+    once = cap.room == "CUMULATIVE"
+    if not once and sum([max([max(run.counted) for run in holder.runs]) for holder in account.holders]) <= room:
+        return
+    before, taken = [_columns(holder) for holder in account.holders], list[int]()
+    if once:
+        case.leave_open(cap.clause, "OPEN_ROOM_TAKEN")
+        taken = _cumulative(account.holders, room, scale)
+    else:
+        _daily(account.holders, room)
+    bound = _where_it_bound(before, [_columns(holder) for holder in account.holders])
+    if bound is None:
+        return
+    shares = [f"min({_text(_at(columns, bound.day), scale)}, {_text(part, scale)})" for columns, part in zip(before, taken, strict=False)]
+    formula = " + ".join(shares) or f"min({_text(bound.before, scale)}, {_text(room, scale)})"
+    _say(case, cap, account.key, bound, room, formula, scale)
+    for loan in [holder.loan for holder in account.holders if holder.runs]:
+        if loan.used_up is None and not any(any(run.counted) for run in loan.runs):
+            loan.used_up = cap
+
+
+def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, formula: str, scale: int) -> None:
+    """A limit that lowered balances stands in the caps and in the working (D80)."""
+    shown = " ".join([part for part in key if part]) or None
+    if cap.lines is not None and not cap.per:
+        shown = " ".join(sorted(cap.lines))
+    parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
+    label = " ".join(part for part in (case.word(case.rules.called[id(cap)]), *parts) if part)
+    day = iso(bound.day)
+    limit, stood, stands = (money.yuan(amount // scale) for amount in (room, bound.before, bound.after))
+    result = CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days)
+    result.before_exact, result.after_exact = money.exact_text(bound.before, scale), money.exact_text(bound.after, scale)
+    case.balance_caps.append(result)
+    case.balance_steps.append(
+        Step(
+            0,
+            f"cap:{cap.scope}:{shown or ''}",
+            case.say("STEP_BALANCE_CAP", label=label, day=day, days=bound.days),
+            case.say("FORMULA_BALANCE_CAP_ONCE" if cap.room == "CUMULATIVE" else "FORMULA_BALANCE_CAP"),
+            formula,
+            _text(bound.after, scale),
+            "元",
+            None,
+            cap.clause,
+            None,
+        )
+    )
+
+
+def _text(amount: int, scale: int) -> str:
+    """A balance as the working writes it: exact."""
+    return money.ratio_text(amount, 100 * scale) if amount % scale else money.yuan(amount // scale)
+
+
+def _columns(holder: Holder) -> Columns:
+    """The balances as they stand; what lowers them makes new lists."""
+    return [(run.marks, run.counted) for run in holder.runs]
+
+
+def _at(columns: Columns, day: int) -> int:
+    """The sum of the balances of a day."""
+    return sum([counted[bisect_right(marks, day) - 1] for marks, counted in columns if marks[0] <= day < marks[-1]])
+
+
+def _where_it_bound(before: list[Columns], after: list[Columns]) -> Bound | None:
+    """The day on which most was taken away, the first of several, and the number of days on which anything was."""
+    was, now = _changes(before), _changes(after)
+    marks = sorted({*was, *now})
+    stood, stands, days, most = 0, 0, 0, None
+    for day, until in pairwise(marks):
+        stood, stands = stood + was.get(day, 0), stands + now.get(day, 0)
+        if stands < stood:
+            days += until - day
+            if most is None or stood - stands > most.before - most.after:
+                most = Bound(day, stood, stands)
+    if most is not None:
+        most.days = days
+    return most
+
+
+def _changes(columns: list[Columns]) -> dict[int, int]:
+    """By how much the sum of all balances changes on which days."""
+    found: dict[int, int] = {}
+    for marks, counted in [pair for own in columns for pair in own]:
+        for day, left, balance in zip(marks, (0, *counted), (*counted, 0), strict=True):
+            found[day] = found.get(day, 0) + balance - left
+    return found
 
 
 def _limit(cap: Cap, scope: Scope) -> Fraction:
@@ -77,30 +223,27 @@ def ambiguous(cap: Cap) -> FactsError:
     )
 
 
-def _order(held: Held) -> tuple[int, str, str]:
-    loan, run = held
-    return (run.slice.on, loan.id, run.slice.no)
+def _cumulative(holders: Sequence[Holder], room: int, scale: int) -> list[int]:
+    """A drawdown takes room once, by its drawn amount, for ever (D25); answer what each took."""
+    taken = []
+    for holder in holders:
+        part = min(int(holder.slice.drawn * holder.loan.factor * scale), room)
+        room -= part
+        taken.append(part)
+        for run in holder.runs:
+            run.counted = [min(balance, part) for balance in run.counted]
+    return taken
 
 
-def _cumulative(held: list[Held], room: int, scale: int) -> None:
-    """A slice takes room once, by its drawn amount, for ever (D25)."""
-    for loan, first in {(_order(pair)): pair for pair in sorted(held, key=_order)}.values():
-        allotted = min(int(first.slice.drawn * loan.factor * scale), room)
-        room -= allotted
-        for _, run in held:
-            if run.slice is first.slice:
-                run.counted = [min(balance, allotted) for balance in run.counted]
-
-
-def _daily(held: list[Held], room: int) -> None:
-    """On each day, room goes to slices in order, freed room to the next (D25)."""
-    if len({id(run.slice) for _, run in held}) == 1:
-        for _, run in held:
+def _daily(holders: Sequence[Holder], room: int) -> None:
+    """On each day, room goes to drawdowns in order, freed room to the next (D25)."""
+    if len(holders) == 1:
+        for run in holders[0].runs:
             run.counted = [min(balance, room) for balance in run.counted]
         return
-    marks = sorted({day for _, run in held for day in run.marks})
+    marks = sorted({day for holder in holders for run in holder.runs for day in run.marks})
     left = dict.fromkeys(marks, room)  # from each day to the next
-    for _, run in sorted(held, key=_order):
+    for run in [run for holder in holders for run in holder.runs]:
         run.cut(marks)
         for no, day in enumerate(run.marks[:-1]):
             run.counted[no] = min(run.counted[no], left[day])

@@ -39,9 +39,13 @@ class ContractRate:
         """Which entry a day has; -1 where none."""
         return bisect_right(self.days, day) - 1
 
+    def numerator(self, no: int) -> int | None:
+        """The rate of an entry as a whole number of 1/``parts``; None where there is none or it is not known."""
+        return self.numerators[no] if no >= 0 else None
+
     def value(self, no: int) -> Fraction | None:
         """The rate of an entry; None where there is none or it is not known."""
-        numerator = self.numerators[no] if no >= 0 else None
+        numerator = self.numerator(no)
         return None if numerator is None else Fraction(numerator, self.parts)
 
     def text(self, no: int) -> str | None:
@@ -97,7 +101,7 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
     parts = lcm(times, spread_of)
     multiplier, spread = multiplier * (parts // times), spread * (parts // spread_of)
     found = ContractRate(parts=parts)
-    last, back = None, 0  # the drawdown itself reads its own day, whatever the resets do
+    last, back = None, _DAYS_BACK[fact.lookup]  # one reading for every fixing, that of the first drawdown too (D16, D89)
     for day in (first, *resets(fact, first, until)):
         reset = day.toordinal()
         row = None if known is None else row_on(known, reset - back)
@@ -107,7 +111,6 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
         else:
             found.readings.append((reset, row))
             value = known.numerators[row]
-        back = _DAYS_BACK[fact.lookup]
         if value is None or value != last:
             found.days.append(reset)
             found.numerators.append(None if value is None else max(0, value * multiplier + spread))

@@ -59,6 +59,6 @@ class References:
             self.used.setdefault(name, set()).update(rows)
 
     def changes(self, name: str, start: int, end: int) -> list[int]:
-        """The publication days inside (start, end)."""
+        """The days inside (start, end) on which a value begins, and the one on which the last value ends (D73)."""
         series = self.series.get(name)
-        return [] if series is None else [day for day in series.days if start < day < end]
+        return [] if series is None else [day for day in (*series.days, series.ends) if start < day < end]

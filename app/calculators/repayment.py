@@ -17,19 +17,21 @@ RateOn = Callable[[date], Fraction]
 Principal = list[tuple[date, int]]  # due date and fen
 Gap = tuple[date, NotComputable]  # the first due date whose principal is not known, and why
 
+USUAL_DAY = 20  # on which banks settle interest: dues fall on it where nothing else is said
+
 
 def due_dates(plan: RepaymentPlan, drawn_on: date, matures_on: date) -> list[date]:
-    """The due dates, all strictly before maturity, and maturity itself (D61)."""
-    first = plan.first_due or _first_due(plan, drawn_on)
-    found, k = [], 0
-    while True:
-        due = months_after(first, k * plan.every_months)
-        if plan.first_due is None:
-            due = _on_day(due.year, due.month, plan.day)
-        if due >= matures_on:
-            break
+    """The due dates, all strictly before maturity, and maturity itself (D61).
+
+    A first due date that is given stands as it is; the later ones fall on ``day``, by default on its own day (D76).
+    """
+    day = plan.day or (plan.first_due.day if plan.first_due else USUAL_DAY)
+    due = plan.first_due or _first_due(plan, drawn_on, day)
+    found: list[date] = []
+    while due < matures_on:
         found.append(due)
-        k += 1
+        month = months_after(due, plan.every_months)
+        due = _on_day(month.year, month.month, day)
     return [*found, matures_on]
 
 
@@ -37,11 +39,11 @@ def _on_day(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def _first_due(plan: RepaymentPlan, drawn_on: date) -> date:
+def _first_due(plan: RepaymentPlan, drawn_on: date, day: int) -> date:
     year, month = drawn_on.year, drawn_on.month
     while True:
         if month % plan.every_months == 0:
-            due = _on_day(year, month, plan.day)
+            due = _on_day(year, month, day)
             if due > drawn_on:
                 return due
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

@@ -17,6 +17,7 @@ class Reason:
     message: str
     clause: str | None
     item_id: str | None = None
+    lender: str | None = None
 
 
 Segment = TypedDict(
@@ -26,6 +27,7 @@ Segment = TypedDict(
         "until": str,
         "days": int,
         "balance": str,
+        "balance_exact": str | None,
         "contract_rate": str | None,
         "subsidised_rate": str | None,
         "interest": str | None,
@@ -36,11 +38,14 @@ Segment = TypedDict(
         "why": str,
     },
 )
-"""Days on which balance, rates and line are all the same; the numbers are exact, the amounts spread."""
+"""Days on which balance, rates and line are all the same; the amounts are spread.
+
+A converted balance that is no whole fen is shown rounded down, with ``balance_exact`` beside it (D93).
+"""
 
 Reconciliation = TypedDict(
     "Reconciliation",
-    {"from": str, "until": str, "stated": str, "computed": str, "difference": str, "likely_cause": str},
+    {"from": str, "until": str, "drawdown_no": str | None, "stated": str, "computed": str, "difference": str, "likely_cause": str},
 )
 """The bank's stated interest of a voucher against the interest that the contract gives."""
 
@@ -57,11 +62,15 @@ class ItemResult:
     interest_basis: str | None = None
     reconciliation: list[Reconciliation] | None = None
     recovery: str | None = None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
 class CapResult:
-    """One cap account: what stood before it, what it left, and how much room was not used."""
+    """One cap account: what stood before it, what it left, and how much room was not used.
+
+    A cap on balances is there where it bound: its figures are balances, on the day on which it took most away (D80).
+    """
 
     scope: str
     key: str | None
@@ -72,7 +81,9 @@ class CapResult:
     binding: bool
     margin: str | None
     clause: str
-    before_exact: str | None = None  # 元 as "n/d", where the sum before is no whole fen
+    on: str | None = None  # of a cap on balances: the day of the figures
+    days: int | None = None  # and on how many days it bound
+    before_exact: str | None = None  # n/d, where the figure is no whole fen (D93)
     after_exact: str | None = None
 
 
@@ -90,6 +101,7 @@ class Step:
     rounding: str | None
     clause: str | None
     item_id: str | None
+    lender: str | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +111,7 @@ class Warning_:
     code: str
     message: str
     pointer: str | None
+    other_pointer: str | None = None
 
 
 @dataclass(slots=True)

@@ -75,16 +75,17 @@ class Rules:
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     bounds_balances: bool  # some cap is on principal
+    takes_room_once: bool  # some cap on principal gives its room away for ever (D25)
     pays_days: bool  # some line pays for the days of a loan
     pays_once: bool  # some line does not
     reads_interest: bool  # some requirement asks for the interest of a contract
     cuts_years: bool  # each calendar year is its own account (ACCRUAL_YEAR)
     cuts_drawdowns: bool  # a money cap separates drawdowns
     spoken: Terms  # the table's terms with every name that a layer declares: in these, conditions and caps can be said
-    called: Mapping[int, Phrase]  # what each requirement and each cap on money is called, by its identity
+    called: Mapping[int, Phrase]  # what each requirement and each cap is called, by its identity
     reads: frozenset[str]  # every name that an expression of any layer reads
     statuses: frozenset[str]  # of the applicant, that any expression asks for
-    key_names: tuple[str, ...]  # CODE facts by which some money cap separates accounts
+    key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
@@ -136,6 +137,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
         caps=caps,
         bounds_balances=any(cap.bounds == "BALANCE" for cap in caps),
+        takes_room_once=any(cap.room == "CUMULATIVE" for cap in caps),
         pays_days=any(line.per_day for line in terms.lines),
         pays_once=not all(line.per_day for line in terms.lines),
         reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
@@ -145,7 +147,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         called=_called(layers, spoken),
         reads=reads,
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
-        key_names=tuple(sorted(money_parts - set(nm.CAP_PER))),
+        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
@@ -187,7 +189,7 @@ def _prices(terms: Terms, language: Language) -> dict[str, Price]:
 def _called(layers: tuple[Terms, ...], spoken: Terms) -> dict[int, Phrase]:
     asked = [one for layer in layers for one in (*layer.require, *(own for line in layer.lines for own in line.require))]
     found = {id(one): expression(one.that, ex.BOOLEAN, spoken) for one in asked}
-    return found | {id(cap): cap_title(cap, spoken) for layer in layers for cap in layer.caps if cap.bounds == "AMOUNT"}
+    return found | {id(cap): cap_title(cap, spoken) for layer in layers for cap in layer.caps}
 
 
 def nodes_of(terms: Terms) -> Iterator[ex.Node]:

@@ -16,15 +16,16 @@ from app.calculators import days
 from app.calculators.balances import Slice
 from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.items import Case, choose_lines, meets
-from app.calculators.loans import Loan, Run, Voucher, day_scope, slice_scope
-from app.calculators.names import LOAN_TYPES
+from app.calculators.loans import Loan, Run, day_scope, slice_scope
+from app.calculators.names import FIRST_COUNTED_DAY, LOAN_TYPES, TERM_STARTS
 from app.calculators.phrases import Phrase
+from app.calculators.repayment import Gap
 from app.calculators.scope import Scope
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Window
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Term, Window
+from app.calculators.vouchers import FAR, Voucher
 
 Spans = list[tuple[int, int]]
 Head = tuple[Voucher | None, int | None, tuple[Line, ...]]  # what is the same throughout a run
-FAR = date(9999, 12, 31).toordinal()
 
 
 def last_day_of(window: Window, application_date: date) -> int | None:
@@ -39,67 +40,82 @@ def last_day_of(window: Window, application_date: date) -> int | None:
     return last.toordinal() + 1  # type: ignore[union-attr]
 
 
-def counted_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> tuple[Spans, int | None]:
-    """The days of a slice that count, and the anchor: its first day before any claim period (D5, D9-D13)."""
+def supported_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> Spans:
+    """The days of a slice that count before any claim period, but for terms that start on the contract's first of them (D9-D13)."""
     terms, fact, claim = case.terms, loan.fact, case.claim
-    spans: Spans = [(one.on, fact.matures_on.toordinal())] if one.on < fact.matures_on.toordinal() else []
+    spans: Spans = [(one.on, one.until)]
     window = terms.windows.get("interest")
-    by_payment = window is not None and window.tests == "PAID_ON"
-    reach = claim.application_date.toordinal()
     if window is not None:
-        until = last_day_of(window, claim.application_date)
         first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
-        spans = _within(loan, spans, (first, until or FAR), by_payment=by_payment)
-        reach = max(reach, until or 0)
+        until = last_day_of(window, claim.application_date) or FAR
+        spans = _within(loan, one, spans, (first, until), by_payment=window.tests == "PAID_ON")
     for period in fact.excluded_periods:
         if period.reason in terms.exclude_periods:
             spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
-    if terms.pay_first and loan.vouchers:  # no uncovered day counts once a voucher is given (D30)
-        spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in loan.vouchers])
+    if terms.pay_first and one.no in loan.given:  # no day counts that no voucher covers (D74)
+        spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in covering(loan, one)])
     for term in case.rules.limits:
-        if spans:
-            spans = days.intersect(spans, [_term(term, loan, one, scope, spans[0][0])])
-    anchor = spans[0][0] if spans else None
+        if spans and term.start != FIRST_COUNTED_DAY:
+            spans = days.intersect(spans, [_term(term, one, scope)])
+    return spans
+
+
+def _from_first_counted_day(case: Case, supported: list[Spans]) -> list[Spans]:
+    """What is left of the slices' days by terms that start on the first of them all, whichever slice has it (D94)."""
+    for term in case.rules.limits:
+        if term.start == FIRST_COUNTED_DAY and any(supported):
+            first = date.fromordinal(min(spans[0][0] for spans in supported if spans))
+            until = days.term_until(first, term.months, year_end=term.year_end).toordinal()
+            supported = [days.intersect(spans, [(first.toordinal(), until)]) for spans in supported]
+    return supported
+
+
+def claimed_days(case: Case, loan: Loan, one: Slice, spans: Spans) -> Spans:
+    """The supported days of this claim: in its claim period, and before the application unless a period reaches further (D12, D13)."""
+    claim, window = case.claim, case.terms.windows.get("interest")
+    reach = claim.application_date.toordinal()
+    if window is not None:
+        reach = max(reach, last_day_of(window, claim.application_date) or 0)
     if claim.claim_period is not None:
-        period_of_claim = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
-        spans = _within(loan, spans, period_of_claim, by_payment=by_payment)
-        reach = max(reach, period_of_claim[1])
-    return days.intersect(spans, [(1, reach)]), anchor
+        period = (claim.claim_period.from_.toordinal(), claim.claim_period.until.toordinal())
+        spans = _within(loan, one, spans, period, by_payment=window is not None and window.tests == "PAID_ON")
+        reach = max(reach, period[1])
+    return days.intersect(spans, [(1, reach)])
 
 
-def _within(loan: Loan, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
-    """The days in a window; one on the payment date takes or leaves a voucher whole, and tests other days themselves (D28)."""
-    if not by_payment:
+def _within(loan: Loan, one: Slice, spans: Spans, window: tuple[int, int], *, by_payment: bool) -> Spans:
+    """The days in a window. One on the payment date takes or leaves a voucher whole (D28).
+
+    Days without a voucher test it themselves where none was given; else they were not paid in it and do not count (D95).
+    """
+    if not by_payment or one.no not in loan.given:
         return days.intersect(spans, [window])
     first, until = window
-    covered = [(one.first, one.until) for one in loan.vouchers]
-    left = [(one.first, one.until) for one in loan.vouchers if not first <= (one.fact.paid_on or one.fact.until).toordinal() < until]
-    uncovered = days.intersect(days.subtract(spans, covered), [window])
-    return sorted(uncovered + days.subtract(days.intersect(spans, covered), left))
+    paid = [(own.first, own.until) for own in covering(loan, one) if any(first <= day < until for day in own.paid)]
+    return days.intersect(spans, paid)
 
 
-def _term(term: Any, loan: Loan, one: Slice, scope: Scope, first_counted: int) -> tuple[int, int]:
-    start = term.start
-    if start == "FIRST_COUNTED_DAY":
-        begins = date.fromordinal(first_counted)
-    elif start == "EACH_DRAWDOWN":
-        begins = one.fact.on
-    elif start in {"SIGNED_ON", "FIRST_DRAWDOWN"}:
-        begins = scope.of(start.lower())
-    else:
-        begins = scope.of(start)
+def covering(loan: Loan, one: Slice) -> list[Voucher]:
+    """The vouchers for a slice in order of time: those of the contract, and its own."""
+    return [voucher for voucher in loan.vouchers if voucher.slices is loan.slices or voucher.slices[0] is one]
+
+
+def _term(term: Term, one: Slice, scope: Scope) -> tuple[int, int]:
+    start = str(term.start)
+    begins = one.fact.on if start == "EACH_DRAWDOWN" else scope.of(start.lower() if start in TERM_STARTS else start)
     return begins.toordinal(), days.term_until(begins, term.months, year_end=term.year_end).toordinal()
 
 
 # --- where something changes -----------------------------------------------------------------------
 
 
-def _cuts(case: Case, loan: Loan) -> list[int]:
-    """Days on which something can change within a contract, in order."""
-    cuts = set(loan.rate.days)
+def _cuts(case: Case, loan: Loan) -> set[int]:
+    """Days on which something can change for every slice of a contract."""
+    cuts = set(loan.course.days)
     for voucher in loan.vouchers:
-        cuts |= {voucher.first, voucher.until}
-    watch, start, end = case.terms.watch, loan.slices[0].on, loan.fact.matures_on.toordinal()
+        if voucher.slices is loan.slices:
+            cuts |= {voucher.first, voucher.until}
+    watch, start, end = case.terms.watch, loan.slices[0].on, loan.until
     for name in watch.series:
         cuts |= set(case.references.changes(name, start, end))
     if watch.statuses:
@@ -107,8 +123,17 @@ def _cuts(case: Case, loan: Loan) -> list[int]:
             cuts |= {one.from_.toordinal(), one.until.toordinal() if one.until else FAR}
     if case.rules.cuts_years:
         cuts |= set(days.year_cuts(start, end))
-    cuts.update(loan.course.days)
-    return sorted(cuts)
+    return cuts
+
+
+def _cuts_of_each(case: Case, loan: Loan) -> list[list[int]]:
+    """Days on which something can change for each slice, in order; one list for all where none has a rate or voucher of its own."""
+    cuts = _cuts(case, loan)
+    if all(one.rate is loan.rate for one in loan.slices) and all(voucher.slices is loan.slices for voucher in loan.vouchers):
+        return [sorted(cuts | set(loan.rate.days))] * len(loan.slices)
+    return [
+        sorted(cuts.union(one.rate.days, *((voucher.first, voucher.until) for voucher in covering(loan, one)))) for one in loan.slices
+    ]
 
 
 def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
@@ -125,14 +150,18 @@ def _marked(case: Case, cuts: list[int], scope: Scope) -> list[int]:
 
 def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
     """Fill ``loan.runs``: counted days, cut wherever something changes, each with its line."""
-    cuts = _cuts(case, loan)
     reads_day = case.terms.watch.lines_by_day
     for one in loan.slices:
-        scope = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
-        spans, anchor = counted_days(case, loan, one, scope)
-        if anchor is None or not spans:
+        loan.scopes[one.no] = slice_scope(case, loan, one, faults)
+    supported = [supported_days(case, loan, one, loan.scopes[one.no]) for one in loan.slices]
+    of_each = _cuts_of_each(case, loan)
+    for one, before, cuts in zip(loan.slices, _from_first_counted_day(case, supported), of_each, strict=True):
+        scope, spans = loan.scopes[one.no], claimed_days(case, loan, one, before)
+        if case.rules.takes_room_once:
+            loan.elsewhere[one.no] = _lines_elsewhere(case, loan, one, days.subtract(before, spans), cuts, scale)
+        if not spans:
             continue
-        loan.anchors[one.no] = anchor
+        loan.anchors[one.no] = before[0][0]  # the first day before any claim period (D5)
         marked = _marked(case, cuts, scope) if case.terms.watch.marks else cuts
         lines = None if reads_day else lines_for(case, loan, scope)
         if lines == ():
@@ -142,23 +171,47 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
             _add_runs(case, loan, one, scope, lines, marks, scale)
 
 
+def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: list[int], scale: int) -> frozenset[str]:
+    """The lines that hold on supported days that are not of this claim, without words: they take room for ever (D90)."""
+    scope, found, factor = loan.scopes[one.no], set(), whole_factor(loan, scale)
+    marked = _marked(case, cuts, scope)
+    for first, until in spans:
+        for day in (first, *marked[bisect_right(marked, first) : bisect_left(marked, until)]):
+            balance = one.course.at(day)
+            if not balance:
+                continue
+            around = scope
+            if case.terms.watch.lines_by_day:
+                around = day_scope(case, loan, scope, day, one.rate.value(one.rate.no(day)), balance * factor, scale)
+            asked = case.rules.asked
+            held = [line for line in choose_lines(case, around.of) if line.per_day]
+            found |= {line.id for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])}
+    return frozenset(found)
+
+
 def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Line, ...] | None, marks: list[int], scale: int) -> None:
     """The runs of a span of a slice; ``lines`` is None where they depend on the day."""
     balances = one.course.on_each(marks[:-1])
-    if loan.gap is not None:
-        _check_gap(loan, marks, balances)
+    if one.gap is not None:
+        _check_gap(one.gap, marks, balances)
     factor = whole_factor(loan, scale)
     counted = balances if factor == 1 else [balance * factor for balance in balances]
-    rate_days = loan.rate.days
+    rate_days = one.rate.days
     rate_nos = [bisect_right(rate_days, day) - 1 for day in marks[:-1]]
     if lines is not None and not loan.vouchers and not case.rules.cuts_years and all(counted):
         if lines[0].per_day:
             loan.runs.append(Run(one, lines[0], lines[1:], None, None, marks, counted, rate_nos))
         return
 
-    heads = [
-        _head(case, loan, scope, lines, day, balance, no, scale) for day, balance, no in zip(marks[:-1], counted, rate_nos, strict=True)
-    ]
+    vouchers, heads = covering(loan, one) if loan.vouchers else [], list[Head | None]()
+    for day, balance, rate_no in zip(marks[:-1], counted, rate_nos, strict=True):
+        held = lines
+        if held is None and balance:
+            held = lines_for(case, loan, day_scope(case, loan, scope, day, one.rate.value(rate_no), balance, scale))
+        if balance and held and held[0].per_day:
+            heads.append((_voucher_at(vouchers, day), date.fromordinal(day).year if case.rules.cuts_years else None, held))
+        else:
+            heads.append(None)
     for head, numbers in groupby(range(len(heads)), heads.__getitem__):
         if head is not None:
             voucher, year, found = head
@@ -168,34 +221,20 @@ def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Lin
             loan.runs.append(Run(one, found[0], found[1:], voucher, year, *parts))
 
 
-def _head(
-    case: Case, loan: Loan, scope: Scope, lines: tuple[Line, ...] | None, day: int, balance: int, rate_no: int, scale: int
-) -> Head | None:
-    """What a stretch has in common with its run; None where nothing is subsidised."""
-    if not balance:
-        return None
-    if lines is None:
-        lines = lines_for(case, loan, day_scope(case, loan, scope, day, loan.rate.value(rate_no), balance, scale))
-    if not lines or not lines[0].per_day:
-        return None
-    return _voucher_at(loan, day), date.fromordinal(day).year if case.rules.cuts_years else None, lines
-
-
 def whole_factor(loan: Loan, scale: int) -> int:
     """By what balances in the contract's own currency are multiplied; the claim's scale makes it whole."""
     return loan.factor.numerator * (scale // loan.factor.denominator)
 
 
-def _check_gap(loan: Loan, marks: Sequence[int], balances: Sequence[int]) -> None:
+def _check_gap(gap: Gap, marks: Sequence[int], balances: Sequence[int]) -> None:
     """A planned balance that is not known is an error where it decides an amount (D18)."""
-    assert loan.gap is not None
-    known_until = loan.gap[0].toordinal()
+    known_until = gap[0].toordinal()
     if any(balance and until > known_until for until, balance in zip(marks[1:], balances, strict=True)):
-        raise loan.gap[1]
+        raise gap[1]
 
 
-def _voucher_at(loan: Loan, day: int) -> Voucher | None:
-    for one in loan.vouchers:
+def _voucher_at(vouchers: Sequence[Voucher], day: int) -> Voucher | None:
+    for one in vouchers:
         if one.first <= day < one.until:
             return one
     return None

@@ -15,9 +15,11 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Measures
-from app.calculators.faults import FactsError, Fault
+from app.calculators.facts import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
+from app.calculators.faults import Fault
+from app.calculators.phrases import Phrase
 from app.calculators.references import References
+from app.calculators.spelling import normal, unseen
 from app.calculators.terms import Measure
 
 Key = str | tuple[str, ...]
@@ -28,7 +30,7 @@ _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
 _FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
-_CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_CODE = re.compile(ID_PATTERN)
 
 
 class Scope:
@@ -137,22 +139,27 @@ def _read(measure: Measure, raw: Any) -> Any:
         except ValueError:
             return None
     known = measure.values is None or raw in measure.values
-    return raw if known and _CODE.fullmatch(raw) else None
+    return raw if known and _CODE.fullmatch(raw) and normal(raw) and unseen(raw) is None else None
 
 
-def _expected(measure: Measure) -> tuple[str, str]:
+# How a fact of a type is written, in Chinese and English.
+_FORMS: Mapping[str, Phrase] = {
+    ex.BOOLEAN: Phrase(" true 或 false", "true or false"),
+    ex.COUNT: Phrase("非负整数（JSON 数字）", "a non-negative integer"),
+    ex.MONEY: Phrase('金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'),
+    ex.RATE: Phrase('小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'),
+    ex.DATE: Phrase("日期 YYYY-MM-DD", "a date YYYY-MM-DD"),
+    ex.CODE: Phrase("1 至 64 字符的编号，不能全为空白，不含不可见字符", "an id of 1 to 64 characters, not all blank, none invisible"),
+}
+
+
+def _expected(measure: Measure) -> Phrase:
     if measure.values is not None:
         listed = ", ".join(f"{code}（{title}）" for code, title in measure.values.items())
-        return f"其中之一: {listed}", "one of " + ", ".join(measure.values)
-    return {
-        ex.BOOLEAN: (" true 或 false", "true or false"),
-        ex.COUNT: ["非负整数（JSON 数字）", "a non-negative integer"],
-        ex.MONEY: ['金额字符串，如 "1234567.80"', 'money text such as "1234567.80"'],
-        ex.RATE: ['小数字符串，如 "0.0345"', 'decimal text such as "0.0345"'],
-        ex.QUANTITY: f"数量字符串（{measure.unit}）|quantity text in {measure.unit}".split("|"),
-        ex.DATE: ["日期 YYYY-MM-DD", "a date YYYY-MM-DD"],
-        ex.CODE: ["1 至 64 字符", "a text of 1 to 64 characters"],
-    }[measure.type]  # type: ignore[return-value]
+        return Phrase(f"其中之一: {listed}", "one of " + ", ".join(measure.values))
+    if measure.type == ex.QUANTITY:
+        return Phrase(f"数量字符串（{measure.unit}）", f"quantity text in {measure.unit}")
+    return _FORMS[measure.type]
 
 
 def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: References, year: int, faults: list[Fault]) -> Scope:
@@ -194,17 +201,28 @@ def has_status(claim: Claim, status: str, on: date) -> bool:
     return any(one.status == status and one.from_ <= on and (one.until is None or on < one.until) for one in claim.applicant.statuses)
 
 
-def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> FactsError:
-    """The 422 for a fact that a chosen line or requirement reads and that was not sent."""
+def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> Fault:
+    """The 422 for a fact that a chosen line or requirement reads and that was not sent: what it is and how it is written."""
     measure = needs.get(missing.name)
-    title = measure.title if measure else ""
-    if not title and missing.name in nm.BUILT_IN[facts]:
-        title = nm.BUILT_IN[facts][missing.name].zh
-    if not title and missing.name in Applicant.__dataclass_fields__:
-        title = Applicant.__dataclass_fields__[missing.name].metadata["title"]
-    field = f"measures/{missing.name}" if measure and missing.name not in nm.BUILT_IN[facts] else missing.name
-    pointer = f"{missing.pointer}/{FIELD_OF.get(field, field)}"
-    return FactsError([Fault(pointer, "FACT_REQUIRED", f"标准表需要此事实: {title or missing.name}", f"required: {missing.name}")])
+    built_in = nm.BUILT_IN[facts]
+    if measure is not None and missing.name not in built_in:
+        zh, en = _expected(measure)
+        title = Phrase(measure.title, measure.name)
+        zh, en = f"标准表需要此事实: {title.zh}，应为{zh}", f"the rate table needs {title.en}, {en}"
+        return Fault(f"{missing.pointer}/measures/{missing.name}", REQUIRED, zh, en, title)
+    fact = built_in.get(missing.name)
+    field = missing.name if fact is None or fact.field is None else fact.field
+    title = Phrase(fact.zh, fact.en) if fact is not None else _field_title(field)
+    form = _FORMS.get(fact.type) if fact is not None and fact.field is None else None
+    zh, en = (f"，应为{form.zh}", f", {form.en}") if form is not None else ("", "")
+    return Fault(f"{missing.pointer}/{field}", REQUIRED, f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}")
 
 
-FIELD_OF = {"accepted": "accepted_investment", "interest": "rate"}
+def _field_title(field: str) -> Phrase:
+    for kind in (Applicant, Project, Contract):
+        if field in kind.__dataclass_fields__:
+            return Phrase(kind.__dataclass_fields__[field].metadata["title"], field.replace("_", " "))
+    return Phrase(field, field)
+
+
+REQUIRED = "FACT_REQUIRED"

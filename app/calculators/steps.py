@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.phrases import expression, title
 from app.calculators.results import Step
 from app.calculators.terms import Line
@@ -30,16 +30,16 @@ def rounded(case: Case, line: Line, exact: Fraction) -> int:
     return money.round_to(exact, 1, rounding_of(case, line)[0])
 
 
-def item_step(case: Case, item_id: str, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction) -> Step:
+def item_step(case: Case, item: ItemId, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction) -> Step:
     """The one step that explains an item under a line; ``formula`` is a key of the texts or a formula itself."""
-    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item_id, line=case.name(line))
+    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item, line=case.name(line))
     if year is not None:
         label = f"{label} {year}"
     total_scope = case.terms.rounding.scope == "TOTAL"
     value = money.decimal_text(exact * Fraction(1, 100)) if total_scope else money.yuan(rounded(case, line, exact))
     return Step(
         0,
-        f"item:{item_id}:{line.id}" + (f":{year}" if year is not None else ""),
+        f"item:{item}:{line.id}" + (f":{year}" if year is not None else ""),
         label,
         case.say(formula) if formula.startswith("FORMULA_") else formula,
         " + ".join(terms) or "0",
@@ -47,7 +47,7 @@ def item_step(case: Case, item_id: str, line: Line, year: int | None, formula: s
         UNIT,
         None if total_scope else f"{rounding_of(case, line)[0]} 0.01",
         line.clause,
-        item_id,
+        *item,
     )
 
 

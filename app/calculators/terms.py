@@ -15,7 +15,7 @@ from math import lcm
 from typing import Final, Literal
 
 from app.calculators.expressions import Node
-from app.calculators.names import CAP_PER
+from app.calculators.names import CAP_PER, KEYS_OF
 
 
 class _Unknown:
@@ -179,8 +179,11 @@ class Cap:
         suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
+        if self.bounds == "BALANCE":  # bounds days, so that its period means nothing
+            plain, suffix = False, "BALANCE"
         object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
-        object.__setattr__(self, "keys", tuple(CAP_PER[part][0] if part in CAP_PER else part for part in self.per))
+        keys = [name for part in self.per for name in KEYS_OF.get(part, (CAP_PER[part][0] if part in CAP_PER else part,))]
+        object.__setattr__(self, "keys", tuple(dict.fromkeys(keys)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

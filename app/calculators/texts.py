@@ -35,6 +35,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "NO_DAY_COUNTS": ("{id}：没有可计息的日期", "{id}: no day counts"),
     "ZERO_RATE": ("{id}：贴息率为零", "{id}: the subsidised rate is zero"),
     "NO_INTEREST": ("{id}：计入的日期没有利息", "{id}: no interest falls on the days that count"),
+    "PRINCIPAL_CAP_USED": (
+        "{id}：贷款规模上限已由其他贷款占满，没有可贴息的余额",
+        "{id}: other loans have used up the cap on principal; no balance is left to subsidise",
+    ),
     "NOTHING_TO_TOP_UP": ("已获支持不低于本次金额，无须补差", "earlier support is not below the new amount"),
     "PREMIUM_NOT_PAID": (
         "{id}：保费须全额支付",
@@ -108,6 +112,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：未填其他财政资金，按没有计算；有的应填写",
         "{id}: other fiscal funding was not stated and is taken as none; if there is any, state it",
     ),
+    "SPELLED_DIFFERENTLY": (
+        "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
+        "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
+    ),
+    "GRANT_NOT_PLACED": (
+        "已获支持占用“{cap}”的哪个账户不明，未予扣除，请核对：{clause}",
+        "which account of the cap “{cap}” this earlier support takes is not known, so it takes none; please check: {clause}",
+    ),
+    "GRANT_TAKES_NO_ROOM": (
+        "标准表没有这笔已获支持可以占用的限额，对金额没有影响",
+        "the table has no cap in which this earlier support takes room; it changes nothing",
+    ),
+    "GRANT_KEYS_UNKNOWN": (
+        "已获支持未区分账户，在“{cap}”的每个账户中都按全额扣除：{clause}",
+        "the earlier support names no account and takes room in each account of the cap “{cap}”: {clause}",
+    ),
+    "GRANT_AFTER_APPLICATION": (
+        "已获支持的批准日期 {on} 晚于申请日，仍予扣除，请核对",
+        "the earlier support is dated {on}, after the application; it counts all the same, please check",
+    ),
+    "CAP_FACT_MISSING": (
+        "限额按“{what}”分别计算，未给出；本次只有一项，不影响金额，请补充：{clause}",
+        "a cap separates accounts by {what}, which was not sent; with one item it changes nothing: {clause}",
+    ),
     "STATUS_NOT_READ": (
         "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
         "the table does not read this status, which changes nothing; it reads: {read}",
@@ -128,6 +156,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "STEP_RATE": ("{id} 比例（{line}）", "{id} rate ({line})"),
     "STEP_ADMITTED": ("{id} 纳入投资", "{id} admitted investment"),
     "STEP_INTEREST_CAP": ("{id} 贴息不超过利息", "{id} interest subsidy within the interest"),
+    "STEP_BALANCE_CAP": ("{label}（{day}，共 {days} 天起作用）", "{label} ({day}; it bound on {days} days)"),
     "STEP_TOTAL": ("合计", "total"),
     "STEP_UNIT": ("取整", "rounding to the unit"),
     "STEP_TOP_UP": ("差额补齐", "top-up"),
@@ -146,6 +175,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "FORMULA_POINTS": ("Σ 贷款余额 × 贴息率 × 天数比例", "Σ balance × subsidised rate × day fraction"),
     "FORMULA_SHARE": ("Σ 利息 × 贴息比例", "Σ interest × share"),
     "FORMULA_CAP": ("min(合计, max(0, 限额 - 已获支持))", "min(sum, max(0, limit - granted))"),
+    "FORMULA_BALANCE_CAP": ("min(当日贷款余额, 余额上限)", "min(balance of the day, balance cap)"),
+    "FORMULA_BALANCE_CAP_ONCE": (
+        "Σ min(当日贷款余额, 按放款先后分得的额度)",
+        "Σ min(balance of the day, room that the drawdown took by its date)",
+    ),
     "FORMULA_CAP_UNKNOWN": ("限额未公布", "limit not published"),
     "FORMULA_TOTAL": ("Σ 各项金额", "Σ items"),
     "FORMULA_UNIT": ("按 {unit} 元取整", "rounded to {unit} yuan"),
@@ -170,6 +204,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_WINDOW_FIRST_DAY": ("{kind}的首日未见公布，首日之前未作限制", "the first day of the {kind} was not seen; it bars no early day"),
     "OPEN_WINDOW_LAST_DAY": ("{kind}的末日未见公布，末日之后未作限制", "the last day of the {kind} was not seen; it bars no late day"),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
+    "OPEN_ROOM_TAKEN": (
+        "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",
+        "room under the cap on principal is taken for ever: what loans of earlier claims took, if they are not in this one, is not known",
+    ),
     "OPEN_ADMIT": ("纳入范围（{what}）未见，按所报投资全部计算", "what is admitted ({what}) was not seen; everything sent counts"),
     "OPEN_DAY_COUNT": ("计息方式未见，以“{name}”假定", "the day count was not seen; {name} is assumed"),
     "OPEN_GRANT": (

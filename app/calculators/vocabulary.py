@@ -189,11 +189,7 @@ def accounts(cap: Cap, terms: Terms) -> Phrase:
 
 def cap_name(cap: Cap, terms: Terms) -> Phrase:
     """``Phrase("单个企业年度上限", "Cap per enterprise and year")``, with the lines and the case to which it is limited."""
-    who, period = accounts(cap, terms), _PERIODS[cap.period]
-    zh, en = _amount_cap(cap, terms)
-    if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
-        period = Phrase("", "") if cap.period == "BATCH" else period
-        zh, en = f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}"
+    zh, en = _bare_name(cap, terms)
     if cap.lines is not None:
         zh, en = f"{zh}（档次 {'、'.join(sorted(cap.lines))}）", f"{en} on {', '.join(sorted(cap.lines))}"
     if cap.when is not None:
@@ -202,14 +198,17 @@ def cap_name(cap: Cap, terms: Terms) -> Phrase:
     return Phrase(zh, en)
 
 
-def _amount_cap(cap: Cap, terms: Terms) -> Phrase:
+def _bare_name(cap: Cap, terms: Terms) -> Phrase:
     who, period = accounts(cap, terms), _PERIODS[cap.period]
+    if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
+        period = Phrase("", "") if cap.period == "BATCH" else period
+        return Phrase(f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}")
     return Phrase(f"{who.zh}{period.zh}上限", f"Cap per {who.en}{period.en}")
 
 
 def cap_title(cap: Cap, terms: Terms) -> Phrase:
-    """What a step of the working calls a cap on money; its lines go by their Chinese titles."""
-    name = _amount_cap(cap, terms)
+    """What a step of the working calls a cap; its lines go by their Chinese titles."""
+    name = _bare_name(cap, terms)
     lines = [line for line in terms.lines if line.id in (cap.lines or ())]
     return Phrase(" ".join([name.zh, *(line.title for line in lines)]), " ".join([name.en, *(line.id for line in lines)]))
 

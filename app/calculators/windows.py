@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from app.calculators.days import term_until
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.phrases import title
 from app.calculators.scope import Scope
@@ -32,7 +32,7 @@ def contains(window: Window, day: date, application_date: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
+def outside_window(case: Case, kind: str, scope: Scope, item: ItemId) -> bool:
     """Whether an item's date misses a window of the table; then there is a reason."""
     window = case.terms.windows.get(kind)
     if window is None or window.of is None:
@@ -46,24 +46,24 @@ def outside_window(case: Case, kind: str, scope: Scope, item_id: str) -> bool:
     case.refuse(
         "OUTSIDE_WINDOW",
         window.clause,
-        item_id,
+        item,
         None,
-        id=item_id,
+        id=item,
         what=case.word(title(window.of, case.rules.spoken)),
         given=day,
         within=_within(case, window, first, last),
     )
-    warn_if_narrow(case, window, day, item_id, None)
+    warn_if_narrow(case, window, day, item, None)
     return True
 
 
-def warn_if_narrow(case: Case, window: Window, day: date, item_id: str, pointer: str | None) -> None:
+def warn_if_narrow(case: Case, window: Window, day: date, item: object, pointer: str | None) -> None:
     """Warn where a date outside a window lies within a week of it, or on its closing day but too late on that day (D82)."""
     known = [bound for bound in bounds(window, case.claim.application_date) if bound is not None]
     missed = min(abs((day - bound).days) for bound in known)
     if missed <= NARROWLY:
         by = case.say("BY_DAYS", days=missed) if missed else case.say("BY_PART_OF_A_DAY")
-        case.warn("WINDOW_NARROWLY_MISSED", pointer, id=item_id, by=by)
+        case.warn("WINDOW_NARROWLY_MISSED", pointer, id=item, by=by)
 
 
 def _within(case: Case, window: Window, first: object, last: object) -> str:
@@ -71,7 +71,7 @@ def _within(case: Case, window: Window, first: object, last: object) -> str:
     return case.say("WITHIN" if window.unseen is None else f"WITHIN_{window.unseen}", first=first or "…", last=last or "…")
 
 
-def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
+def beyond_term(case: Case, scope: Scope, item: ItemId) -> bool:
     """Whether the date of an item or project lies outside what its term supports; then there is a reason."""
     window = case.terms.windows.get("event")
     of = window.of if window is not None and window.of is not None else EVENT_OF[str(case.terms.facts)]
@@ -80,7 +80,7 @@ def beyond_term(case: Case, scope: Scope, item_id: str) -> bool:
             continue
         start = scope.of(str(term.start))
         if not start <= scope.of(of) < term_until(start, term.months, year_end=term.year_end):
-            case.refuse("BEYOND_TERM", term.clause, item_id, None, id=item_id)
+            case.refuse("BEYOND_TERM", term.clause, item, None, id=item)
             return True
     return False
 

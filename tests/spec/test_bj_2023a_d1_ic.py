@@ -126,7 +126,7 @@ def test_each_condition_must_be_told(client: httpx.Client, fact: str) -> None:
         (grant("bj-sme-2023-0-1", "2023-03-01", "1000000.00"), "2000000.00", "another fund"),
         (grant(TABLE, "2023-03-01", "1000000.00", category="MPW"), "2000000.00", "this direction; 3,000,000 − 1,000,000 of room"),
         (grant(TABLE, "2023-03-01", "1000000.01", category="MPW"), "1999999.99", "this direction; 3,000,000 − 1,000,000.01 of room"),
-        (grant(TABLE, "2023-03-01", "28000000.01"), "1999999.99", "30,000,000 − 28,000,000.01 of the overall room"),
+        (grant(TABLE, "2023-03-01", "28000000.01", category="FRONTIER_FULL_MASK"), "1999999.99", "30,000,000 − 28,000,000.01 of the overall room"),
     ],
 )
 def test_one_direction_and_the_room_that_earlier_grants_leave(client: httpx.Client, granted: Body, expected: str, working: str) -> None:

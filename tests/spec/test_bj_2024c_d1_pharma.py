@@ -114,9 +114,9 @@ def test_cap_of_the_year(client: httpx.Client, sales: str, expected: str, binds:
 @pytest.mark.parametrize(
     ("granted", "expected", "working"),
     [
-        (grant(TABLE, "2024-05-20", "8999999.99"), "1000000.00", "year: 10,000,000 − 8,999,999.99 = 1,000,000.01 left"),
-        (grant(TABLE, "2024-05-20", "9000000.00"), "1000000.00", "year: 1,000,000.00 left"),
-        (grant(TABLE, "2024-05-20", "9000000.01"), "999999.99", "year: 999,999.99 left"),
+        (grant(TABLE, "2024-05-20", "8999999.99", category="NEW_DRUG"), "1000000.00", "year: 10,000,000 − 8,999,999.99 = 1,000,000.01 left"),
+        (grant(TABLE, "2024-05-20", "9000000.00", category="NEW_DRUG"), "1000000.00", "year: 1,000,000.00 left"),
+        (grant(TABLE, "2024-05-20", "9000000.01", category="NEW_DRUG"), "999999.99", "year: 999,999.99 left"),
         (grant(TABLE, "2024-05-20", "1999999.99", product_id="A-1", category="INTRODUCED_PRODUCT"), "1000000.00", "1,000,000.01 left"),
         (grant(TABLE, "2024-05-20", "2000000.00", product_id="A-1", category="INTRODUCED_PRODUCT"), "1000000.00", "1,000,000.00 left"),
         (grant(TABLE, "2024-05-20", "2000000.01", product_id="A-1", category="INTRODUCED_PRODUCT"), "999999.99", "999,999.99 left"),
@@ -125,7 +125,7 @@ def test_cap_of_the_year(client: httpx.Client, sales: str, expected: str, binds:
 )
 def test_room_that_earlier_grants_leave(client: httpx.Client, granted: Body, expected: str, working: str) -> None:
     """单个品种…300万元；单个企业年度…1000万元: the new claim is 5% × 20,000,000 = 1,000,000."""
-    assert answer(client, "AWARD", claim(introduced("20000000.00"), granted=[granted]))["amount"] == expected, working
+    assert answer(client, "AWARD", claim(introduced("20000000.00", product_id="A-1"), granted=[granted]))["amount"] == expected, working
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_cap_of_the_enterprise(client: httpx.Client, third: str, expected: str, 
         (grant(TABLE, "2025-02-10", "999999.99", unit_id="UNIT-P-1"), "4000000.00", "5,000,000 − 999,999.99 = 4,000,000.01 left"),
         (grant(TABLE, "2025-02-10", "1000000.00", unit_id="UNIT-P-1"), "4000000.00", "4,000,000.00 left"),
         (grant(TABLE, "2025-02-10", "1000000.01", unit_id="UNIT-P-1"), "3999999.99", "3,999,999.99 left"),
-        (grant(TABLE, "2025-02-10", "6000000.01"), "3999999.99", "enterprise: 10,000,000 − 6,000,000.01 left"),
+        (grant(TABLE, "2025-02-10", "6000000.01", unit_id="EARLIER"), "3999999.99", "enterprise: 10,000,000 − 6,000,000.01 left"),
         (grant("bj-gjj-2024-1-1", "2024-06-10", "10000000.00"), "4000000.00", "the batch of 2024 is another"),
     ],
 )

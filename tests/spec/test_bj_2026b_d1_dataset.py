@@ -104,9 +104,9 @@ def test_the_limit_of_a_data_set_comes_first(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("granted", "expected", "working"),
     [
-        (grant(TABLE, "2026-08-01", "3999999.99"), "1000000.00", "5,000,000 − 3,999,999.99 = 1,000,000.01 left"),
-        (grant(TABLE, "2026-08-01", "4000000.00"), "1000000.00", "1,000,000.00 left"),
-        (grant(TABLE, "2026-08-01", "4000000.01"), "999999.99", "999,999.99 left"),
+        (grant(TABLE, "2026-08-01", "3999999.99", dataset_id="EARLIER"), "1000000.00", "5,000,000 − 3,999,999.99 = 1,000,000.01 left"),
+        (grant(TABLE, "2026-08-01", "4000000.00", dataset_id="EARLIER"), "1000000.00", "1,000,000.00 left"),
+        (grant(TABLE, "2026-08-01", "4000000.01", dataset_id="EARLIER"), "999999.99", "999,999.99 left"),
         (grant("bj-gjj-2026-2-token", "2026-08-01", "5000000.00"), "1000000.00", "another direction's money"),
         (grant("bj-gjj-2025-3-1", "2025-08-01", "5000000.00"), "1000000.00", "another year"),
     ],
@@ -161,13 +161,23 @@ def test_the_batch_shows_when_it_closes(client: httpx.Client) -> None:
     ("missing", "pointer"),
     [
         ({"events": None}, "/items/0/events"),
-        ({"measures": {"events_before": 0}}, "/items/0/measures/dataset_id"),
         ({"measures": {"dataset_id": "D-1"}}, "/items/0/measures/events_before"),
     ],
 )
 def test_what_a_trade_must_say(client: httpx.Client, missing: Body, pointer: str) -> None:
     """A fact that decides is asked for, and never assumed: nothing said is not 0 trades before."""
     assert refused(client, "AWARD", claim(trades(1) | missing)) == [(pointer, "FACT_REQUIRED")]
+
+
+def test_the_data_set_of_a_lone_trade_is_doubted_and_of_several_asked_for(client: httpx.Client) -> None:
+    """单个数据集累计最高200万元: which data set it is decides nothing while there is one trade and no earlier grant."""
+    unnamed = trades(1) | {"measures": {"events_before": 0}}
+    (warned,) = [one for one in answer(client, "AWARD", claim(unnamed))["warnings"] if one["code"] == "CAP_FACT_MISSING"]
+    assert warned["pointer"] == "/items/0/measures/dataset_id"
+    two = claim(unnamed) | {"items": [unnamed, trades(1) | {"item_id": "A-2"}]}
+    assert refused(client, "AWARD", two) == [("/items/0/measures/dataset_id", "FACT_REQUIRED")]
+    earlier = grant(TABLE, "2026-08-01", "1.00", dataset_id="D-1")
+    assert refused(client, "AWARD", claim(unnamed, who={"granted": [earlier]})) == [("/items/0/measures/dataset_id", "FACT_REQUIRED")]
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,9 @@ def test_it_comes_after_the_limits_of_the_table(bureau: Bureau) -> None:
 @pytest.mark.parametrize(
     ("granted", "expected", "working"),
     [
-        (grant("bj-gjj-2023-0-1", "2023-05-01", "3999999.99"), "6000000.00", "10,000,000 − 3,999,999.99 = 6,000,000.01 left"),
-        (grant("bj-gjj-2023-0-1", "2023-05-01", "4000000.00"), "6000000.00", "6,000,000.00 left"),
-        (grant("bj-gjj-2023-0-1", "2023-05-01", "4000000.01"), "5999999.99", "5,999,999.99 left"),
+        (grant("bj-gjj-2023-0-1", "2023-05-01", "3999999.99", contract_no="EARLIER"), "6000000.00", "10,000,000 − 3,999,999.99 = 6,000,000.01 left"),
+        (grant("bj-gjj-2023-0-1", "2023-05-01", "4000000.00", contract_no="EARLIER"), "6000000.00", "6,000,000.00 left"),
+        (grant("bj-gjj-2023-0-1", "2023-05-01", "4000000.01", contract_no="EARLIER"), "5999999.99", "5,999,999.99 left"),
         (grant("bj-gjj-2023-9-9", "2023-05-01", "4000000.01"), "5999999.99", "a table of the fund that is not known: not less is left"),
         (grant("bj-gjj-2023-2-2", "2023-05-01", "10000000.00"), "6000000.00", "loan interest has a limit of its own"),
         (grant("bj-gjj-2022-0-9", "2023-05-01", "10000000.00"), "6000000.00", "of another year"),

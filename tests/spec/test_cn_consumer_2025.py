@@ -138,10 +138,10 @@ def test_each_lender_has_its_own_limits(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("bought", "granted", "expected", "working"),
     [
-        ("50000.00", grant(TABLE, "2026-01-31", "2499.99", lender="BANK"), "500.00", "3,000 − 2,499.99 = 500.01 left"),
-        ("50000.00", grant(TABLE, "2026-01-31", "2500.00", lender="BANK"), "500.00", "500.00 left"),
-        ("50000.00", grant(TABLE, "2026-01-31", "2500.01", lender="BANK"), "499.99", "499.99 left"),
-        ("50000.00", grant(TABLE, "2026-01-31", "3000.00", lender="OTHER"), "500.00", "paid at another bank"),
+        ("50000.00", grant(TABLE, "2026-01-31", "2499.99", lender="BANK", line="LARGE"), "500.00", "3,000 − 2,499.99 = 500.01 left"),
+        ("50000.00", grant(TABLE, "2026-01-31", "2500.00", lender="BANK", line="LARGE"), "500.00", "500.00 left"),
+        ("50000.00", grant(TABLE, "2026-01-31", "2500.01", lender="BANK", line="LARGE"), "499.99", "499.99 left"),
+        ("50000.00", grant(TABLE, "2026-01-31", "3000.00", lender="OTHER", line="LARGE"), "500.00", "paid at another bank"),
         ("40000.00", grant(TABLE, "2026-01-31", "599.99", lender="BANK", line="SMALL"), "400.00", "1,000 − 599.99 = 400.01 left"),
         ("40000.00", grant(TABLE, "2026-01-31", "600.00", lender="BANK", line="SMALL"), "400.00", "400.00 left"),
         ("40000.00", grant(TABLE, "2026-01-31", "600.01", lender="BANK", line="SMALL"), "399.99", "399.99 left"),

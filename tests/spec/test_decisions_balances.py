@@ -90,8 +90,8 @@ PAID = "needs: {paid_to_supplier_on: {of: DRAWDOWN, type: DATE, title: 付款给
         ("SIGNED_ON", ("2025-01-10", "2025-06-01"), ("2025-03-10", "2025-06-01")),
         ("FIRST_DRAWDOWN", ("2025-01-10", "2025-07-10"), ("2025-03-10", "2025-07-10")),
         ("EACH_DRAWDOWN", ("2025-01-10", "2025-07-10"), ("2025-03-10", "2025-09-10")),
-        # the window opens on 1 February: the first day that counts of each drawdown
-        ("FIRST_COUNTED_DAY", ("2025-02-01", "2025-08-01"), ("2025-03-10", "2025-09-10")),
+        # the window opens on 1 February: the first day that counts of the contract
+        ("FIRST_COUNTED_DAY", ("2025-02-01", "2025-08-01"), ("2025-03-10", "2025-08-01")),
         ("paid_to_supplier_on", ("2025-01-20", "2025-07-20"), ("2025-04-01", "2025-10-01")),
     ],
 )

@@ -95,11 +95,6 @@ def test_D2_no_id_occurs_twice_in_a_request(method: str, facts: dict[str, Any]) 
     assert Bureau(TABLES[method][0], method).refusal(**facts) == [(f"/{name}/2", "DUPLICATE_ID")]
 
 
-def test_D2_ids_that_differ_in_case_or_width_are_different() -> None:
-    sent = [item(no, "1.00") for no in ("a", "A", "Ａ", "A ")]
-    assert len(Bureau(award(), "AWARD").answer({"items": sent})["items"]) == 4
-
-
 # --- D65: what names a calculation ----------------------------------------------------------------------
 
 
@@ -192,7 +187,7 @@ def test_D65_a_version_that_is_named_or_found_is_the_same() -> None:
         {"items": [item("A", "1.00", project_id="P")]},
         {"application_date": "2026-06-29"},
         {"applicant": granted("1.00", "yy-other-2025-0-1")},
-        {"applicant": {"uscc": USCC, "name": "某公司"}},
+        {"applicant": {"uscc": USCC, "digital_rmb_account": False}},
     ],
 )
 def test_D65_every_fact_changes_the_id_even_one_that_decides_nothing(change: dict[str, Any]) -> None:

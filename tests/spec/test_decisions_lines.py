@@ -259,7 +259,7 @@ def test_D33_a_line_may_ask_for_a_total_of_the_claim() -> None:
 
 def test_D39_a_cap_may_hold_only_where_a_fact_does() -> None:
     bureau = Bureau(award(more="caps: [{per: [PRODUCT], when: related_party, limit: 40}]"), "AWARD")
-    answer = bureau.answer({"items": [item("A", "100.00", related_party=True), item("B", "100.00", related_party=False)]})
+    answer = bureau.answer({"items": [item("A", "100.00", related_party=True, product_id="A"), item("B", "100.00", related_party=False)]})
     assert amounts(answer) == {"A": "40.00", "B": "100.00"}
     assert caps(answer, "key", "limit") == [("A", "40.00")]
 

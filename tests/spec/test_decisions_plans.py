@@ -77,7 +77,7 @@ def test_D61_the_first_due_date_follows_the_drawdown_in_a_month_that_the_interva
     ],
 )
 def test_D61_a_given_first_due_date_carries_its_own_day(first_due: str, every: int, expected: list[str]) -> None:
-    assert dues(planned("2025-01-10", "2025-04-10", every_months=every, day=20, first_due=first_due)) == expected
+    assert dues(planned("2025-01-10", "2025-04-10", every_months=every, first_due=first_due)) == expected
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,9 @@ def test_D64_one_day_of_one_series_converts_a_loan(on: str, expected: str) -> No
 def test_D64_balances_are_converted_exactly() -> None:
     answer = dollars("2025-01-01").answer({"contracts": [loan(currency="USD", drawn=[("2025-01-01", "33.33")], repaid=[("2025-07-01", "11.11")])]})
     # 33.33 × 7.1234 = 237.422922, 22.22 × 7.1234 = 158.281948; × 1% × 6/12 = 1.978…
-    assert segments(answer, "balance") == [("237.422922",), ("158.281948",)]
+    # shown rounded down, with the exact balance beside it
+    assert segments(answer, "balance", "balance_exact") == [("237.42", "118711461/500000"), ("158.28", "39570487/250000")]
+    assert answer["steps"][0]["substituted"] == "237.422922 × 1% × 180/360 + 158.281948 × 1% × 180/360"
     assert answer["amount"] == "1.98"
 
 

@@ -96,10 +96,10 @@ def test_D15_resets_follow_their_anchor(rate: dict[str, Any], expected: list[tup
     assert changes(rate) == expected
 
 
-def test_D16_the_day_before_is_read_at_resets_only() -> None:
-    # drawn on the publication day 2023-08-21: 3.45%; reset 2024-08-21 reads 20 August: 3.35%
+def test_D16_the_day_before_is_read_at_every_fixing() -> None:
+    # drawn on the publication day 2023-08-21: 20 August had 3.55%; reset 2024-08-21 reads 20 August: 3.35%
     assert changes(floating("ANNIVERSARY", lookup="DAY_BEFORE"), drawn="2023-08-21", matures="2025-08-21") == [
-        ("2023-08-21", "0.0345"),
+        ("2023-08-21", "0.0355"),
         ("2024-08-21", "0.0335"),
     ]
 

@@ -175,7 +175,7 @@ def test_D49_no_item_ever_rises() -> None:
 
 def test_D49_shares_follow_the_amounts_just_before_that_cap() -> None:
     more = "caps: [{per: [PRODUCT], limit: 100}, {per: [], limit: 120}]"
-    answer = Bureau(award(more=more), "AWARD").answer({"items": [item("A", "900.00"), item("B", "100.00"), item("C", "40.00")]})
+    answer = Bureau(award(more=more), "AWARD").answer({"items": [item(no, amount, product_id=no) for no, amount in (("A", "900.00"), ("B", "100.00"), ("C", "40.00"))]})
     # 100, 100, 40 under 120; by what they had at first A would get 103.85
     assert amounts(answer) == {"A": "50.00", "B": "50.00", "C": "20.00"}
 
@@ -222,7 +222,7 @@ def test_D50_items_stay_exact_through_all_caps() -> None:
 
 def test_D50_fen_that_rounding_adds_lift_no_item_above_its_cap() -> None:
     more = "rounding: {scope: TOTAL}\ncaps: [{per: [PRODUCT], limit: 0.10}]"
-    answer = Bureau(award("30%", more=more), "AWARD").answer({"items": [item("A", "100.00"), item("B", "0.01"), item("C", "0.01")]})
+    answer = Bureau(award("30%", more=more), "AWARD").answer({"items": [item(no, amount, product_id=no) for no, amount in (("A", "100.00"), ("B", "0.01"), ("C", "0.01"))]})
     # 10 + 0.3 + 0.3 fen = 10.6, half up 11. In proportion A would have 10.38 and the greatest rest.
     assert amounts(answer) == {"A": "0.10", "B": "0.01", "C": "0.00"}
     assert answer["amount"] == "0.11"
@@ -259,7 +259,7 @@ def test_D51_the_total_goes_to_the_unit(unit: str, wording: str, base: str, expe
 
 def test_D51_the_unit_comes_after_every_cap_and_is_spread_back() -> None:
     more = "rounding: {unit: 100元}\ncaps: [{per: [PRODUCT], limit: 250}, {per: [], limit: 420}]"
-    answer = Bureau(award(wording="CEILING", more=more), "AWARD").answer({"items": [item("A", "290.00"), item("B", "199.99")]})
+    answer = Bureau(award(wording="CEILING", more=more), "AWARD").answer({"items": [item("A", "290.00", product_id="A"), item("B", "199.99", product_id="B")]})
     # 250 + 199.99 → 420 → 400; each item alone would be 200 + 100
     assert answer["amount"] == "400.00"
     # 250/449.99 × 420 = 233.34 and 186.66; × 400/420 = 222.23 and 177.77

@@ -201,7 +201,7 @@ MEASURES = [
     ("since", "2025-02-30", "INVALID_MEASURE", "since 应为日期 YYYY-MM-DD"),
     ("since", "yesterday", "INVALID_MEASURE", "since 应为日期 YYYY-MM-DD"),
     ("first", "true", "INVALID_MEASURE", "first 应为 true 或 false"),
-    ("model", "", "INVALID_MEASURE", "model 应为1 至 64 字符"),
+    ("model", "", "INVALID_MEASURE", "model 应为1 至 64 字符的编号"),
     ("grade", "L5", "UNKNOWN_CATEGORY", "grade 应为其中之一: L3（三级）, L4（四级）"),
     ("colour", "red", "UNKNOWN_MEASURE", "标准表未声明此事实；可用: first, grade, growth, mass, model, net, sales, since"),
 ]

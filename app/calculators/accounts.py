@@ -1,0 +1,111 @@
+"""What separates the accounts of a cap: facts compared in normal form, and required of whatever earns (D67, D68, D70)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.calculators import facts
+from app.calculators import names as nm
+from app.calculators.expressions import MissingFact
+from app.calculators.faults import Fault
+from app.calculators.items import Case
+from app.calculators.scope import Scope
+from app.calculators.spelling import normal
+from app.calculators.terms import Cap
+
+AccountKey = tuple[str | None, ...]
+Keys = Mapping[str, str]
+
+ROWS: Mapping[str, Any] = {"CONTRACTS": facts.Contract, "POLICIES": facts.Policy, "ITEMS": facts.Item, "PROJECTS": facts.Project}
+
+
+def keys_of(case: Case, own: Mapping[str, str | None], scope: Scope) -> dict[str, str]:
+    """What separates accounts, as sent, by the names that earlier grants use. What was not sent is left out."""
+    found = {name: value for name, value in own.items() if value is not None}
+    for name in case.rules.key_names:
+        if name not in found:
+            try:
+                found[name] = str(scope.of(name))
+            except MissingFact:  # asked for by the caps that need it, of what earns
+                continue
+    return found
+
+
+def account_key(cap: Cap, keys: Keys) -> AccountKey:
+    """The account to which these keys belong, in normal form; None for what was not sent."""
+    return tuple([normal(keys[name]) if name in keys else None for name in cap.keys])
+
+
+def shown_key(case: Case, cap: Cap, keys: Keys) -> tuple[str, ...]:
+    """How an account is called in the answer: its keys as sent; a lender only where the number alone is not enough."""
+    shown = [keys.get(nm.CAP_PER[part][0] if part in nm.CAP_PER else part, "") for part in cap.per]
+    if "DRAWDOWN" in cap.per and "CONTRACT" not in cap.per:
+        shown.append(keys["contract_no"])
+    if "LENDER" not in cap.per and "lender" in cap.keys and normal(keys["contract_no"]) in case.shared_numbers:
+        shown.append(keys["lender"])
+    return tuple(shown)
+
+
+def title_of(case: Case, name: str) -> str:
+    """The Chinese title of a fact that separates accounts."""
+    measure = case.rules.needs.get(name)
+    if measure is not None:
+        return measure.title
+    kind = str(case.terms.facts)
+    fact = nm.BUILT_IN[kind].get(name)
+    if fact is not None:
+        return fact.zh
+    declared = ROWS[kind].__dataclass_fields__.get(name)
+    return name if declared is None else str(declared.metadata["title"])
+
+
+def _place(case: Case, scope: Scope, name: str) -> str:
+    """The pointer of a fact that was not sent: of the item, its drawdown or the applicant."""
+    measure = case.rules.needs.get(name)
+    while scope.around is not None and scope.around.around is not None and (measure is None or measure.of != "DRAWDOWN"):
+        scope = scope.around
+    if measure is None or name in nm.BUILT_IN[str(case.terms.facts)]:
+        return f"{scope.pointer}/{name}"
+    return f"{'/applicant' if measure.of == 'APPLICANT' else scope.pointer}/measures/{name}"
+
+
+def ask_for_keys(case: Case, cap: Cap, lacking: Sequence[tuple[Scope, AccountKey]], *, alone: bool) -> None:
+    """What earns under a cap and lacks a fact that separates its accounts (D68).
+
+    A fault, gathered with all others of its kind; only a warning where nothing else could share the account (``alone``).
+    """
+    for scope, key in lacking:
+        for name, value in zip(cap.keys, key, strict=True):
+            if value is not None:
+                continue
+            title, where = title_of(case, name), _place(case, scope, name)
+            if alone:
+                case.warn("CAP_FACT_MISSING", where, what=title if case.language == "zh" else name, clause=cap.clause)
+            else:
+                zh, en = f"限额按此事实分别计算，须给出: {title}（{cap.clause}）", f"a cap separates accounts by it: {name} ({cap.clause})"
+                _add(case.faults, Fault(where, "FACT_REQUIRED", zh, en))
+
+
+def _add(faults: list[Fault], fault: Fault) -> None:
+    if all(fault.pointer != other.pointer for other in faults):
+        faults.append(fault)
+
+
+def shared_numbers(claim: facts.Claim) -> frozenset[str]:
+    """Contract numbers, in normal form, that two lenders of the claim share (D70)."""
+    contracts = claim.contracts or ()
+    if len(contracts) < 2:
+        return frozenset()
+    seen: set[str] = set()
+    return frozenset(number for number in map(normal, (one.contract_no for one in contracts)) if number in seen or seen.add(number))  # type: ignore[func-returns-value]
+
+
+def missing_keys(cap: Cap, given: Keys, shared: frozenset[str]) -> Iterator[str]:
+    """The names of a cap's keys that an earlier grant does not give; a lender only where the number alone is not enough."""
+    for name in cap.keys:
+        if name in given or name == "line":
+            continue
+        if name == "lender" and "LENDER" not in cap.per and given.get("contract_no") not in shared:
+            continue
+        yield name

@@ -1,0 +1,211 @@
+"""Earlier grants: in which accounts they take room, and what they must say so that this is known (D41, D69)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.calculators import expressions as ex
+from app.calculators import money
+from app.calculators.accounts import AccountKey, missing_keys, title_of
+from app.calculators.facts import Granted
+from app.calculators.faults import FactsError, Fault
+from app.calculators.items import Case
+from app.calculators.spelling import normal
+from app.calculators.terms import UNKNOWN, Cap, Terms
+
+
+@dataclass(slots=True, kw_only=True)
+class Grant:
+    """An earlier grant as caps see it."""
+
+    table: str
+    amount: int
+    on: date
+    year: int  # programme year
+    pointer: str
+    keys: Mapping[str, str]  # in normal form
+    lines: frozenset[str] | None  # to which its line or category belongs; None where it names neither
+    accrual_year: int | None = None
+    everywhere: bool = False  # one sum for several accounts: it takes room in each that its keys do not exclude
+    topped_up: bool = False
+
+
+def programme_year(table_id: str, on_year: int) -> int:
+    """The year of the table's batch, else of the date (D40)."""
+    for part in table_id.split("-"):
+        if len(part) == 4 and part.isdigit():
+            return int(part)
+    return on_year
+
+
+def grants_of(case: Case) -> list[Grant]:
+    """The earlier grants; ``other_support_this_year`` is read as one without keys (D41)."""
+    found = [_grant(case, no, one) for no, one in enumerate(case.claim.applicant.granted)]
+    other = case.claim.applicant.other_support_this_year
+    if other is not None:
+        found.append(
+            Grant(
+                table=case.table.id,
+                amount=money.fen(other),
+                on=case.claim.application_date,
+                year=case.year,
+                pointer=OTHER_SUPPORT,
+                keys={},
+                lines=None,
+            )
+        )
+    return found
+
+
+OTHER_SUPPORT = "/applicant/other_support_this_year"
+
+
+def _grant(case: Case, no: int, one: Granted) -> Grant:
+    keys = {name: normal(value) for name, value in one.keys.items()}
+    named = [code for code in (one.keys.get("line"), one.keys.get("category")) if code is not None]
+    return Grant(
+        table=one.rate_table,
+        amount=money.fen(one.amount),
+        on=one.on,
+        year=programme_year(one.rate_table, one.on.year),
+        pointer=f"/applicant/granted/{no}",
+        keys=keys,
+        lines=frozenset[str]().union(*(_lines_of(case.terms, code) for code in named)) if named else None,
+        accrual_year=one.accrual_year,
+        everywhere=one.keys_unknown,
+    )
+
+
+def _lines_of(terms: Terms, code: str) -> frozenset[str]:
+    """The lines that a code names: that line, or those whose conditions name this category."""
+    if any(line.id == code for line in terms.lines):
+        return frozenset((code,))
+    return frozenset(
+        line.id for line in terms.lines if line.when is not None and code in ex.codes_in(line.when).get("category", ())
+    ) or frozenset((code,))
+
+
+# --- where a grant takes room ----------------------------------------------------------------------------
+
+
+def in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
+    """Whether a grant's table shares the accounts of a cap (D41)."""
+    if cap.pool is None:
+        return grant.table == case.table.id
+    if cap.pool == "FUND":
+        method = case.table.fund_methods.get(grant.table)
+        same_fund = grant.table.startswith(case.table.fund + "-")
+        if same_fund and cap.overlay:
+            return method is None or method == case.table.method
+        return same_fund
+    return grant.table in cap.pool or grant.table == case.table.id
+
+
+def _in_period(case: Case, cap: Cap, grant: Grant) -> bool:
+    """Whether a grant lies in the period of a cap; of the years of interest each is a period, so that any may be its own."""
+    if cap.period == "CLAIM":
+        return False
+    if cap.period == "BATCH":
+        return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
+    if cap.period == "PROGRAM_YEAR":
+        return grant.year == case.year
+    return True
+
+
+def _on_lines(cap: Cap, grant: Grant) -> bool:
+    """Whether a grant may lie on the lines of a cap; one that names no line may."""
+    return cap.lines is None or grant.lines is None or not grant.lines.isdisjoint(cap.lines)
+
+
+def concerns(case: Case, cap: Cap, grant: Grant) -> bool:
+    """Whether a grant may take room in some account of a cap."""
+    return not grant.topped_up and in_pool(case, cap, grant) and _in_period(case, cap, grant) and _on_lines(cap, grant)
+
+
+def takes_room(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
+    """Whether a grant takes room in one account: pool, period, lines and keys (D41).
+
+    What it does not say keeps it out of the account, unless it stands for all of them (``keys_unknown``).
+    """
+    if not concerns(case, cap, grant):
+        return False
+    if _lacks(case, cap, grant) and not grant.everywhere:
+        return False
+    if cap.period == "ACCRUAL_YEAR" and grant.accrual_year not in (None, year):
+        return False
+    for name, value in zip(cap.keys, key, strict=True):
+        if name == "line":
+            if grant.lines is not None and not any(normal(line) == value for line in grant.lines):
+                return False
+        elif grant.keys.get(name, value) != value:
+            return False
+    return True
+
+
+def _lacks(case: Case, cap: Cap, grant: Grant) -> list[str]:
+    """What a grant would have to say so that its account under a cap is known; its line or category first."""
+    if grant.lines is None and (cap.lines is not None or "line" in cap.keys):
+        return ["category"]
+    lacking = list(missing_keys(cap, grant.keys, case.shared_numbers))
+    if cap.period == "ACCRUAL_YEAR" and grant.accrual_year is None:
+        lacking.append("accrual_year")
+    return lacking
+
+
+# --- what is said of them ----------------------------------------------------------------------------------
+
+
+def place_grants(case: Case, grants: Sequence[Grant]) -> None:
+    """Ask for the keys that grants of this table must carry, and say of which others it is not known where they belong (D69).
+
+    Errors: FactsError with every key that is missing.
+    """
+    faults: list[Fault] = []
+    for grant in grants:
+        if not grant.amount:
+            continue
+        if grant.on > case.claim.application_date:
+            case.warn("GRANT_AFTER_APPLICATION", f"{grant.pointer}/on", on=grant.on)
+        known = False
+        for cap in case.rules.caps:
+            if cap.bounds != "AMOUNT" or cap.limit is UNKNOWN or grant.topped_up or not in_pool(case, cap, grant):
+                continue
+            known = known or cap.period != "CLAIM"
+            if concerns(case, cap, grant):
+                lacking = _lacks(case, cap, grant)
+                if lacking:
+                    faults += _unplaced(case, cap, grant, lacking)
+        if not known and not grant.topped_up and not _read_otherwise(case, grant):
+            case.warn("GRANT_NOT_PLACED", grant.pointer, "GRANT_TAKES_NO_ROOM")
+    if faults:
+        raise FactsError(list({fault.pointer: fault for fault in reversed(faults)}.values())[::-1])
+
+
+def _read_otherwise(case: Case, grant: Grant) -> bool:
+    """Whether a grant is already spoken of: its table is not loaded, or it is another direction of the year (D43)."""
+    if grant.table not in case.table.known_tables:
+        return True
+    same_fund = grant.table.startswith(case.table.fund + "-")
+    single = any(one.single_direction is not None for one in case.rules.stackings)
+    return single and same_fund and grant.year == case.year and grant.table != case.table.id
+
+
+def _unplaced(case: Case, cap: Cap, grant: Grant, lacking: Sequence[str]) -> list[Fault]:
+    """Faults of a grant of this table; of any other, and of one sum for several accounts, a warning."""
+    called = case.word(case.rules.called[id(cap)])
+    if grant.everywhere:
+        case.warn("GRANT_KEYS_UNKNOWN", f"{grant.pointer}/keys_unknown", cap=called, clause=cap.clause)
+        return []
+    if grant.table != case.table.id or grant.pointer == OTHER_SUPPORT:
+        case.warn("GRANT_NOT_PLACED", grant.pointer, cap=called, clause=cap.clause)
+        return []
+    faults = []
+    for name in lacking:
+        where = f"{grant.pointer}/{name}" if name == "accrual_year" else f"{grant.pointer}/keys/{name}"
+        title = "计息年度" if name == "accrual_year" else title_of(case, name)
+        zh = f"已获支持占用哪个限额账户不明，须给出: {title}；一笔款项对应多个账户的，写 keys_unknown: true"
+        en = f"which account of a cap it takes is not known; give {name}, or keys_unknown: true for one sum for several accounts"
+        faults.append(Fault(where, "FACT_REQUIRED", zh, en))
+    return faults

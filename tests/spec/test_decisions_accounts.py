@@ -1,0 +1,327 @@
+"""D67 to D72, D78, D84, D86, D88, D105: what makes two things one, whose account it is, and what earlier support takes of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.bureau import USCC, Bureau, loan, policy
+from tests.spec.bodies import refused
+from tests.spec.claims import Body, answer, applicant, post, warnings
+from tests.spec.small_tables import award, caps, codes, granted, insurance, item, points, project
+
+LAUNCH = "bj-gjj-2025-1-11"
+
+
+def said(found: Body, code: str) -> list[tuple[str | None, str | None]]:
+    """Both places of each warning of one code."""
+    return [(one["pointer"], one["other_pointer"]) for one in found["warnings"] if one["code"] == code]
+
+
+# --- D67: ids in normal form ----------------------------------------------------------------------------
+
+ROCKET = "R-7é"
+SPELLINGS = {
+    "outer blank": "R-7é ",
+    "no-break space": "R-7é\u00a0",
+    "full width": "Ｒ-７é",
+    "lower case": "r-7é",
+    "decomposed": unicodedata.normalize("NFD", ROCKET),
+}
+
+
+def launches(first: str, second: str) -> Body:
+    """Two policies of 12,000,000 on what may be one rocket."""
+    common = {"unit_kind": "ROCKET", "launched_on": "2024-06-06", "launch_approved": True, "sum_insured": "200000000.00"}
+    dates = {"paid_on": "2024-05-20", "period_from": "2024-06-06", "period_until": "2025-06-06", "first_insured_on": "2024-06-06"}
+    sent = [policy(no, "12000000.00", unit_id=unit) | common | dates for no, unit in (("P-1", first), ("P-2", second))]
+    return {"rate_table": LAUNCH, "version": 1, "application_date": "2025-02-20", "policies": sent}
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
+def test_D67_another_spelling_is_the_same_unit(client: httpx.Client, spelled: str) -> None:
+    """50% × 12,000,000 each, one rocket: 5,000,000; two rockets: 10,000,000."""
+    found = answer(client, "INSURANCE", launches(ROCKET, spelled))
+    assert found["amount"] == "5000000.00"
+    assert next((one["scope"], one["key"], one["after"]) for one in found["caps"]) == ("UNIT", ROCKET, "5000000.00")
+    assert said(found, "SPELLED_DIFFERENTLY") == [("/policies/1/unit_id", "/policies/0/unit_id")]
+    same = answer(client, "INSURANCE", launches(ROCKET, ROCKET))
+    assert (same["amount"], said(same, "SPELLED_DIFFERENTLY")) == ("5000000.00", [])
+    assert answer(client, "INSURANCE", launches(ROCKET, "R-8"))["amount"] == "10000000.00"
+
+
+UNSEEN = ["\u200b", "\u200e", "\u00ad", "\ue000", "\U000f0000", "\U000e0041", "\u0007", "\u0085", "\ufeff"]
+
+
+@pytest.mark.parametrize("character", UNSEEN, ids=[f"U+{ord(one):04X}" for one in UNSEEN])
+def test_D67_characters_that_nobody_sees_are_refused(client: httpx.Client, character: str) -> None:
+    assert refused(client, "INSURANCE", launches("R-7", f"R-7{character}")) == [("/policies/1/unit_id", "INVALID_ID")]
+    sent = {"applicant": granted("1.00", x=f"a{character}"), "items": [item("A", "1.00", project_id=f"a{character}")]}
+    assert ("/items/0/project_id", "INVALID_ID") in Bureau(award(), "AWARD").refusal(items=sent["items"])
+    bureau = Bureau(award(more="needs: {park: {of: ITEM, type: CODE}}\ncaps: [{per: [park], limit: 1}]"), "AWARD")
+    assert bureau.refusal(items=[item("A", "1.00", measures={"park": f"a{character}"})]) == [("/items/0/measures/park", "INVALID_MEASURE")]
+    keys = granted("1.00", park=f"a{character}")
+    assert bureau.refusal(applicant=keys, items=[item("A", "1.00", measures={"park": "a"})]) == [("/applicant/granted/0/keys/park", "INVALID_ID")]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0 "])
+def test_D67_blanks_alone_are_no_id(blank: str) -> None:
+    assert Bureau(award(), "AWARD").refusal(items=[item(blank, "1.00")]) == [("/items/0/item_id", "INVALID_ID")]
+
+
+@pytest.mark.parametrize("again", ["a-1", "Ａ-1", " A-1", "A-1\u3000"])
+@pytest.mark.parametrize(
+    ("method", "terms", "name", "make"),
+    [
+        ("LOAN_INTEREST", points(), "contracts", loan),
+        ("INSURANCE", insurance(), "policies", lambda no: policy(no, "2.00")),
+        ("AWARD", award(), "items", lambda no: item(no, "1.00")),
+        ("GRANT", "facts: PROJECTS\nwording: EXACT\nlines: [{id: ALL, amount: 1}]", "projects", lambda no: project(no, "1.00")),
+    ],
+)
+def test_D67_ids_that_are_unique_are_so_in_every_spelling(again: str, method: str, terms: str, name: str, make: Any) -> None:
+    bureau = Bureau(terms, method)
+    ((pointer, code),) = bureau.refusal(**{name: [make("A-1"), make(again)]})
+    assert (code, pointer in {f"/{name}/0", f"/{name}/1"}) == ("DUPLICATE_ID", True)
+    assert len(bureau.answer({name: [make("A-1"), make("A-2")]})["items"]) == 2
+
+
+def test_D67_drawdowns_are_unique_and_found_in_every_spelling() -> None:
+    bureau = Bureau(points())
+    drawn = [{"drawdown_no": no, "on": "2025-01-01", "amount": "500000.00"} for no in ("D-1", "d-1")]
+    assert bureau.refusal(contracts=[loan(drawdowns=drawn)]) == [("/contracts/0/drawdowns/1", "DUPLICATE_ID")]
+    drawn[1]["drawdown_no"] = "D-2"
+    repaid = [{"on": "2025-07-01", "principal": "500000.00", "drawdown_no": "ｄ-2"}]
+    found = bureau.answer({"contracts": [loan(drawdowns=drawn, repayments=repaid)]})
+    assert found["amount"] == "7500.00"  # 500,000 × 1% + 500,000 × 1% × 6/12
+    assert said(found, "SPELLED_DIFFERENTLY") == [("/contracts/0/repayments/0/drawdown_no", "/contracts/0/drawdowns/1/drawdown_no")]
+
+
+@pytest.mark.parametrize("keyed", ["PARK 1", "park\u00a01", "ＰＡＲＫ  1"])
+def test_D67_declared_codes_and_keys_of_grants_are_compared_alike(keyed: str) -> None:
+    bureau = Bureau(award(more="needs: {park: {of: ITEM, type: CODE}}\ncaps: [{per: [park], period: LIFETIME, limit: 100}]"), "AWARD")
+    sent = [item("A", "80.00", measures={"park": "Park 1"}), item("B", "80.00", measures={"park": " park 1"})]
+    found = bureau.answer({"applicant": granted("30.00", park=keyed), "items": sent})
+    assert caps(found, "key", "granted", "after") == [("Park 1", "30.00", "70.00")]
+    assert ("/items/1/measures/park", "/items/0/measures/park") in said(found, "SPELLED_DIFFERENTLY")
+    assert ("/applicant/granted/0/keys/park", "/items/0/measures/park") in said(found, "SPELLED_DIFFERENTLY")
+
+
+@pytest.mark.parametrize("per", ["LENDER", "PROJECT"])
+def test_D67_principal_caps_join_every_spelling(per: str) -> None:
+    bureau = Bureau(points(more=f"caps: [{{bounds: BALANCE, per: [{per}], limit: 1000000}}]"))
+    sent = [loan("A", lender="某银行", project_id="P"), loan("B", lender="某银行 ", project_id="p")]
+    assert bureau.amount(contracts=sent) == "10000.00"
+    assert bureau.amount(contracts=[sent[0], sent[1] | {"lender": "他银行", "project_id": "Q"}]) == "20000.00"
+
+
+# --- D68: what separates accounts is asked for ------------------------------------------------------------
+
+
+def fees(no: str, amount: str, **more: Any) -> Body:
+    """Token fees."""
+    return {"item_id": no, "base_amount": amount} | more
+
+
+def token(*items: Body) -> Body:
+    return {"rate_table": "bj-gjj-2026-2-token", "version": 1, "application_date": "2026-08-15", "items": list(items)}
+
+
+def test_D68_a_project_that_is_not_named_is_no_account_of_its_own(client: httpx.Client) -> None:
+    """单项目最高1000万元: 30% × 40,000,000 twice was 20,000,000 with the project on one only."""
+    from tests.spec.test_bj_2026b_token import fees as one
+
+    named, unnamed = one("40000000.00", "A-1", project_id="X"), one("40000000.00", "A-2", project_id=None)
+    assert refused(client, "GRANT", token(named, unnamed)) == [("/items/1/project_id", "FACT_REQUIRED")]
+    both = post(client, "GRANT", token(unnamed | {"item_id": "A-1"}, unnamed)).json()["errors"]
+    assert [one["pointer"] for one in both] == ["/items/0/project_id", "/items/1/project_id"]
+    assert "项目" in both[0]["detail"]
+    assert answer(client, "GRANT", token(named, unnamed | {"project_id": "X"}))["amount"] == "10000000.00"
+    assert answer(client, "GRANT", token(named, unnamed | {"project_id": "Y"}))["amount"] == "20000000.00"
+
+
+def test_D68_alone_under_the_cap_absence_is_doubted_only(client: httpx.Client) -> None:
+    from tests.spec.test_bj_2026b_token import fees as one
+
+    unnamed = one("40000000.00", "A-2", project_id=None)
+    found = answer(client, "GRANT", token(unnamed))
+    assert (found["amount"], said(found, "CAP_FACT_MISSING")) == ("10000000.00", [("/items/0/project_id", None)])
+    # what earns nothing is not under the cap
+    found = answer(client, "GRANT", token(one("0.00", "A-1", project_id=None), unnamed))
+    assert (found["amount"], said(found, "CAP_FACT_MISSING")) == ("10000000.00", [("/items/1/project_id", None)])
+    earlier = {"granted": [{"rate_table": "bj-gjj-2026-2-token", "on": "2026-08-01", "amount": "0.01", "keys": {"project_id": "X"}}]}
+    body = token(unnamed) | {"applicant": applicant(**earlier)}
+    assert refused(client, "GRANT", body) == [("/items/0/project_id", "FACT_REQUIRED")]
+
+
+def test_D68_products_are_asked_for_under_their_cap_only(client: httpx.Client) -> None:
+    """单个品种奖励金额不超过300万元 holds for introduced products alone; two of 20,000,000 earn 1,000,000 × 3 each."""
+    from tests.spec.test_bj_2024c_d1_pharma import claim, drug, introduced
+
+    two = [introduced("90000000.00", "A-1"), introduced("90000000.00", "A-2")]
+    assert refused(client, "AWARD", claim(*two)) == [("/items/0/product_id", "FACT_REQUIRED"), ("/items/1/product_id", "FACT_REQUIRED")]
+    assert answer(client, "AWARD", claim(*[one | {"product_id": "X"} for one in two]))["amount"] == "3000000.00"
+    assert "CAP_FACT_MISSING" in warnings(answer(client, "AWARD", claim(two[0], drug(no="A-3"))))
+
+
+def test_D68_the_caps_of_principal_ask_too() -> None:
+    bureau = Bureau(points(more="caps: [{bounds: BALANCE, per: [PROJECT], limit: 1000000}, {per: [PROJECT], limit: 10000}]"))
+    assert bureau.refusal(contracts=[loan("A", project_id="P"), loan("B")]) == [("/contracts/1/project_id", "FACT_REQUIRED")]
+    found = bureau.answer({"contracts": [loan("A")]})
+    assert (found["amount"], said(found, "CAP_FACT_MISSING")[0]) == ("10000.00", ("/contracts/0/project_id", None))
+
+
+def test_D68_a_conditional_cap_asks_where_it_holds() -> None:
+    bureau = Bureau(award(more="caps: [{per: [PRODUCT], when: related_party, limit: 40}]"), "AWARD")
+    sent = [item(no, "100.00", related_party=True) for no in "AB"]
+    assert bureau.refusal(items=sent) == [("/items/0/product_id", "FACT_REQUIRED"), ("/items/1/product_id", "FACT_REQUIRED")]
+    assert bureau.amount(items=[one | {"related_party": False} for one in sent]) == "200.00"
+
+
+# --- D69: earlier grants ------------------------------------------------------------------------------------
+
+NEEDED = [
+    # the cap; keys that are given; what is missing
+    ("per: [CONTRACT]", {}, "keys/contract_no"),
+    ("per: [DRAWDOWN]", {"contract_no": "L-1"}, "keys/drawdown_no"),
+    ("per: [DRAWDOWN]", {"drawdown_no": "1"}, "keys/contract_no"),
+    ("per: [LENDER, PROJECT]", {"lender": "BANK"}, "keys/project_id"),
+    ("per: [], lines: [ALL]", {}, "keys/category"),
+    ("per: [LINE]", {}, "keys/category"),
+    ("per: [park]", {}, "keys/park"),
+]
+
+
+@pytest.mark.parametrize(("cap", "keys", "missing"), NEEDED, ids=[f"{cap} {keys}" for cap, keys, _ in NEEDED])
+def test_D69_a_grant_of_the_same_table_carries_what_its_caps_separate(cap: str, keys: dict[str, str], missing: str) -> None:
+    """70.00 granted before, 100.00 the limit: unknown where, it would take no room without a word."""
+    needs = "needs: {park: {of: CONTRACT, type: CODE}}\n"
+    bureau = Bureau(points(more=f"{needs}caps: [{{{cap}, period: LIFETIME, limit: 100}}]"))
+    sent: Body = {"applicant": granted("70.00", **keys), "contracts": [loan(project_id="P", measures={"park": "X"})]}
+    assert bureau.refusal(**sent) == [(f"/applicant/granted/0/{missing}", "FACT_REQUIRED")]
+    sent["applicant"]["granted"][0]["keys_unknown"] = True
+    found = bureau.answer(sent)
+    assert (found["amount"], said(found, "GRANT_KEYS_UNKNOWN")) == ("30.00", [("/applicant/granted/0/keys_unknown", None)])
+    sent["applicant"]["granted"][0]["amount"] = "0.00"
+    assert bureau.amount(**sent) == "100.00"
+
+
+def test_D69_the_year_of_interest_is_such_a_key() -> None:
+    bureau = Bureau(points(more="caps: [{per: [], period: ACCRUAL_YEAR, limit: 4000}]"))
+    two_years = loan(drawn=[("2024-07-01", "1000000.00")], matures_on="2025-07-01")
+    sent: Body = {"applicant": granted("1000.00"), "contracts": [two_years]}
+    assert bureau.refusal(**sent) == [("/applicant/granted/0/accrual_year", "FACT_REQUIRED")]
+    sent["applicant"]["granted"][0]["keys_unknown"] = True
+    assert bureau.amount(**sent) == "6000.00"  # 4,000 - 1,000 of each year
+    assert bureau.amount(applicant=granted("1000.00", year=2025), contracts=[two_years]) == "7000.00"
+
+
+def test_D69_only_under_period_and_lines_of_a_cap() -> None:
+    bureau = Bureau(award(more="caps: [{per: [PROJECT], period: CLAIM, limit: 100}, {per: [], period: PROGRAM_YEAR, limit: 120}]"), "AWARD")
+    assert bureau.amount(applicant=granted("40.00"), items=[item("A", "100.00", project_id="P")]) == "80.00"
+    lines = "lines: [{id: X, when: 'category in [X, Y]', amount: 100}, {id: Z, when: 'category in [Z]', amount: 100}]"
+    bureau = Bureau(f"facts: ITEMS\nwording: EXACT\n{lines}\ncaps: [{{per: [PRODUCT], lines: [X], period: LIFETIME, limit: 100}}]", "AWARD")
+    sent = [{"item_id": "A", "category": "Y", "product_id": "P"}]
+    assert bureau.amount(applicant=granted("70.00", category="Z"), items=sent) == "100.00"
+    assert bureau.refusal(applicant=granted("70.00", category="Y"), items=sent) == [("/applicant/granted/0/keys/product_id", "FACT_REQUIRED")]
+    # line X pays category Y, so a grant of that category takes its room
+    assert bureau.amount(applicant=granted("70.00", category="Y", product_id="P"), items=sent) == "30.00"
+    assert bureau.amount(applicant=granted("70.00", category="Y", product_id="Q"), items=sent) == "100.00"
+
+
+def test_D69_what_cannot_be_placed_is_said() -> None:
+    other = "xx-spec-2025-0-2"
+    bureau = Bureau(award(more=f"caps: [{{per: [PROJECT], pool: [{other}], period: LIFETIME, limit: 100, clause: 单个项目}}]"), "AWARD")
+    sent = [item("A", "100.00", project_id="P")]
+    for who, where in ((granted("40.00", other), "/applicant/granted/0"), ({"uscc": USCC, "other_support_this_year": "40.00"}, "/applicant/other_support_this_year")):
+        found = bureau.answer({"applicant": who, "items": sent})
+        (warned,) = [one for one in found["warnings"] if one["code"] == "GRANT_NOT_PLACED"]
+        assert (found["amount"], warned["pointer"], "单个项目" in warned["message"]) == ("100.00", where, True)
+    assert bureau.amount(applicant=granted("40.00", other, project_id="p"), items=sent) == "60.00"
+
+
+def test_D69_a_grant_without_any_cap_is_said(client: httpx.Client) -> None:
+    """The table has no cap, so 20,000.00 granted before takes no room: the amount stands, and a warning says so."""
+    body = {
+        "rate_table": "bj-equip-2024-0-1",
+        "version": 1,
+        "application_date": "2025-06-30",
+        "applicant": {
+            "uscc": USCC,
+            "granted": [{"rate_table": "bj-equip-2024-0-1", "on": "2025-01-05", "amount": "20000.00", "keys": {"contract_no": "L-1"}}],
+        },
+        "contracts": [
+            {
+                "contract_no": "L-1",
+                "lender": "某银行",
+                "loan_type": "FIXED_ASSET",
+                "signed_on": "2024-01-31",
+                "matures_on": "2027-01-31",
+                "drawdowns": [{"drawdown_no": "1", "on": "2024-01-31", "amount": "1000000.00"}],
+                "rate": {"kind": "FIXED", "annual_rate": "0.0385"},
+            }
+        ],
+    }
+    found = answer(client, "LOAN_INTEREST", body)
+    assert found["amount"] == "35416.67"
+    assert said(found, "GRANT_NOT_PLACED") == [("/applicant/granted/0", None)]
+    claim_only = Bureau(award(more="caps: [{per: [], period: CLAIM, limit: 50}]"), "AWARD")
+    assert "GRANT_NOT_PLACED" in codes(claim_only.answer({"applicant": granted("1.00"), "items": [item("A", "1.00")]}), "warnings")
+
+
+@pytest.mark.parametrize(("on", "warned"), [("2026-06-29", False), ("2026-06-30", False), ("2026-07-01", True)])
+def test_D69_a_grant_after_the_application_counts_and_is_doubted(on: str, warned: bool) -> None:
+    bureau = Bureau(award(more="caps: [{per: [], period: LIFETIME, limit: 100}]"), "AWARD")
+    found = bureau.answer({"applicant": granted("40.00", on=on), "items": [item("A", "100.00")]})
+    assert (found["amount"], ("GRANT_AFTER_APPLICATION" in codes(found, "warnings"))) == ("60.00", warned)
+
+
+# --- D70: a contract is its number and its lender -----------------------------------------------------------
+
+
+def test_D70_one_number_at_two_lenders_is_two_contracts() -> None:
+    bureau = Bureau(points(more="caps: [{per: [CONTRACT], period: LIFETIME, limit: 6000}]"))
+    sent = [loan("L-1", lender="乙银行"), loan("L-1", lender="甲银行", drawn=[("2025-01-01", "400000.00")]), loan("L-0", lender="丙银行")]
+    found = bureau.answer({"contracts": sent})
+    got = [(one["id"], one["lender"], one["amount"]) for one in found["items"]]
+    assert got == [("L-0", "丙银行", "6000.00"), ("L-1", "乙银行", "6000.00"), ("L-1", "甲银行", "4000.00")]
+    assert caps(found, "key", "before") == [("L-0", "10000.00"), ("L-1 乙银行", "10000.00"), ("L-1 甲银行", "4000.00")]
+    steps = [(one["item_id"], one["lender"]) for one in found["steps"] if one["id"].startswith("item:")]
+    assert steps == [("L-0", "丙银行"), ("L-1", "乙银行"), ("L-1", "甲银行")]
+    assert len({one["id"] for one in found["steps"]}) == len(found["steps"])
+    assert bureau.answer({"contracts": sent[::-1]}) | {"warnings": []} == found | {"warnings": []}  # pointers follow the request
+
+
+def test_D70_reasons_name_the_lender() -> None:
+    bureau = Bureau(points())
+    found = bureau.answer({"contracts": [loan("L-1", lender="甲"), loan("L-1", lender="乙", currency="USD")]})
+    assert [(one["code"], one["item_id"], one["lender"]) for one in found["reasons"]] == [("CURRENCY_NOT_ADMITTED", "L-1", "乙")]
+
+
+def test_D70_the_same_number_at_one_lender_occurs_twice() -> None:
+    sent = [loan("L-1", lender="甲 银行"), loan("l-1", lender="甲  银行")]
+    assert Bureau(points()).refusal(contracts=sent) == [("/contracts/1", "DUPLICATE_ID")]
+
+
+def test_D70_other_facts_have_no_lender() -> None:
+    assert Bureau(award(), "AWARD").answer({"items": [item("A", "1.00")]})["items"][0]["lender"] is None
+
+
+def test_D70_a_grant_names_the_lender_where_two_share_the_number() -> None:
+    bureau = Bureau(points(more="caps: [{per: [CONTRACT], period: LIFETIME, limit: 6000}]"))
+    sent = [loan("L-1", lender="甲"), loan("L-1", lender="乙")]
+    assert bureau.refusal(applicant=granted("1000.00", contract_no="l-1"), contracts=sent) == [("/applicant/granted/0/keys/lender", "FACT_REQUIRED")]
+    found = bureau.answer({"applicant": granted("1000.00", contract_no="L-1", lender="甲 "), "contracts": sent})
+    assert [(one["lender"], one["amount"]) for one in found["items"]] == [("乙", "6000.00"), ("甲", "5000.00")]
+    assert bureau.amount(applicant=granted("1000.00", contract_no="L-1"), contracts=sent[:1]) == "5000.00"
+    assert bureau.amount(applicant=granted("1000.00", contract_no="L-1", lender="丙"), contracts=sent[:1]) == "6000.00"
+
+
+def test_D70_room_and_drawdowns_are_of_one_contract() -> None:
+    """Drawdown 1 of L-1 at two banks: 5万 each, as a balance and as money."""
+    bureau = Bureau(points("10%", more="caps: [{bounds: BALANCE, per: [DRAWDOWN], limit: 50000}, {per: [DRAWDOWN], limit: 1500}]"))
+    found = bureau.answer({"contracts": [loan("L-1", lender="甲"), loan("L-1", lender="乙")]})
+    assert caps(found, "key", "before", "after") == [("1 L-1 乙", "1825.00", "1500.00"), ("1 L-1 甲", "1825.00", "1500.00")]  # 50,000 × 3.65% of interest
