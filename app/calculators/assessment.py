@@ -17,7 +17,7 @@ from app.calculators import expressions as ex
 from app.calculators.accounts import shared_numbers
 from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
+from app.calculators.codes import check_grants, check_statuses, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -40,6 +40,7 @@ from app.calculators.results import (
 from app.calculators.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
 from app.calculators.scope import REQUIRED, applicant_scope, fact_required
+from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
@@ -86,6 +87,7 @@ def assess(
         raise FactsError(every_fault(case, raised)) from missing
     except FactsError as error:
         raise FactsError(every_fault(case, error.faults)) from error
+    doubt_amounts(case, works)
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -108,6 +110,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
     faults += check_grants(claim, table, rules)
+    faults += check_statuses(claim, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     say_it = partial(say, language)
@@ -115,6 +118,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_periods(case)
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)
@@ -202,10 +206,9 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         clause = case.say("CLAUSE_INTEREST")
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
         margin = money.yuan(limit - money.fen(fen_after))
-        figures = (most, "0.00", fen_before, fen_after, before > limit, margin)
-        results.append(
-            CapResult("CONTRACT_INTEREST", one.id.text, *figures, clause, before_exact=exact_before, after_exact=exact_after)
-        )
+        result = CapResult("CONTRACT_INTEREST", one.id.text, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
+        result.before_exact, result.after_exact = exact_before, exact_after
+        results.append(result)
         steps.append(
             Step(
                 0,

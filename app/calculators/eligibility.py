@@ -21,21 +21,25 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
             refuse_requirement(case, one, None)
     if not grants:
         return
-    stackings = case.rules.stackings
-    higher = any(one.higher_of for one in stackings)
-    same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
-    if higher:
-        for grant in _set_off(case, same_year):
-            grant.topped_up = True
-    if case.terms.stacking.exempt_direction:
-        return
-    for stacking in stackings:
-        others = [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
-        if stacking.single_direction is None or not others or higher:
+    others = other_directions(case, grants)
+    for stacking in case.rules.stackings if others else ():
+        if stacking.single_direction is None:
             continue
         if stacking.exempt is not None and ex.evaluate(stacking.exempt, case.applicant.of):
             continue
         case.refuse("ALREADY_SUPPORTED_THIS_YEAR", stacking.single_direction, table=others[0].table)
+
+
+def other_directions(case: Case, grants: Sequence[Grant]) -> list[Grant]:
+    """The grants that bar a claim where one direction a year is supported (D43); marks those that it tops up instead (D44)."""
+    same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
+    if any(one.higher_of for one in case.rules.stackings):
+        for grant in _set_off(case, same_year):
+            grant.topped_up = case.topped = True
+        return []
+    if case.terms.stacking.exempt_direction:
+        return []
+    return [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
 
 
 def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:

@@ -21,6 +21,23 @@ from app.calculators.texts import Language
 Amount = int | Fraction  # fen; a Fraction until it is rounded
 
 
+class ItemId(NamedTuple):
+    """What names an item within a claim: a contract's number and its lender (D70), of all else the id alone.
+
+    Items are ordered by it. In a sentence stands the id as it was sent; answers carry the lender in a field of its own.
+    """
+
+    text: str
+    lender: str | None = None
+
+    def __str__(self) -> str:
+        """The id as it was sent."""
+        return self.text
+
+
+NO_ITEM = ItemId("")  # of a reason that speaks of the whole claim and does not refuse it
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """Why an amount above zero became zero: the code of the reason, its clause and what its sentence names."""
@@ -37,23 +54,6 @@ class Account:
     members: Sequence[Atom]
     room: int
     topped: int = 0  # earlier grants of the account that are topped up, and so took no room
-
-
-class ItemId(NamedTuple):
-    """What names an item within a claim: a contract's number and its lender (D70), of all else the id alone.
-
-    Items are ordered by it. In a sentence stands the id as it was sent; answers carry the lender in a field of its own.
-    """
-
-    text: str
-    lender: str | None = None
-
-    def __str__(self) -> str:
-        """The id as it was sent."""
-        return self.text
-
-
-NO_ITEM = ItemId("")  # of a reason that speaks of the whole claim and does not refuse it
 
 
 @dataclass(slots=True)
@@ -115,10 +115,11 @@ class Case:
     warnings: list[Warning_]
     open: list[NotDecided]
     reasons: list[Reason] = field(default_factory=list)
-    accounts: list[Account] = field(default_factory=list)  # of the caps and the interest that bounded amounts
-    mode: str = "DOWN"  # how a total is rounded
     faults: list[Fault] = field(default_factory=list)  # facts that separate accounts and are missing (D68)
     shared_numbers: frozenset[str] = frozenset()  # contract numbers of two lenders, in normal form (D70)
+    accounts: list[Account] = field(default_factory=list)  # of the caps and the interest that bounded amounts
+    mode: str = "DOWN"  # how a total is rounded
+    topped: bool = False  # earlier grants were set off (D44)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
     balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
     balance_steps: list[Step] = field(default_factory=list)  # and their working

@@ -41,4 +41,4 @@ def recovery(case: Case, one: ItemWork, due: int) -> Iterator[Step]:
     if back > 0:
         label, formula = case.say("STEP_RECOVERY", id=one.id), case.say("FORMULA_RECOVERY")
         shown = f"max(0, {money.yuan(one.paid_instalments)} - {money.yuan(due)})"
-        yield Step(0, f"recovery:{one.id}", label, formula, shown, money.yuan(back), "元", None, None, one.id.text)
+        yield Step(0, f"recovery:{one.id}", label, formula, shown, money.yuan(back), "元", None, None, *one.id)

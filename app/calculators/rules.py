@@ -28,6 +28,7 @@ from app.calculators.terms import (
     unsaid_other_funding,
 )
 from app.calculators.texts import LANGUAGES, Language, say
+from app.calculators.thresholds import thresholds
 from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
@@ -86,6 +87,7 @@ class Rules:
     reads: frozenset[str]  # every name that an expression of any layer reads
     statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
+    thresholds: Mapping[str, Fraction]  # the least sum in 元 with which each fact is compared
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
@@ -148,6 +150,9 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         reads=reads,
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
+        thresholds=thresholds(
+            (node for layer in layers for node in nodes_of(layer)), caps, {name for name, kind in types.items() if kind == ex.MONEY}
+        ),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )

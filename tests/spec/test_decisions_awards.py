@@ -98,9 +98,9 @@ def test_D54_a_share_of_a_voucher_is_a_fraction() -> None:
     assert worked(Bureau(share(more=window)).answer({"contracts": [contract]}), "item:") == [("1000.01 × 31/90 × 20%", "68.89")]
 
 
-def test_D54_a_converted_balance_keeps_all_its_decimals() -> None:
+def test_D54_D93_a_converted_balance_has_two_decimals_and_its_exact_value_beside_it() -> None:
     answer = Bureau(points(more=DOLLARS), series=DOLLAR).answer({"contracts": [loan(currency="USD", drawn=[("2025-01-01", "100.01")])]})
-    assert segments(answer, "balance") == [("712.411234",)]  # × 7.1234
+    assert segments(answer, "balance", "balance_exact") == [("712.41", "356205617/500000")]  # 100.01 × 7.1234 = 712.411234
     assert worked(answer, "item:") == [("712.411234 × 1% × 360/360", "7.12")]
 
 
