@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Final, Literal
 
@@ -86,8 +86,11 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
     if not 1 <= len(cases) <= limits.MAX_CASES:
         most = limits.MAX_CASES
         code = "TOO_MANY" if cases else "TOO_FEW"
-        raise _fault("/cases", code, f"应有 1 至 {most} 个案例", f"There should be 1 to {most} cases")
-    detail = bytes(shared.pop("detail", msgspec.Raw(b'"FULL"')))
+        zh, en = f"应有 1 至 {most} 个案例，收到 {len(cases)} 个", f"There should be 1 to {most} cases; {len(cases)} were sent"
+        raise _fault("/cases", code, zh, en)
+    detail = bytes(shared.pop("detail", msgspec.Raw(b"null")))
+    if detail == b"null":
+        detail = b'"FULL"'
     if detail not in (b'"FULL"', b'"SUMMARY"'):
         raise _fault("/detail", "INVALID_VALUE", "应为 FULL 或 SUMMARY", "Should be FULL or SUMMARY")
     frame = msgspec.json.encode(shared)
@@ -139,7 +142,7 @@ def _moved(error: FieldError, index: int, own: _Fields, shared: _Fields) -> Fiel
     first = error.pointer.split("/", 2)[1] if error.pointer else ""
     if first in shared and first not in own:
         return error
-    return FieldError(f"/cases/{index}{error.pointer}", error.code, error.zh, error.en)
+    return replace(error, pointer=f"/cases/{index}{error.pointer}")
 
 
 def _calculate_case(
@@ -151,6 +154,8 @@ def _calculate_case(
         case = bytes(case_list.cases[index])
         bodies.check_json(case)
         own = msgspec.json.decode(case, type=_Fields)
+        if b"null" in case:  # null says nothing, so what is shared stands (D105)
+            own = {name: text for name, text in own.items() if bytes(text) != b"null"}
         fields = {**case_list.shared, **own}
         del fields["item_id"]
         claim = read_claim(msgspec.json.encode(fields), case_list.kind)
