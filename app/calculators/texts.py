@@ -108,6 +108,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
         "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
     ),
+    "LAUNCH_OUTSIDE_POLICY": (
+        "{id}：发射日 {launched} 不在保险期间内，请核对",
+        "{id}: launched on {launched}, outside the period of the policy; please check",
+    ),
+    "USCC_CONFIRMED": (
+        "统一社会信用代码的校验码不符，已按申请方确认采用，请与营业执照核对",
+        "the check character of the unified social credit code is wrong; it was confirmed and used, please check the licence",
+    ),
+    "CAPS_NOT_ACROSS_CASES": (
+        "各案例单独计算，同一项目单位或同一事项的限额不跨案例合并，合计可能超过限额",
+        "each case is calculated alone: limits per applicant do not hold across cases, so that the total may exceed them",
+    ),
     "GRANT_NOT_PLACED": (
         "已获支持占用“{cap}”的哪个账户不明，未予扣除，请核对：{clause}",
         "which account of the cap “{cap}” this earlier support takes is not known, so it takes none; please check: {clause}",
