@@ -205,6 +205,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_WINDOW_BOTH": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
     "OPEN_WINDOW_FIRST_DAY": ("{kind}的首日未见公布，首日之前未作限制", "the first day of the {kind} was not seen; it bars no early day"),
     "OPEN_WINDOW_LAST_DAY": ("{kind}的末日未见公布，末日之后未作限制", "the last day of the {kind} was not seen; it bars no late day"),
+    "OPEN_CAP_PERIOD": (
+        "{cap}的期间未见，按每次申请单独计算；如按年度或累计计算，此前已获支持占用限额，金额可能更低",
+        "the period of the {cap} was not seen and it is counted for each claim; "
+        "counted for a year or in all, earlier support would take room, and the amount may be lower",
+    ),
+    "OPEN_CAP_PER": (
+        "{cap}按什么对象分别计算未见，按每个申请单位合并计算（最严）；如按项目、产品等分别计算，金额可能更高",
+        "what the {cap} is counted per was not seen; it is counted per applicant, the tightest reading; "
+        "counted per project, product or the like, the amount may be higher",
+    ),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ROOM_TAKEN": (
         "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",

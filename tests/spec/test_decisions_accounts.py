@@ -708,3 +708,75 @@ def test_D86_a_code_that_fails_is_refused_unless_it_is_confirmed(client: httpx.C
 def test_D86_the_form_of_a_code_is_not_a_matter_of_confirming() -> None:
     who = {"uscc": "91350203M0001ABC1", "uscc_confirmed": True}
     assert Bureau(award(), "AWARD").refusal(applicant=who, items=[item("A", "1.00")]) == [("/applicant/uscc", "INVALID_USCC")]
+
+
+# --- D78: the calendar year ---------------------------------------------------------------------------------
+
+YEARS = [
+    # applied on, granted on, what is left of 100.00 under CALENDAR_YEAR and under PROGRAM_YEAR (the batch is of 2025)
+    ("2027-06-30", "2026-12-31", "100.00", "30.00"),
+    ("2027-06-30", "2027-01-01", "30.00", "30.00"),
+    ("2027-12-31", "2027-01-01", "30.00", "30.00"),
+    ("2028-01-01", "2027-12-31", "100.00", "30.00"),
+    ("2027-06-30", "2025-03-01", "100.00", "30.00"),
+]
+
+
+@pytest.mark.parametrize(("on", "before", "calendar", "programme"), YEARS)
+def test_D78_the_calendar_year_is_that_of_the_application(on: str, before: str, calendar: str, programme: str) -> None:
+    for period, expected in (("CALENDAR_YEAR", calendar), ("PROGRAM_YEAR", programme)):
+        bureau = Bureau(award(more=f"caps: [{{per: [], period: {period}, limit: 100}}]"), "AWARD")
+        found = bureau.answer({"application_date": on, "applicant": granted("70.00", on=before), "items": [item("A", "500.00")]})
+        assert found["amount"] == expected, period
+    assert caps(found, "scope") == [("ENTERPRISE_YEAR",)]
+    found = Bureau(award(more="caps: [{per: [], period: CALENDAR_YEAR, limit: 100}]"), "AWARD").answer({"items": [item("A", "500.00")]})
+    assert caps(found, "scope") == [("ENTERPRISE_CALENDAR_YEAR",)]
+    assert any("自然年度" in one["label"] for one in found["steps"])
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fits"), [("BATCH", "CALENDAR_YEAR", True), ("CALENDAR_YEAR", "LIFETIME", True), ("LIFETIME", "CALENDAR_YEAR", False)]
+)
+def test_D78_it_stands_between_batch_and_lifetime(first: str, then: str, fits: bool) -> None:
+    terms = award(more=f"caps: [{{per: [], period: {first}, limit: 100}}, {{per: [], period: {then}, limit: 100}}]")
+    if fits:
+        assert Bureau(terms, "AWARD").amount(items=[item("A", "500.00")]) == "100.00"
+    else:
+        with pytest.raises(ValueError, match="限额应由窄到宽排列"):
+            Bureau(terms, "AWARD")
+
+
+# --- D84: what was not seen of a cap --------------------------------------------------------------------------
+
+
+def left_open(found: Body) -> list[str]:
+    return [one["message"] for one in found["not_decided_here"]]
+
+
+def test_D84_a_cap_of_unknown_period_is_counted_for_each_claim() -> None:
+    bureau = Bureau(award(more="caps: [{per: [], period: unknown, limit: 100, clause: 最高一百元}]"), "AWARD")
+    found = bureau.answer({"applicant": granted("70.00"), "items": [item("A", "500.00")]})
+    assert (found["amount"], found["amount_kind"], caps(found, "scope")) == ("100.00", "EXACT", [("ENTERPRISE_CLAIM",)])
+    (message,) = [one for one in left_open(found) if "期间未见" in one]
+    assert "更低" in message
+    assert "GRANT_NOT_PLACED" in codes(found, "warnings")  # no earlier grant takes room of it, and that is said
+    assert left_open(bureau.answer({"items": [item("A", "1.00")]})) == left_open(found)
+
+
+def test_D84_a_cap_per_something_unknown_is_counted_for_each_applicant() -> None:
+    bureau = Bureau(award(more="caps: [{per: unknown, period: LIFETIME, limit: 100, clause: 最高一百元}]"), "AWARD")
+    sent = [item("A", "80.00", project_id="P"), item("B", "80.00", project_id="Q")]
+    found = bureau.answer({"applicant": granted("30.00"), "items": sent})
+    assert (found["amount"], found["amount_kind"], caps(found, "key", "granted")) == ("70.00", "EXACT", [(None, "30.00")])
+    (message,) = [one for one in left_open(found) if "分别计算未见" in one]
+    assert "更高" in message
+    response = bureau.client.get(f"/v1/rate-tables/{bureau.table}")
+    assert "限额对象未公布" in response.text or "unknown" in response.text
+
+
+def test_D84_other_words_are_refused() -> None:
+    for word in ("per: UNKNOWN", "per: [unknown]", "period: UNKNOWN", "period: ''"):
+        with pytest.raises(ValueError, match="caps/0"):
+            Bureau(
+                award(more=f"caps: [{{per: [], {word}, limit: 100}}]" if "period" in word else f"caps: [{{{word}, limit: 100}}]"), "AWARD"
+            )
