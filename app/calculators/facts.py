@@ -162,6 +162,9 @@ class Applicant:
         default=None,
         metadata={"title": "统一社会信用代码（GB 32100-2015），企业必填", "pattern": USCC_PATTERN, "max_length": 18},
     )
+    uscc_confirmed: bool = field(
+        default=False, metadata={"title": "统一社会信用代码校验码不符，已与营业执照核对无误", "description": "个别地区的代码校验码不符。"}
+    )
     registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册"})
     dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
         default=None, metadata=_list("严重失信记录（没有则为空列表）", MAX_PERIODS)

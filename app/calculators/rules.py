@@ -223,6 +223,7 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
         if unseen is not None:
             kind = say_word(WINDOWS, window.kind, language)
             found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
+    found += [entry for layer in layers for cap in layer.caps for entry in _open_cap(cap, layer, language)]
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
@@ -235,6 +236,16 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
         if entry not in once:
             once.append(entry)
     return tuple(once)
+
+
+def _open_cap(cap: Cap, terms: Terms, language: Language) -> Iterator[NotDecided]:
+    """What was not seen of a cap, and whether the amount could be higher or lower for it (D84)."""
+    name = cap_title(cap, terms)
+    called = name.en if language == "en" else name.zh
+    if cap.period == "unknown":
+        yield NotDecided(cap.clause, say(language, "OPEN_CAP_PERIOD", cap=called))
+    if cap.per_unknown:
+        yield NotDecided(cap.clause, say(language, "OPEN_CAP_PER", cap=called))
 
 
 def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:

@@ -170,13 +170,14 @@ class Cap:
     pool: tuple[str, ...] | Literal["FUND"] | None
     clause: str
     overlay: bool = False
+    per_unknown: bool = False  # what separates accounts was not seen: counted per applicant, the tightest reading (D84)
     limit_fen: int | None = None  # a limit that reads no fact, rounded down to fen (D48)
     keys: tuple[str, ...] = field(init=False)  # under which items and earlier grants name what separates accounts
     scope: str = field(init=False)  # its name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY
 
     def __post_init__(self) -> None:
         """Derive what every account of the cap is called by."""
-        suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
+        suffix = {"PROGRAM_YEAR": "YEAR", "unknown": "CLAIM"}.get(self.period, self.period)
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
         if self.bounds == "BALANCE":  # bounds days, so that its period means nothing

@@ -245,7 +245,7 @@ def _bands_meaning(bands: Bands | None) -> Any:
 def _cap(terms: Terms, raw: Mapping[str, Any], cap: Cap) -> Part:
     at, name, limit = f"/terms/caps/{cap.no}", voc.cap_name(cap, terms), expression(cap.limit, ex.MONEY, terms)
     pool = frozenset(cap.pool) if isinstance(cap.pool, tuple) else cap.pool or "OWN"
-    same = (cap.bounds, frozenset(cap.per), cap.period, cap.lines, meaning(cap.when))
+    same = (cap.bounds, frozenset(cap.per), cap.per_unknown, cap.period, cap.lines, meaning(cap.when))
     return Part(
         at,
         raw,
