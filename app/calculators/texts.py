@@ -153,9 +153,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "标准表不读取这项资质，对金额没有影响；读取的资质: {read}{meant}",
         "the table does not read this status, which changes nothing; it reads: {read}{meant}",
     ),
-    "DECLARATION_NOT_READ": (
-        "未承诺材料真实；标准表不以此为条件，对金额没有影响，请向主管部门确认",
-        "truthfulness is not declared; the table does not ask for it, so it changes nothing; please check with the authority",
+    "FACT_NOT_READ": (
+        "标准表不读取“{what}”（{shown}；共 {number} 处），对金额没有影响，请向主管部门确认",
+        "the table does not read {what} ({shown}; {number} in all), which changes nothing; please check with the authority",
     ),
     "CODE_NOT_KNOWN": (
         "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",

@@ -481,3 +481,102 @@ def test_D103_what_is_meant_where_nothing_is_said_stands_in_the_difference_of_tw
     )
     assert [one.zh for one in differences(before, now)] == ["其他财政资金 由 从支持金额中扣除 调整为 不扣除，自 2026-01-01 起"]
     assert differences(now, now | {"version": "3"}) == []
+
+
+# --- D81: a value that says something and is not read ---------------------------------------------------
+
+
+def unread(found: dict[str, Any]) -> list[str | None]:
+    """Where the answer says that something is not read."""
+    return [pointer for pointer, _ in about(found, "FACT_NOT_READ")]
+
+
+def test_D81_an_excluded_period_whose_reason_the_table_does_not_exclude_warns(client: httpx.Client) -> None:
+    """bj-sme-2025-0-1 excludes what is overdue or extended; ten months excluded for another reason change nothing, and that is said."""
+    contract = {
+        "contract_no": "L-1", "lender": "某银行", "loan_type": "WORKING_CAPITAL",
+        "signed_on": "2024-03-01", "matures_on": "2025-03-01",
+        "drawdowns": [{"drawdown_no": "1", "on": "2024-03-05", "amount": "1000000.00"}],
+        "rate": {"kind": "FIXED", "annual_rate": "0.036"}, "measures": {"first_loan": True}, "interest_paid": [],
+    }  # fmt: skip
+    body = {"rate_table": "bj-sme-2025-0-1", "version": 1, "application_date": "2025-12-30", "applicant": {"uscc": USCC}}
+    excluded = {"excluded_periods": [{"from": "2024-03-10", "until": "2025-01-01", "reason": "OTHER"}]}
+    quiet, found = (answered(client, "LOAN_INTEREST", body | {"contracts": [contract | more]}) for more in ({}, excluded))
+    assert (found["amount"], quiet["amount"]) == ("7220.00", "7220.00")
+    assert about(found, "FACT_NOT_READ") == [
+        ("/contracts/0/excluded_periods/0", "标准表不读取“剔除期间”（OTHER；共 1 处），对金额没有影响，请向主管部门确认")
+    ]
+    assert unread(quiet) == []
+
+
+def test_D81_one_warning_for_each_field_with_a_count_and_the_first_place() -> None:
+    sent = [item("A", "1.00"), item("B", "1.00", vat="0.10", related_party=True), item("C", "1.00", vat="0.20", related_party=False)]
+    found = Bureau(award(), "AWARD").answer({"items": sent})
+    assert about(found, "FACT_NOT_READ") == [
+        ("/items/1/vat", "标准表不读取“其中增值税”（0.30；共 2 处），对金额没有影响，请向主管部门确认"),
+        ("/items/1/related_party", "标准表不读取“是否关联方”（true；共 1 处），对金额没有影响，请向主管部门确认"),
+    ]
+
+
+NEUTRAL: dict[str, Any] = {
+    "registered_in_beijing": True, "dishonesty_records": [], "other_municipal_funding": False, "declaration_accepted": True,
+}  # fmt: skip
+TELLING: dict[str, Any] = {
+    "registered_in_beijing": False, "dishonesty_records": [{"on": "2000-01-01"}],
+    "other_municipal_funding": True, "declaration_accepted": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEUTRAL)
+def test_D81_a_neutral_value_of_the_applicant_is_silent_and_any_other_warns_unless_it_is_read(name: str) -> None:
+    reads = {"dishonesty_records": "not dishonest_since(2020-01-01)"}.get(name, f"{name} or not {name}")
+    bureau, reader = Bureau(award(), "AWARD"), Bureau(award(more=f"require: [{{that: '{reads}', code: X}}]"), "AWARD")
+
+    def warned(at: Bureau, value: Any) -> list[str | None]:
+        return unread(at.answer({"applicant": {"uscc": USCC, name: value}, "items": [item("A", "1.00")]}))
+
+    assert (warned(bureau, NEUTRAL[name]), warned(bureau, TELLING[name])) == ([], [f"/applicant/{name}"])
+    assert (warned(reader, NEUTRAL[name]), warned(reader, TELLING[name])) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("loan_type", "purposes", "require", "expected"),
+    [
+        ("WORKING_CAPITAL", [], "", []),
+        ("WORKING_CAPITAL", ["ENTRUSTED"], "", ["/contracts/0/purposes/0"]),
+        ("ENTRUSTED", [], "", ["/contracts/0/loan_type"]),
+        ("ENTRUSTED", [], "loan_type != BILL", []),
+        ("WORKING_CAPITAL", ["ENTRUSTED", "BILL"], "not BILL in purposes", ["/contracts/0/purposes/0"]),
+        ("ENTRUSTED", [], "not ENTRUSTED in purposes", ["/contracts/0/loan_type"]),
+    ],
+)
+def test_D81_marks_of_a_loan_that_are_not_read_warn(loan_type: str, purposes: list[str], require: str, expected: list[str]) -> None:
+    more = f"require: [{{that: '{require}', code: X}}]" if require else ""
+    # A mark that is read refuses the contract; what is not read is said all the same.
+    found = Bureau(points(more=more)).answer({"contracts": [loan(loan_type=loan_type, purposes=purposes)]})
+    assert unread(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("admit", "expected"),
+    [
+        ("", ["/projects/0/investments/0/vat", "/projects/0/investments/0/related_party"]),
+        ("admit: {categories: unknown, vat: unknown, related_party: unknown}\n", ["/projects/0/investments/0/vat", "/projects/0/investments/0/related_party"]),
+        ("admit: {categories: unknown, vat: INCLUDED, related_party: INCLUDED}\n", []),
+        ("admit: {categories: unknown, vat: EXCLUDED, related_party: EXCLUDED}\n", []),
+    ],
+)
+def test_D81_parts_of_an_investment_are_read_where_the_table_decides_on_them(admit: str, expected: list[str]) -> None:
+    terms = f"facts: PROJECTS\nwording: CEILING\n{admit}lines: [{{id: ALL, base: admitted, rate: 30%}}]\n"
+    payment = {"category": "EQUIPMENT", "amount": "113.00", "vat": "13.00", "related_party": True}
+    one = {"project_id": "P", "other_fiscal_funding": "0.00", "investments": [payment, payment | {"amount": "226.00", "related_party": False}]}
+    assert unread(Bureau(terms, "GRANT").answer({"projects": [one]})) == expected
+
+
+def test_D81_D103_other_money_that_is_ignored_warns_with_its_amount() -> None:
+    sent = [project("P", "100.00", other_fiscal_funding="10.00"), project("Q", "100.00", other_fiscal_funding="5.50")]
+    found = Bureau(grant(more="other_funding: IGNORED"), "GRANT").answer({"projects": sent})
+    assert found["amount"] == "60.00"
+    assert about(found, "FACT_NOT_READ") == [
+        ("/projects/0/other_fiscal_funding", "标准表不读取“已获其他财政资金”（15.50；共 2 处），对金额没有影响，请向主管部门确认")
+    ]
