@@ -152,7 +152,7 @@ def test_D77_the_bound_that_was_seen_restricts_and_only_the_other_is_open(client
     ],
 )
 def test_D77_the_open_point_names_the_bound(bounds: str, said: str | None) -> None:
-    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD")
+    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD", year=2026)
     found = bureau.post({"items": [item("A", "1.00", occurred_on="2026-01-15")]}, language="en").json()
     assert [one["message"] for one in found["not_decided_here"]] == ([] if said is None else [said])
 
@@ -580,3 +580,94 @@ def test_D81_D103_other_money_that_is_ignored_warns_with_its_amount() -> None:
     assert about(found, "FACT_NOT_READ") == [
         ("/projects/0/other_fiscal_funding", "标准表不读取“已获其他财政资金”（15.50；共 2 处），对金额没有影响，请向主管部门确认")
     ]
+
+
+# --- D84: a term whose start was not seen ---------------------------------------------------------------
+
+
+def test_D84_a_term_whose_start_was_not_seen_is_not_applied_and_said_with_its_direction() -> None:
+    known = Bureau(points(more="term: {months: 6, from: FIRST_DRAWDOWN}")).answer({"contracts": [loan()]})
+    unseen = Bureau(points(more="term: {months: 6, from: unknown, clause: 期限六个月}")).answer({"contracts": [loan()]})
+    assert (known["amount"], unseen["amount"]) == ("5000.00", "10000.00")
+    opened = {"clause": "期限六个月", "message": "支持期限的起点未见公布，未作限制；按期限核算，金额可能更少"}
+    assert opened in unseen["not_decided_here"]
+    assert opened not in known["not_decided_here"]
+    assert unseen["amount_kind"] == known["amount_kind"]
+
+
+# --- D102: to what the rules of a fund apply ------------------------------------------------------------
+
+
+def rules(applies_by: str, *, dated: str = "2025-03-01") -> str:
+    """Rules for 2025 under which a registration is asked for."""
+    return (
+        f"overlays:\n  - {{id: xx-rules, title: 指南, methods: all, {applies_by}effective: {{first_day: '2025-01-01', last_day: '2025-12-31'}}, "
+        f"document: {{title: 指南, date: '{dated}'}}, authority: official, terms: {{clause: c, require: [{{that: registered_in_beijing, code: NO}}]}}}}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("applies_by", "year", "on", "applies"),
+    [
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-06-30", True),
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2026-01-15", True),  # an application of the year after, of a batch of the year
+        ("applies_by: PROGRAM_YEAR, ", 2026, "2025-12-15", False),
+        ("applies_by: PROGRAM_YEAR, ", 2024, "2025-06-30", False),
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-02-28", False),  # before the document
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-03-01", True),
+        ("applies_by: APPLICATION_DATE, ", 2024, "2025-06-30", True),
+        ("applies_by: APPLICATION_DATE, ", 2025, "2026-01-01", False),
+        ("applies_by: APPLICATION_DATE, ", 2025, "2025-02-28", False),
+        ("", 2024, "2025-06-30", True),
+        ("", 2025, "2025-02-28", True),  # not stated: as before
+    ],
+)
+def test_D102_rules_apply_by_the_year_of_the_batch_or_by_the_day_of_the_application(
+    applies_by: str, year: int, on: str, applies: bool
+) -> None:
+    bureau = Bureau(award(), "AWARD", overlays=rules(applies_by), year=year)
+    who = {"uscc": USCC, "registered_in_beijing": False}
+    found = bureau.answer({"application_date": on, "applicant": who, "items": [item("A", "1.00")]})
+    assert codes(found) == (["NO"] if applies else [])
+
+
+def test_D102_a_rule_in_principle_warns_with_its_clause_and_leaves_the_decision() -> None:
+    def direction(clause: str) -> dict[str, Any]:
+        terms = award(more=f"stacking: {{single_direction: {{clause: {clause}}}}}")
+        return Bureau(terms, "AWARD").answer({"applicant": granted("5.00", "xx-spec-2025-0-2"), "items": [item("A", "1.00")]})
+
+    soft, hard = direction("同一企业原则上只能申报一个方向"), direction("同一企业只能申报一个方向")
+    assert (soft["status"], soft["amount"]) == ("ELIGIBLE", "1.00")
+    ((pointer, message),) = about(soft, "SINGLE_DIRECTION_IN_PRINCIPLE")
+    assert pointer is not None
+    assert pointer.startswith("/applicant/granted/0")
+    assert message.endswith("同一企业原则上只能申报一个方向")
+    assert "同一企业原则上只能申报一个方向" in [one["clause"] for one in soft["not_decided_here"]]
+    assert (hard["status"], codes(hard)) == ("NOT_ELIGIBLE", ["ALREADY_SUPPORTED_THIS_YEAR"])
+
+
+# --- D104: an application in a later year than the batch's ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "on", "warns"),
+    [
+        ("", "2025-12-31", False),
+        ("", "2026-01-01", True),
+        ("windows: {application: {first_day: '2025-01-01', last_day: unknown}}", "2026-01-01", True),
+        ("windows: {application: {first_day: '2025-01-01', last_day: '2026-03-31'}}", "2026-01-01", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2025-12-31'}}", "2026-01-01", True),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2026-01-31'}}", "2026-12-31", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2026-01-31'}}", "2027-01-01", True),
+        ("windows: {event: {first_day: '2025-01-01', last_day: APPLICATION_DATE}}", "2027-01-01", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: unknown}}", "2026-01-01", True),
+        ("term: {months: 12, from: occurred_on}", "2026-12-31", False),
+        ("term: {months: 12, from: occurred_on}", "2027-01-01", True),
+    ],
+)
+def test_D104_an_application_of_a_later_year_that_nothing_reaches_is_calculated_with_a_warning(more: str, on: str, warns: bool) -> None:
+    bureau = Bureau(award(more=more), "AWARD")
+    found = bureau.answer({"application_date": on, "items": [item("A", "1.00", occurred_on="2025-06-30")]})
+    assert found["amount"] == "1.00"
+    assert [pointer for pointer, _ in about(found, "APPLIED_IN_A_LATER_YEAR")] == (["/application_date"] if warns else [])
+    assert any("是否仍予受理" in one["message"] for one in found["not_decided_here"]) is warns
