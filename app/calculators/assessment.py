@@ -20,7 +20,6 @@ from app.calculators.checks import check_claim
 from app.calculators.codes import (
     check_grants,
     check_statuses,
-    doubt_declaration,
     doubt_grants,
     doubt_policy_codes,
     doubt_statuses,
@@ -52,6 +51,7 @@ from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.units import doubt_launches
+from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
@@ -129,7 +129,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     doubt_periods(case)
     doubt_statuses(case)
-    doubt_declaration(case)
+    warn_unread(case)
     doubt_policy_codes(case)
     doubt_launches(case)
     doubt_uscc(case)
