@@ -26,6 +26,7 @@ UNKNOWN: Final = _Unknown()
 Unknown = _Unknown
 
 APPLICATION_DATE: Final = "APPLICATION_DATE"
+APPLICANT_KINDS: Final = ("ENTERPRISE", "PERSON", "HOUSEHOLD")
 _OTHER_FUNDING_IGNORED_FROM: Final = datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -248,7 +249,7 @@ class Terms:
     """Everything that one version of a table says."""
 
     facts: str | None  # None: an overlay's terms
-    applicant: str = "ENTERPRISE"
+    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
     day_count: str = "MONTHS_12"
     day_count_assumed: str | None = None

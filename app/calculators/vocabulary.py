@@ -179,10 +179,16 @@ def pool(tables: tuple[str, ...] | Literal["FUND"] | None) -> Phrase:
     return listed([Phrase(one, one) for one in sorted(tables)])
 
 
+def applicants(kinds: Sequence[str]) -> Phrase:
+    """The kinds of applicant that a table admits (D85)."""
+    return listed([APPLICANTS[kind] for kind in kinds])
+
+
 def accounts(cap: Cap, terms: Terms) -> Phrase:
     """What separates the accounts of a cap; the applicant where nothing else does."""
     if not cap.per:
-        return _EACH_APPLICANT[terms.applicant]
+        each = [_EACH_APPLICANT[kind] for kind in terms.applicants]
+        return Phrase("或".join(one.zh for one in each), " or ".join(one.en for one in each))
     parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
     return Phrase("、".join(one.zh for one in parts), " and ".join(one.en for one in parts))
 
