@@ -83,15 +83,16 @@ def _term(r: Reader, raw: Any) -> Term:
     body = r.mapping(raw, ["months", "from", "end", "clause"])
     with r.within("from"):
         start = r.text(body.get("from"), "起点")
+        seen = start != "unknown"
         of_tables = nm.DATES if r.facts is None else frozenset()  # an overlay lies over tables of any kind
-        if (start not in nm.TERM_STARTS and start not in of_tables and r.type_of(start) != "DATE") or start == "day":
-            raise Refused(f"{start} 不是起点；可用: {' '.join(nm.TERM_STARTS)} 或日期事实")
+        if seen and ((start not in nm.TERM_STARTS and start not in of_tables and r.type_of(start) != "DATE") or start == "day"):
+            raise Refused(f"{start} 不是起点；可用: {' '.join(nm.TERM_STARTS)} unknown 或日期事实")
         if start in nm.TERM_STARTS and r.facts not in {None, "CONTRACTS"}:
             raise Refused(f"{start} 只用于贷款合同；此处写一个日期事实的名称")
-    if start not in nm.TERM_STARTS:
+    if seen and start not in nm.TERM_STARTS:
         r.reads.add(start)
     months = None if body.get("months") is None else r.key(body, "months", r.whole, 1, 600)
     year_end = body.get("end") is not None and r.key(body, "end", r.one_of, ("YEAR_END",)) == "YEAR_END"
     if months is None and not year_end:
         raise Refused("term 须有 months 或 end: YEAR_END")
-    return Term(months=months, start=start, year_end=year_end, clause=r.clause_of(body))
+    return Term(months=months, start=start if seen else UNKNOWN, year_end=year_end, clause=r.clause_of(body))

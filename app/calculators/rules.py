@@ -29,7 +29,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word, term_length
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -73,7 +73,7 @@ class Rules:
     other_funding: str  # where other fiscal money for a project comes off, also where the table does not say (D103)
     reads_other_funding: bool
     stackings: tuple[Stacking, ...]
-    limits: tuple[Term, ...]  # for how long something is supported
+    limits: tuple[Term, ...]  # for how long something is supported; one whose start was not seen restricts nothing (D84)
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     bounds_balances: bool  # some cap is on principal
     takes_room_once: bool  # some cap on principal gives its room away for ever (D25)
@@ -136,7 +136,12 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         reads_other_funding=other_funding != "IGNORED" or "other_fiscal_funding" in reads,
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
-        limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
+        limits=tuple(
+            sorted(
+                (term for layer in layers for term in layer.limits if not isinstance(term.start, Unknown)),
+                key=lambda term: term.start == "FIRST_COUNTED_DAY",
+            )
+        ),
         caps=caps,
         bounds_balances=any(cap.bounds == "BALANCE" for cap in caps),
         takes_room_once=any(cap.room == "CUMULATIVE" for cap in caps),
@@ -215,7 +220,7 @@ def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:
-    """What the clauses leave open: stated by the table, or a window or an admission that was not seen (D13)."""
+    """What the clauses leave open: stated by the table, or a window, a term or an admission that was not seen (D13, D84)."""
     terms = layers[0]
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
@@ -223,6 +228,9 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
         if unseen is not None:
             kind = say_word(WINDOWS, window.kind, language)
             found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
+    for term in (one for layer in layers for one in layer.limits if isinstance(one.start, Unknown)):
+        length = term_length(term)
+        found.append(NotDecided(term.clause or "", say(language, "OPEN_TERM", length=length.zh if language == "zh" else length.en)))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):

@@ -87,7 +87,7 @@ class Term:
     """How long something is subsidised: N months from an event, perhaps to the end of a year."""
 
     months: int | None
-    start: str | date
+    start: str | date | Unknown  # unknown: that there is a term was seen, its start was not; it restricts nothing (D84)
     year_end: bool
     clause: str | None
 

@@ -216,6 +216,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_WINDOW_BOTH": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
     "OPEN_WINDOW_FIRST_DAY": ("{kind}的首日未见公布，首日之前未作限制", "the first day of the {kind} was not seen; it bars no early day"),
     "OPEN_WINDOW_LAST_DAY": ("{kind}的末日未见公布，末日之后未作限制", "the last day of the {kind} was not seen; it bars no late day"),
+    "OPEN_TERM": (
+        "支持期限（{length}）的起点未见公布，未按该期限作限制，金额可能偏高",
+        "the start of the supported term ({length}) was not seen; the term is not applied, so that the amount may be too high",
+    ),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ROOM_TAKEN": (
         "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",

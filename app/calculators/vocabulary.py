@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, Phrase, expression, listed, title
-from app.calculators.terms import Cap, Terms
+from app.calculators.terms import Cap, Term, Terms
 from app.calculators.texts import Language
 
 Words = Mapping[str | bool, Phrase]
@@ -177,6 +177,14 @@ def pool(tables: tuple[str, ...] | Literal["FUND"] | None) -> Phrase:
     if tables == "FUND":
         return Phrase("本资金的各标准表", "every table of the fund")
     return listed([Phrase(one, one) for one in sorted(tables)])
+
+
+def term_length(term: Term) -> Phrase:
+    """``Phrase("24个月", "24 months")``: how long a term is, from whichever day it starts."""
+    parts = [] if term.months is None else [Phrase(f"{term.months}个月", f"{term.months} months")]
+    if term.year_end:
+        parts.append(Phrase("至起始年12月31日止", "to 31 December of its first year"))
+    return Phrase("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
 
 
 def applicants(kinds: Sequence[str]) -> Phrase:

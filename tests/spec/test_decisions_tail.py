@@ -9,8 +9,8 @@ import pytest
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
 from app.tables.wording import differences
-from tests.bureau import USCC, Bureau
-from tests.spec.small_tables import award, caps, item
+from tests.bureau import USCC, Bureau, loan, policy
+from tests.spec.small_tables import amounts, award, caps, insurance, item, measures, points
 
 # --- D85: a table that admits several kinds of applicant -------------------------------------------------
 
@@ -122,3 +122,74 @@ def test_D85_the_kinds_stand_in_the_table_and_in_the_difference_of_two_versions(
     )
     assert [one.zh for one in differences(before, now)] == ["申请主体 由 个人 调整为 企业、个人，自 2026-01-01 起"]
     assert [one.zh for one in differences(now, again)] == ["“applicant”的写法有改动，含义不变"]
+
+
+# --- D84: a term whose start was not seen ---------------------------------------------------------------
+
+HALF_A_YEAR = "term: {months: 6, from: START, clause: 贴息期限不超过6个月}"
+UNSEEN = {
+    "clause": "贴息期限不超过6个月",
+    "message": "支持期限（6个月）的起点未见公布，未按该期限作限制，金额可能偏高",
+}
+
+
+@pytest.mark.parametrize(
+    ("start", "earned", "left_open"),
+    [
+        ("FIRST_DRAWDOWN", "5000.00", []),  # 1,000,000 × 1% × 6/12
+        ("unknown", "10000.00", [UNSEEN]),  # the whole of 2025
+    ],
+)
+def test_D84_a_term_whose_start_was_not_seen_is_not_applied_and_said(start: str, earned: str, left_open: list[dict[str, str]]) -> None:
+    found = Bureau(points(more=HALF_A_YEAR.replace("START", start))).answer({"contracts": [loan()]})
+    assert (found["amount"], found["amount_kind"]) == (earned, "EXACT")
+    assert [one for one in found["not_decided_here"] if one["clause"] == UNSEEN["clause"]] == left_open
+
+
+def test_D84_the_direction_is_named_in_english_too() -> None:
+    terms = points(more="term: {months: 6, end: YEAR_END, from: unknown}")
+    response = Bureau(terms).post({"contracts": [loan()]}, "en")
+    assert [one["message"] for one in response.json()["not_decided_here"]] == [
+        "the start of the supported term (6 months, to 31 December of its first year) was not seen; the term is not applied, "
+        "so that the amount may be too high"
+    ]
+
+
+def test_D84_the_other_terms_of_the_table_hold() -> None:
+    terms = points(more="term: [{months: 6, from: unknown}, {months: 9, from: FIRST_DRAWDOWN}]")
+    found = Bureau(terms).answer({"contracts": [loan()]})
+    assert (found["amount"], len(found["not_decided_here"])) == ("7500.00", 1)  # 1,000,000 × 1% × 9/12
+
+
+@pytest.mark.parametrize("of", ["items", "policies"])
+def test_D84_nothing_is_asked_of_an_item_or_a_policy_for_a_term_without_start(of: str) -> None:
+    more = "term: {months: 1, from: unknown}"
+    if of == "items":
+        found = Bureau(award(more=more), "AWARD").answer({"items": [item("A", "10.00")]})
+    else:
+        found = Bureau(insurance("100%", more=more), "INSURANCE").answer({"policies": [policy("P", "10.00")]})
+    assert (list(amounts(found).values()), len(found["not_decided_here"])) == (["10.00"], 1)
+
+
+def test_D84_a_term_of_management_measures_may_be_without_start_too() -> None:
+    rules = measures("clause: c, term: {months: 6, from: unknown}")
+    found = Bureau(points(), overlays=rules).answer({"contracts": [loan()]})
+    assert (found["amount"], len(found["not_decided_here"])) == ("10000.00", 1)
+
+
+def test_D84_the_difference_of_two_versions_says_that_the_start_is_known_now() -> None:
+    terms = {"facts": "CONTRACTS", "wording": "EXACT", "clause": "c", "lines": [{"id": "ALL", "base": "balance", "rate": "1%"}]}
+    before, now = (
+        {"version": no, "effective": {"first_day": "2026-01-01"}, "method": "LOAN_INTEREST"}
+        | {"terms": terms | {"term": {"months": "24", "from": start}}}
+        for no, start in (("1", "unknown"), ("2", "FIRST_DRAWDOWN"))
+    )
+    assert [one.zh for one in differences(before, now)] == ["支持期限 起点 由 未公布 调整为 首次放款日，自 2026-01-01 起"]
+    gone = now | {"version": "3", "terms": terms}
+    assert [one.zh for one in differences(before, gone)] == ["取消 支持期限：24个月（起点未公布），自 2026-01-01 起"]
+
+
+def test_D84_a_term_needs_a_length_all_the_same() -> None:
+    terms = {"facts": "CONTRACTS", "wording": "EXACT", "clause": "c", "lines": [{"id": "ALL", "base": "balance", "rate": "1%"}]}
+    with pytest.raises(TermsError, match="term 须有 months 或 end: YEAR_END"):
+        parse_terms(terms | {"term": {"from": "unknown"}})
