@@ -14,7 +14,7 @@ from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
-from app.calculators.accounts import shared_numbers
+from app.calculators.accounts import contract_name, shared_numbers
 from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
 from app.calculators.codes import check_grants, check_statuses, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses
@@ -206,7 +206,8 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         clause = case.say("CLAUSE_INTEREST")
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
         margin = money.yuan(limit - money.fen(fen_after))
-        result = CapResult("CONTRACT_INTEREST", one.id.text, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
+        shown = contract_name(case, one.id)
+        result = CapResult("CONTRACT_INTEREST", shown, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
         result.before_exact, result.after_exact = exact_before, exact_after
         results.append(result)
         steps.append(

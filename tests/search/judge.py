@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -56,7 +55,7 @@ def _place(pointer: str | None) -> str:
 def ask(body: Json, kind: Kind) -> Answer:
     """Send a request down the road that every endpoint takes."""
     try:
-        result = calculate(json.dumps(body, ensure_ascii=False).encode(), kind, catalogue(), "zh")
+        result = calculate(msgspec.json.encode(body), kind, catalogue(), "zh")
     except ProblemError as problem:
         return Answer(refused=tuple((one.pointer, one.code) for one in problem.errors) or (("", problem.code),))
     except Exception as error:  # whatever it is, it is a finding
