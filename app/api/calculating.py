@@ -8,7 +8,7 @@ from datetime import datetime, time
 
 from pydantic import ValidationError
 
-from app.api import bodies, claims, identity, refusals
+from app.api import bodies, claims, identity, normal_form, refusals
 from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import assessment, facts, results
@@ -138,7 +138,7 @@ def answer_under(
 ) -> results.Result:
     """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
     faults = _uscc_faults(claim, table)
-    ordered, places = identity.in_order(claim)
+    ordered, places = normal_form.in_order(claim)
     try:
         result = assessment.assess(
             ordered,
@@ -164,12 +164,12 @@ def answer_under(
     return result
 
 
-def _invalid(faults: Sequence[Fault], places: identity.Places) -> ProblemError:
+def _invalid(faults: Sequence[Fault], places: normal_form.Places) -> ProblemError:
     pointers = [identity.original_pointer(one.pointer, places) or "" for one in faults]
     return invalid([FieldError(at, one.code, one.zh, one.en, one.title) for at, one in zip(pointers, faults, strict=True)])
 
 
-def _not_computable(error: NotComputable, places: identity.Places) -> ProblemError:
+def _not_computable(error: NotComputable, places: normal_form.Places) -> ProblemError:
     pointer = identity.original_pointer(error.pointer, places) or ""
     errors = (FieldError(pointer, error.code, error.zh, error.en),)
     # 422 also for STANDARD_NOT_LOADED: the table is there, the line that the facts choose is not (D37).

@@ -88,7 +88,9 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
         code = "TOO_MANY" if cases else "TOO_FEW"
         zh, en = f"应有 1 至 {most} 个案例，收到 {len(cases)} 个", f"There should be 1 to {most} cases; {len(cases)} were sent"
         raise _fault("/cases", code, zh, en)
-    detail = bytes(shared.pop("detail", msgspec.Raw(b'"FULL"')))
+    detail = bytes(shared.pop("detail", msgspec.Raw(b"null")))
+    if detail == b"null":
+        detail = b'"FULL"'
     if detail not in (b'"FULL"', b'"SUMMARY"'):
         raise _fault("/detail", "INVALID_VALUE", "应为 FULL 或 SUMMARY", "Should be FULL or SUMMARY")
     frame = msgspec.json.encode(shared)
@@ -152,6 +154,8 @@ def _calculate_case(
         case = bytes(case_list.cases[index])
         bodies.check_json(case)
         own = msgspec.json.decode(case, type=_Fields)
+        if b"null" in case:  # null says nothing, so what is shared stands (D105)
+            own = {name: text for name, text in own.items() if bytes(text) != b"null"}
         fields = {**case_list.shared, **own}
         del fields["item_id"]
         claim = read_claim(msgspec.json.encode(fields), case_list.kind)

@@ -7,7 +7,7 @@ it still runs in compiled code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, is_dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -133,7 +133,7 @@ def _measures_schema() -> dict[str, Any]:
 
 
 def _strict(schema: Any) -> Any:
-    """Return a core schema in which dates, instants and measures are as strict as money."""
+    """Return a core schema in which dates, instants and measures are as strict as money, and what may be absent may be null."""
     if isinstance(schema, list):
         return [_strict(part) for part in schema]
     if isinstance(schema, tuple):
@@ -147,11 +147,15 @@ def _strict(schema: Any) -> Any:
             return _instant_schema()
         case "any":
             return _measures_schema()
+        case "default":
+            inner = _strict(schema["schema"])
+            nullable = inner if inner["type"] == "nullable" else core_schema.nullable_schema(inner)
+            return {**schema, "schema": nullable}
         case "dict":
             text = core_schema.str_schema(max_length=limits.MAX_KEY_LENGTH)
             values = schema["values_schema"]
             values = text if values == {"type": "str"} else _strict(values)
-            return {**schema, "keys_schema": text, "values_schema": values}
+            return {**schema, "keys_schema": text, "values_schema": core_schema.nullable_schema(values)}
     strict = {key: value if key == "metadata" else _strict(value) for key, value in schema.items()}
     if isinstance(strict.get("config"), dict):
         strict["config"] = {**strict["config"], "strict": True}
@@ -172,6 +176,26 @@ def _optional(schema: Any) -> Any:
     return {**schema, "schema": {**arguments, "fields": fields}, "ref": schema["ref"] + ":shared"}
 
 
+def _without_nulls(row: Any) -> Any:
+    """Return facts in which null is what absence is: the default of the field, or no entry of the map (D105)."""
+    changes: dict[str, Any] = {}
+    for name, one in type(row).__dataclass_fields__.items():
+        value = getattr(row, name)
+        if value is None:
+            made = None if one.default is MISSING else one.default
+            if one.default_factory is not MISSING:
+                made = one.default_factory()
+        elif isinstance(value, dict):
+            made = {key: part for key, part in value.items() if part is not None}
+        elif isinstance(value, tuple):
+            made = tuple(_without_nulls(part) if is_dataclass(part) else part for part in value)
+        else:
+            made = _without_nulls(value) if is_dataclass(value) else value
+        if made is not value and one.init:
+            changes[name] = made
+    return replace(row, **changes) if changes else row
+
+
 class ClaimReader:
     """Reads the claims of one endpoint, and says in JSON Schema what they look like."""
 
@@ -187,7 +211,7 @@ class ClaimReader:
     def read(self, body: bytes) -> facts.Claim:
         """Return the claim of a JSON text; raise Pydantic's ``ValidationError`` when it is none."""
         claim: facts.Claim = self._validator.validate_json(body)
-        return claim
+        return _without_nulls(claim) if b"null" in body else claim
 
     def check_shared(self, body: bytes) -> None:
         """Check what the cases of a list share; raise Pydantic's ``ValidationError``."""

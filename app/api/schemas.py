@@ -135,8 +135,8 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
             "properties": {
                 **fields,
                 "detail": {
-                    "type": "string",
-                    "enum": ["FULL", "SUMMARY"],
+                    "type": ["string", "null"],
+                    "enum": ["FULL", "SUMMARY", None],
                     "default": "FULL",
                     "title": "FULL 含计算过程，SUMMARY 只有结果",
                 },

@@ -44,7 +44,7 @@ def work(case: Case) -> list[ItemWork]:
         one = ItemWork(ItemId(project.project_id), index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)
         one.accepted = project.accepted_investment is not None
-        if case.terms.other_funding == "FROM_AMOUNT":
+        if case.rules.other_funding == "FROM_AMOUNT":
             one.other_funding = money_fen(project.other_fiscal_funding)
         works.append(one)
     if faults:
@@ -57,7 +57,7 @@ def work(case: Case) -> list[ItemWork]:
         raise FactsError(faults)
     for one in works:
         project = (case.claim.projects or ())[one.index]
-        if case.terms.other_funding == "FROM_BASE":
+        if case.rules.other_funding == "FROM_BASE":
             # Thresholds test the investment itself; only the base is taken less other money (D53).
             whole = one.scope.of("admitted")
             less = max(Fraction(0), whole - one.scope.of("other_fiscal_funding"))
@@ -76,6 +76,9 @@ def project_scope(case: Case, project: Project, index: int, faults: list[Fault])
         if hasattr(project, name):
             value = getattr(project, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
+    if project.other_fiscal_funding is None and case.rules.reads_other_funding:
+        case.warn("OTHER_FUNDING_NOT_STATED", f"{pointer}/other_fiscal_funding", id=project.project_id)
+        values["other_fiscal_funding"] = Fraction(0)
     values["accepted"] = yuan_value(project.accepted_investment)
     faults += check_category(project.category, f"{pointer}/category", case.terms)
     return Scope(values, pointer, case.applicant)

@@ -32,7 +32,8 @@ def _fields_of(kind: Any) -> tuple[str, ...]:
     return tuple(name for name, one in kind.__dataclass_fields__.items() if one.metadata.get("pattern") == facts.ID_PATTERN)
 
 
-_OF = {kind: _fields_of(kind) for kind in (facts.Contract, facts.Policy, facts.Item, facts.Project, facts.Drawdown, facts.Repayment)}
+_ROWS = (facts.Contract, facts.Policy, facts.Item, facts.Project)
+_OF = {kind: _fields_of(kind) for kind in (*_ROWS, facts.Drawdown, facts.Repayment, facts.InterestVoucher)}
 
 
 @lru_cache(maxsize=4096)
@@ -60,8 +61,8 @@ def check_ids(claim: facts.Claim, wanted: str) -> list[Fault]:
     for no, contract in enumerate(claim.contracts or ()):
         where = f"/contracts/{no}"
         faults += _twice([one.drawdown_no for one in contract.drawdowns], f"{where}/drawdowns")
-        for place, inner in (("drawdowns", contract.drawdowns), ("repayments", contract.repayments)):
-            for index, one in enumerate(inner):
+        for place in ("drawdowns", "repayments", "interest_paid"):
+            for index, one in enumerate(getattr(contract, place)):
                 faults += _bad(one, f"{where}/{place}/{index}")
     return faults
 
@@ -100,7 +101,11 @@ def doubt_spellings(case: Case) -> None:
     for no, contract in enumerate(claim.contracts or ()):
         where = f"/contracts/{no}"
         drawn = [(one.drawdown_no, f"{where}/drawdowns/{index}/drawdown_no") for index, one in enumerate(contract.drawdowns)]
-        named = [(one.drawdown_no, f"{where}/repayments/{index}/drawdown_no") for index, one in enumerate(contract.repayments)]
+        named = [
+            (one.drawdown_no, f"{where}/{place}/{index}/drawdown_no")
+            for place in ("repayments", "interest_paid")
+            for index, one in enumerate(getattr(contract, place))
+        ]
         if any(text is not None for text, _ in named):
             _doubt(case, [*drawn, *((text, pointer) for text, pointer in named if text is not None)])
 

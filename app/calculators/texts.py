@@ -53,6 +53,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：{from_day} 至 {until_day} 的利息在申请日后支付，不计",
         "{id}: interest for {from_day} to {until_day} was paid after the application and is ignored",
     ),
+    "CAP_USED": ("{id}：“{what}”已用完", "{id}: nothing is left under {what}"),
+    "LESS_THAN_A_FEN": ("{id}：金额不足一分", "{id}: less than a fen"),
+    "LESS_THAN_THE_UNIT": ("{id}：按 {what} 元取整后为零", "{id}: nothing is left when rounded to {what} yuan"),
+    "OTHER_FUNDING_COVERS": ("{id}：其他财政资金不低于应得金额", "{id}: other fiscal money is not below the amount"),
     "NO_INVESTMENT_ADMITTED": ("{id}：没有可纳入的投资", "{id}: no investment is admitted"),
     # warnings
     "DAY_COUNT_ASSUMED": (
@@ -141,6 +145,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "限额按“{what}”分别计算，未给出；本次只有一项，不影响金额，请补充：{clause}",
         "a cap separates accounts by {what}, which was not sent; with one item it changes nothing: {clause}",
     ),
+    "OTHER_FUNDING_NOT_STATED": (
+        "{id}：未填其他财政资金，按没有计算；有的应填写",
+        "{id}: other fiscal funding was not stated and is taken as none; if there is any, state it",
+    ),
     "STATUS_NOT_READ": (
         "标准表不读取这项资质，对金额没有影响；读取的资质: {read}{meant}",
         "the table does not read this status, which changes nothing; it reads: {read}{meant}",
@@ -168,6 +176,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "STEP_OTHER_FUNDING": ("{id} 扣除其他财政资金", "{id} less other fiscal money"),
     "STEP_TOTAL_ROUNDED": ("合计取整", "total, rounded"),
     "STEP_INTEREST": ("{id} 利息合计", "{id} total interest"),
+    "STEP_RECOVERY": ("{id} 应退回", "{id} to be paid back"),
+    "FORMULA_RECOVERY": ("max(0, 已拨付 - 应得金额)", "max(0, paid - amount due)"),
     "STEP_BALANCE": ("{id} 验收后余款", "{id} balance after acceptance"),
     "CLAUSE_INTEREST": (
         "贴息不超过计息期间实际支付（无凭证时为合同推算）的利息",

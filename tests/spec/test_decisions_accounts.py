@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.bureau import USCC, Bureau, loan, policy
+from tests.bureau import PATHS, USCC, Bureau, loan, policy
 from tests.spec.bodies import refused
 from tests.spec.claims import Body, answer, applicant, post, warnings
 from tests.spec.small_tables import award, caps, codes, granted, insurance, item, points, project
@@ -64,7 +65,9 @@ def test_D67_characters_that_nobody_sees_are_refused(client: httpx.Client, chara
     bureau = Bureau(award(more="needs: {park: {of: ITEM, type: CODE}}\ncaps: [{per: [park], limit: 1}]"), "AWARD")
     assert bureau.refusal(items=[item("A", "1.00", measures={"park": f"a{character}"})]) == [("/items/0/measures/park", "INVALID_MEASURE")]
     keys = granted("1.00", park=f"a{character}")
-    assert bureau.refusal(applicant=keys, items=[item("A", "1.00", measures={"park": "a"})]) == [("/applicant/granted/0/keys/park", "INVALID_ID")]
+    assert bureau.refusal(applicant=keys, items=[item("A", "1.00", measures={"park": "a"})]) == [
+        ("/applicant/granted/0/keys/park", "INVALID_ID")
+    ]
 
 
 @pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0 "])
@@ -226,7 +229,9 @@ def test_D69_only_under_period_and_lines_of_a_cap() -> None:
     bureau = Bureau(f"facts: ITEMS\nwording: EXACT\n{lines}\ncaps: [{{per: [PRODUCT], lines: [X], period: LIFETIME, limit: 100}}]", "AWARD")
     sent = [{"item_id": "A", "category": "Y", "product_id": "P"}]
     assert bureau.amount(applicant=granted("70.00", category="Z"), items=sent) == "100.00"
-    assert bureau.refusal(applicant=granted("70.00", category="Y"), items=sent) == [("/applicant/granted/0/keys/product_id", "FACT_REQUIRED")]
+    assert bureau.refusal(applicant=granted("70.00", category="Y"), items=sent) == [
+        ("/applicant/granted/0/keys/product_id", "FACT_REQUIRED")
+    ]
     # line X pays category Y, so a grant of that category takes its room
     assert bureau.amount(applicant=granted("70.00", category="Y", product_id="P"), items=sent) == "30.00"
     assert bureau.amount(applicant=granted("70.00", category="Y", product_id="Q"), items=sent) == "100.00"
@@ -236,7 +241,10 @@ def test_D69_what_cannot_be_placed_is_said() -> None:
     other = "xx-spec-2025-0-2"
     bureau = Bureau(award(more=f"caps: [{{per: [PROJECT], pool: [{other}], period: LIFETIME, limit: 100, clause: 单个项目}}]"), "AWARD")
     sent = [item("A", "100.00", project_id="P")]
-    for who, where in ((granted("40.00", other), "/applicant/granted/0"), ({"uscc": USCC, "other_support_this_year": "40.00"}, "/applicant/other_support_this_year")):
+    for who, where in (
+        (granted("40.00", other), "/applicant/granted/0"),
+        ({"uscc": USCC, "other_support_this_year": "40.00"}, "/applicant/other_support_this_year"),
+    ):
         found = bureau.answer({"applicant": who, "items": sent})
         (warned,) = [one for one in found["warnings"] if one["code"] == "GRANT_NOT_PLACED"]
         assert (found["amount"], warned["pointer"], "单个项目" in warned["message"]) == ("100.00", where, True)
@@ -313,7 +321,9 @@ def test_D70_other_facts_have_no_lender() -> None:
 def test_D70_a_grant_names_the_lender_where_two_share_the_number() -> None:
     bureau = Bureau(points(more="caps: [{per: [CONTRACT], period: LIFETIME, limit: 6000}]"))
     sent = [loan("L-1", lender="甲"), loan("L-1", lender="乙")]
-    assert bureau.refusal(applicant=granted("1000.00", contract_no="l-1"), contracts=sent) == [("/applicant/granted/0/keys/lender", "FACT_REQUIRED")]
+    assert bureau.refusal(applicant=granted("1000.00", contract_no="l-1"), contracts=sent) == [
+        ("/applicant/granted/0/keys/lender", "FACT_REQUIRED")
+    ]
     found = bureau.answer({"applicant": granted("1000.00", contract_no="L-1", lender="甲 "), "contracts": sent})
     assert [(one["lender"], one["amount"]) for one in found["items"]] == [("乙", "6000.00"), ("甲", "5000.00")]
     assert bureau.amount(applicant=granted("1000.00", contract_no="L-1"), contracts=sent[:1]) == "5000.00"
@@ -324,9 +334,211 @@ def test_D70_room_and_drawdowns_are_of_one_contract() -> None:
     """Drawdown 1 of L-1 at two banks: 5万 each, as a balance and as money."""
     bureau = Bureau(points("10%", more="caps: [{bounds: BALANCE, per: [DRAWDOWN], limit: 50000}, {per: [DRAWDOWN], limit: 1500}]"))
     found = bureau.answer({"contracts": [loan("L-1", lender="甲"), loan("L-1", lender="乙")]})
-    assert caps(found, "key", "before", "after") == [
-        ("1 L-1 乙", "1000000.00", "50000.00"),
-        ("1 L-1 甲", "1000000.00", "50000.00"),
-        ("1 L-1 乙", "1825.00", "1500.00"),  # 50,000 × 3.65% of interest
+    assert caps(found, "key", "before", "after")[:2] == [("1 L-1 乙", "1000000.00", "50000.00"), ("1 L-1 甲", "1000000.00", "50000.00")]
+    assert caps(found, "key", "before", "after")[2:] == [
+        ("1 L-1 乙", "1825.00", "1500.00"),
         ("1 L-1 甲", "1825.00", "1500.00"),
+    ]  # 50,000 × 3.65% of interest
+
+
+# --- D88: the identity of a calculation -----------------------------------------------------------------------
+
+
+def full_loan(no: str, turn: bool) -> Body:
+    """A contract with every list in it; ``turn`` puts all of them in another order."""
+    drawn = [
+        {"drawdown_no": "1", "on": "2025-01-01", "amount": "600000.00"},
+        {"drawdown_no": "2", "on": "2025-03-01", "amount": "400000.00", "rate": {"kind": "FIXED", "annual_rate": "0.0360"}},
     ]
+    repaid = [
+        {"on": "2025-08-01", "principal": "100000.00"},
+        {"on": "2025-08-01", "principal": "50000.00", "drawdown_no": "2"},
+        {"on": "2025-06-01", "principal": "20000.00"},
+    ]
+    paid = [
+        {"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00"},
+        {"from": "2025-04-01", "until": "2025-07-01", "amount": "9000.00", "paid_on": "2025-07-02"},
+    ]
+    excluded = [
+        {"from": "2025-02-01", "until": "2025-02-11", "reason": "OVERDUE"},
+        {"from": "2025-05-01", "until": "2025-05-02", "reason": "OTHER"},
+    ]
+    steps = [{"from": "2025-01-01", "annual_rate": "0.036"}, {"from": "2025-05-15", "annual_rate": "0.035"}]
+    lists: Body = {
+        "drawdowns": drawn,
+        "repayments": repaid,
+        "interest_paid": paid,
+        "excluded_periods": excluded,
+        "purposes": ["BILL", "REFINANCING"],
+    }
+    if turn:
+        lists, steps = {name: rows[::-1] for name, rows in lists.items()}, steps[::-1]
+    return loan(no, **lists, rate={"kind": "STEPPED", "steps": steps})
+
+
+def without_pointers(found: Body) -> Body:
+    """An answer without the places of its warnings, which follow the request."""
+    return found | {"warnings": [one | {"pointer": None, "other_pointer": None} for one in found["warnings"]]}
+
+
+def test_D88_the_order_of_no_list_changes_anything() -> None:
+    bureau = Bureau(points(more="caps: [{per: [CONTRACT], period: LIFETIME, limit: 3000}]"))
+    grants = [granted("1.00", contract_no=no)["granted"][0] for no in "BA"]
+    statuses = [{"status": "X", "from": "2024-05-01"}, {"status": "X", "from": "2020-05-01", "until": "2021-01-01"}]
+    who: Body = {"uscc": USCC, "granted": grants, "statuses": statuses, "dishonesty_records": [{"on": "2019-01-01"}, {"on": "2018-01-01"}]}
+    turned = {name: rows[::-1] if isinstance(rows, list) else rows for name, rows in who.items()}
+    one = bureau.answer({"applicant": who, "contracts": [full_loan("A", turn=False), full_loan("B", turn=True)]})
+    other = bureau.answer({"applicant": turned, "contracts": [full_loan("B", turn=False), full_loan("A", turn=True)]})
+    assert json.dumps(without_pointers(one)) == json.dumps(without_pointers(other))
+    assert one["calculation_id"] == other["calculation_id"]
+
+
+def test_D88_the_order_of_investments_changes_nothing() -> None:
+    bureau = Bureau("facts: PROJECTS\nwording: EXACT\nlines: [{id: ALL, base: admitted, rate: 30%}]", "GRANT")
+    paid = [
+        {"category": category, "amount": amount}
+        for category, amount in (("SOFTWARE", "5.00"), ("EQUIPMENT", "7.00"), ("EQUIPMENT", "6.00"))
+    ]
+    one, other = (bureau.answer({"projects": [{"project_id": "P", "investments": rows}]}) for rows in (paid, paid[::-1]))
+    assert (one, one["amount"]) == (other, "5.40")
+
+
+def test_D88_pointers_follow_the_request() -> None:
+    bureau = Bureau(points())
+    sent = full_loan("A", turn=False)
+    for turn, place in ((False, 2), (True, 0)):
+        repaid = [*sent["repayments"][:2], {"on": "2023-06-01", "principal": "1.00"}]
+        body = sent | {"repayments": repaid[::-1] if turn else repaid}
+        assert (f"/contracts/0/repayments/{place}/on", "DATES_OUT_OF_ORDER") in bureau.refusal(contracts=[body])
+
+
+SAME: list[tuple[Body, Body]] = [
+    ({"rate": {"kind": "FIXED", "annual_rate": "0.03850"}}, {"rate": {"kind": "FIXED", "annual_rate": "0.0385"}}),
+    (
+        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "JAN_1", "spread": "-0.0020", "multiplier": "1.00"}},
+        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "JAN_1", "spread": "-0.002"}},
+    ),
+    (
+        {"interest_paid": [{"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00", "paid_on": "2025-04-01"}]},
+        {"interest_paid": [{"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00"}]},
+    ),
+    ({"measures": {"growth": "0.10", "mass": "12.50 kg"}}, {"measures": {"growth": "0.1", "mass": "12.5"}}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_D88_equal_facts_have_equal_ids(one: Body, other: Body) -> None:
+    bureau = Bureau(points(more="needs: {growth: {of: CONTRACT, type: RATE}, mass: {of: CONTRACT, type: QUANTITY, unit: kg}}"))
+    assert bureau.answer({"contracts": [loan(**one)]}) == bureau.answer({"contracts": [loan(**other)]})
+
+
+@pytest.mark.parametrize(
+    "changed", [{"measures": {"growth": "0.11"}}, {"rate": {"kind": "FIXED", "annual_rate": "0.0361"}}, {"contract_no": "l-1"}]
+)
+def test_D88_other_facts_have_other_ids(changed: Body) -> None:
+    bureau = Bureau(points(more="needs: {growth: {of: CONTRACT, type: RATE}}"))
+    plain = {"measures": {"growth": "0.1"}}
+    one, other = (bureau.answer({"contracts": [loan(**more)]}) for more in (plain, plain | changed))
+    assert one["calculation_id"] != other["calculation_id"]
+
+
+def test_D88_the_name_and_the_callers_number_are_left_out_and_nothing_else() -> None:
+    bureau, sent = Bureau(award(), "AWARD"), [item("A", "1.00")]
+    plain = bureau.answer({"items": sent})["calculation_id"]
+    assert bureau.answer({"items": sent, "request_no": "1", "applicant": {"uscc": USCC, "name": "某公司"}})["calculation_id"] == plain
+    assert bureau.answer({"items": sent, "applicant": {"uscc": USCC, "digital_rmb_account": True}})["calculation_id"] != plain
+
+
+# --- D105: null ------------------------------------------------------------------------------------------------
+
+NULLS: list[tuple[str, str, Body, Body]] = [
+    (
+        "LOAN_INTEREST",
+        points(more="needs: {park: {of: CONTRACT, type: CODE}}"),
+        {"contracts": [loan()]},
+        {
+            "contracts": [
+                loan(
+                    currency=None,
+                    purposes=None,
+                    project_id=None,
+                    repayment_plan=None,
+                    day_count=None,
+                    interest_paid=None,
+                    excluded_periods=None,
+                    measures={"park": None},
+                    repayments=None,
+                )
+            ]
+        },
+    ),
+    (
+        "INSURANCE",
+        insurance(),
+        {"policies": [policy("P", "2.00")]},
+        {"policies": [policy("P", "2.00", unit_kind=None, sum_insured=None, measures=None)]},
+    ),
+    (
+        "AWARD",
+        award(),
+        {"items": [item("A", "1.00")]},
+        {"items": [item("A", "1.00", category=None, events=None, measures=None)], "projects": None},
+    ),
+    (
+        "GRANT",
+        "facts: PROJECTS\nwording: EXACT\nlines: [{id: ALL, base: admitted, rate: 30%}]",
+        {"projects": [project("P", "9.00")]},
+        {"projects": [project("P", "9.00", paid_instalments=None, accepted_investment=None, measures=None)], "items": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "terms", "plain", "nulls"), NULLS, ids=[row[0] for row in NULLS])
+def test_D105_null_says_what_absence_says(method: str, terms: str, plain: Body, nulls: Body) -> None:
+    bureau = Bureau(terms, method)
+    who = {"uscc": USCC, "granted": None, "statuses": None, "measures": None, "dishonesty_records": None, "other_support_this_year": None}
+    one = bureau.answer(plain)
+    assert bureau.answer(nulls | {"applicant": who, "claim_period": None, "version": None, "as_of": None, "request_no": None}) == one
+
+
+def test_D105_in_rates_vouchers_and_grants() -> None:
+    bureau = Bureau(points(more="caps: [{per: [], period: LIFETIME, limit: 100}]"))
+    rate = {"kind": "FLOATING", "series": "LPR_1Y", "reset": "JAN_1"}
+    paid = {"from": "2025-01-01", "until": "2025-04-01", "amount": "6000.00"}
+    grant = granted("40.00")["granted"][0] | {"accrual_year": None}
+    plain = {"applicant": {"uscc": USCC, "granted": [grant]}, "contracts": [loan(rate=rate, interest_paid=[paid])]}
+    rate |= {"spread": None, "multiplier": None, "reset_dates": None, "lookup": None}
+    paid |= {"penalty": None, "paid_on": None, "drawdown_no": None, "kind": None}
+    grant |= {"keys": {"contract_no": None}, "keys_unknown": None}
+    nulls = {"applicant": {"uscc": USCC, "granted": [grant]}, "contracts": [loan(rate=rate, interest_paid=[paid])]}
+    assert bureau.answer(nulls) == bureau.answer(plain)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"contracts": None}, "/contracts"),
+        ({"contracts": [loan(lender=None)]}, "/contracts/0/lender"),
+        ({"contracts": [loan(drawdowns=None)]}, "/contracts/0/drawdowns"),
+        ({"contracts": [None]}, "/contracts/0"),
+        ({"applicant": None, "contracts": [loan()]}, "/applicant"),
+    ],
+)
+def test_D105_what_is_required_may_not_be_null(body: Body, pointer: str) -> None:
+    assert pointer in [where for where, _ in Bureau(points()).refusal(**body)]
+
+
+def test_D105_a_case_does_not_undo_what_is_shared_by_null() -> None:
+    bureau = Bureau(award(), "AWARD")
+    body = {
+        "rate_table": bureau.table,
+        "application_date": "2026-06-30",
+        "applicant": {"uscc": USCC},
+        "items": [item("A", "1.00")],
+        "detail": None,
+    }
+    cases = [{"item_id": "1"}, {"item_id": "2", "items": None, "applicant": None}]
+    response = bureau.client.post(f"{PATHS['AWARD']}/batch", json=body | {"cases": cases})
+    assert response.status_code == 200, response.text
+    first, second = response.json()["cases"]
+    assert first["result"] == second["result"]
