@@ -522,7 +522,7 @@ def finish(
     if unit != 1:
         round_total(terms, atoms, unit, passes, is_exact)
     total = sum(a.at for a in atoms)
-    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total)
+    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total, is_less_other_money=after_project is not None)
     return {
         "said": case.said,
         "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",
@@ -585,19 +585,20 @@ def round_total(terms: Json, atoms: list[Atom], unit: Fraction, passes: Callable
         fen = spread_total(exact, names, total) if is_exact and unit == 1 else spread(exact, names, total)
         for atom, each in zip(atoms, fen, strict=True):
             atom.at = each
-        if total <= 0 or not passes() - already:
+        passed = passes()
+        if total <= 0 or not (passed - already or (passed and total > sum(exact))):
             return
         total -= int(unit)
 
 
-def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total: int) -> None:
+def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total: int, *, is_less_other_money: bool) -> None:
     """An amount of 0.00 has its reason (D33, D82); ``before`` the caps is None where nothing earned."""
     if total:
         return
     case.said.needs_reason = True
     if before is None:
         return
-    if before < 1 and unit_fen(case.terms) == 1:
+    if before < 1 and unit_fen(case.terms) == 1 and not is_less_other_money:
         case.said.reasons.add(("LESS_THAN_A_FEN", None))
     if any(each.room == 0 and each.before >= 1 for each in accounts):
         case.said.reasons.add(("CAP_USED", None))
