@@ -229,10 +229,13 @@ def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
 
 
 def require_keys(case: Situation, cap: Json, concerned: list[Day]) -> None:
-    """A cap that separates by a fact requires it of what earns, unless a single contract is under it (D68)."""
+    """A cap that separates by a fact requires it of what it bounds, unless a single contract is under it (D68).
+
+    It works before the rate (D26), so that days at a rate of zero are under it too.
+    """
     if len({each.loan.id for each in concerned}) < 2:
         return
-    if any(each.rate > 0 and None in account_of_day(case, cap, each) for each in concerned):
+    if any(None in account_of_day(case, cap, each) for each in concerned):
         raise RefusedError("FACT_REQUIRED")
 
 
@@ -386,20 +389,23 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         loan.work_out_days()
         chooser = Chooser(case, loan)
         mine = chosen_days(loan, chooser)
+        met = {
+            line["id"]: [each for each in mine if each.line == line["id"]]
+            for line in case.terms["lines"]
+            if are_met(case, loan, line.get("require", []), [each for each in mine if each.line == line["id"]])
+        }
+        if mine and not any(met.values()):
+            continue
         rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
         if not mine:  # of a contract of which nothing is claimed no interest is asked; it may still take room (D90)
             rules = [r for r in rules if "interest" not in words_of(r["that"])]
         if not are_met(case, loan, rules, mine):
             continue
-        met = set()
-        for line in case.terms["lines"]:
-            of_line = [each for each in mine if each.line == line["id"]]
-            if are_met(case, loan, line.get("require", []), of_line):
-                met.add(line["id"])
-                chosen += of_line
-                for each in of_line:
-                    each.rate = chooser.rate(each.slice, each.day)
-        admitted.append(Admitted(loan, chooser, met))
+        for of_line in met.values():
+            chosen += of_line
+            for each in of_line:
+                each.rate = chooser.rate(each.slice, each.day)
+        admitted.append(Admitted(loan, chooser, set(met)))
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
     told = limit_principal(case, chosen, admitted)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
