@@ -90,6 +90,16 @@ class Chooser:
         found: str | None = self.known[signature]
         return found
 
+    def possible_lines(self, slice_: Slice, day: date) -> set[str]:
+        """For room it matters that a line applies; which of two pays more is not asked where a rate is not known (D18)."""
+        try:
+            line = self.line(slice_, day)
+        except RefusedError:
+            if self.case.terms.get("choose") != "HIGHEST":
+                raise
+            return {each["id"] for each in self.case.terms["lines"]}
+        return {line} if line else set()
+
     def rate(self, slice_: Slice, day: date) -> Fraction:
         signature = self.signature(slice_, day)
         if signature not in self.known:
@@ -168,7 +178,7 @@ def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
     found = []
     for each in admitted:
         for slice_ in each.loan.slices:
-            lines = {each.chooser.line(slice_, day) for day in slice_.open}
+            lines = {line for day in slice_.open for line in each.chooser.possible_lines(slice_, day)}
             found += [Claimant(each.loan, slice_, line) for line in sorted(lines & each.lines)]
     return found
 
