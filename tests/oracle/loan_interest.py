@@ -336,6 +336,8 @@ def atoms_of(case: Situation, chosen: list[Day]) -> list[Atom]:
             if group not in factors:
                 factors[group] = each.rate / PARTS[name]
         else:
+            if each.slice.rate is None and (each.slice.key, each.day) not in each.loan.voucher_of:
+                raise RefusedError("FACT_REQUIRED")  # 30: a share of interest of which nothing is known
             of_interest, weight, factor = each.loan.interest_parts(each.slice, each.day, each.counted)
             group = (each.loan.id, of_interest, id(each.rate))
             if group not in factors:
@@ -396,6 +398,10 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     for loan in loans:
         if not is_admitted_currency(case, loan) or not in_window(case, "contract", loan.signed_on):
             continue
+        rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
+        on_interest = [r for r in rules if "interest" in words_of(r["that"])]
+        if not are_met(case, loan, [r for r in rules if r not in on_interest], []):
+            continue
         loan.work_out_days()
         chooser = Chooser(case, loan)
         mine = chosen_days(loan, chooser)
@@ -406,10 +412,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
-        if not mine:  # of a contract of which nothing is claimed no interest is asked; it may still take room (D90)
-            rules = [r for r in rules if "interest" not in words_of(r["that"])]
-        if not are_met(case, loan, rules, mine):
+        if mine and not are_met(case, loan, on_interest, mine):  # what is not claimed may still take room (D90)
             continue
         for of_line in met.values():
             chosen += of_line
