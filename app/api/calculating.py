@@ -110,10 +110,14 @@ def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
             return []
         zh, en = "企业须给出统一社会信用代码", "An enterprise gives its unified social credit code"
         return [Fault("/applicant/uscc", "FACT_REQUIRED", zh, en)]
-    if uscc_check_character(number) == number[-1]:  # its form was checked by the pattern
+    # The form of a code was checked by the pattern; one that fails and is confirmed is warned of (D86).
+    if claim.applicant.uscc_confirmed or uscc_check_character(number) == number[-1]:
         return []
-    zh = "统一社会信用代码的校验码不符（GB 32100-2015）"
-    en = "The check character of the unified social credit code is wrong (GB 32100-2015)"
+    zh = "统一社会信用代码的校验码不符（GB 32100-2015）；与营业执照核对无误的，写 uscc_confirmed: true"
+    en = (
+        "The check character of the unified social credit code is wrong (GB 32100-2015); "
+        "if it is what the licence says, send uscc_confirmed: true"
+    )
     return [Fault("/applicant/uscc", "INVALID_USCC", zh, en)]
 
 

@@ -146,7 +146,9 @@ _PERIODS: Final[Words] = {
     "BATCH": Phrase("本批次", " and batch"),
     "PROGRAM_YEAR": Phrase("年度", " and year"),
     "ACCRUAL_YEAR": Phrase("每计息年度", " and year of interest"),
+    "CALENDAR_YEAR": Phrase("自然年度", " and calendar year"),
     "LIFETIME": Phrase("累计", " in all"),
+    "unknown": Phrase("单次申请（期间未公布）", " and claim (its period was not published)"),
 }
 
 
@@ -181,6 +183,9 @@ def pool(tables: tuple[str, ...] | Literal["FUND"] | None) -> Phrase:
 
 def accounts(cap: Cap, terms: Terms) -> Phrase:
     """What separates the accounts of a cap; the applicant where nothing else does."""
+    if cap.per_unknown:
+        who = _EACH_APPLICANT[terms.applicant]
+        return Phrase(f"{who.zh}（限额对象未公布）", f"{who.en} (what it is per was not published)")
     if not cap.per:
         return _EACH_APPLICANT[terms.applicant]
     parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
