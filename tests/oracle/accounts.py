@@ -15,6 +15,7 @@ from tests.oracle.earlier import (
     earlier_grants,
     granted_in,
     is_of_this_year,
+    is_topped_up,
     money_caps,
     place_grants,
     touches,
@@ -108,12 +109,17 @@ class Situation:
         last_days = [str(about.get("last_day", "unknown")) for name, about in windows.items() if name != "application"]
         reaches = any(last == "APPLICATION_DATE" or (last != "unknown" and int(last[:4]) >= year) for last in last_days)
         if year > self.program_year and "application" not in windows and not reaches and not terms_of(self):
-            self.said.warnings.add("LATER_YEAR")
+            self.said.warnings.add("APPLIED_IN_A_LATER_YEAR")
             self.said.has_open_point = True
 
     @property
     def terms(self) -> Json:
         return self.table["terms"]
+
+    @cached_property
+    def projects(self) -> set[str]:
+        facts = [fact for name in ("contracts", "policies", "items", "projects") for fact in self.request.get(name, [])]
+        return {normal(fact["project_id"]) for fact in facts if fact.get("project_id")}
 
     @cached_property
     def grants(self) -> list[Json]:
@@ -517,7 +523,7 @@ def finish(
     if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
         round_total(terms, atoms, unit, passes, is_exact)
     if terms.get("stacking", {}).get("higher_of"):
-        earlier = sum(int(money(g["amount"])) for g in case.grants if is_of_this_year(case, g))
+        earlier = sum(int(money(g["amount"])) for g in case.grants if is_topped_up(case, g))
         replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
         round_total(terms, atoms, unit, passes, is_exact)

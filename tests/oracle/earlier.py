@@ -53,8 +53,12 @@ def table_year(grant: Json) -> int:
 
 
 def is_topped_up(case: Situation, grant: Json) -> bool:
-    """D44: the caps are not reduced by the grants being topped up."""
-    return bool(case.terms.get("stacking", {}).get("higher_of")) and is_of_this_year(case, grant)
+    """D44, D98: the caps are not reduced by the grants being topped up; those are of the year, and of the same project where the clause says so."""
+    rule = case.terms.get("stacking", {}).get("higher_of")
+    if not rule or not is_of_this_year(case, grant):
+        return False
+    named = grant["keys"].get("project_id")
+    return rule.get("same_project") != "true" or named is None or named in case.projects
 
 
 def money_caps(case: Situation) -> list[Json]:
