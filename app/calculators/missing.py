@@ -190,8 +190,6 @@ class _Walk:
                 self.ask(node, scope)
         if terms.stacking.offset is not None:
             self.ask(terms.stacking.offset[0], scope)
-        if terms.other_funding == "FROM_BASE":
-            self.ask(ex.Name("other_fiscal_funding"), scope)
         for no, cap in enumerate(self.case.rules.caps):
             if cap.lines is not None and line.id not in cap.lines:
                 continue

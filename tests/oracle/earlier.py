@@ -114,6 +114,15 @@ def categories_of(line: Json) -> set[str]:
     return found
 
 
+def line_of(case: Situation, grant: Json) -> str | None:
+    """The line of a grant: as it says, or the only one that its category can choose."""
+    keys = grant["keys"]
+    if "line" in keys:
+        return str(keys["line"])
+    lines = [line for line in case.terms["lines"] if keys.get("category") in categories_of(line)]
+    return normal(lines[0]["id"]) if len(lines) == 1 else None
+
+
 def wanted_keys(case: Situation, cap: Json, atom: Atom) -> dict[str, str]:
     """The keys that a grant must name to lie in an atom's account."""
     wanted = {
@@ -136,7 +145,7 @@ def missing_keys(case: Situation, cap: Json, grant: Json) -> list[str]:
         names.add("contract_no")
     if "contract_no" in names and grant["keys"].get("contract_no") in case.shared_numbers:
         names.add("lender")
-    absent = [name for name in sorted(names) if name not in grant["keys"]]
+    absent = [name for name in sorted(names) if name not in grant["keys"] and not (name == "line" and line_of(case, grant))]
     if falls is None and "category" not in absent:
         absent.append("category")
     if cap["period"] == "ACCRUAL_YEAR" and grant.get("accrual_year") is None:
@@ -172,7 +181,7 @@ def matches(case: Situation, cap: Json, grant: Json, atom: Atom) -> bool:
     if falls is False or (falls is None and not is_open):
         return False
     for name, value in wanted_keys(case, cap, atom).items():
-        given = grant["keys"].get(name)
+        given = line_of(case, grant) if name == "line" else grant["keys"].get(name)
         if given != value and not (given is None and is_open):
             return False
     if cap["period"] == "ACCRUAL_YEAR":

@@ -12,10 +12,10 @@ from math import floor
 from types import ModuleType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from app.api import claims
 from app.calculators.assessment import assess
-from app.calculators.facts import Claim
 from app.calculators.faults import FactsError
 from app.calculators.reading import parse_terms
 from app.calculators.results import Result
@@ -34,7 +34,12 @@ ORACLES: dict[str, ModuleType] = {
     "AWARD": award,
     "GRANT": grant,
 }
-CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
+READERS = {
+    "LOAN_INTEREST": claims.LOAN,
+    "INSURANCE": claims.INSURANCE,
+    "AWARD": claims.AWARD,
+    "GRANT": claims.GRANT,
+}
 CODES = {"LATER_YEAR": {"LATER_YEAR"}}  # codes that no decision names: the oracle's word, and the engine's
 ON_BALANCES: set[str] = set()  # scopes of caps that bound balances
 
@@ -106,7 +111,7 @@ def engine_table(table: Json) -> RateTable:
 
 
 def engine_answer(table: Json, request: Json) -> Result:
-    claim = CLAIM.validate_json(json.dumps(request), strict=True)
+    claim = READERS[table["method"]].read(json.dumps(request).encode())
     return assess(
         claim,
         engine_table(table),
@@ -176,8 +181,8 @@ def named(no: str, lender: str | None, theirs: Json) -> Any:
     return (no, lender) if (no, lender) in theirs["items"] else no
 
 
-def fen(text: str | None) -> int:
-    return int((text or "0").replace(".", ""))
+def fen(text: str | None) -> Fraction:
+    return Fraction(text or "0") * 100
 
 
 def unsaid(ours: Result, theirs: Json) -> list[str]:

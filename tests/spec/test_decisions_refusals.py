@@ -294,7 +294,6 @@ other_funding: FROM_BASE
         "/projects/0/investments/0/measures/imported",
         "/projects/0/investments/0/related_party",
         "/projects/0/investments/0/vat",
-        "/projects/0/other_fiscal_funding",
     ]
 
 
