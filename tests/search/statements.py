@@ -91,6 +91,9 @@ STATEMENTS: dict[Statement, Reason] = {
     ("earlier", "contracts[].rate.steps[].from"): Reason(
         "a receipt is shared by rate, and more of it then lies on days that count (D28)", "sk-innov-2026-1-1"
     ),
+    ("earlier", "contracts[].repayment_plan.first_due"): Reason(
+        "a receipt is shared by balance, which falls on other days (D28)", "sk-innov-2026-1-1"
+    ),
     ("earlier", "contracts[].repayments[].on"): Reason(
         "a receipt is shared by balance, and more of it then lies on days that count (D28)", "sf-lease-2026-1-1"
     ),
