@@ -16,7 +16,7 @@ from app.calculators.codes import uscc_check_character
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
-from app.calculators.vocabulary import METHODS
+from app.calculators.vocabulary import APPLICANTS, METHODS, applicants
 from app.tables.catalogue import Catalogue
 
 
@@ -102,18 +102,44 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
+def _kind_of_applicant(claim: facts.Claim, table: RateTable) -> str | None:
+    """Who applies, as the claim says, or the one kind that the table admits; None where it is not known (D85)."""
+    admitted, said = table.terms.applicants, claim.applicant.kind
+    if said is not None:
+        return said if said in admitted else None
+    return admitted[0] if len(admitted) == 1 else None
+
+
+def _kind_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
+    """A kind of applicant that is needed and absent, or that the table does not admit (D85)."""
+    if _kind_of_applicant(claim, table) is not None:
+        return []
+    kinds = ", ".join(table.terms.applicants)
+    named = applicants(table.terms.applicants)
+    if claim.applicant.kind is None:
+        zh = f"此标准表的申请主体有多种，须写明是哪一种：{named.zh}（{kinds}）"
+        en = f"this table admits several kinds of applicant, say which: {kinds}"
+        return [Fault("/applicant/kind", "FACT_REQUIRED", zh, en)]
+    zh = f"此标准表的申请主体为{named.zh}（{kinds}），而不是{APPLICANTS[claim.applicant.kind].zh}"
+    return [Fault("/applicant/kind", "WRONG_APPLICANT", zh, f"this table admits {kinds}, not {claim.applicant.kind}")]
+
+
 def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
     """What is wrong with the code of the applicant: one that is needed and absent joins all other missing facts (D83)."""
     number = claim.applicant.uscc
     if number is None:
-        if table.terms.applicant != "ENTERPRISE":
+        if _kind_of_applicant(claim, table) != "ENTERPRISE":
             return []
         zh, en = "企业须给出统一社会信用代码", "An enterprise gives its unified social credit code"
         return [Fault("/applicant/uscc", "FACT_REQUIRED", zh, en)]
-    if uscc_check_character(number) == number[-1]:  # its form was checked by the pattern
+    # The form of a code was checked by the pattern; one that fails and is confirmed is warned of (D86).
+    if claim.applicant.uscc_confirmed or uscc_check_character(number) == number[-1]:
         return []
-    zh = "统一社会信用代码的校验码不符（GB 32100-2015）"
-    en = "The check character of the unified social credit code is wrong (GB 32100-2015)"
+    zh = "统一社会信用代码的校验码不符（GB 32100-2015）；与营业执照核对无误的，写 uscc_confirmed: true"
+    en = (
+        "The check character of the unified social credit code is wrong (GB 32100-2015); "
+        "if it is what the licence says, send uscc_confirmed: true"
+    )
     return [Fault("/applicant/uscc", "INVALID_USCC", zh, en)]
 
 
@@ -137,7 +163,7 @@ def answer_under(
     language: Language,
 ) -> results.Result:
     """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
-    faults = _uscc_faults(claim, table)
+    faults = _kind_faults(claim, table) + _uscc_faults(claim, table)
     ordered, places = normal_form.in_order(claim)
     try:
         result = assessment.assess(

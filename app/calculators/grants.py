@@ -12,6 +12,7 @@ from app.calculators.accounts import AccountKey, missing_keys, title_of
 from app.calculators.facts import Granted
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
+from app.calculators.names import OF_CLAIM
 from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap, Terms
 
@@ -105,12 +106,14 @@ def in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
 
 def _in_period(case: Case, cap: Cap, grant: Grant) -> bool:
     """Whether a grant lies in the period of a cap; of the years of interest each is a period, so that any may be its own."""
-    if cap.period == "CLAIM":
+    if cap.period in OF_CLAIM:
         return False
     if cap.period == "BATCH":
         return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
     if cap.period == "PROGRAM_YEAR":
         return grant.year == case.year
+    if cap.period == "CALENDAR_YEAR":
+        return grant.on.year == case.claim.application_date.year
     return True
 
 
@@ -176,7 +179,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
         for cap in case.rules.caps:
             if cap.bounds != "AMOUNT" or cap.limit is UNKNOWN or grant.topped_up or not in_pool(case, cap, grant):
                 continue
-            known = known or cap.period != "CLAIM"
+            known = known or cap.period not in OF_CLAIM
             if concerns(case, cap, grant):
                 lacking = _lacks(case, cap, grant)
                 if lacking:
@@ -189,7 +192,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
 
 def _read_otherwise(case: Case, grant: Grant) -> bool:
     """Whether a grant is already spoken of: its table is not loaded, or it is another direction of the year (D43)."""
-    if grant.table not in case.table.known_tables:
+    if grant.table not in case.table.known_tables | {case.table.id}:
         return True
     same_fund = grant.table.startswith(case.table.fund + "-")
     single = any(one.single_direction is not None for one in case.rules.stackings)

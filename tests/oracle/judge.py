@@ -40,7 +40,6 @@ READERS = {
     "AWARD": claims.AWARD,
     "GRANT": claims.GRANT,
 }
-CODES = {"LATER_YEAR": {"LATER_YEAR"}}  # codes that no decision names: the oracle's word, and the engine's
 ON_BALANCES: set[str] = set()  # scopes of caps that bound balances
 
 
@@ -197,7 +196,7 @@ def unsaid(ours: Result, theirs: Json) -> list[str]:
     found += [f"warning {code} out of place" for code in sorted(said.never & codes)]
     if theirs["status"] != "ELIGIBLE":
         return found  # nothing is paid, so that nothing is paid silently
-    found += [f"no warning {code}" for code in sorted(said.warnings) if not codes & CODES.get(code, {code})]
+    found += [f"no warning {code}" for code in sorted(said.warnings - codes)]
     pointers = [warning.pointer or "" for warning in ours.warnings]
     found += [f"no warning at {place}" for place in sorted(said.warned_places) if not any(re.fullmatch(place, p) for p in pointers)]
     messages = [warning.message.replace(",", "") for warning in ours.warnings]

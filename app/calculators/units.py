@@ -1,0 +1,60 @@
+"""Insured units: what several policies say of one unit must agree (D67, D71)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.calculators import names as nm
+from app.calculators.facts import Policy
+from app.calculators.faults import Fault
+from app.calculators.items import Case
+from app.calculators.spelling import normal
+
+# Facts of the unit, which each of its policies repeats. One that a policy leaves out is not contradicted.
+OF_UNIT = ("unit_kind", "launched_on", "launch_approved", "first_insured_on")
+
+
+def check_units(policies: Sequence[Policy]) -> list[Fault]:
+    """Two policies of one unit that say different things of it: a fault at both places."""
+    if len(policies) < 2:
+        return []
+    first: dict[tuple[str, str], tuple[int, object]] = {}
+    faults: dict[str, Fault] = {}
+    for no, policy in enumerate(policies):
+        unit = normal(policy.unit_id)
+        for name in OF_UNIT:
+            value = getattr(policy, name)
+            if value is None:
+                continue
+            before, said = first.setdefault((unit, name), (no, value))
+            if said != value:
+                title = nm.BUILT_IN["POLICIES"][name].zh
+                zh, en = f"同一产品的各份保单所载{title}不一致", f"the policies of one unit disagree on {name}"
+                for index in (before, no):
+                    where = f"/policies/{index}/{name}"
+                    faults.setdefault(where, Fault(where, "FACTS_DISAGREE", zh, en))
+    return list(faults.values())
+
+
+def first_insured(policies: Sequence[Policy]) -> dict[str, date]:
+    """When each unit was first insured: as any of its policies says, else where the earliest of them begins (D59)."""
+    earliest: dict[str, date] = {}
+    stated: dict[str, date] = {}
+    for policy in policies:
+        unit = normal(policy.unit_id)
+        earliest[unit] = min(earliest.get(unit, policy.period_from), policy.period_from)
+        if policy.first_insured_on is not None:
+            stated[unit] = policy.first_insured_on
+    return earliest | stated
+
+
+def doubt_launches(case: Case) -> None:
+    """A launch outside the days that its policy covers is likely a slip; a policy in orbit begins after the launch."""
+    for no, policy in enumerate(case.claim.policies or ()):
+        launched = policy.launched_on
+        if launched is None or policy.period_from <= launched < policy.period_until:
+            continue
+        if policy.insurance_type == "IN_ORBIT" and launched < policy.period_from:
+            continue
+        case.warn("LAUNCH_OUTSIDE_POLICY", f"/policies/{no}/launched_on", id=policy.policy_no, launched=launched)
