@@ -16,8 +16,8 @@ STATED = {"remove": "absent", "remove all": "absent", "null": "absent", "post-da
 
 
 def fact_of(field: str) -> str:
-    """A list and its entries are one fact: no repayments, or one less."""
-    return field.removesuffix("[]")
+    """A list and its entries are one fact: no repayments, or one less. So are a rate and a plan, of a contract or a drawdown (D87)."""
+    return field.removesuffix("[]").replace(".drawdowns[].rate", ".rate").replace(".drawdowns[].repayment_plan", ".repayment_plan")
 
 
 class Reason(NamedTuple):
