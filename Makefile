@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz bench bench-startup bench-publications bench-faults lock clean
+.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz search bench bench-startup bench-publications bench-faults lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ coverage: $(BIN)/.test ## Branch coverage of the core, the tables and access
 
 fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
+
+search: $(BIN)/.test ## Look for facts whose absence, spelling or date loosens an amount without a word
+	$(BIN)/python -m tests.search
 
 bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
 	$(BIN)/python -m benchmarks.run

@@ -15,6 +15,7 @@ from starlette.types import Receive
 from app.api import limits
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.refusals import pointer_of
+from app.calculators.phrases import Phrase
 
 
 def check_headers(headers: dict[bytes, bytes], limit: int) -> None:
@@ -65,7 +66,9 @@ def check_accept(accept: bytes | None) -> None:
 def too_large(limit: int) -> ProblemError:
     """Make the problem of a body over the limit."""
     return ProblemError(
-        "PAYLOAD_TOO_LARGE", f"请求体不得超过 {limit} 字节", f"The body must not exceed {limit} bytes"
+        "PAYLOAD_TOO_LARGE",
+        f"请求体不得超过 {limit} 字节；请去掉缩进与空白（紧凑的 JSON），或分成几次发送",
+        f"The body must not exceed {limit} bytes; send compact JSON without indentation, or split it into several requests",
     )
 
 
@@ -200,8 +203,17 @@ def _malformed(error: Exception, body: bytes) -> ProblemError:
         return _too_large_numbers(body)
     where = str(error).rpartition("(byte ")[2].removesuffix(")")
     if where.isdigit():
-        return _unreadable(f"JSON 在第 {where} 字节处有误", f"The JSON is malformed at byte {where}")
-    return _unreadable("JSON 不完整，可能被截断", "The JSON is not complete; it may have been cut off")
+        zh, en = _line_and_column(body, int(where))
+        return _unreadable(f"JSON 在{zh}处有误", f"The JSON is malformed at {en}")
+    zh, en = _line_and_column(body, len(body))
+    return _unreadable(f"JSON 不完整，可能被截断：止于{zh}", f"The JSON is not complete; it may have been cut off: it ends at {en}")
+
+
+def _line_and_column(body: bytes, at: int) -> Phrase:
+    """Where a byte stands, as an editor counts it: lines and columns from 1, columns in characters; the byte from 0."""
+    line, begins = body.count(b"\n", 0, at) + 1, body.rfind(b"\n", 0, at) + 1
+    column = len(body[begins:at].decode(errors="replace")) + 1
+    return Phrase(f"第 {line} 行第 {column} 列（第 {at} 字节）", f"line {line}, column {column} (byte {at})")
 
 
 def _not_utf8(body: bytes) -> ProblemError:

@@ -14,7 +14,9 @@ from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import assessment, facts, results
 from app.calculators.codes import uscc_check_character
 from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
+from app.calculators.vocabulary import METHODS
 from app.tables.catalogue import Catalogue
 
 
@@ -22,17 +24,45 @@ from app.tables.catalogue import Catalogue
 class Kind:
     """One of the four calculations."""
 
-    path: str
     method: str
     reader: claims.ClaimReader
     title: str
 
+    @property
+    def path(self) -> str:
+        """The part of the address that names it."""
+        return self.reader.path
 
-LOAN = Kind(path="loan-interest-subsidies", method="LOAN_INTEREST", reader=claims.LOAN, title="贷款贴息")
-INSURANCE = Kind(path="insurance-subsidies", method="INSURANCE", reader=claims.INSURANCE, title="保险补贴")
-AWARD = Kind(path="awards", method="AWARD", reader=claims.AWARD, title="奖励")
-GRANT = Kind(path="grants", method="GRANT", reader=claims.GRANT, title="补助")
+
+LOAN = Kind(method="LOAN_INTEREST", reader=claims.LOAN, title="贷款贴息")
+INSURANCE = Kind(method="INSURANCE", reader=claims.INSURANCE, title="保险补贴")
+AWARD = Kind(method="AWARD", reader=claims.AWARD, title="奖励")
+GRANT = Kind(method="GRANT", reader=claims.GRANT, title="补助")
 KINDS = (LOAN, INSURANCE, AWARD, GRANT)
+
+
+def kind_of(table: RateTable) -> Kind:
+    """The calculation that a table's support method takes."""
+    method = "LOAN_INTEREST" if table.method == "LEASE_INTEREST" else table.method
+    return next(kind for kind in KINDS if kind.method == method)
+
+
+def _of_another(table: RateTable) -> Phrase:
+    """Which endpoint calculates under a table."""
+    right, method = f"/v1/{kind_of(table).path}/calculate", METHODS[table.method]
+    return Phrase(
+        f"此标准表的支持方式是{method.zh}（{table.method}），请用 {right}",
+        f"this table's support method is {table.method}, {method.en}; use {right}",
+    )
+
+
+def _chosen(claim: facts.Claim, kind: Kind, catalogue: Catalogue, instant: datetime) -> RateTable:
+    """The version of a table that a claim names. A table of another endpoint is told its own, whatever else is wrong."""
+    versions = catalogue.tables.get(claim.rate_table)
+    if versions and kind_of(versions[-1].table) is not kind:
+        right = _of_another(versions[-1].table)
+        raise invalid([FieldError("/rate_table", "WRONG_METHOD", right.zh, right.en)])
+    return chosen_table(catalogue, claim, instant)
 
 
 def read_claim(body: bytes, kind: Kind) -> facts.Claim:
@@ -94,7 +124,7 @@ def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
-    table = chosen_table(catalogue, claim, instant)
+    table = _chosen(claim, kind, catalogue, instant)
     # The version is chosen; with it and known_at alone the same answer must come again, so nothing
     # later may look at the day that only served to choose it.
     if claim.as_of is not None:
@@ -139,7 +169,8 @@ def answer_under(
 
 
 def _invalid(faults: Sequence[Fault], places: normal_form.Places) -> ProblemError:
-    return invalid([FieldError(identity.original_pointer(one.pointer, places) or "", one.code, one.zh, one.en) for one in faults])
+    pointers = [identity.original_pointer(one.pointer, places) or "" for one in faults]
+    return invalid([FieldError(at, one.code, one.zh, one.en, one.title) for at, one in zip(pointers, faults, strict=True)])
 
 
 def _not_computable(error: NotComputable, places: normal_form.Places) -> ProblemError:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Final, Literal
 
@@ -101,7 +101,8 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
     if not 1 <= len(cases) <= limits.MAX_CASES:
         most = limits.MAX_CASES
         code = "TOO_MANY" if cases else "TOO_FEW"
-        raise _fault("/cases", code, f"应有 1 至 {most} 个案例", f"There should be 1 to {most} cases")
+        zh, en = f"应有 1 至 {most} 个案例，收到 {len(cases)} 个", f"There should be 1 to {most} cases; {len(cases)} were sent"
+        raise _fault("/cases", code, zh, en)
     detail = bytes(shared.pop("detail", msgspec.Raw(b"null")))
     if detail == b"null":
         detail = b'"FULL"'
@@ -156,7 +157,7 @@ def _moved(error: FieldError, index: int, own: _Fields, shared: _Fields) -> Fiel
     first = error.pointer.split("/", 2)[1] if error.pointer else ""
     if first in shared and first not in own:
         return error
-    return FieldError(f"/cases/{index}{error.pointer}", error.code, error.zh, error.en)
+    return replace(error, pointer=f"/cases/{index}{error.pointer}")
 
 
 def _calculate_case(

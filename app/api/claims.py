@@ -199,8 +199,9 @@ def _without_nulls(row: Any) -> Any:
 class ClaimReader:
     """Reads the claims of one endpoint, and says in JSON Schema what they look like."""
 
-    def __init__(self, kind: type[facts.Claim], lists: tuple[str, ...]) -> None:
+    def __init__(self, kind: type[facts.Claim], lists: tuple[str, ...], path: str) -> None:
         self.kind = kind
+        self.path = path
         self.lists = lists
         self.schema = _strict(TypeAdapter(kind).core_schema)
         self.shared_schema = _optional(self.schema)
@@ -217,10 +218,10 @@ class ClaimReader:
         self._shared_validator.validate_json(body)
 
 
-LOAN: Final = ClaimReader(LoanClaim, ("contracts",))
-INSURANCE: Final = ClaimReader(InsuranceClaim, ("policies",))
-AWARD: Final = ClaimReader(AwardClaim, ("items", "projects"))
-GRANT: Final = ClaimReader(GrantClaim, ("items", "projects"))
+LOAN: Final = ClaimReader(LoanClaim, ("contracts",), "loan-interest-subsidies")
+INSURANCE: Final = ClaimReader(InsuranceClaim, ("policies",), "insurance-subsidies")
+AWARD: Final = ClaimReader(AwardClaim, ("items", "projects"), "awards")
+GRANT: Final = ClaimReader(GrantClaim, ("items", "projects"), "grants")
 READERS: Final = (LOAN, INSURANCE, AWARD, GRANT)
 
 

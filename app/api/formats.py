@@ -43,6 +43,11 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "代码由大写字母、数字与下划线组成，以字母开头",
         "A code is made of capitals, digits and underscores and begins with a letter",
     ),
+    facts.CODE_TEXT_PATTERN: (
+        "INVALID_CODE",
+        "代码由大写字母、数字与下划线组成，以字母开头",
+        "A code is made of capitals, digits and underscores and begins with a letter",
+    ),
     facts.ID_PATTERN: (
         "INVALID_ID",
         "编号为 1 至 64 个字符，不含控制字符、零宽等不可见字符和私用区字符",
@@ -96,6 +101,9 @@ _MISTAKES: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     facts.SPREAD_PATTERN: (
         (r".*[%％]", '百分数应写作小数，-0.20% 写作 "-0.0020"', 'A percentage is written as a decimal fraction, -0.20% as "-0.0020"'),
         (r"-?[0-9]+\.[0-9]{9,}", "加点至多八位小数", "A spread has at most eight decimals"),
+    ),
+    facts.SERIES_PATTERN: (
+        (r"[A-Za-z][A-Za-z0-9_-]*", "参考利率代码用大写字母与下划线，形如 LPR_5Y", "A series has capitals and underscores, like LPR_5Y"),
     ),
     DATE_PATTERN: (
         (

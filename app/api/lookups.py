@@ -11,6 +11,7 @@ from starlette.types import Scope
 from app.api.identity import instant_text
 from app.api.problems import FieldError, ProblemError
 from app.calculators.facts import Claim
+from app.calculators.nearest import meant
 from app.calculators.terms import RateTable
 from app.tables import catalogue as tables
 from app.tables.catalogue import Catalogue
@@ -64,12 +65,8 @@ def found() -> Iterator[None]:
 def problem_of(error: tables.CatalogueError) -> ProblemError:
     """Return the problem that an error of the catalogue is; it says what there is instead."""
     match error:
-        case tables.TableNotFound():
-            return ProblemError("RATE_TABLE_NOT_FOUND")
-        case tables.BatchNotFound():
-            return ProblemError("BATCH_NOT_FOUND")
-        case tables.SeriesNotFound():
-            return ProblemError("REFERENCE_SERIES_NOT_FOUND")
+        case tables.NotThere():
+            return _not_there(error)
         case tables.StandardNotLoaded():
             return ProblemError(
                 "STANDARD_NOT_LOADED",
@@ -95,6 +92,25 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
                 f"No version is in force on {error.as_of}; versions and their periods: {periods or '—'}",
             )
     raise error
+
+
+def _not_there(error: tables.NotThere) -> ProblemError:
+    """An id that nothing has: where all of them are listed, and which may have been meant."""
+    near = meant(error.asked, error.known)
+    match error:
+        case tables.TableNotFound(overlay=True):
+            return ProblemError(
+                "RATE_TABLE_NOT_FOUND",
+                "这是管理办法或实施指南的编号：它随标准表适用，不能单独计算；请给出标准表的编号",
+                "This is the id of management measures: they lie over rate tables and are not calculated with; give the id of a table",
+            )
+        case tables.TableNotFound():
+            code, zh, en, path = "RATE_TABLE_NOT_FOUND", "标准表", "rate tables", "/v1/rate-tables"
+        case tables.BatchNotFound():
+            code, zh, en, path = "BATCH_NOT_FOUND", "批次", "batches", "/v1/batches"
+        case _:
+            code, zh, en, path = "REFERENCE_SERIES_NOT_FOUND", "参考利率", "reference series", "/v1/reference-rates"
+    return ProblemError(code, f"全部{zh}见 GET {path}{near.zh}", f"GET {path} lists all {en}{near.en}")
 
 
 def _not_yet(error: tables.VersionNotFound | tables.NoVersionInForce, later: datetime) -> ProblemError:

@@ -13,6 +13,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from app.api.places import place_of
+from app.calculators.phrases import Phrase
+
 Language = Literal["zh", "en"]
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -77,18 +80,47 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
+# What to do, where the one who raises a problem says nothing else: its detail never repeats its title.
+_ADVICE: Final[Mapping[str, tuple[str, str]]] = {
+    "UNAUTHENTICATED": ("请以 Authorization: Bearer 附上有效的密钥或令牌", "Send a valid key or token as Authorization: Bearer"),
+    "FORBIDDEN": ("所用密钥或令牌不含这项操作的权限", "The key or token in use does not allow this operation"),
+    "OWN_DRAFT": ("请由另一人批准", "Another person has to approve it"),
+    "NOT_FOUND": ("全部地址见 /docs 与 /openapi.json", "All addresses are listed in /docs and /openapi.json"),
+    "DRAFT_NOT_FOUND": ("全部草案见 GET /v1/drafts", "GET /v1/drafts lists all drafts"),
+    "KEY_NOT_FOUND": ("全部密钥见 GET /v1/keys", "GET /v1/keys lists all keys"),
+    "METHOD_NOT_ALLOWED": ("可用的方法见 Allow", "Allow names the methods that there are"),
+    "NOT_ACCEPTABLE": ("Accept 中应有 application/json", "Accept should hold application/json"),
+    "CONFLICT": ("期间已有其他变更；请重新读取后再试", "Something else was changed meanwhile; read it again, then try again"),
+    "PRECONDITION_FAILED": ("请重新读取，以新的 ETag 作为 If-Match", "Read it again and send the new ETag as If-Match"),
+    "UNSUPPORTED_MEDIA_TYPE": ("Content-Type 应为 application/json", "Content-Type should be application/json"),
+    "PRECONDITION_REQUIRED": ("请重新读取，以最近收到的 ETag 作为 If-Match", "Send the last ETag you received as If-Match"),
+    "INTERNAL_ERROR": ("请以 request_id 联系运维", "Please report the request_id"),
+    "OVERLOADED": ("同时处理的请求过多；几秒后重试", "Too many requests at once; try again in a few seconds"),
+    "TABLES_UNAVAILABLE": ("服务正在启动；几秒后重试", "The service is starting; try again in a few seconds"),
+    "DATABASE_UNAVAILABLE": ("计算不受影响；变更请稍后再试", "Calculations go on; try changes again later"),
+    "SIGN_IN_UNAVAILABLE": ("身份服务没有应答；以密钥登录不受影响", "The identity provider does not answer; keys still work"),
+}
+_OF_FIELDS: Final = ("内容见 errors", "See errors")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One fault of the request, in both languages."""
+    """One fault of the request, in both languages; ``title`` is that of a fact that only its table names."""
 
     pointer: str
     code: str
     zh: str
     en: str
+    title: Phrase | None = None
+
+    def place(self, language: Language) -> str | None:
+        """What the place is called."""
+        place = place_of(self.pointer, self.title)
+        return None if place is None else place.zh if language == "zh" else place.en
 
 
 class ProblemError(Exception):
-    """A request that cannot be answered; ``zh`` and ``en`` say why in one sentence."""
+    """A request that cannot be answered; ``zh`` and ``en`` say why in one sentence, by default the first of its errors."""
 
     def __init__(
         self,
@@ -102,12 +134,14 @@ class ProblemError(Exception):
         total: int = 0,
     ) -> None:
         kind = KINDS[code]
-        super().__init__(f"{code}: {en or kind.en}")
+        self.errors = tuple(errors)
+        first = (self.errors[0].zh, self.errors[0].en) if self.errors else _ADVICE.get(code, _OF_FIELDS)
+        super().__init__(f"{code}: {en or first[1]}")
         self.code = code
         self.status = status or kind.status
-        self.zh = zh or kind.zh
-        self.en = en or kind.en
-        self.errors = tuple(errors)
+        self.zh = zh or first[0]
+        self.en = en or first[1]
+        self.own = zh is not None  # speaks of the whole problem, not of its first error
         self.total = max(total, len(self.errors))  # how many faults there are, of which the first are listed
         self.headers = dict(headers or {})
         if self.status == 503:
@@ -118,29 +152,39 @@ def invalid(errors: list[FieldError], total: int = 0) -> ProblemError:
     """Make the problem of these faults; when all are of one kind that has a title, it is that kind."""
     codes = {error.code for error in errors}
     only = codes.pop() if len(codes) == 1 else ""
-    if only in KINDS and len(errors) == 1:
-        return ProblemError(only, errors[0].zh, errors[0].en, errors=errors)
     return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total)
+
+
+def _detail(problem: ProblemError, language: Language) -> str:
+    """What is wrong, first of all where; how many faults there are."""
+    chinese = language == "zh"
+    detail = problem.zh if chinese else problem.en
+    place = problem.errors[0].place(language) if problem.errors else None
+    if place is not None:
+        detail = f"{place}：{detail}" if chinese else f"{place}: {detail}"
+    if problem.total > MAX_ERRORS:
+        most = MAX_ERRORS
+        detail += f"（共 {problem.total} 处，只列前 {most} 处）" if chinese else f" ({problem.total} faults, the first {most} are listed)"
+    elif problem.total > 1 and not problem.own:
+        detail += f"（共 {problem.total} 处）" if chinese else f" ({problem.total} faults)"
+    return detail
 
 
 def document(problem: ProblemError, *, language: Language, instance: str, request_id: str) -> dict[str, Any]:
     """Return the problem as the document that is sent."""
     chinese = language == "zh"
     kind = KINDS[problem.code]
-    detail = problem.zh if chinese else problem.en
-    if problem.total > MAX_ERRORS:
-        most = MAX_ERRORS
-        detail += f"（共 {problem.total} 处，只列前 {most} 处）" if chinese else f" ({problem.total} faults, the first {most} are listed)"
     return {
         "type": f"/problems/{problem.code.lower().replace('_', '-')}",
         "title": kind.zh if chinese else kind.en,
         "status": problem.status,
-        "detail": detail,
+        "detail": _detail(problem, language),
         "instance": instance,
         "code": problem.code,
         "errors": [
             {
                 "pointer": error.pointer,
+                "place": error.place(language),
                 "code": error.code,
                 "detail": error.zh if chinese else error.en,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,9 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api import formats
-from app.api.claims import FACT_LISTS
+from app.api.claims import FACT_LISTS, READERS
 from app.api.limits import MAX_KEY_LENGTH
+from app.api.places import fields_at
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
+from app.calculators.nearest import NOBODY, meant
+from app.calculators.phrases import Phrase
 
 LIST_NAMES: Final = {
     "contracts": ("贷款合同", "loan contracts"),
@@ -45,9 +49,9 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "int_parsing": ("INVALID_TYPE", "应为整数", "Should be a whole number"),
     "extra_forbidden": UNKNOWN,
     "string_pattern_mismatch": ("INVALID_FORMAT", "格式应为 {pattern}", "Should match {pattern}"),
-    "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符", "At most {max_length} characters"),
-    "too_long": ("TOO_MANY", "至多 {max_length} 项", "At most {max_length} entries"),
-    "too_short": ("TOO_FEW", "至少 {min_length} 项", "At least {min_length} entries"),
+    "string_too_long": ("TOO_LONG", "至多 {max_length} 个字符，收到 {given} 个", "At most {max_length} characters; {given} were sent"),
+    "too_long": ("TOO_MANY", "至多 {max_length} 项，收到 {given} 项", "At most {max_length} entries; {given} were sent"),
+    "too_short": ("TOO_FEW", "至少 {min_length} 项，收到 {given} 项", "At least {min_length} entries; {given} were sent"),
     "greater_than_equal": ("OUT_OF_RANGE", "不得小于 {ge}", "Should not be below {ge}"),
     "less_than_equal": ("OUT_OF_RANGE", "不得大于 {le}", "Should not be above {le}"),
     "literal_error": ("INVALID_VALUE", "应为 {expected} 之一", "Should be one of {expected}"),
@@ -67,10 +71,14 @@ def pointer_of(path: Sequence[str | int]) -> str:
 
 
 def wrong_list(name: str, lists: Sequence[str]) -> FieldError:
-    """Return the fault of facts of the wrong kind, which names the right one (D1)."""
+    """Return the fault of facts of the wrong kind, which names the right ones, and the endpoint of those that were sent (D1)."""
     zh = "或".join(f"{right}（{LIST_NAMES[right][0]}）" for right in lists)
     en = " or ".join(right for right in lists)
-    return FieldError(f"/{name}" if name else "", "WRONG_FACTS", f"这个接口使用 {zh}", f"This endpoint takes {en}")
+    others = "" if name in lists else " ".join(f"/v1/{one.path}/calculate" for one in READERS if name in one.lists)
+    zh, en = f"这个接口使用 {zh}", f"This endpoint takes {en}"
+    if others:
+        zh, en = f"{zh}；{name}（{LIST_NAMES[name][0]}）请用 {others}", f"{en}; for {name} use {others}"
+    return FieldError(f"/{name}" if name else "", "WRONG_FACTS", zh, en)
 
 
 def _located(error: Mapping[str, Any], body: Any) -> list[str | int]:
@@ -110,12 +118,22 @@ def _described(error: Mapping[str, Any], path: list[str | int], lists: Sequence[
         pattern = formats.pattern_of(path)
         if kind in ("string_type", "string_too_long") and pattern is not None:
             zh, en = formats.described(pattern, value)
+    near = _nearest(kind, path, value, context)
     if path and isinstance(path[-1], str) and len(path[-1]) > MAX_KEY_LENGTH:
         path = path[:-1]  # a key of the caller's own making is not repeated at any length
     context.pop("tag", None)  # the caller's own text
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace(" or ", ", ")
-    return FieldError(pointer_of(path), code, zh.format_map(context), en.format_map(context))
+    context["given"] = len(value) if isinstance(value, (str, list, dict)) else 0
+    return FieldError(pointer_of(path), code, zh.format_map(context) + near.zh, en.format_map(context) + near.en)
+
+
+def _nearest(kind: str, path: Sequence[str | int], value: Any, context: Mapping[str, Any]) -> Phrase:
+    """The field or the word that may have been meant."""
+    if kind in ("unexpected_keyword_argument", "extra_forbidden") and path and path[0] not in ("query", "path"):
+        return meant(path[-1], fields_at(path[:-1]))
+    words = context.get("expected") or context.get("expected_tags")
+    return meant(value, re.findall(r"'([^']+)'", str(words))) if words else NOBODY
 
 
 def _at(body: Any, path: Sequence[str | int]) -> Any:
@@ -150,6 +168,6 @@ def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> P
 def parameter_errors(failure: RequestValidationError) -> list[FieldError]:
     """Return the faults of a path or a query; the pointer begins with ``/path`` or ``/query``."""
     return [
-        _described({**error, "ctx": dict(error.get("ctx", {}))}, list(error["loc"]), ())
+        _described({**error, "ctx": dict(error.get("ctx", {}))}, list(error["loc"]), (), error.get("input"))
         for error in failure.errors()[:MAX_ERRORS]
     ]

@@ -12,10 +12,11 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.api import limits
+from app.api.calculating import kind_of
 from app.api.draft_views import DifferenceView, FaultView, ReportView
 from app.api.effect import Comparison, Effect
 from app.api.problems import Language
-from app.api.trying import DraftMark, kind_of, mark
+from app.api.trying import DraftMark, mark
 from app.calculators.terms import RateTable
 from app.tables import models
 from app.tables.catalogue import Catalogue, CatalogueError

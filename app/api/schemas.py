@@ -72,10 +72,11 @@ def _problems() -> dict[str, Schema]:
         "type": "object",
         "properties": {
             "pointer": {**text, "title": "请求中的位置（JSON 指针，RFC 6901）"},
+            "place": {"type": ["string", "null"], "title": "位置的名称，如第1份合同的第2笔还本的还本日"},
             "code": {**text, "title": "代码，不随语言变化", "pattern": facts.CODE_PATTERN},
             "detail": {**text, "title": "说明"},
         },
-        "required": ["pointer", "code", "detail"],
+        "required": ["pointer", "place", "code", "detail"],
     }
     problem = {
         "type": "object",

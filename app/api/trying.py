@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.api import bodies
-from app.api.calculating import KINDS, Kind, answer_under, read_claim
+from app.api.calculating import answer_under, kind_of, read_claim
 from app.api.identity import instant_text
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import results
+from app.calculators.nearest import meant
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 from app.tables.drafts import State
@@ -63,12 +64,6 @@ def refused(proposal: Proposal) -> ProblemError:
     return ProblemError("DRAFT_FAULTY", errors=faults)
 
 
-def kind_of(table: RateTable) -> Kind:
-    """The calculation that a table's support method takes."""
-    method = "LOAN_INTEREST" if table.method == "LEASE_INTEREST" else table.method
-    return next(kind for kind in KINDS if kind.method == method)
-
-
 def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogue: Catalogue, language: Language) -> Trial:
     """Calculate one claim under a draft. Errors: ProblemError."""
     fields: Any = bodies.check_json(body)
@@ -76,7 +71,8 @@ def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogu
     table = tables.get(named) if isinstance(named, str) else next(iter(tables.values()))
     if table is None:
         listed = ", ".join(tables)
-        zh, en = f"草案中没有；可用: {listed}", f"not in the draft; it has: {listed}"
+        near = meant(named, list(tables))
+        zh, en = f"草案中没有；可用: {listed}{near.zh}", f"not in the draft; it has: {listed}{near.en}"
         raise invalid([FieldError("/rate_table", "RATE_TABLE_NOT_FOUND", zh, en)])
     kind = kind_of(table)
     result = answer_under(read_claim(body, kind), kind, table, catalogue.latest_series, instant_text(catalogue.latest_known_at), language)

@@ -14,18 +14,26 @@ from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
-from app.calculators.accounts import shared_numbers
-from app.calculators.caps import amount_text, apply_cap, lower
+from app.calculators.accounts import contract_name, shared_numbers
+from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, doubt_declaration, doubt_grants, doubt_policy_codes, doubt_statuses, doubt_uscc
+from app.calculators.codes import (
+    check_grants,
+    check_statuses,
+    doubt_declaration,
+    doubt_grants,
+    doubt_policy_codes,
+    doubt_statuses,
+    doubt_uscc,
+)
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
 from app.calculators.grants import Grant, grants_of, place_grants, programme_year
 from app.calculators.ids import doubt_spellings
-from app.calculators.items import NO_ITEM, Amount, Atom, Case, ItemWork
+from app.calculators.items import NO_ITEM, Account, Amount, Atom, Case, ItemWork
 from app.calculators.missing import every_fault
-from app.calculators.payout import pay
+from app.calculators.payout import pay, recovery
 from app.calculators.references import References
 from app.calculators.results import (
     CapResult,
@@ -37,9 +45,10 @@ from app.calculators.results import (
     Step,
     Warning_,
 )
-from app.calculators.rounding import round_items, spread_segments, to_unit, total_of
+from app.calculators.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
 from app.calculators.rules import rules_of
 from app.calculators.scope import REQUIRED, applicant_scope, fact_required
+from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.units import doubt_launches
@@ -87,6 +96,7 @@ def assess(
         raise FactsError(every_fault(case, raised)) from missing
     except FactsError as error:
         raise FactsError(every_fault(case, error.faults)) from error
+    doubt_amounts(case, works)
     return _answer(case, works, caps, total, known_at, calculation_id)
 
 
@@ -109,6 +119,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     references = References(series)
     year = table.year or programme_year(table.id, claim.application_date.year)
     faults += check_grants(claim, table, rules)
+    faults += check_statuses(claim, rules)
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     say_it = partial(say, language)
@@ -116,6 +127,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
+    doubt_periods(case)
     doubt_statuses(case)
     doubt_declaration(case)
     doubt_policy_codes(case)
@@ -144,8 +156,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
         return works, [], 0
     atoms = [atom for one in works for atom in one.atoms]
     round_items(case, works)
-    for one in works:
-        one.before = sum([atom.amount for atom in one.atoms])
+    before_caps(case, works, atoms)
     spread_segments(case, works)
     caps, steps = _cap(case, works, atoms, grants)
     due = total_of(case, works, atoms, steps)
@@ -156,6 +167,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
     works[0].steps[:0] = case.balance_steps  # balances are bounded before anything is earned on them
     if not any(atom.exact for atom in atoms):
         case.refuse("NO_EARNING_ITEM", None)
+    say_why_nothing(case, works)
     return works, case.balance_caps + caps, total
 
 
@@ -198,11 +210,17 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         if before > limit:
             lower(one.atoms, limit, exact=case.terms.rounding.scope == "TOTAL")
             after = limit
+            case.spend(one.atoms, "LESS_THAN_A_FEN" if one.interest else "NO_INTEREST", None)
+        case.accounts.append(Account(one.atoms, limit))
         stood, most = amount_text(before), money.yuan(limit)
         stands = stood if after == before else amount_text(after)
         clause = case.say("CLAUSE_INTEREST")
-        margin = amount_text(limit - after)
-        results.append(CapResult("CONTRACT_INTEREST", one.id.text, most, "0.00", stood, stands, before > limit, margin, clause))
+        (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
+        margin = money.yuan(limit - money.fen(fen_after))
+        shown = contract_name(case, one.id)
+        result = CapResult("CONTRACT_INTEREST", shown, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
+        result.before_exact, result.after_exact = exact_before, exact_after
+        results.append(result)
         steps.append(
             Step(
                 0,
@@ -232,6 +250,7 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
                 _scale(one.atoms, after)
             else:
                 lower(one.atoms, after, exact=exact)
+            case.spend(one.atoms, "OTHER_FUNDING_COVERS", clause)
             steps.append(
                 Step(
                     0,
@@ -275,6 +294,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
         return total
     payable = max(0, total - topped)
     lower(atoms, payable, exact=False)
+    case.spend(atoms, "LESS_THAN_A_FEN", None)
     if not payable and total:
         case.refuse("NOTHING_TO_TOP_UP", clause, NO_ITEM)
     steps.append(
@@ -303,6 +323,8 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     for one in works:
         amount = sum([int(atom.amount) for atom in one.atoms])
         checked += amount
+        if one.accepted:
+            one.steps += recovery(case, one, amount)
         items.append(
             ItemResult(
                 one.id.text,

@@ -8,7 +8,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import keys_of
-from app.calculators.codes import any_category, categories
+from app.calculators.codes import check_category
 from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
@@ -52,25 +52,12 @@ def item_scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope
         if hasattr(item, name):
             value = getattr(item, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
-    check_category(case, item.category, pointer, faults)
+    faults += check_category(item.category, f"{pointer}/category", case.terms)
     if item.base_amount is not None:
         for part in ("vat", "hardware", "related_party_amount"):
             if values[part] is not None and values[part] > values["base_amount"]:
                 faults.append(Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", "部分金额大于计算基数", "the part exceeds base_amount"))
     return Scope(values, pointer, case.applicant)
-
-
-def check_category(case: Case, category: str | None, pointer: str, faults: list[Fault]) -> None:
-    """An unknown category is an error that lists the known ones (D33)."""
-    if any_category(case.terms):
-        return
-    known = categories(case.terms)
-    if known and category is None:
-        listed = ", ".join(known)
-        faults.append(Fault(f"{pointer}/category", "FACT_REQUIRED", f"须给出类别: {listed}", f"required, one of: {listed}"))
-    elif category is not None and known and category not in known:
-        listed = ", ".join(f"{code}（{title}）" for code, title in known.items())
-        faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知类别；可用: {listed}", f"unknown; one of: {', '.join(known)}"))
 
 
 def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:

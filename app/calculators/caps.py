@@ -14,9 +14,9 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.accounts import AccountKey, account_key, ask_for_keys, shown_key
-from app.calculators.grants import Grant, concerns, takes_room
-from app.calculators.items import Amount, Atom, Case
+from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, shown_key
+from app.calculators.grants import Grant, concerns, lies_in
+from app.calculators.items import Account, Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
 from app.calculators.terms import UNKNOWN, Cap
@@ -42,8 +42,8 @@ def apply_cap(
     for shown, key, year, members in sorted(named, key=itemgetter(0)):
         if cap.when is not None and not _condition(cap, members, atoms):
             continue
-        taken = sum([one.amount for one in grants if takes_room(case, cap, key, year, one)])
-        result, step = _account(case, cap, shown, members, taken)
+        inside = [one for one in grants if lies_in(case, cap, key, year, one)]
+        result, step = _account(case, cap, shown, members, inside)
         results.append(result)
         steps.append(step)
 
@@ -57,11 +57,8 @@ def _shown(case: Case, cap: Cap, first: Atom, year: int | None) -> tuple[str, ..
 def _ask(case: Case, cap: Cap, accounts: Mapping[tuple[AccountKey, int | None], list[Atom]], grants: Sequence[Grant]) -> bool:
     """Ask what earns under a cap for the facts that separate its accounts (D68); whether any of them is missing for good."""
     under = [(atom, key) for (key, _), members in accounts.items() for atom in members]
-    earning = [(atom, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
-    lacking = [(atom, key) for atom, key in earning if None in key]
-    alone = len({(atom.item, atom.drawdown_no) for atom, _ in earning}) == 1 and not any(concerns(case, cap, one) for one in grants)
-    ask_for_keys(case, cap, [(atom.scope, key) for atom, key in lacking], alone=alone)
-    return bool(lacking) and not alone
+    earning = [Under(atom.item, atom.drawdown_no, atom.scope, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
+    return ask_for_keys(case, cap, earning, touched=any(concerns(case, cap, one) for one in grants))
 
 
 def _may_hold(cap: Cap, atom: Atom) -> bool:
@@ -99,25 +96,33 @@ def _limit(cap: Cap, members: Sequence[Atom]) -> int:
     return max(0, money.round_down(Fraction(values.pop()) * 100))
 
 
-def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], taken: int) -> tuple[CapResult, Step]:
+def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], inside: Sequence[Grant]) -> tuple[CapResult, Step]:
+    """Bound the sum of an account by the room that the grants ``inside`` it leave."""
     before: Amount = sum([atom.amount for atom in members])
     shown = " ".join([part for part in named if part]) or None
     if cap.lines is not None and not cap.per:
         shown = " ".join([*sorted(cap.lines), *named])
     if cap.limit is UNKNOWN:
         case.cap_without_figure(cap.clause)
-        text = amount_text(before)
-        result = CapResult(cap.scope, shown, None, "0.00", text, text, False, None, cap.clause)
+        text, (fen, exactly) = amount_text(before), whole(case, before)
+        result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause)
+        result.before_exact = result.after_exact = exactly
         return result, _step(case, cap, named, shown, text, text)
     limit = _limit(cap, members)
+    taken = sum([one.amount for one in inside if not one.topped_up])
     room = max(0, limit - taken)
     after = before
     if before > room:
         lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
         after = room
+        case.spend(members, "CAP_USED", cap.clause, case.word(case.rules.called[id(cap)]))
+    case.accounts.append(Account(members, room, sum([one.amount for one in inside if one.topped_up])))
     most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
     stands = stood if after == before else amount_text(after)
-    result = CapResult(cap.scope, shown, most, granted, stood, stands, before > room, amount_text(room - after), cap.clause)
+    (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
+    margin = money.yuan(room - money.fen(fen_after))
+    result = CapResult(cap.scope, shown, most, granted, fen_before, fen_after, before > room, margin, cap.clause)
+    result.before_exact, result.after_exact = exact_before, exact_after
     return result, _step(case, cap, named, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
 
 
@@ -154,6 +159,16 @@ def lower(members: Sequence[Atom], total: Amount, *, exact: bool) -> None:
     shares = money.spread(total, [atom.amount for atom in ordered])
     for atom, share in zip(ordered, shares, strict=True):
         atom.amount = share
+
+
+def whole(case: Case, amount: Amount) -> tuple[str, str | None]:
+    """An amount in 元 to the fen, rounded as the total is; beside it the exact "n/d" of a 元 where it is no whole fen (D93)."""
+    if isinstance(amount, int):
+        return money.yuan(amount), None
+    if amount.denominator == 1:
+        return money.yuan(amount.numerator), None
+    exact = amount * Fraction(1, 100)
+    return money.yuan(money.round_to(amount, 1, case.mode)), f"{exact.numerator}/{exact.denominator}"
 
 
 def amount_text(amount: Amount) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.calculators.codes import check_policy_codes
+from app.calculators.codes import check_loan_type, check_policy_codes
 from app.calculators.facts import MAX_YEARS, Claim, Contract, Drawdown, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.ids import check_ids
 from app.calculators.money import decimal_ratio
-from app.calculators.names import FACT_LIST, LOAN_TYPES
+from app.calculators.names import FACT_LIST
 from app.calculators.spelling import normal
 from app.calculators.terms import Terms
 from app.calculators.units import check_units
@@ -115,7 +115,7 @@ def _contract(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
         faults += check_vouchers(contract, pointer)
     for no, period in enumerate(contract.excluded_periods):
         faults += _period(period.from_, period.until, f"{pointer}/excluded_periods/{no}")
-    faults += _loan_type(contract, pointer, terms)
+    faults += check_loan_type(contract.loan_type, f"{pointer}/loan_type", terms)
     if contract.currency == "RMB":
         zh, en = "人民币的代码是 CNY（ISO 4217），不是 RMB", "the code of the renminbi is CNY (ISO 4217), not RMB"
         faults.append(Fault(f"{pointer}/currency", "INVALID_CURRENCY", zh, en))
@@ -219,14 +219,6 @@ def _above(text: str, pointer: str) -> list[Fault]:
     if numerator > 10 * parts:
         return [Fault(pointer, "RATE_TOO_HIGH", "年利率超过 1000%", "an annual rate above 1000%")]
     return []
-
-
-def _loan_type(contract: Contract, pointer: str, terms: Terms) -> list[Fault]:
-    named = terms.codes.get("loan_type", frozenset())
-    if contract.loan_type in LOAN_TYPES or contract.loan_type in named:
-        return []
-    listed = ", ".join(sorted(LOAN_TYPES.keys() | named))
-    return [Fault(f"{pointer}/loan_type", "UNKNOWN_CATEGORY", f"未知贷款种类；可用: {listed}", f"unknown; one of: {listed}")]
 
 
 def _policy(policy: Policy, pointer: str) -> list[Fault]:

@@ -5,15 +5,19 @@ Refused (422) where the table says which there are; doubted (a warning) where an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from operator import mul
+from typing import Final
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import Claim, Granted, Policy
+from app.calculators.facts import CODE_PATTERN, Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
+from app.calculators.nearest import listed, meant
+from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
 from app.calculators.scope import escaped
 from app.calculators.terms import RateTable, Terms
@@ -21,6 +25,10 @@ from app.calculators.terms import RateTable, Terms
 _USCC = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _USCC_CHARACTERS = tuple(_USCC)
+_CODE: Final = re.compile(CODE_PATTERN)
+CATEGORY: Final = Phrase("类别", "category")
+LOAN_TYPE: Final = Phrase("贷款种类", "loan type")
+STATUS: Final = Phrase("资质代码", "status")
 _POLICY_CODES = {"insurance_type": nm.INSURANCE_TYPES, "unit_kind": nm.UNIT_KINDS}
 
 
@@ -57,6 +65,36 @@ def any_category(terms: Terms) -> bool:
     """Whether a line is meant for categories that nothing names."""
     declared = terms.needs.get("category")
     return terms.any_category and (declared is None or declared.values is None)
+
+
+def code_fault(sent: str, known: Mapping[str, str], pointer: str, what: Phrase) -> Fault:
+    """The refusal of a code that is not known: it lists those that are, with their titles, and names the nearest."""
+    there, near = listed(known), meant(sent, known)
+    zh, en = (f"；可用: {there.zh}{near.zh}", f"; one of: {there.en}{near.en}") if known else ("", "")
+    if _CODE.fullmatch(sent):
+        return Fault(pointer, "UNKNOWN_CATEGORY", f"未知{what.zh}{zh}", f"unknown {what.en}{en}")
+    return Fault(pointer, "INVALID_CODE", f"{what.zh}应为代码（大写字母、数字与下划线）{zh}", f"the {what.en} should be a code{en}")
+
+
+def check_category(category: str | None, pointer: str, terms: Terms) -> list[Fault]:
+    """An unknown category is an error that lists the known ones (D33); so is a text that is no code, wherever it stands."""
+    named, any_other = categories(terms), any_category(terms)
+    if category is None:
+        if any_other or not named:
+            return []
+        there = listed(named)
+        return [Fault(pointer, "FACT_REQUIRED", f"须给出类别: {there.zh}", f"required, one of: {there.en}")]
+    if category in named or ((any_other or not named) and _CODE.fullmatch(category)):
+        return []
+    return [code_fault(category, named, pointer, CATEGORY)]
+
+
+def check_loan_type(sent: str, pointer: str, terms: Terms) -> list[Fault]:
+    """A loan type that neither the table nor anybody knows."""
+    named = terms.codes.get("loan_type", frozenset())
+    if sent in nm.LOAN_TYPES or sent in named:
+        return []
+    return [code_fault(sent, {code: nm.LOAN_TYPES.get(code, code) for code in sorted(nm.LOAN_TYPES.keys() | named)}, pointer, LOAN_TYPE)]
 
 
 # --- earlier grants ----------------------------------------------------------------------------------
@@ -96,24 +134,38 @@ def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | 
     for name, value in grant.keys.items():
         where = f"/applicant/granted/{no}/keys/{escaped(name)}"
         if name not in keys:
-            listed = ", ".join(sorted(keys))
-            yield Fault(where, "UNKNOWN_KEY", f"这张标准表的已获支持没有这个键；可用: {listed}", f"no such key; one of: {listed}")
+            there = ", ".join(sorted(keys))
+            near = meant(name, sorted(keys))
+            zh, en = f"这张标准表的已获支持没有这个键；可用: {there}{near.zh}", f"no such key; one of: {there}{near.en}"
+            yield Fault(where, "UNKNOWN_KEY", zh, en)
             continue
         codes = keys[name]
         if codes is not None and value not in codes and not (name == "category" and value in (keys["line"] or ())):
-            zh, en = ", ".join(code if code == title else f"{code}（{title}）" for code, title in codes.items()), ", ".join(codes)
-            yield Fault(where, "UNKNOWN_CATEGORY", f"标准表没有这个代码；可用: {zh}", f"the table has no such code; one of: {en}")
+            known, near = listed(codes), meant(value, codes)
+            zh, en = f"没有这个代码；可用: {known.zh}{near.zh}", f"the table has no such code; one of: {known.en}{near.en}"
+            yield Fault(where, "UNKNOWN_CATEGORY", zh, en)
 
 
 def doubt_grants(case: Case) -> None:
     """An earlier grant under a table that is not loaded: whether it takes room cannot be known, and the answer says so."""
     for no, grant in enumerate(case.claim.applicant.granted):
         if grant.rate_table not in case.table.known_tables:
-            case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table)
+            near = case.word(meant(grant.rate_table, sorted(case.table.known_tables)))
+            case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table, meant=near)
             case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
 
 
 # --- the applicant ----------------------------------------------------------------------------------------
+
+
+def check_statuses(claim: Claim, rules: Rules) -> list[Fault]:
+    """A status that is no code at all is meant for no table."""
+    read = dict.fromkeys(sorted(rules.statuses), "")
+    return [
+        code_fault(one.status, read, f"/applicant/statuses/{no}/status", STATUS)
+        for no, one in enumerate(claim.applicant.statuses)
+        if not _CODE.fullmatch(one.status)
+    ]
 
 
 def doubt_statuses(case: Case) -> None:
@@ -124,7 +176,8 @@ def doubt_statuses(case: Case) -> None:
     read = case.rules.statuses
     for no, one in enumerate(case.claim.applicant.statuses):
         if read and one.status not in read:
-            case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)))
+            near = case.word(meant(one.status, sorted(read)))
+            case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)), meant=near)
 
 
 def doubt_declaration(case: Case) -> None:
@@ -141,13 +194,10 @@ def check_policy_codes(policy: Policy, pointer: str, terms: Terms) -> list[Fault
     faults = []
     for name, general in _POLICY_CODES.items():
         value, named = getattr(policy, name), terms.codes.get(name)
-        if value is None or not named or value in named or value in general:
+        if value is None or value in general or (named and value in named) or (not named and _CODE.fullmatch(value)):
             continue
-        listed = ", ".join(sorted(named | general.keys()))
-        fact = nm.BUILT_IN["POLICIES"][name]
-        faults.append(
-            Fault(f"{pointer}/{name}", "UNKNOWN_CATEGORY", f"未知{fact.zh}；可用: {listed}", f"unknown {fact.en}; one of: {listed}")
-        )
+        fact, known = nm.BUILT_IN["POLICIES"][name], dict.fromkeys(sorted(named or ()), "") | dict(general)
+        faults.append(code_fault(value, known, f"{pointer}/{name}", Phrase(fact.zh, fact.en)))
     return faults
 
 
@@ -158,5 +208,5 @@ def doubt_policy_codes(case: Case) -> None:
             value = getattr(policy, name)
             if value is not None and not case.terms.codes.get(name) and value not in general:
                 fact = nm.BUILT_IN["POLICIES"][name]
-                what = fact.zh if case.language == "zh" else fact.en
-                case.warn("CODE_NOT_KNOWN", f"/policies/{no}/{name}", what=what, known=", ".join(general))
+                what, known = case.word(Phrase(fact.zh, fact.en)), case.word(listed(general))
+                case.warn("CODE_NOT_KNOWN", f"/policies/{no}/{name}", what=what, known=known, meant=case.word(meant(value, general)))

@@ -9,7 +9,9 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators.grants import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
+from app.calculators.names import FACT_LIST
 from app.calculators.scope import Scope
+from app.calculators.spelling import normal
 
 
 def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
@@ -19,21 +21,39 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
             refuse_requirement(case, one, None)
     if not grants:
         return
-    stackings = case.rules.stackings
-    higher = any(one.higher_of for one in stackings)
-    same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
-    if higher:
-        for grant in same_year:
-            grant.topped_up = True
-    if case.terms.stacking.exempt_direction:
-        return
-    for stacking in stackings:
-        others = [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
-        if stacking.single_direction is None or not others or higher:
+    others = other_directions(case, grants)
+    for stacking in case.rules.stackings if others else ():
+        if stacking.single_direction is None:
             continue
         if stacking.exempt is not None and ex.evaluate(stacking.exempt, case.applicant.of):
             continue
         case.refuse("ALREADY_SUPPORTED_THIS_YEAR", stacking.single_direction, table=others[0].table)
+
+
+def other_directions(case: Case, grants: Sequence[Grant]) -> list[Grant]:
+    """The grants that bar a claim where one direction a year is supported (D43); marks those that it tops up instead (D44)."""
+    same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
+    if any(one.higher_of for one in case.rules.stackings):
+        for grant in _set_off(case, same_year):
+            grant.topped_up = case.topped = True
+        return []
+    if case.terms.stacking.exempt_direction:
+        return []
+    return [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
+
+
+def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
+    """The grants that the new amount is compared with: all of fund and year, whichever their project (D98).
+
+    Exempt directions stand apart. Where the clause speaks of the same project, so does a grant that names another one.
+    """
+    exempt = case.table.fund_exempt - {case.table.id}
+    found = [one for one in same_year if one.table not in exempt]
+    if not all(one.same_project for one in case.rules.stackings if one.higher_of):
+        return found
+    facts = getattr(case.claim, FACT_LIST[str(case.terms.facts)]) or ()
+    mine = {normal(one.project_id) for one in facts if one.project_id is not None}
+    return [one for one in found if "project_id" not in one.keys or normal(one.keys["project_id"]) in mine]
 
 
 def check_totals(case: Case, works: Sequence[ItemWork]) -> None:

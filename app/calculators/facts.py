@@ -25,6 +25,7 @@ _UNSEEN = (
     r"\ue000-\uf8ff\ufeff\ufff9-\ufffb"
 )
 ID_PATTERN = rf"^[^{_UNSEEN}]{{1,64}}$"
+CODE_TEXT_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"  # of a field for a code: ``codes`` refuses what is none, and lists those that are
 TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
 SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
 USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
@@ -59,7 +60,9 @@ def _id(title: str, **more: Any) -> dict[str, Any]:
 
 
 def _code(title: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "pattern": CODE_PATTERN, "max_length": 64, **more}
+    """A code that the rate table knows; ``codes`` refuses any other text and lists those that there are."""
+    description = "代码：大写字母、数字与下划线，以字母开头；标准表没有的以 422 拒绝，并列出可用的代码与名称。"
+    return {"title": title, "pattern": CODE_TEXT_PATTERN, "max_length": 64, "description": description, **more}
 
 
 def _money(title: str, **more: Any) -> dict[str, Any]:
@@ -102,8 +105,8 @@ class Period:
     """A half-open period [from, until): the first day counts, the last does not (算头不算尾)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
-    until: date = field(metadata={"title": "止（不含）"})
+    from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
+    until: date = field(metadata={"title": "止日（不含）"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +114,8 @@ class ExcludedPeriod:
     """Days of a loan that do not count, such as overdue or extended ones."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
-    until: date = field(metadata={"title": "止（不含）"})
+    from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
+    until: date = field(metadata={"title": "止日（不含）"})
     reason: Literal["OVERDUE", "EXTENSION", "OTHER"] = field(metadata={"title": "剔除原因"})
 
 
@@ -130,8 +133,8 @@ class Status:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     status: str = field(metadata=_code("资质代码"))
-    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
-    until: date | None = field(default=None, metadata={"title": "止（不含），空为至今"})
+    from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
+    until: date | None = field(default=None, metadata={"title": "止日（不含），空为至今"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +243,7 @@ class RateStep:
     """A contract rate from a day on."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    from_: date = field(metadata={"title": "起（含）", "alias": "from"})
+    from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
     annual_rate: str = field(metadata=_rate("年利率"))
 
 
@@ -392,7 +395,7 @@ class Claim:
     """One request: which table, when, who, and the facts of one kind."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    rate_table: str = field(metadata={"title": "标准表编号", "pattern": TABLE_PATTERN, "max_length": 80})
+    rate_table: str = field(metadata=_text("标准表编号", max_length=80, description="形如 bj-gjj-2025-1-11；没有的以 404 应答。"))
     application_date: date = field(metadata={"title": "申请日"})
     applicant: Applicant = field(metadata={"title": "项目单位"})
     version: int | None = field(default=None, metadata={"title": "标准表版本", "ge": 1, "le": 100000})

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.award import check_category, money_fen, price_item
+from app.calculators.award import money_fen, price_item
+from app.calculators.codes import check_category, code_fault
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemId, ItemWork
@@ -43,7 +44,7 @@ def work(case: Case) -> list[ItemWork]:
         one = ItemWork(ItemId(project.project_id), index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)
         one.accepted = project.accepted_investment is not None
-        if case.terms.other_funding == "FROM_AMOUNT":
+        if case.rules.other_funding == "FROM_AMOUNT":
             one.other_funding = money_fen(project.other_fiscal_funding)
         works.append(one)
     if faults:
@@ -56,7 +57,7 @@ def work(case: Case) -> list[ItemWork]:
         raise FactsError(faults)
     for one in works:
         project = (case.claim.projects or ())[one.index]
-        if case.terms.other_funding == "FROM_BASE":
+        if case.rules.other_funding == "FROM_BASE":
             # Thresholds test the investment itself; only the base is taken less other money (D53).
             whole = one.scope.of("admitted")
             less = max(Fraction(0), whole - one.scope.of("other_fiscal_funding"))
@@ -75,8 +76,11 @@ def project_scope(case: Case, project: Project, index: int, faults: list[Fault])
         if hasattr(project, name):
             value = getattr(project, name)
             values[name] = yuan_value(value) if fact.type == ex.MONEY else value
+    if project.other_fiscal_funding is None and case.rules.reads_other_funding:
+        case.warn("OTHER_FUNDING_NOT_STATED", f"{pointer}/other_fiscal_funding", id=project.project_id)
+        values["other_fiscal_funding"] = Fraction(0)
     values["accepted"] = yuan_value(project.accepted_investment)
-    check_category(case, project.category, pointer, faults)
+    faults += check_category(project.category, f"{pointer}/category", case.terms)
     return Scope(values, pointer, case.applicant)
 
 
@@ -131,12 +135,10 @@ def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:
 def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, faults: list[Fault]) -> Fraction:
     admit, window = case.terms.admit, case.terms.windows.get("investment")
     amount = Fraction(part.amount)
-    known = set(INVESTMENT_CATEGORIES)
-    if admit is not None and isinstance(admit.categories, frozenset):
-        known |= admit.categories
-    if part.category not in known:
-        listed = ", ".join(sorted(known))
-        faults.append(Fault(f"{pointer}/category", "UNKNOWN_CATEGORY", f"未知投资类别；可用: {listed}", f"one of: {listed}"))
+    admitted = admit.categories if admit is not None and isinstance(admit.categories, frozenset) else frozenset()
+    if part.category not in INVESTMENT_CATEGORIES and part.category not in admitted:
+        known = dict.fromkeys(sorted(admitted), "") | INVESTMENT_CATEGORIES
+        faults.append(code_fault(part.category, known, f"{pointer}/category", Phrase("投资类别", "category of investment")))
         return Fraction(0)
     if part.vat is not None and Fraction(part.vat) > amount:
         faults.append(Fault(f"{pointer}/vat", "PART_ABOVE_WHOLE", "增值税大于金额", "VAT exceeds the amount"))

@@ -123,16 +123,20 @@ def _on_lines(cap: Cap, grant: Grant) -> bool:
 
 
 def concerns(case: Case, cap: Cap, grant: Grant) -> bool:
-    """Whether a grant may take room in some account of a cap."""
-    return not grant.topped_up and in_pool(case, cap, grant) and _in_period(case, cap, grant) and _on_lines(cap, grant)
+    """Whether a grant may take room in some account of a cap; one that is topped up takes none (D44)."""
+    return not grant.topped_up and _may_lie(case, cap, grant)
 
 
-def takes_room(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
-    """Whether a grant takes room in one account: pool, period, lines and keys (D41).
+def _may_lie(case: Case, cap: Cap, grant: Grant) -> bool:
+    return in_pool(case, cap, grant) and _in_period(case, cap, grant) and _on_lines(cap, grant)
+
+
+def lies_in(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
+    """Whether a grant lies in one account: pool, period, lines and keys (D41).
 
     What it does not say keeps it out of the account, unless it stands for all of them (``keys_unknown``).
     """
-    if not concerns(case, cap, grant):
+    if not _may_lie(case, cap, grant):
         return False
     if _lacks(case, cap, grant) and not grant.everywhere:
         return False
@@ -188,7 +192,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
 
 def _read_otherwise(case: Case, grant: Grant) -> bool:
     """Whether a grant is already spoken of: its table is not loaded, or it is another direction of the year (D43)."""
-    if grant.table not in case.table.known_tables:
+    if grant.table not in case.table.known_tables | {case.table.id}:
         return True
     same_fund = grant.table.startswith(case.table.fund + "-")
     single = any(one.single_direction is not None for one in case.rules.stackings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -38,6 +38,24 @@ class ItemId(NamedTuple):
 NO_ITEM = ItemId("")  # of a reason that speaks of the whole claim and does not refuse it
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Why an amount above zero became zero: the code of the reason, its clause and what its sentence names."""
+
+    code: str
+    clause: str | None
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Account:
+    """Items under one limit, and the room in fen that they may not pass, however their sum is rounded later (D92)."""
+
+    members: Sequence[Atom]
+    room: int
+    topped: int = 0  # earlier grants of the account that are topped up, and so took no room
+
+
 @dataclass(slots=True)
 class Atom:
     """One item × line × accrual year (× drawdown where a cap separates drawdowns) (D47)."""
@@ -50,6 +68,7 @@ class Atom:
     scope: Scope
     exact: Fraction
     amount: Amount = 0
+    spent: Spent | None = None  # what took the last fen of it (D82)
 
     @property
     def order(self) -> tuple[ItemId, str, str, str]:
@@ -98,6 +117,9 @@ class Case:
     reasons: list[Reason] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)  # facts that separate accounts and are missing (D68)
     shared_numbers: frozenset[str] = frozenset()  # contract numbers of two lenders, in normal form (D70)
+    accounts: list[Account] = field(default_factory=list)  # of the caps and the interest that bounded amounts
+    mode: str = "DOWN"  # how a total is rounded
+    topped: bool = False  # earlier grants were set off (D44)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
     balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
     balance_steps: list[Step] = field(default_factory=list)  # and their working
@@ -113,6 +135,12 @@ class Case:
         warning = Warning_(code, self.say(sentence or code, **values), pointer, other)
         if warning not in self.warnings:
             self.warnings.append(warning)
+
+    def spend(self, atoms: Sequence[Atom], code: str, clause: str | None, what: str = "") -> None:
+        """Remember what took the last fen of amounts that were above zero."""
+        for atom in atoms:
+            if not atom.amount and atom.exact and atom.spent is None:
+                atom.spent = Spent(code, clause, what)
 
     def cap_without_figure(self, clause: str) -> None:
         """A cap is known to exist without its figure: it is not applied, and the answer says so (D38)."""

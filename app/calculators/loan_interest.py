@@ -18,7 +18,7 @@ from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
-from app.calculators.interest import find_interest, together
+from app.calculators.interest import find_interest, rate_needed, together
 from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loans import Loan, Run, day_scope, read_loan
@@ -63,8 +63,8 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
-        if one.interest is not None and "interest" in case.rules.reads:
-            loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
+        if "interest" in case.rules.reads:  # what the limit of a cap may read
+            loan.scope.values["interest"] = None if one.interest is None else one.interest * Fraction(1, 100)
         _atoms(case, loan, one, scale)
         if case.rules.pays_once:
             _lump_atom(case, loan, one)
@@ -124,6 +124,8 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
     by_line = {line.id: [one for one in line.require if one.totals] for line in case.terms.lines}
     for loan, work_ in admitted:
         find_interest(case, loan, work_, scale)
+        if work_.interest is None and loan.runs:
+            raise FactsError([rate_needed(loan)])  # what was paid or accrues is not known, which is not zero
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
         of = totals(loan.scope, work_, [])
         for line_id in sorted({run.line.id for run in loan.runs}):

@@ -16,18 +16,22 @@ from typing import Any
 from app.calculators import award, days, grant, insurance
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.accounts import Under, account_key, ask_for_keys, keys_of
+from app.calculators.eligibility import other_directions
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.grants import Grant, concerns, grants_of, place_grants
 from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
 from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
 from app.calculators.runs import claimed_days, covering, supported_days
 from app.calculators.scope import REQUIRED, Scope, fact_required
-from app.calculators.terms import Cap, Line, Requirement, Unknown
+from app.calculators.terms import Line, Requirement, Unknown
 from app.calculators.windows import bounds, contains
 
 _OF_A_DAY = frozenset(name for name, fact in nm.BUILT_IN["CONTRACTS"].items() if fact.level == nm.DAY) - {"contract_rate"}
+_OWN = (*(name for name, _ in CAP_PER.values()), "policy_no", "item_id", "category", "insurance_type", "insurer")
 
 
 def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:
@@ -36,6 +40,8 @@ def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:
     walk.applicant()
     for part in _PARTS[str(case.terms.facts)](walk):
         walk.item(part)
+    if not walk.choosing:
+        walk.accounts()
     found: dict[str, Fault] = {}
     for fault in (*raised, *walk.wrong, *(walk.choosing or walk.others)):
         found.setdefault(fault.pointer, fault)
@@ -47,7 +53,25 @@ class _Part:
     """What lines are chosen for: an item, or one drawdown of a contract."""
 
     scope: Scope
+    row: Any  # the contract, policy, item or project
     loan: Loan | None = None
+    drawdown_no: str = ""
+
+    @property
+    def account_scope(self) -> Scope:
+        """Where what separates accounts is looked up: of a loan the drawdown, not the day."""
+        return self.scope if self.loan is None or self.scope.around is None else self.scope.around
+
+    @property
+    def item(self) -> ItemId:
+        """What tells the item from the others."""
+        return ItemId(self.scope.pointer) if self.loan is None else self.loan.id
+
+    def own(self, line: Line) -> dict[str, str | None]:
+        """What separates accounts, of the item itself."""
+        found: dict[str, str | None] = {name: getattr(self.row, name, None) for name in _OWN}
+        found["line"] = line.id
+        return found | ({"drawdown_no": self.drawdown_no} if self.loan is not None else {})
 
 
 @dataclass(slots=True)
@@ -58,6 +82,8 @@ class _Walk:
     wrong: list[Fault] = field(default_factory=list)
     choosing: list[Fault] = field(default_factory=list)
     others: list[Fault] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    under: dict[int, list[tuple[_Part, Line]]] = field(default_factory=dict)  # what may earn under each cap, by its number
 
     def ask(self, node: ex.Node | Unknown | None, scope: Scope, into: list[Fault] | None = None) -> Any:
         """The value of a node, or None where it is not known; what it misses is noted."""
@@ -84,14 +110,19 @@ class _Walk:
                 self.others.append(fault)
 
     def applicant(self) -> None:
-        """What the applicant is asked, and an exemption from the single direction where another grant may bar it."""
+        """What the applicant is asked, the keys of earlier grants, and an exemption where another direction may bar it."""
         case = self.case
         self.holds([*case.rules.of_applicant, *(one for one in case.rules.of_claim if one.level == nm.APPLICANT)], case.applicant)
-        others = {one.rate_table for one in case.claim.applicant.granted} - {case.table.id}
-        elsewhere = any(one.startswith(case.table.fund + "-") for one in others)
-        if elsewhere and not any(one.higher_of for one in case.rules.stackings):
+        self.grants = grants_of(case)
+        if not self.grants:
+            return
+        if other_directions(case, self.grants):
             for stacking in case.rules.stackings:
-                self.ask(stacking.exempt, case.applicant)
+                self.ask(stacking.exempt if stacking.single_direction is not None else None, case.applicant)
+        try:
+            place_grants(case, self.grants)
+        except FactsError as error:
+            self.take(error.faults)
 
     def item(self, part: _Part) -> None:
         """Everything that is read of one item."""
@@ -105,7 +136,7 @@ class _Walk:
         lines = self._lines(scope)
         for line in lines:
             if self.holds(case.rules.asked[line.id], scope):
-                self._pay(line, scope)
+                self._pay(line, part)
         if part.loan is not None and _reads_rate(part.loan, lines) and _uncovered(case, part.loan, scope):
             self.others.append(rate_needed(part.loan))
 
@@ -155,28 +186,34 @@ class _Walk:
                 break
         return found
 
-    def _pay(self, line: Line, scope: Scope) -> None:
+    def _pay(self, line: Line, part: _Part) -> None:
         """What a line pays on, at which rate, and under which caps."""
-        terms = self.case.terms
-        for node in (line.base, line.rate, line.amount):
-            self.ask(node, scope)
+        terms, scope = self.case.terms, part.scope
+        earns = 0 not in [self.ask(node, scope) for node in (line.base, line.rate, line.amount)]
         if line.bands is not None:
             for node in (line.bands.of, line.bands.after, *(node for band in line.bands.pay for node in (band.amount, band.rate))):
                 self.ask(node, scope)
         if terms.stacking.offset is not None:
             self.ask(terms.stacking.offset[0], scope)
-        if terms.other_funding == "FROM_BASE":
-            self.ask(ex.Name("other_fiscal_funding"), scope)
-        for cap in self.case.rules.caps:
-            if cap.lines is None or line.id in cap.lines:
-                self._cap(cap, scope)
+        for no, cap in enumerate(self.case.rules.caps):
+            if cap.lines is not None and line.id not in cap.lines:
+                continue
+            if cap.when is None or self.ask(cap.when, scope) is not False:
+                self.ask(cap.limit, scope)
+                if earns:
+                    self.under.setdefault(no, []).append((part, line))
 
-    def _cap(self, cap: Cap, scope: Scope) -> None:
-        for part in cap.per:
-            if part not in CAP_PER:
-                self.ask(ex.Name(part), scope)
-        if cap.when is None or self.ask(cap.when, scope) is not False:
-            self.ask(cap.limit, scope)
+    def accounts(self) -> None:
+        """What separates the accounts of caps: required where more than one thing may share an account (D68)."""
+        case = self.case
+        before = len(case.faults)
+        for no, under in self.under.items():
+            cap = case.rules.caps[no]
+            touched = any(cap.bounds == "AMOUNT" and concerns(case, cap, one) for one in self.grants)
+            scopes = [(part, part.account_scope, part.own(line)) for part, line in under]
+            asked = [Under(part.item, part.drawdown_no, scope, account_key(cap, keys_of(case, own, scope))) for part, scope, own in scopes]
+            ask_for_keys(case, cap, asked, touched=touched)
+        self.take(case.faults[before:])
 
 
 def _reader(scope: Scope) -> ex.Lookup:
@@ -204,7 +241,7 @@ def _items(walk: _Walk) -> Iterator[_Part]:
         faults: list[Fault] = []
         scope = award.item_scope(walk.case, item, index, faults)
         walk.take(faults)
-        yield _Part(scope)
+        yield _Part(scope, item)
 
 
 def _projects(walk: _Walk) -> Iterator[_Part]:
@@ -213,7 +250,7 @@ def _projects(walk: _Walk) -> Iterator[_Part]:
         scope = grant.project_scope(walk.case, project, index, faults)
         grant.admit(walk.case, ItemWork(ItemId(project.project_id), index, scope), project, faults)
         walk.take(faults)
-        yield _Part(scope)
+        yield _Part(scope, project)
 
 
 def _policies(walk: _Walk) -> Iterator[_Part]:
@@ -225,7 +262,7 @@ def _policies(walk: _Walk) -> Iterator[_Part]:
             paid_on = walk.ask(ex.Name("paid_on"), scope)
             if paid_on is not None and paid_on > walk.case.claim.application_date:
                 continue
-            yield _Part(scope)
+            yield _Part(scope, policy)
 
 
 def _contracts(walk: _Walk) -> Iterator[_Part]:
@@ -252,13 +289,14 @@ def _drawdowns(walk: _Walk, contract: Contract, index: int) -> Iterator[_Part]:
         for one in loan.slices:
             around = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
             rate = Fraction(1) if one.rate.days else None
-            yield _Part(day_scope(case, loan, around, one.on, rate, one.drawn, 1), loan)
+            yield _Part(day_scope(case, loan, around, one.on, rate, one.drawn, 1), contract, loan, one.no)
     walk.take(faults)
 
 
 def _reads_rate(loan: Loan, lines: Sequence[Line]) -> bool:
-    """Whether days without a voucher need the contract's rate: a share of interest (D30), or vouchers for other days (D97)."""
-    return bool(loan.fact.interest_paid) or any(line.shares_interest for line in lines)
+    """Whether days without a voucher need the contract's rate: a share of interest (D30), or what is known of other days (D97)."""
+    some = bool(loan.fact.interest_paid) or any(one.rate.days for one in loan.slices)
+    return some or any(line.shares_interest for line in lines)
 
 
 def _uncovered(case: Case, loan: Loan, scope: Scope) -> bool:

@@ -103,32 +103,55 @@ def round_up(value: Fraction | int) -> int:
     return -round_down(-value)
 
 
-def spread(total: int, weights: Sequence[Fraction | int], most: Sequence[int] | None = None) -> list[int]:
+def spread(total: int, weights: Sequence[Fraction | int]) -> list[int]:
     """Share ``total`` in proportion to the weights, which come in order of id: largest remainder, ties to the first (D49).
-
-    Of the fen that are missing none goes to a part that has reached its ``most``.
 
     The parts add up to ``total``. With whole weights and ``total`` at most their sum, no part passes its
     weight: the exact share t·w/s is at most w, and a share below w rounds up to at most w.
     """
-    whole = sum(weights)
-    if not weights or whole == 0:
+    if not weights or sum(weights) == 0:
         return [0] * len(weights)
     if len(weights) == 1:
         return [total]
-    if not isinstance(whole, int):
-        scale = lcm(*(weight.denominator for weight in weights))
-        weights = [int(weight * scale) for weight in weights]
-        whole = sum(weights)
-    shares = [divmod(total * weight, whole) for weight in weights]
-    parts = [part for part, _ in shares]
-    missing = total - sum(parts)
-    if missing:
-        able = range(len(parts)) if most is None else [no for no, part in enumerate(parts) if part < most[no]]
-        rests = [rest for _, rest in shares]
-        for no in sorted(able, key=rests.__getitem__, reverse=True)[:missing]:  # the sort is stable: ties stay in order
-            parts[no] += 1
+    parts, rests = _shared(total, weights)
+    for no in _by_rest(rests)[: total - sum(parts)]:
+        parts[no] += 1
     return parts
+
+
+def spread_within(
+    total: int, weights: Sequence[Fraction | int], limits: Sequence[tuple[Sequence[int], int]], most: Sequence[int] | None
+) -> list[int] | None:
+    """As ``spread``, but no group of parts passes its limit and no part its ``most``; None where that cannot be (D92)."""
+    parts, rests = _shared(total, weights)
+    left = [room - sum([parts[no] for no in members]) for members, room in limits]
+    if any(room < 0 for room in left):
+        return None
+    missing = total - sum(parts)
+    of: list[list[int]] = [[] for _ in parts]
+    for limit, (members, _) in enumerate(limits):
+        for no in members:
+            of[no].append(limit)
+    for no in _by_rest(rests):
+        if missing and (most is None or parts[no] < most[no]) and all(left[limit] > 0 for limit in of[no]):
+            parts[no] += 1
+            missing -= 1
+            for limit in of[no]:
+                left[limit] -= 1
+    return None if missing else parts
+
+
+def _shared(total: int, weights: Sequence[Fraction | int]) -> tuple[list[int], list[int]]:
+    """The exact shares rounded down, and what each lacks of the next whole, in equal parts."""
+    scale = lcm(*(weight.denominator for weight in weights))
+    scaled = [weight.numerator * (scale // weight.denominator) for weight in weights]
+    whole = sum(scaled)
+    shares = [divmod(total * weight, whole) for weight in scaled]
+    return [part for part, _ in shares], [rest for _, rest in shares]
+
+
+def _by_rest(rests: Sequence[int]) -> list[int]:
+    return sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # the sort is stable: ties stay in order
 
 
 def split(total: int, shares: Sequence[Fraction | None]) -> list[int]:

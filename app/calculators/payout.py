@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.calculators import money
 from app.calculators.items import Case, ItemWork
-from app.calculators.results import Payment
+from app.calculators.results import Payment, Step
 
 
 def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
-    """The payments in order; all parts of one kind add up to the total."""
+    """The payments in order; all parts of one kind add up to the total, what was paid to the total and what goes back."""
     found: list[Payment] = []
     accepted = [one for one in works if one.accepted]
     if accepted:
         due = {one.id: sum(int(atom.amount) for atom in one.atoms) for one in works}
-        paid = sum(min(one.paid_instalments, due[one.id]) for one in works)
+        paid = sum(one.paid_instalments for one in works)  # what was really paid; an excess is the item's recovery (D99)
         balance = sum(max(0, due[one.id] - one.paid_instalments) for one in works)
         found.append(Payment(1, money.yuan(paid), case.say("PAY_DONE")))
         found.append(Payment(2, money.yuan(balance), case.say("PAY_BALANCE")))
@@ -33,3 +33,12 @@ def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
             for no, (one, amount) in enumerate(zip(case.terms.sources, shares, strict=True), start)
         ]
     return found
+
+
+def recovery(case: Case, one: ItemWork, due: int) -> Iterator[Step]:
+    """The working of what is to be paid back after acceptance, where more was paid than is due (D55, D99)."""
+    back = one.paid_instalments - due
+    if back > 0:
+        label, formula = case.say("STEP_RECOVERY", id=one.id), case.say("FORMULA_RECOVERY")
+        shown = f"max(0, {money.yuan(one.paid_instalments)} - {money.yuan(due)})"
+        yield Step(0, f"recovery:{one.id}", label, formula, shown, money.yuan(back), "元", None, None, *one.id)

@@ -106,7 +106,7 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
         reset = day.toordinal()
         row = None if known is None else row_on(known, reset - back)
         if known is None or row is None:
-            found.missing[len(found.days)] = not_covered(fact.series, reset - back, known, pointer)
+            found.missing[len(found.days)] = not_covered(fact.series, reset - back, known, pointer, series)
             value = None
         else:
             found.readings.append((reset, row))

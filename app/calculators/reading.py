@@ -288,6 +288,7 @@ def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     body = r.mapping(raw, ["single_direction", "higher_of", "offset", "exempt_direction"])
     single = exempt = higher = None
+    same_project = False
     offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
@@ -298,7 +299,8 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                     exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
-            higher = r.clause_of(r.mapping(body["higher_of"], ["clause"]))
+            one = r.mapping(body["higher_of"], ["same_project", "clause"])
+            higher, same_project = r.clause_of(one), r.key(one, "same_project", r.flag)
     if body.get("offset") is not None:
         with r.at("offset"):
             one = r.mapping(body["offset"], ["less", "clause"])
@@ -309,6 +311,7 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         single_direction=single,
         exempt=exempt,
         higher_of=higher,
+        same_project=same_project,
         offset=offset,
         exempt_direction=r.key(body, "exempt_direction", r.flag),
     )

@@ -7,11 +7,12 @@ or after ``holds_until``, has no value: never the nearest one (D18).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 from app.calculators.faults import NotComputable
+from app.calculators.nearest import meant
 from app.calculators.terms import ReferenceSeries
 
 
@@ -21,11 +22,13 @@ def row_on(series: ReferenceSeries, day: int) -> int | None:
     return None if at < 0 or day >= series.ends else at
 
 
-def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str) -> NotComputable:
-    """The error for a day without a value; it names the last publication."""
+def not_covered(name: str, day: int, series: ReferenceSeries | None, pointer: str, known: Iterable[str] = ()) -> NotComputable:
+    """The error for a day without a value; it names the last publication, or the series that may have been meant."""
     when = date.fromordinal(day)
     if series is None:
-        return NotComputable("REFERENCE_RATE_NOT_COVERED", f"没有参考利率系列 {name}", f"there is no reference series {name}", pointer)
+        there, near = ", ".join(sorted(known)), meant(name, sorted(known))
+        zh, en = f"没有参考利率系列 {name}；可用: {there}{near.zh}", f"there is no reference series {name}; one of: {there}{near.en}"
+        return NotComputable("REFERENCE_RATE_NOT_COVERED", zh, en, pointer)
     first, last = date.fromordinal(series.days[0]), date.fromordinal(series.days[-1])
     return NotComputable(
         "REFERENCE_RATE_NOT_COVERED",
@@ -49,7 +52,7 @@ class References:
         series = self.series.get(name)
         row = None if series is None else row_on(series, day)
         if series is None or row is None:
-            raise not_covered(name, day, series, pointer)
+            raise not_covered(name, day, series, pointer, self.series)
         self.used.setdefault(name, set()).add(row)
         return series.values[row]
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.calculators import money
 from app.calculators.caps import amount_text
-from app.calculators.items import Amount, Atom, Case, ItemWork
+from app.calculators.items import Amount, Atom, Case, ItemWork, Spent
 from app.calculators.results import Step
 from app.calculators.steps import rounded
 
@@ -33,13 +33,22 @@ def round_items(case: Case, works: Sequence[ItemWork]) -> None:
                 atom.amount = share
 
 
+def before_caps(case: Case, works: Sequence[ItemWork], atoms: Sequence[Atom]) -> None:
+    """What each item earns before caps, in fen; where only the total is rounded, a spread of the rounded total (D93)."""
+    exact = [sum([atom.amount for atom in one.atoms]) for one in works]
+    if case.terms.rounding.scope == "TOTAL":
+        case.mode = _mode(case, atoms)
+        exact = list(money.spread(money.round_to(sum(exact), 1, case.mode), exact))
+    for one, amount in zip(works, exact, strict=True):
+        one.before = amount
+
+
 def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
     """Displayed segment amounts add up to the item's amount before caps (D52)."""
     for one in works:
         if not one.segments:
             continue
-        total = money.round_half_up(sum([atom.amount for atom in one.atoms]))
-        shares = money.spread(total, one.weights)
+        shares = money.spread(int(one.before), one.weights)
         for segment, share in zip(one.segments, shares, strict=True):
             segment["amount"] = money.yuan(share)
 
@@ -54,16 +63,9 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
     total: Amount = exact if case.terms.rounding.unit != 1 else 0
     parts = [amount_text(sum([atom.amount for atom in one.atoms])) for one in works if one.atoms]
     if case.terms.rounding.scope == "TOTAL" and case.terms.rounding.unit == 1:
-        mode = _mode(case, atoms)
-        total = money.round_to(exact, 1, mode)
+        total, mode = _settle(case, atoms, money.round_to(exact, 1, case.mode), 1)
+        case.spend(atoms, "LESS_THAN_A_FEN", None)
         rounding = f"{mode} 0.01"
-        ordered = sorted(atoms, key=lambda atom: atom.order)
-        exact_amounts = [atom.amount for atom in ordered]
-        # Fen that rounding up adds may not lift an atom above the limit of a cap, which is whole fen.
-        most = [money.round_up(amount) for amount in exact_amounts]
-        shares = money.spread(total, exact_amounts, most)
-        for atom, share in zip(ordered, shares, strict=True):
-            atom.amount = share
     elif case.terms.rounding.scope == "ITEM":
         total = int(exact)
     steps.append(
@@ -92,13 +94,9 @@ def _mode(case: Case, atoms: Sequence[Atom]) -> str:
 def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> int:
     """A coarser unit comes last, after every cap and top-up (D51)."""
     unit = case.terms.rounding.unit
-    mode = _mode(case, atoms)
-    final = money.round_to(total, unit, mode)
-    ordered = sorted(atoms, key=lambda atom: atom.order)
-    if ordered and total:
-        shares = money.spread(final, [atom.amount for atom in ordered])
-        for atom, share in zip(ordered, shares, strict=True):
-            atom.amount = share
+    case.mode = _mode(case, atoms)
+    final, mode = _settle(case, atoms, money.round_to(total, unit, case.mode), unit)
+    case.spend(atoms, "LESS_THAN_THE_UNIT", None, money.yuan(unit))
     steps.append(
         Step(
             0,
@@ -114,3 +112,50 @@ def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> 
         )
     )
     return final
+
+
+def _settle(case: Case, atoms: Sequence[Atom], final: int, unit: int) -> tuple[int, str]:
+    """Spread a rounded total over the atoms; answer it, and how it was rounded.
+
+    Nothing that rounds passes a limit: where an account of a cap, or a contract's interest, would be passed, the total
+    takes the next lower unit (D92).
+    """
+    ordered = sorted(atoms, key=lambda atom: atom.order)
+    weights = [atom.amount for atom in ordered]
+    exact = sum(weights)
+    if not exact:
+        return 0, case.mode
+    rounded_to = final
+    if final <= exact and all(isinstance(weight, int) for weight in weights):  # no part passes its weight
+        shares = money.spread(final, weights)
+    else:
+        most = [money.round_up(weight) for weight in weights] if unit == 1 else None
+        limits = _limits(case, ordered)
+        while (found := money.spread_within(final, weights, limits, most)) is None:
+            final -= unit
+        shares = found
+    for atom, share in zip(ordered, shares, strict=True):
+        atom.amount = share
+    return final, "DOWN" if final < rounded_to else case.mode
+
+
+def _limits(case: Case, ordered: Sequence[Atom]) -> list[tuple[list[int], int]]:
+    """Of each account the places of its atoms, and the fen that these may not pass; grants that were topped up are within its limit."""
+    places = {id(atom): no for no, atom in enumerate(ordered)}
+    found = []
+    for account in case.accounts:
+        members = [places[id(atom)] for atom in account.members if id(atom) in places]
+        stands = money.round_up(sum([ordered[no].amount for no in members]))
+        found.append((members, max(account.room - account.topped, stands)))
+    return found
+
+
+def say_why_nothing(case: Case, works: Sequence[ItemWork]) -> None:
+    """An item that earned something and is paid nothing has a reason: what took its last fen (D82)."""
+    if any(reason.code == "NOTHING_TO_TOP_UP" for reason in case.reasons):
+        return
+    for one in works:
+        if any(atom.amount for atom in one.atoms) or not any(atom.exact for atom in one.atoms):
+            continue
+        for spent in dict.fromkeys(atom.spent or Spent("LESS_THAN_A_FEN", None) for atom in one.atoms if atom.exact):
+            case.refuse(spent.code, spent.clause, one.id, None, id=one.id, what=spent.what)

@@ -13,8 +13,22 @@ from app.calculators import names as nm
 from app.calculators.money import decimal_text, percent_text
 from app.calculators.phrases import Phrase, expression
 from app.calculators.results import NotDecided, TableProvenance, Warning_
-from app.calculators.terms import UNKNOWN, Cap, Line, Measure, Overlay, RateTable, Requirement, Stacking, Term, Terms, Unknown
+from app.calculators.terms import (
+    UNKNOWN,
+    Cap,
+    Line,
+    Measure,
+    Overlay,
+    RateTable,
+    Requirement,
+    Stacking,
+    Term,
+    Terms,
+    Unknown,
+    unsaid_other_funding,
+)
 from app.calculators.texts import LANGUAGES, Language, say
+from app.calculators.thresholds import thresholds
 from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
@@ -56,6 +70,8 @@ class Rules:
     asks_totals: bool  # some requirement reads totals of the claim
     item_windows: tuple[str, ...]  # windows that the dates of an item may miss
     events: tuple[str, ...]  # dates of an item of which none may lie after the application (D75)
+    other_funding: str  # where other fiscal money for a project comes off, also where the table does not say (D103)
+    reads_other_funding: bool
     stackings: tuple[Stacking, ...]
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
@@ -71,6 +87,7 @@ class Rules:
     reads: frozenset[str]  # every name that an expression of any layer reads
     statuses: frozenset[str]  # of the applicant, that any expression asks for
     key_names: tuple[str, ...]  # CODE facts by which some cap separates accounts
+    thresholds: Mapping[str, Fraction]  # the least sum in 元 with which each fact is compared
     open: Mapping[Language, tuple[NotDecided, ...]]
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
@@ -95,6 +112,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     of_drawdown = {name for name, one in needs.items() if one.of == "DRAWDOWN"}
     types = {name: kind for layer in reversed(layers) for name, kind in layer.types.items()}
     spoken = replace(terms, needs=needs, types=types)
+    reads = frozenset[str]().union(*(layer.reads for layer in layers))
+    other_funding = terms.other_funding or unsaid_other_funding(table.published_at)
     requirements = [one for layer in layers for one in layer.require]
     of_days = tuple(one for one in terms.require if one.level in {nm.DRAWDOWN, nm.DAY} and not one.totals)
     return Rules(
@@ -113,6 +132,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         asked={line.id: (*of_days, *(one for one in line.require if not one.totals)) for line in terms.lines},
         asks_totals=any(one.of_claim for one in (*requirements, *(one for line in terms.lines for one in line.require))),
         events=_events(terms),
+        other_funding=other_funding,
+        reads_other_funding=other_funding != "IGNORED" or "other_fiscal_funding" in reads,
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
         limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
@@ -126,9 +147,12 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
         spoken=spoken,
         called=_called(layers, spoken),
-        reads=frozenset[str]().union(*(layer.reads for layer in layers)),
+        reads=reads,
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
         key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
+        thresholds=thresholds(
+            (node for layer in layers for node in nodes_of(layer)), caps, {name for name, kind in types.items() if kind == ex.MONEY}
+        ),
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )

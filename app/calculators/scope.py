@@ -17,6 +17,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
+from app.calculators.nearest import NOBODY, meant
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.spelling import normal, unseen
@@ -30,6 +31,7 @@ _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
 _FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
+MOST_NEAR = 100  # faults of a claim that are listed: only for these the nearest name is looked for
 _CODE = re.compile(ID_PATTERN)
 
 
@@ -91,21 +93,28 @@ def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, 
     for name, raw in given.items():
         measure = wanted.get(name)
         if measure is None:
-            listed, where = ", ".join(sorted(wanted)) or "-", f"{pointer}/measures/{escaped(name)}"
-            if name in _FIELDS:
-                zh, en = "此为固定字段，不放在 measures 中", "a field of its own, not one of the measures"
-                faults.append(Fault(where, "UNKNOWN_MEASURE", f"{zh}；measures 可用: {listed}", f"{en}; declared: {listed}"))
-                continue
-            faults.append(Fault(where, "UNKNOWN_MEASURE", f"标准表未声明此事实；可用: {listed}", f"not declared; declared: {listed}"))
+            faults.append(_unknown_measure(name, wanted, pointer, near=len(faults) < MOST_NEAR))
             continue
         value = _read(measure, raw)
         if value is None:
             where = f"{pointer}/measures/{escaped(name)}"
             code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"
             zh, en = _expected(measure)
-            faults.append(Fault(where, code, f"{measure.title} 应为{zh}", f"{measure.name} should be {en}"))
+            near = meant(raw, measure.values or ())
+            title = Phrase(measure.title, measure.name)
+            faults.append(Fault(where, code, f"{measure.title} 应为{zh}{near.zh}", f"{measure.name} should be {en}{near.en}", title))
         found[name] = value
     return found
+
+
+def _unknown_measure(name: str, wanted: Mapping[str, Measure], pointer: str, *, near: bool) -> Fault:
+    there, where = ", ".join(sorted(wanted)) or "-", f"{pointer}/measures/{escaped(name)}"
+    if name in _FIELDS:
+        zh, en = "此为固定字段，不放在 measures 中", "a field of its own, not one of the measures"
+        return Fault(where, "UNKNOWN_MEASURE", f"{zh}；measures 可用: {there}", f"{en}; declared: {there}")
+    likely = meant(name, {one.name: one.title for one in wanted.values()}) if near else NOBODY
+    zh, en = f"measures 中没有这个名称；可用: {there}{likely.zh}", f"no such name; declared: {there}{likely.en}"
+    return Fault(where, "UNKNOWN_MEASURE", zh, en)
 
 
 def escaped(name: str) -> str:

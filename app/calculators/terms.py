@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from math import lcm
 from typing import Final, Literal
@@ -26,6 +26,7 @@ UNKNOWN: Final = _Unknown()
 Unknown = _Unknown
 
 APPLICATION_DATE: Final = "APPLICATION_DATE"
+_OTHER_FUNDING_IGNORED_FROM: Final = datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Stacking:
     exempt: Node | None = None
     exempt_direction: bool = False
     higher_of: str | None = None  # clause
+    same_project: bool = False  # only what the same project was granted is set off
     offset: tuple[Node, str] | None = None  # what comes off each item's amount, and the clause
 
 
@@ -263,7 +265,7 @@ class Terms:
     rounding: Rounding = Rounding()
     admit: Admit | None = None
     stacking: Stacking = Stacking()
-    other_funding: str = "FROM_AMOUNT"
+    other_funding: str | None = None  # None: not said; ``unsaid_other_funding`` says what it means then
     instalments: tuple[Share, ...] = ()
     sources: tuple[Share, ...] = ()
     not_decided: tuple[NotDecided, ...] = ()
@@ -274,6 +276,11 @@ class Terms:
     categories: frozenset[str] = frozenset()  # investment categories that an expression reads one by one
     any_category: bool = False  # a line is meant for categories that no line names
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared
+
+
+def unsaid_other_funding(published_at: datetime) -> str:
+    """Where other fiscal money comes off under a table that does not say so: nowhere; in older versions, off the amount (D103)."""
+    return "IGNORED" if published_at >= _OTHER_FUNDING_IGNORED_FROM else "FROM_AMOUNT"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

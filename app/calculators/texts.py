@@ -53,6 +53,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：{from_day} 至 {until_day} 的利息在申请日后支付，不计",
         "{id}: interest for {from_day} to {until_day} was paid after the application and is ignored",
     ),
+    "CAP_USED": ("{id}：“{what}”已用完", "{id}: nothing is left under {what}"),
+    "LESS_THAN_A_FEN": ("{id}：金额不足一分", "{id}: less than a fen"),
+    "LESS_THAN_THE_UNIT": ("{id}：按 {what} 元取整后为零", "{id}: nothing is left when rounded to {what} yuan"),
+    "OTHER_FUNDING_COVERS": ("{id}：其他财政资金不低于应得金额", "{id}: other fiscal money is not below the amount"),
     "NO_INVESTMENT_ADMITTED": ("{id}：没有可纳入的投资", "{id}: no investment is admitted"),
     # warnings
     "DAY_COUNT_ASSUMED": (
@@ -72,7 +76,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the value of {series} published on {day} is {confidence}, not read",
     ),
     "CAP_NOT_PUBLISHED": ("限额存在但未见数额：{clause}", "a cap exists but its figure was not seen: {clause}"),
-    "CONTRACT_RATE_HIGH": ("年利率 {rate} 超过 24%，请核对", "an annual rate of {rate} is above 24%; please check"),
+    "CONTRACT_RATE_HIGH": (
+        "年利率 {rate} 超过 24%，请核对：3.85% 应写作 0.0385",
+        "an annual rate of {rate} is above 24%; please check: 3.85% is written 0.0385",
+    ),
+    "AMOUNT_LOOKS_LIKE_WAN": (
+        "{what} {value} 元不到标准表与之比较的 {least} 元的百分之一，已按元计算；如原意为万元，应填 {meant}",
+        "{what} of {value} yuan is below a hundredth of the {least} yuan with which the table compares it; it was taken as yuan. "
+        "If ten thousands were meant, it is {meant}",
+    ),
+    "UNTIL_LOOKS_INCLUSIVE": (
+        "期间自 1 日起而止于月末 {until}：止日不含，当日不计；如原意含当日，应填 {next}",
+        "the period begins on the first and ends on the last day of a month, {until}: until is exclusive, so that day does not count. "
+        "If it was meant to count, until is {next}",
+    ),
     "REPAID_AFTER_MATURITY": ("到期日之后仍有还本或余额，不计息", "principal outstanding or repaid after maturity does not count"),
     "OVERDUE_BALANCE": (
         "{id}：到期日仍有余额 {balance} 元，到期后不计息",
@@ -101,8 +118,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "RECONCILIATION_SKIPPED": ("{id}：{note}", "{id}: {note}"),
     "GRANT_NOT_MATCHED": (
-        "已获支持的标准表 {table} 未载入，请核对编号",
-        "the table {table} of an earlier grant is not loaded; please check its id",
+        "已获支持的标准表 {table} 未载入，请核对编号{meant}",
+        "the table {table} of an earlier grant is not loaded; please check its id{meant}",
     ),
     "SPELLED_DIFFERENTLY": (
         "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
@@ -140,17 +157,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "限额按“{what}”分别计算，未给出；本次只有一项，不影响金额，请补充：{clause}",
         "a cap separates accounts by {what}, which was not sent; with one item it changes nothing: {clause}",
     ),
+    "OTHER_FUNDING_NOT_STATED": (
+        "{id}：未填其他财政资金，按没有计算；有的应填写",
+        "{id}: other fiscal funding was not stated and is taken as none; if there is any, state it",
+    ),
     "STATUS_NOT_READ": (
-        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}",
-        "the table does not read this status, which changes nothing; it reads: {read}",
+        "标准表不读取这项资质，对金额没有影响；读取的资质: {read}{meant}",
+        "the table does not read this status, which changes nothing; it reads: {read}{meant}",
     ),
     "DECLARATION_NOT_READ": (
         "未承诺材料真实；标准表不以此为条件，对金额没有影响，请向主管部门确认",
         "truthfulness is not declared; the table does not ask for it, so it changes nothing; please check with the authority",
     ),
     "CODE_NOT_KNOWN": (
-        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}",
-        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}",
+        "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",
+        "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}{meant}",
     ),
     "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
@@ -167,6 +188,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "STEP_OTHER_FUNDING": ("{id} 扣除其他财政资金", "{id} less other fiscal money"),
     "STEP_TOTAL_ROUNDED": ("合计取整", "total, rounded"),
     "STEP_INTEREST": ("{id} 利息合计", "{id} total interest"),
+    "STEP_RECOVERY": ("{id} 应退回", "{id} to be paid back"),
+    "FORMULA_RECOVERY": ("max(0, 已拨付 - 应得金额)", "max(0, paid - amount due)"),
     "STEP_BALANCE": ("{id} 验收后余款", "{id} balance after acceptance"),
     "CLAUSE_INTEREST": (
         "贴息不超过计息期间实际支付（无凭证时为合同推算）的利息",

@@ -68,6 +68,10 @@ PAY_FIRST: Final[Words] = {
     False: Phrase("不要求", "not asked for"),
 }
 EXEMPT: Final[Words] = {True: Phrase("不受限制，也不限制其他方向", "neither bars nor is barred"), False: Phrase("受限制", "subject to it")}
+SAME_PROJECT: Final[Words] = {
+    True: Phrase("仅同一项目已获支持", "only what the same project was granted"),
+    False: Phrase("同一年度已获支持，不分项目", "what was granted in the year, whichever project"),
+}
 OTHER_FUNDING: Final[Words] = {
     "FROM_AMOUNT": Phrase("从支持金额中扣除", "taken from the amount"),
     "FROM_BASE": Phrase("从计算依据中扣除", "taken from the base"),

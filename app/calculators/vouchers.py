@@ -15,6 +15,7 @@ from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.faults import Fault
 from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
+from app.calculators.nearest import meant
 from app.calculators.spelling import normal
 from app.calculators.windows import bounds
 
@@ -56,7 +57,9 @@ def check_vouchers(contract: Contract, pointer: str) -> list[Fault]:
     for no, one in enumerate(contract.interest_paid):
         where, scope = f"{pointer}/interest_paid/{no}", _scope(one)
         if scope is not None and scope not in known:
-            faults.append(Fault(f"{where}/drawdown_no", "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no"))
+            near = meant(one.drawdown_no, [drawn.drawdown_no for drawn in contract.drawdowns])
+            zh, en = f"本合同没有此放款编号{near.zh}", f"the contract has no such drawdown_no{near.en}"
+            faults.append(Fault(f"{where}/drawdown_no", "UNKNOWN_DRAWDOWN", zh, en))
         if fen(one.penalty) > fen(one.amount):
             faults.append(Fault(f"{where}/penalty", "PART_ABOVE_WHOLE", "罚息大于利息金额", "the penalty exceeds the amount"))
         kind = reversals if one.kind == "REVERSAL" else interest
@@ -103,7 +106,15 @@ def _overlaps(places: Places, pointer: str) -> list[Fault]:
     last = date.min
     for (first, until), same in sorted(places.items()):
         if first < last:
-            faults.append(Fault(f"{pointer}/interest_paid/{same[0]}", "VOUCHERS_OVERLAP", "利息凭证期间重叠", "interest vouchers overlap"))
+            zh = (
+                "利息凭证期间重叠：属不同放款的，各以 drawdown_no 写明放款；"
+                "属同一放款的，改正起止日（止日不含），同期的几张回单以 receipt_no 区分"
+            )
+            en = (
+                "interest vouchers overlap: give each its drawdown_no if they belong to different drawdowns; if not, correct their days "
+                "(until is exclusive), or give the receipts of the same days a receipt_no each"
+            )
+            faults.append(Fault(f"{pointer}/interest_paid/{same[0]}", "VOUCHERS_OVERLAP", zh, en))
         last = max(last, until)
     return faults
 
@@ -118,7 +129,11 @@ def _contract_beside_drawdowns(interest: dict[Scope, Places], pointer: str) -> l
             before = bisect_right(starts, first) - 1
             meets = (before >= 0 and whole[before][1] > first) or (before + 1 < len(whole) and whole[before + 1][0] < until)
             if meets:
-                zh, en = "放款的利息凭证与合同的利息凭证期间重叠", "the voucher of a drawdown overlaps one of the whole contract"
+                zh = "放款的利息凭证与合同的利息凭证期间重叠：请为每张凭证以 drawdown_no 写明放款，或改正起止日（止日不含）"
+                en = (
+                    "the voucher of a drawdown overlaps one of the whole contract: "
+                    "give every voucher its drawdown_no, or correct their days (until is exclusive)"
+                )
                 faults.append(Fault(f"{pointer}/interest_paid/{same[0]}", "VOUCHERS_OVERLAP", zh, en))
     return faults
 

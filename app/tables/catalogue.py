@@ -20,19 +20,28 @@ class CatalogueError(LookupError):
     """What was asked for is not in the catalogue."""
 
 
-class TableNotFound(CatalogueError):
-    """No rate table has this id."""
+class NotThere(CatalogueError):
+    """Nothing has this id; ``known`` are those that there are, with their titles."""
 
-    def __init__(self, table_id: str) -> None:
-        super().__init__(table_id)
-        self.table_id = table_id
+    def __init__(self, asked: str, known: Mapping[str, str]) -> None:
+        super().__init__(asked)
+        self.asked = asked
+        self.known = known
 
 
-class BatchNotFound(CatalogueError):
+class TableNotFound(NotThere):
+    """No rate table has this id; it may be that of management measures (``overlay``), which nothing is calculated with (D42)."""
+
+    def __init__(self, asked: str, known: Mapping[str, str], *, overlay: bool = False) -> None:
+        super().__init__(asked, known)
+        self.overlay = overlay
+
+
+class BatchNotFound(NotThere):
     """No batch has this id."""
 
 
-class SeriesNotFound(CatalogueError):
+class SeriesNotFound(NotThere):
     """No reference series has this name."""
 
 
@@ -222,7 +231,9 @@ class Catalogue:
         """All versions of a table. Errors: TableNotFound, StandardNotLoaded."""
         direction = self.directions.get(table_id)
         if direction is None:
-            raise TableNotFound(table_id)
+            overlays = {one.id for fund in self.funds.values() for one in fund.overlays}
+            known = {name: one.title for name, one in self.directions.items()}
+            raise TableNotFound(table_id, known, overlay=table_id in overlays)
         found = self.tables.get(table_id)
         if not found:
             raise StandardNotLoaded(table_id, direction.not_loaded or "")
@@ -296,7 +307,7 @@ class Catalogue:
         try:
             return self.batches[batch_id]
         except KeyError:
-            raise BatchNotFound(batch_id) from None
+            raise BatchNotFound(batch_id, {name: one.title for name, one in self.batches.items()}) from None
 
     def series(self, known_at: datetime | None = None) -> Mapping[str, ReferenceSeries]:
         """The reference series as known at a time: of each the last version published by then."""
@@ -313,7 +324,7 @@ class Catalogue:
         try:
             return self.references[name]
         except KeyError:
-            raise SeriesNotFound(name) from None
+            raise SeriesNotFound(name, dict.fromkeys(self.references, "")) from None
 
 
 def newest(versions: Iterable[SeriesVersion]) -> SeriesVersion:

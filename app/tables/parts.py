@@ -318,7 +318,17 @@ def _stacking(version: Version) -> Iterator[Part]:
     if stacking.higher_of is not None:
         at, body = "/terms/stacking/higher_of", raw["higher_of"]
         name = Phrase("孰高兑付、差额补齐", "The higher of two grants, paid as a top-up")
-        yield Part(at, body, name, ("higher_of",), (text(body, at, "clause", named(name, CLAUSE), stacking.higher_of),))
+        whose, same = Phrase("抵减范围", "what is set off"), voc.SAME_PROJECT[stacking.same_project]
+        yield Part(
+            at,
+            body,
+            name if not stacking.same_project else Phrase(f"{name.zh}（{same.zh}）", f"{name.en} ({same.en})"),
+            ("higher_of",),
+            (
+                value(body, at, "same_project", named(name, whose), stacking.same_project, same),
+                text(body, at, "clause", named(name, CLAUSE), stacking.higher_of),
+            ),
+        )
     if stacking.offset is not None:
         (less, clause), at, body = stacking.offset, "/terms/stacking/offset", raw["offset"]
         name, said = Phrase("从每项金额中扣除", "Taken off each item's amount"), expression(less, ex.MONEY, version.terms)

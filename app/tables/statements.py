@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final
 
 from app.calculators import vocabulary as voc
 from app.calculators.phrases import NOTHING, Phrase, listed, money, quoted
 from app.calculators.reading import parse_terms
-from app.calculators.terms import Terms
+from app.calculators.terms import Terms, unsaid_other_funding
 from app.calculators.vocabulary import word
 from app.tables.canonical import canonical
 
@@ -30,6 +31,7 @@ class Statement:
     raw: Any
     meaning: Any  # None: nothing is said
     words: Phrase
+    by_default: bool = False  # what is meant where nothing is said differs between versions
     dated: bool = True  # it changes on the first day of the version, not with its publication
 
 
@@ -43,6 +45,13 @@ class Version:
     def __post_init__(self) -> None:
         """Read the terms once."""
         object.__setattr__(self, "terms", parse_terms(self.content["terms"], "terms"))
+
+    @property
+    def other_funding(self) -> str:
+        """Where other fiscal money comes off, also where the terms do not say: that goes by the time of publication (D103)."""
+        said = self.content.get("published_at")
+        published = datetime.max.replace(tzinfo=UTC) if said is None else datetime.fromisoformat(str(said))
+        return self.terms.other_funding or unsaid_other_funding(published)
 
     def held(self, word: str) -> Mapping[str, Any]:
         """What stands under a word of the terms that holds others; nothing where it is left out."""
@@ -60,7 +69,7 @@ def value(holder: Mapping[str, Any], at: str, key: str, name: Phrase, meaning: A
     raw = holder.get(key)
     if isinstance(raw, list) and key not in IN_ORDER:
         raw = sorted(raw, key=canonical)
-    return Statement(at if raw is None else f"{at}/{key}", name, raw, meaning, words, dated)
+    return Statement(at if raw is None else f"{at}/{key}", name, raw, meaning, words, dated=dated)
 
 
 def text(holder: Mapping[str, Any], at: str, key: str, name: Phrase, said: str | None, *, dated: bool = True) -> Statement:
@@ -105,7 +114,8 @@ def rules(version: Version) -> Iterator[Statement]:
     yield from _loans(version)
     yield _rule(version, "choose", Phrase("档次选用", "Choice of line"), voc.CHOICES, version.terms.choose)
     yield from _rounding(version)
-    yield _rule(version, "other_funding", Phrase("其他财政资金", "Other fiscal money"), voc.OTHER_FUNDING, version.terms.other_funding)
+    other = _rule(version, "other_funding", Phrase("其他财政资金", "Other fiscal money"), voc.OTHER_FUNDING, version.other_funding)
+    yield replace(other, by_default=version.terms.facts == "PROJECTS")
     exempt, name = version.terms.stacking.exempt_direction, Phrase("本方向与单一方向限制", "This direction and the limit to one")
     yield value(version.held("stacking"), "/terms/stacking", "exempt_direction", name, exempt, voc.EXEMPT[exempt])
     yield from _payout(version)

@@ -90,7 +90,7 @@ def _in_order(raw: Any, key: str) -> Any:
 
 
 def _changed(was: Statement, said: Statement, since: Phrase) -> Iterator[Difference]:
-    if was.raw is None and said.raw is None:
+    if was.raw is None and said.raw is None and (was.meaning == said.meaning or not said.by_default):
         return  # a default, or said once for the whole table
     since = since if said.dated else Phrase("", "")
     place, name = was.place if said.raw is None else said.place, said.name

@@ -42,7 +42,7 @@ SAID: list[tuple[str, Any, str, str]] = [
     ("/known_at", 1641340800, INSTANT, ""),
     ("/applicant/uscc", "9135O1OOM000100Y43", USCC, "of which I, O, S, V and Z do not occur"),
     ("/applicant/uscc", "91350100M000100Y433", USCC, "of which I, O, S, V and Z do not occur"),
-    ("/policies/0/policy_no", "P" * 65, "至多 64 个字符", "At most 64 characters"),
+    ("/policies/0/policy_no", "P" * 65, "至多 64 个字符，收到 65 个", "At most 64 characters; 65 were sent"),
     ("/policies/0/unit_id", 7, "应为字符串", "Should be a string"),
     ("/applicant/granted", [{"rate_table": "bj-gjj-2025-1-11", "on": "2025-01-02", "amount": "1.00", "keys": {"amount": 7}}], "应为字符串", ""),
 ]

@@ -59,7 +59,7 @@ REFUSED = [
     ("/applicant", [], "INVALID_TYPE"),
     ("/policies", {}, "INVALID_TYPE"),
     ("/policies", [], "TOO_FEW"),
-    ("/rate_table", "BJ", "INVALID_ID"),
+    ("/rate_table", 7, "INVALID_TYPE"),
     # measures
     ("/applicant/measures/x", 1.5, "INVALID_TYPE"),
     ("/applicant/measures/x", [], "INVALID_TYPE"),

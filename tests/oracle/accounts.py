@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
+from tests.oracle.earlier import (
+    earlier_grants,
+    granted_in,
+    is_of_this_year,
+    money_caps,
+    place_grants,
+    touches,
+)
 from tests.oracle.language import RefusedError, evaluate, measure_value, money, plus_months, words_of
+from tests.oracle.spelling import normal, refuse_unreadable, spelled_differently
 
 Json = dict[str, Any]
 APPLICANT_NAMES = {
@@ -19,15 +30,27 @@ APPLICANT_NAMES = {
     "digital_rmb_account",
     "major_project_or_key_unit",
 }
-KEY_NAMES = {
+SEPARATORS = {
     "UNIT": "unit_id",
     "PRODUCT": "product_id",
     "CONTRACT": "contract_no",
-    "DRAWDOWN": "drawdown_no",
-    "LINE": "line",
     "PROJECT": "project_id",
     "LENDER": "lender",
 }
+FACT_PLACES = r"/(contracts|policies|items|projects)/\d+.*"
+
+
+@dataclass
+class Said:
+    """What an answer has to say beside its figures: silence on any of it is a fault."""
+
+    warnings: set[str] = field(default_factory=set)  # codes
+    warned_places: set[str] = field(default_factory=set)  # patterns of pointers, where a decision names no code
+    messages: set[str] = field(default_factory=set)  # what some warning must contain
+    reasons: set[tuple[str, str | None]] = field(default_factory=set)  # code and item
+    needs_reason: bool = False
+    has_open_point: bool = False
+    never: set[str] = field(default_factory=set)  # codes of warnings that would be wrong here
 
 
 @dataclass
@@ -55,12 +78,52 @@ class Situation:
     request: Json
     series: Json
     looked_up: dict[tuple[str, date], Fraction] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
+    shared_numbers: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        refuse_unreadable(self.terms, self.request)
+        self.say_spellings()
+        lenders: dict[str, set[str]] = {}
+        for contract in self.request.get("contracts", []):
+            lenders.setdefault(normal(contract["contract_no"]), set()).add(normal(contract["lender"]))
+        self.shared_numbers = {number for number, names in lenders.items() if len(names) > 1}
+        if self.request.get("application_date"):
+            self.say_later_year()
+            place_grants(self)
+
+    def say_spellings(self) -> None:
+        """D67: an id in two spellings is a warning, where caps separate by it; with one spelling of everything there is none."""
+        found = spelled_differently(self.terms, self.request)
+        separating = {SEPARATORS.get(each, each) for cap in self.caps for each in cap["per"]}
+        if found & separating:
+            self.said.warnings.add("SPELLED_DIFFERENTLY")
+        if not found:
+            self.said.never.add("SPELLED_DIFFERENTLY")
+
+    def say_later_year(self) -> None:
+        """D104: whether a batch of an earlier year is still open was not seen, unless a window or a term says how far it reaches."""
+        year = self.applied_on.year
+        windows = self.terms.get("windows", {})
+        last_days = [str(about.get("last_day", "unknown")) for name, about in windows.items() if name != "application"]
+        reaches = any(last == "APPLICATION_DATE" or (last != "unknown" and int(last[:4]) >= year) for last in last_days)
+        if year > self.program_year and "application" not in windows and not reaches and not terms_of(self):
+            self.said.warnings.add("LATER_YEAR")
+            self.said.has_open_point = True
 
     @property
     def terms(self) -> Json:
         return self.table["terms"]
 
-    @property
+    @cached_property
+    def grants(self) -> list[Json]:
+        return earlier_grants(self)
+
+    @cached_property
+    def caps(self) -> list[Json]:
+        return money_caps(self)
+
+    @cached_property
     def applied_on(self) -> date:
         return date.fromisoformat(self.request["application_date"])
 
@@ -172,9 +235,12 @@ def is_refused_outright(case: Situation) -> bool:
     if single and not case.terms["stacking"].get("exempt_direction"):
         exempt = single.get("exempt")
         if not (exempt and evaluate(exempt, case.applicant_fact, case.calls({}))) and any(
-            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant) for grant in grants(case)
+            grant["rate_table"] != case.table["id"] and is_of_this_year(case, grant) for grant in case.grants
         ):
-            bad = True
+            if "原则上" in single.get("clause", ""):  # D102: in principle only, so whoever decides does so
+                case.said.messages.add(single["clause"])
+            else:
+                bad = True
     return bad
 
 
@@ -222,30 +288,6 @@ def in_window(case: Situation, name: str, day: date | None) -> bool:
     if last == "unknown":
         return True
     return day <= (case.applied_on if last == "APPLICATION_DATE" else date.fromisoformat(last))
-
-
-def grants(case: Situation) -> list[Json]:
-    applicant = case.request["applicant"]
-    found = [dict(grant, keys=grant.get("keys", {})) for grant in applicant.get("granted", [])]
-    if applicant.get("other_support_this_year"):
-        found.append(
-            {
-                "rate_table": case.table["id"],
-                "on": case.request["application_date"],
-                "amount": applicant["other_support_this_year"],
-                "keys": {},
-            }
-        )
-    return found
-
-
-def is_of_this_year(case: Situation, grant: Json) -> bool:
-    return grant["rate_table"].startswith(case.table["fund"] + "-") and table_year(grant) == case.program_year
-
-
-def table_year(grant: Json) -> int:
-    parts = [part for part in grant["rate_table"].split("-") if part.isdigit() and len(part) == 4]
-    return int(parts[0]) if parts else int(grant["on"][:4])
 
 
 # Rounding and spreading
@@ -352,39 +394,58 @@ def rank(cap: Json) -> int:
     return min(ranks.get(each, 2) for each in per)
 
 
-def account_of(case: Situation, cap: Json, atom: Atom) -> tuple[str, ...]:
-    key = [atom.line if each == "LINE" else atom.keys[each] for each in cap.get("per", [])]
-    if "DRAWDOWN" in cap.get("per", []):
+def account_of(cap: Json, atom: Atom) -> tuple[str, ...]:
+    key = [normal(atom.line if each == "LINE" else atom.keys.get(each) or "") for each in cap["per"]]
+    if "DRAWDOWN" in cap["per"] or "CONTRACT" in cap["per"]:  # a number belongs to a contract, and that to a lender (D70)
         key.append(atom.item)
-    if cap.get("period") == "ACCRUAL_YEAR":
+    if cap["period"] == "ACCRUAL_YEAR":
         key.append(atom.year)
     return tuple(key)
 
 
-def granted_before(case: Situation, cap: Json, atom: Atom) -> Fraction:
-    """Earlier grants of the same pool whose keys and period match (D41)."""
-    total = Fraction(0)
-    is_top_up = bool(case.terms.get("stacking", {}).get("higher_of"))
-    period = cap.get("period", "BATCH")
-    for grant in grants(case):
-        pool = cap.get("pool", [])
-        if period == "CLAIM" or not (
-            grant["rate_table"].startswith(case.table["fund"] + "-") if pool == "FUND" else grant["rate_table"] in [case.table["id"], *pool]
-        ):
-            continue
-        if period == "PROGRAM_YEAR" and table_year(grant) != case.program_year:
-            continue
-        if is_top_up and is_of_this_year(case, grant):  # 44: not reduced by the grants being topped up
-            continue
-        wanted = {KEY_NAMES.get(each, each): (atom.line if each == "LINE" else atom.keys[each]) for each in cap.get("per", [])}
-        if "DRAWDOWN" in cap.get("per", []):
-            wanted["contract_no"] = atom.item
-        if any(grant["keys"].get(name) != value for name, value in wanted.items()):
-            continue
-        if period == "ACCRUAL_YEAR" and str(grant.get("accrual_year")) != atom.year:
-            continue
-        total += money(grant["amount"])
-    return total
+def without_year(cap: Json, atom: Atom) -> tuple[str, ...]:
+    """Whether a line earned is asked of all years of an account (D96)."""
+    return account_of({**cap, "period": "CLAIM"}, atom)
+
+
+def require_separators(case: Situation, cap: Json, concerned: list[Atom]) -> None:
+    """D68: what separates the accounts of a cap is required of each item that earns under it."""
+    earning = [atom for atom in concerned if atom.exact > 0]
+    lacking = [atom for atom in earning if any(each != "LINE" and not atom.keys.get(each) for each in cap["per"])]
+    if not lacking:
+        return
+    if len({atom.item for atom in earning}) > 1 or touches(case, cap):
+        raise RefusedError("FACT_REQUIRED")
+    case.said.warned_places.add(FACT_PLACES)
+
+
+@dataclass
+class Account:
+    """One account of a cap during the working."""
+
+    cap: Json
+    key: tuple[str, ...]
+    atoms: list[Atom]
+    limit: int
+    room: int
+    topped_up: int  # fen of earlier grants in it that D44 does not take off
+    before: Any
+    after: Any
+
+    def spent(self) -> Any:
+        return sum(atom.at for atom in self.atoms)
+
+    def told(self) -> Json:
+        return {
+            "per": list(self.cap["per"]),
+            "period": self.cap["period"],
+            "key": list(self.key),
+            "lines": [normal(line) for line in self.cap.get("lines", [])],
+            "limit": self.limit,
+            "before": self.before,
+            "after": self.after,
+            "binding": self.before > self.room,
+        }
 
 
 def apply_caps(
@@ -392,49 +453,35 @@ def apply_caps(
     atoms: list[Atom],
     fact_of: Callable[[Atom, str], Any],
     after_project: Callable[[], None] | None = None,
-) -> list[Json]:
-    """Every money cap, in listed order (D38-D41, D48, D49)."""
+) -> list[Account]:
+    """Every money cap, in listed order (D38-D41, D48, D49, D68, D84)."""
     is_exact = case.terms.get("rounding", {}).get("scope") == "TOTAL"
-    told: list[Json] = []
+    accounts: list[Account] = []
     waiting = after_project
-    caps = list(case.terms.get("caps", []))
-    for overlay in case.table.get("overlays", []):
-        caps += [{"pool": "FUND", **cap} for cap in overlay.get("caps", [])]
-    for cap in caps:
-        if cap.get("bounds", "AMOUNT") != "AMOUNT":
-            continue
+    for cap in case.caps:
         if waiting and rank(cap) > 3:
             waiting()
             waiting = None
+        concerned = [a for a in atoms if not cap.get("lines") or a.line in cap["lines"]]
+        require_separators(case, cap, concerned)
         if cap["limit"] == "unknown":
             continue
-        concerned = [a for a in atoms if not cap.get("lines") or a.line in cap["lines"]]
-        for key, group in grouped(concerned, lambda a, cap=cap: account_of(case, cap, a)).items():
-            earning = {a.line for a in group if a.exact > 0}
+        for key, group in grouped(concerned, lambda a, cap=cap: account_of(cap, a)).items():
+            earning = {a.line for a in atoms if a.exact > 0 and without_year(cap, a) == without_year(cap, group[0])}
             calls = case.calls({}, earned=lambda line, earning=earning: line in earning)
             names = lambda name, group=group: fact_of(group[0], name)  # noqa: E731
             if cap.get("when") and not evaluate(cap["when"], names, calls):
                 continue
             limit = floor(evaluate(cap["limit"], names, calls) * 100)
-            granted = granted_before(case, cap, group[0])
-            room = max(0, limit - int(granted))
+            room = max(0, limit - granted_in(case, cap, group[0], topped_up=False))
             before = sum(a.at for a in group)
             if before > room:
                 replace(group, room, is_exact)
-            told.append(
-                {
-                    "per": list(cap.get("per", [])),
-                    "period": cap.get("period"),
-                    "key": list(key),
-                    "limit": limit,
-                    "before": before,
-                    "after": min(before, room),
-                    "binding": before > room,
-                }
-            )
+            topped_up = granted_in(case, cap, group[0], topped_up=True)
+            accounts.append(Account(cap, key, group, limit, room, topped_up, before, min(before, room)))
     if waiting:
         waiting()
-    return told
+    return accounts
 
 
 def yuan(fen: Any) -> str:
@@ -458,25 +505,26 @@ def finish(
     is_exact = terms.get("rounding", {}).get("scope") == "TOTAL"
     atoms.sort(key=lambda atom: atom.name)
     round_atoms(case, atoms)
-    before = {item: sum((a.at for a in atoms if a.item == item), Fraction(0)) for item in items}
+    before = shown_before(terms, items, atoms, is_exact)
     if bound:
         bound(atoms, is_exact)
     is_eligible = any(atom.exact > 0 for atom in atoms)
     if offset:
         after_project = with_offset(atoms, after_project, offset, is_exact)
-    told = apply_caps(case, atoms, fact_of, after_project)
+    accounts = apply_caps(case, atoms, fact_of, after_project)
+    passes = passing(accounts, atoms, bound)
     unit = unit_fen(terms)
     if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
-        total = rounded(Fraction(sum((a.at for a in atoms), Fraction(0))), mode_of_total(terms, atoms))
-        for atom, fen in zip(atoms, spread_total([a.at for a in atoms], [a.name for a in atoms], total), strict=True):
-            atom.at = fen
+        round_total(terms, atoms, unit, passes, is_exact)
     if terms.get("stacking", {}).get("higher_of"):
-        earlier = sum(int(money(g["amount"])) for g in grants(case) if is_of_this_year(case, g))
+        earlier = sum(int(money(g["amount"])) for g in case.grants if is_of_this_year(case, g))
         replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
-        replace(atoms, rounded(Fraction(sum(a.at for a in atoms)), mode_of_total(terms, atoms), unit), False)
+        round_total(terms, atoms, unit, passes, is_exact)
     total = sum(a.at for a in atoms)
+    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total)
     return {
+        "said": case.said,
         "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",
         "amount": yuan(total),
         "items": {
@@ -486,9 +534,73 @@ def finish(
             }
             for item in items
         },
-        "caps": told,
+        "caps": [account.told() for account in accounts],
+        "kind": amount_kind(case, atoms),
         "payout": instalments(case, total, paid),
     }
+
+
+def shown_before(terms: Json, items: list[str], atoms: list[Atom], is_exact: bool) -> dict[str, int]:
+    """Fen of each item before caps: with scope TOTAL spread from their rounded total, so that they add up (D93)."""
+    shown = [atom.at for atom in atoms]
+    if is_exact:
+        total = rounded(Fraction(sum(shown)), mode_of_total(terms, atoms))
+        shown = spread_total(shown, [atom.name for atom in atoms], total)
+    return {item: sum(fen for fen, atom in zip(shown, atoms, strict=True) if atom.item == item) for item in items}
+
+
+def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:
+    """D52: a maximum where an earning line says so; not stated where a cap has no figure."""
+    if any(cap["limit"] == "unknown" for cap in case.caps):
+        return None
+    wordings = {line["id"]: line.get("wording", case.terms.get("wording", "CEILING")) for line in case.terms["lines"]}
+    earning = {wordings[atom.line] for atom in atoms if atom.exact > 0}
+    return "MAXIMUM" if "CEILING" in earning else "EXACT" if earning else None
+
+
+def passing(
+    accounts: list[Account], atoms: list[Atom], bound: Callable[[list[Atom], bool], None] | None
+) -> Callable[[], set[int]]:
+    """The limits that the amounts, as they stand, pass: accounts of caps (with what is topped up), interest of contracts."""
+
+    def limits_passed() -> set[int]:
+        found = {n for n, each in enumerate(accounts) if each.spent() > each.room or (each.topped_up and each.spent() + each.topped_up > each.room)}
+        if bound:
+            copies = [dataclasses.replace(atom) for atom in atoms]
+            bound(copies, True)
+            if [copy.at for copy in copies] != [atom.at for atom in atoms]:
+                found.add(-1)
+        return found
+
+    return limits_passed
+
+
+def round_total(terms: Json, atoms: list[Atom], unit: Fraction, passes: Callable[[], set[int]], is_exact: bool) -> None:
+    """The total to its unit, spread back; where that passes a limit, the next lower unit (D50, D51, D92, D93)."""
+    exact = [atom.at for atom in atoms]
+    already = passes()
+    names = [atom.name for atom in atoms]
+    total = rounded(Fraction(sum(exact)), mode_of_total(terms, atoms), unit)
+    while True:
+        fen = spread_total(exact, names, total) if is_exact and unit == 1 else spread(exact, names, total)
+        for atom, each in zip(atoms, fen, strict=True):
+            atom.at = each
+        if total <= 0 or not passes() - already:
+            return
+        total -= int(unit)
+
+
+def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total: int) -> None:
+    """An amount of 0.00 has its reason (D33, D82); ``before`` the caps is None where nothing earned."""
+    if total:
+        return
+    case.said.needs_reason = True
+    if before is None:
+        return
+    if before < 1 and unit_fen(case.terms) == 1:
+        case.said.reasons.add(("LESS_THAN_A_FEN", None))
+    if any(each.room == 0 and each.before >= 1 for each in accounts):
+        case.said.reasons.add(("CAP_USED", None))
 
 
 def with_offset(
@@ -507,8 +619,11 @@ def with_offset(
     return deduct
 
 
-def refused(items: list[str]) -> Json:
+def refused(items: list[str], case: Situation | None = None) -> Json:
+    said = case.said if case else Said()
+    said.needs_reason = True
     return {
+        "said": said,
         "status": "NOT_ELIGIBLE",
         "amount": "0.00",
         "items": {item: {"amount_before_caps": Fraction(0), "amount": "0.00"} for item in items},

@@ -19,8 +19,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     read = {no: lambda name, i=i: fact_value(case, "ITEM", i, name) for no, i in items.items()}
     keys = {
         no: {
-            "PRODUCT": i.get("product_id") or no,
-            "PROJECT": i.get("project_id") or "",
+            "PRODUCT": i.get("product_id"),
+            "PROJECT": i.get("project_id"),
             **code_keys(case, "ITEM", i),
         }
         for no, i in items.items()
@@ -34,4 +34,5 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             is_inside_windows(case, read[no], {"event": "occurred_on"})
             and (not terms_of(case) or inside_term(case, read[no](date_of(case)), read[no]))
         ),
+        is_late=lambda no: items[no].get("occurred_on") is not None and items[no]["occurred_on"] > request["application_date"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from tests.oracle.generate_grants import earlier_grants
 from tests.oracle.generate_shared import (
     Json,
     Rng,
@@ -13,7 +14,7 @@ from tests.oracle.generate_shared import (
     a_table,
     amount,
     chance,
-    earlier_grants,
+    dated,
     money_caps,
     offset,
     payout,
@@ -22,6 +23,7 @@ from tests.oracle.generate_shared import (
     shared_terms,
     wan,
     width,
+    year_of,
     yuan,
 )
 
@@ -78,17 +80,18 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
         if chance(rng, 0.3):
             terms["term"] = [terms["term"], {"end": "YEAR_END", "from": "period_from"}]
     offset(rng, terms, "POLICY")
-    money_caps(rng, terms, [["UNIT"], ["LINE"], ["PROJECT"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 50, 1000)
+    money_caps(rng, terms, [["UNIT"], ["LINE"], ["PROJECT"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "CALENDAR_YEAR", "LIFETIME"], 50, 1000)
     payout(rng, terms)
-    table = a_table("INSURANCE", terms, applied_on.year)
+    table = a_table("INSURANCE", terms, year_of(rng, applied_on))
     units = {unit: rng.choice(["ROCKET", "SATELLITE"]) for unit in ("U1", "U2", "U3")}
-    launched = {unit: a_day(rng, date(2023, 1, 1), date(2025, 12, 31)).isoformat() for unit in units}
-    insured = {unit: a_day(rng, date(2021, 6, 1), date(2024, 6, 30)).isoformat() for unit in units}
+    launched = {unit: dated(rng, date(2023, 1, 1), applied_on) for unit in units}
+    approved = {unit: chance(rng, 0.9) for unit in units}
     policies = []
+    tiny = chance(rng, 0.05)
     for number in rng.sample(range(1, 30), k=rng.choice([1, 2, 3, 5])):
         unit = rng.choice(list(units))
-        first = a_day(rng, date(2022, 1, 1), date(2025, 6, 30))
-        premium = amount(rng, 30_000_000)
+        first = a_day(rng, date(2022, 1, 1), min(applied_on, date(2025, 6, 30)))
+        premium = f"0.0{rng.randint(1, 3)}" if tiny else amount(rng, 30_000_000)
         policy: Json = {
             "policy_no": f"P-{number}",
             "insurer": rng.choice(["甲保险", "乙保险"]),
@@ -96,24 +99,34 @@ def insurance_case(rng: Rng) -> tuple[Json, Json]:
             "unit_id": unit,
             "unit_kind": units[unit],
             "launched_on": launched[unit],
-            "launch_approved": chance(rng, 0.9),
+            "launch_approved": approved[unit],
             "sum_insured": amount(rng, 500_000_000),
             "premium": premium,
             "premium_paid": premium if chance(rng, 0.9) else yuan(int(premium.replace(".", "")) // 2),
-            "paid_on": a_day(rng, first - timedelta(days=60), first + timedelta(days=30)).isoformat(),
+            "paid_on": dated(rng, first - timedelta(days=60), applied_on),
             "period_from": first.isoformat(),
             "period_until": (first + timedelta(days=rng.choice([30, 90, 180, 365, 366, 730, 1096]))).isoformat(),
             "project_id": rng.choice(["P1", "P2"]),
         }
         if "other_subsidy" in terms.get("needs", {}):
             policy["measures"] = {"other_subsidy": amount(rng, 300_000)}
-        if number % 2 and chance(rng, 0.5):
-            policy["first_insured_on"] = min(insured[unit], policy["period_from"])
         policies.append(policy)
-    earlier_grants(rng, table, applicant, [{"unit_id": "U1"}, {"unit_id": "U2"}, {"project_id": "P1"}], applied_on)
+    first_insured(rng, policies)
+    places = [{"unit_id": policy["unit_id"], "project_id": policy["project_id"]} for policy in policies]
+    earlier_grants(rng, table, applicant, places, applied_on)
     claim = a_claim(table, applied_on, applicant)
     claim["policies"] = policies
     return table, claim
+
+
+def first_insured(rng: Rng, policies: list[Json]) -> None:
+    """The first insured day of some units, told by all of the unit's policies or by one."""
+    for unit in sorted({policy["unit_id"] for policy in policies}):
+        if chance(rng, 0.4):
+            mine = [policy for policy in policies if policy["unit_id"] == unit]
+            first = min(a_day(rng, date(2021, 6, 1), date(2024, 6, 30)).isoformat(), *(policy["period_from"] for policy in mine))
+            for policy in mine if chance(rng, 0.7) else mine[:1]:
+                policy["first_insured_on"] = first
 
 
 def bands(rng: Rng, terms: Json) -> Json:
@@ -130,6 +143,12 @@ def bands(rng: Rng, terms: Json) -> Json:
         {"rate": percent(rng, 50, 500)},
     ]
     return {"of": "base_amount", "pay": pay}
+
+
+def places_of(item: Json) -> Json:
+    """What an earlier grant for the same item would name; a key of another table is refused."""
+    found = {name: item[name] for name in ("category", "project_id", "product_id") if name in item}
+    return found | {name: value for name, value in item["measures"].items() if name == "dataset_id"}
 
 
 def award_case(rng: Rng) -> tuple[Json, Json]:
@@ -229,7 +248,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         rng,
         terms,
         [["PRODUCT"], ["LINE"], ["PROJECT"], ["dataset_id"], ["category"], [], []],
-        ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"],
+        ["CLAIM", "BATCH", "PROGRAM_YEAR", "CALENDAR_YEAR", "LIFETIME"],
         20,
         1200,
     )
@@ -242,10 +261,12 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         if used.count(name) == 1:
             del needs[name]
     used = str(terms)
-    table = a_table("GRANT" if chance(rng, 0.1) else "AWARD", terms, applied_on.year)
+    table = a_table("GRANT" if chance(rng, 0.1) else "AWARD", terms, year_of(rng, applied_on))
+    by_product = any("PRODUCT" in cap["per"] for cap in terms.get("caps", []))
+    tiny = chance(rng, 0.06)
     items = []
     for number in rng.sample(range(1, 40), k=rng.choice([1, 2, 3, 5, 8])):
-        base = amount(rng, 40_000_000)
+        base = f"0.0{rng.randint(1, 9)}" if tiny else amount(rng, 40_000_000)
         fen = int(base.replace(".", ""))
         item: Json = {
             "item_id": f"A-{number}",
@@ -257,10 +278,10 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
             "related_party_amount": yuan(fen // rng.randint(2, 20)),
             "cost": amount(rng, 10_000_000),
             "events": rng.randint(0, 12),
-            "occurred_on": a_day(rng, date(2022, 1, 1), applied_on).isoformat(),
+            "occurred_on": dated(rng, date(2022, 1, 1), applied_on),
         }
-        if "cost" not in used and chance(rng, 0.3):
-            item["product_id"] = rng.choice(["Q1", "Q2"])
+        if by_product or chance(rng, 0.3):  # a limit of its cost belongs to one product
+            item["product_id"] = f"Q{number}" if "cost" in used else rng.choice(["Q1", "Q2"])
         measures: Json = {
             "net_increase": f"{rng.randint(1, 25)}00000000.00",
             "growth": f"0.{rng.randint(5, 30):02d}",
@@ -272,8 +293,8 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
         }
         item["measures"] = {name: value for name, value in measures.items() if name in needs}
         items.append(item)
-    keys = [{"category": "MPW"}, {"project_id": "P2"}] + [{"dataset_id": "D1"}] * ("dataset_id" in needs)  # a key of another table is refused
-    earlier_grants(rng, table, applicant, keys, applied_on)
+    places = [places_of(item) for item in items]
+    earlier_grants(rng, table, applicant, places, applied_on)
     claim = a_claim(table, applied_on, applicant)
     claim["items"] = items
     return table, claim

@@ -1,4 +1,4 @@
-"""Random tables and requests of loan interest."""
+"""Random tables and requests of loan interest, some of which have to be refused."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.generate_contracts import a_contract
+from tests.oracle.generate_grants import earlier_grants
+from tests.oracle.generate_loan_slips import places_of_grants, respell, share_a_number, shuffle, slip
 from tests.oracle.generate_shared import (
     CODES,
     PARK,
@@ -15,8 +17,8 @@ from tests.oracle.generate_shared import (
     a_claim,
     a_day,
     a_table,
+    amount,
     chance,
-    earlier_grants,
     money_caps,
     offset,
     payout,
@@ -26,12 +28,14 @@ from tests.oracle.generate_shared import (
     wan,
     width,
 )
+from tests.oracle.series import ENDS_EARLY
 
 
 def rate_words(rng: Rng) -> str:
     def lookup() -> str:
         return rng.choice(
             [
+                "DAY",
                 "DAY",
                 "SIGNED_ON",
                 "FIRST_DRAWDOWN",
@@ -46,7 +50,7 @@ def rate_words(rng: Rng) -> str:
         )
 
     def reference() -> str:
-        return f"reference({rng.choice(SERIES)}, {lookup()})"
+        return f"reference({ENDS_EARLY if chance(rng, 0.14) else rng.choice(SERIES)}, {lookup()})"
 
     return rng.choice(
         [
@@ -77,7 +81,24 @@ def loan_lines(rng: Rng, terms: Json) -> None:
     def base() -> str:
         return rng.choice(["balance", "balance", "interest"])
 
-    kinds = ["one", "one", "type", "drawn", "rate", "signed", "status", "highest", "disbursed", "park", "step", "years", "length", "fee"]
+    kinds = [
+        "one",
+        "one",
+        "type",
+        "drawn",
+        "rate",
+        "signed",
+        "status",
+        "highest",
+        "disbursed",
+        "park",
+        "step",
+        "years",
+        "length",
+        "fee",
+        "step",
+        "years",
+    ]
     kind = rng.choice(kinds)
     if kind == "one":
         lines = [loan_line(rng, "ALL", base())]
@@ -160,14 +181,14 @@ def loan_window(rng: Rng, terms: Json) -> None:
     kind = rng.random()
     if kind < 0.3:
         return
-    first = a_day(rng, date(2022, 1, 1), date(2023, 12, 31))
-    last: Any = a_day(rng, first + timedelta(days=20), date(2025, 6, 30)).isoformat()
+    first = a_day(rng, date(2022, 1, 1), date(2022, 9, 30) if chance(rng, 0.75) else date(2023, 12, 31))
+    last: Any = a_day(rng, max(first + timedelta(days=20), date(2023, 6, 1)), date(2025, 6, 30)).isoformat()
     if kind < 0.45:
         last = "APPLICATION_DATE"
     elif kind < 0.55:
         last = "unknown"
     window: Json = {"first_day": first.isoformat() if chance(rng, 0.9) else "unknown", "last_day": last}
-    if chance(rng, 0.15):
+    if chance(rng, 0.25):
         window["tests"] = "PAID_ON"
     terms["windows"] = {"interest": window}
 
@@ -175,8 +196,17 @@ def loan_window(rng: Rng, terms: Json) -> None:
 def loan_term(rng: Rng, terms: Json) -> None:
     if chance(rng, 0.5):
         return
-    start = rng.choice(["SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "FIRST_COUNTED_DAY", "paid_to_supplier_on", "put_to_use_on"])
-    term: Json = {"months": str(rng.choice([3, 6, 12, 24, 36])), "from": start}
+    starts = [
+        "SIGNED_ON",
+        "FIRST_DRAWDOWN",
+        "EACH_DRAWDOWN",
+        "FIRST_COUNTED_DAY",
+        "FIRST_COUNTED_DAY",
+        "paid_to_supplier_on",
+        "put_to_use_on",
+    ]
+    start = rng.choice([*starts, "unknown"])
+    term: Json = {"months": str(rng.choice([1, 2, 3, 6] if start == "FIRST_COUNTED_DAY" else [3, 6, 12, 24, 36])), "from": start}
     if chance(rng, 0.2):
         term["end"] = "YEAR_END"
     terms["term"] = term
@@ -193,26 +223,36 @@ def loan_caps(rng: Rng, terms: Json) -> None:
     pers = [["CONTRACT"], ["DRAWDOWN"], ["LINE"], ["PROJECT"], ["LENDER"], [], ["CONTRACT", "LINE"], []]
     if "park" in terms.get("needs", {}):
         pers.append(["park"])
+    if chance(rng, 0.15):
+        terms.setdefault("needs", {})["team"] = {"of": "CONTRACT", "type": "CODE", "title": "团队"}
+        pers += [["team"], ["team"], ["team"]]
     money_caps(rng, terms, pers, ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"], 1, 60)
     caps = terms.setdefault("caps", [])
-    if chance(rng, 0.2):
+    changes = any(word in str(terms["lines"]) for word in ("'day ", "ON_DAY", "contract_rate <"))  # two lines within one contract
+    if chance(rng, 0.4 if changes else 0.12):
         favoured = terms["lines"][0]["id"]
+        period = rng.choice(["LIFETIME", "ACCRUAL_YEAR", "ACCRUAL_YEAR"])
         caps[:0] = [
-            {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 50, 300)} * disbursed", "when": f"earned({favoured})"},
-            {"per": ["CONTRACT"], "period": "LIFETIME", "limit": f"{percent(rng, 10, 100)} * disbursed", "when": f"not earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 20, 200)} * disbursed", "when": f"earned({favoured})"},
+            {"per": ["CONTRACT"], "period": period, "limit": f"{percent(rng, 1, 30)} * disbursed", "when": f"not earned({favoured})"},
         ]
         caps.sort(key=width)
     if chance(rng, 0.15):
-        caps.insert(0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])})
+        caps.insert(
+            0, {"per": ["CONTRACT"], "limit": f"{percent(rng, 1000, 9000)} * interest", "period": rng.choice(["CLAIM", "LIFETIME"])}
+        )
         caps.sort(key=width)
     if chance(rng, 0.35):
         principal: list[Json] = []
-        for per in rng.sample([["DRAWDOWN"], ["CONTRACT"], ["LENDER"], []], k=rng.choice([1, 1, 2])):
+        kinds = [["DRAWDOWN"], ["CONTRACT"], ["LENDER"], ["PROJECT"], [], *([["team"]] if "team" in terms.get("needs", {}) else [])]
+        for per in rng.sample(kinds, k=rng.choice([1, 1, 2])):
             cap: Json = {"bounds": "BALANCE", "per": per, "limit": wan(rng, 5, 3000)}
             if per == ["CONTRACT"] and chance(rng, 0.3):
                 cap["limit"] = f"{percent(rng, 1000, 9000)} * disbursed"
-            if per != ["DRAWDOWN"] and chance(rng, 0.3):
+            if per != ["DRAWDOWN"] and chance(rng, 0.45):
                 cap["room"] = "CUMULATIVE"
+                if not cap["limit"].endswith("disbursed"):
+                    cap["limit"] = wan(rng, 5, 1500)
             if len(terms["lines"]) > 1 and chance(rng, 0.2):
                 cap["lines"] = [terms["lines"][0]["id"]]
             principal.append(cap)
@@ -266,7 +306,8 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
         terms.setdefault("rounding", {})["mode"] = rng.choice(["DOWN", "HALF_UP"])
     table = a_table("LOAN_INTEREST", terms, applied_on.year)
     names = rng.sample(["L-1", "L-2", "L-10", "Z", "a"], k=5)
-    contracts = [a_contract(rng, names[i], terms, applied_on) for i in range(rng.choice([1, 1, 1, 2, 3]))]
+    contracts = [a_contract(rng, names[i], terms, applied_on) for i in range(rng.choice([1, 1, 1, 2, 2, 3]))]
+    share_a_number(rng, contracts)
     if "status" in str(terms["lines"]):
         applicant["statuses"] = [
             {
@@ -276,15 +317,27 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
             }
             for code in rng.sample(CODES, k=rng.randint(0, 3))
         ]
-    keys: list[Json] = [{"contract_no": c["contract_no"]} for c in contracts]
-    keys += [{"lender": c["lender"]} for c in contracts] + [{"project_id": "P1"}]
-    earlier_grants(rng, table, applicant, keys, applied_on)
+    earlier_grants(rng, table, applicant, places_of_grants(rng, terms, contracts), applied_on)
+    for grant in applicant.get("granted", []):
+        if chance(rng, 0.6):  # so that room is left
+            grant["amount"] = amount(rng, 5_000)
+        if any(cap["limit"] == "unknown" for cap in terms.get("caps", [])) and grant["keys"].get("contract_no"):
+            # whether a cap without a figure asks for the lender of a number is not decided
+            owner = next(c for c in contracts if c["contract_no"] == grant["keys"]["contract_no"])
+            grant["keys"]["lender"] = owner["lender"]
     claim = a_claim(table, applied_on, applicant)
-    if chance(rng, 0.35):
-        first = a_day(rng, date(2022, 1, 1), date(2024, 12, 31))
+    room_for_ever = any(cap.get("room") == "CUMULATIVE" for cap in terms.get("caps", []))
+    if chance(rng, 0.7 if room_for_ever else 0.3):
+        first = a_day(rng, date(2022, 1, 1), date(2023, 6, 30))
+        if room_for_ever:  # what was drawn before it has taken room (D90)
+            drawn = sorted(drawdown["on"] for contract in contracts for drawdown in contract["drawdowns"])
+            first = date.fromisoformat(rng.choice(drawn)) + timedelta(days=rng.randint(0, 90))
         claim["claim_period"] = {
             "from": first.isoformat(),
-            "until": a_day(rng, first + timedelta(days=30), first + timedelta(days=700)).isoformat(),
+            "until": a_day(rng, first + timedelta(days=60), first + timedelta(days=900)).isoformat(),
         }
     claim["contracts"] = contracts
+    respell(rng, claim)
+    slip(rng, claim)
+    shuffle(rng, claim)
     return table, claim

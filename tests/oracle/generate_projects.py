@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from tests.oracle.generate_grants import earlier_grants
 from tests.oracle.generate_shared import (
     Json,
     Rng,
@@ -13,15 +14,20 @@ from tests.oracle.generate_shared import (
     a_table,
     amount,
     chance,
-    earlier_grants,
+    dated,
     money_caps,
     offset,
     payout,
     percent,
     shared_requirements,
     shared_terms,
+    year_of,
     yuan,
 )
+
+
+def places_at(project: Json) -> Json:
+    return {"site": project["measures"]["site"]} if "site" in project["measures"] else {}
 
 
 def grant_case(rng: Rng) -> tuple[Json, Json]:
@@ -34,7 +40,8 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
         "category": {"of": "PROJECT", "type": "CODE", "values": ["UPGRADE", "RATED_UPGRADE", "NEW_TO_STANDARD"], "title": "类别"},
     }
     terms["needs"] = needs
-    terms["other_funding"] = rng.choice(["FROM_AMOUNT", "FROM_BASE", "IGNORED"])
+    if how := rng.choice(["FROM_AMOUNT", "FROM_BASE", "IGNORED", None, None]):
+        terms["other_funding"] = how
     admit: Json = {
         "categories": rng.choice(["unknown", ["EQUIPMENT", "SOFTWARE"], ["EQUIPMENT", "SOFTWARE", "R_AND_D"]]),
         "vat": rng.choice(["INCLUDED", "EXCLUDED"]),
@@ -94,22 +101,28 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
     if chance(rng, 0.1):
         terms["term"] = {"from": "started_on", "months": str(rng.choice([12, 24]))}
     offset(rng, terms, "PROJECT")
-    money_caps(rng, terms, [["PROJECT"], ["LINE"], [], []], ["CLAIM", "BATCH", "PROGRAM_YEAR", "LIFETIME"], 50, 1500)
+    if chance(rng, 0.3):
+        needs["site"] = {"of": "PROJECT", "type": "CODE", "title": "场地"}
+    pers: list[list[str]] = [["PROJECT"], ["LINE"], [], []] + [["site"]] * ("site" in needs)
+    money_caps(rng, terms, pers, ["CLAIM", "BATCH", "PROGRAM_YEAR", "CALENDAR_YEAR", "LIFETIME"], 50, 1500)
+    if "['site']" not in str(terms):
+        needs.pop("site", None)
     payout(rng, terms)
-    table = a_table("AWARD" if chance(rng, 0.1) else "GRANT", terms, applied_on.year)
+    table = a_table("AWARD" if chance(rng, 0.1) else "GRANT", terms, year_of(rng, applied_on))
     projects = []
+    tiny = chance(rng, 0.05)
     for number in rng.sample(range(1, 20), k=rng.choice([1, 1, 2, 3])):
         started_on = a_day(rng, date(2022, 1, 1), date(2023, 6, 30))
         investments = []
         for _ in range(rng.randint(1, 6)):
-            paid = amount(rng, 20_000_000)
+            paid = "0.01" if tiny else amount(rng, 20_000_000)
             fen = int(paid.replace(".", ""))
             investments.append(
                 {
                     "category": rng.choice(["EQUIPMENT", "SOFTWARE", "R_AND_D", "LAND"]),
                     "amount": paid,
                     "vat": yuan(fen * 13 // 113),
-                    "paid_on": a_day(rng, date(2022, 1, 1), applied_on).isoformat(),
+                    "paid_on": dated(rng, date(2022, 1, 1), applied_on),
                     "related_party": chance(rng, 0.15),
                 }
             )
@@ -123,17 +136,21 @@ def grant_case(rng: Rng) -> tuple[Json, Json]:
             "investments": investments,
             "other_fiscal_funding": amount(rng, 3_000_000) if chance(rng, 0.3) else "0.00",
         }
+        if chance(rng, 0.15):
+            del project["other_fiscal_funding"]
         measures = {
             "national_grant": amount(rng, 20_000_000),
             "industrialised_in_beijing": chance(rng, 0.8),
             "other_subsidy": amount(rng, 300_000),
+            "site": rng.choice(["北厂", "南厂 2"]),
         }
         project["measures"] = {name: value for name, value in measures.items() if name in needs}
         if chance(rng, 0.2):
             project["accepted_investment"] = amount(rng, 30_000_000)
             project["paid_instalments"] = amount(rng, 2_000_000) if chance(rng, 0.5) else "0.00"
         projects.append(project)
-    earlier_grants(rng, table, applicant, [{"project_id": p["project_id"]} for p in projects], applied_on)
+    places = [{"project_id": p["project_id"], "category": p["category"]} | places_at(p) for p in projects]
+    earlier_grants(rng, table, applicant, places, applied_on)
     claim = a_claim(table, applied_on, applicant)
     claim["projects"] = projects
     return table, claim

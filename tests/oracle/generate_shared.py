@@ -49,6 +49,13 @@ def a_day(rng: Rng, first: date, last: date) -> date:
     return min(max(day, first), last)
 
 
+def dated(rng: Rng, first: date, applied_on: date) -> str:
+    """Up to the application; now and then after it (D75)."""
+    if chance(rng, 0.05):
+        return (applied_on + timedelta(days=rng.choice([1, 30, 300]))).isoformat()
+    return a_day(rng, first, applied_on).isoformat()
+
+
 # What all tables share
 
 
@@ -64,6 +71,8 @@ def shared_terms(rng: Rng, facts: str) -> Json:
             rounding["scope"] = rng.choice(["ITEM", "TOTAL"])
         if rounding:
             terms["rounding"] = rounding
+    elif chance(rng, 0.15):
+        terms["rounding"] = {"unit": rng.choice(["元", "100元", "1万元"]), "mode": "HALF_UP", "scope": rng.choice(["ITEM", "TOTAL"])}
     return terms
 
 
@@ -117,36 +126,66 @@ def a_claim(table: Json, applied_on: date, applicant: Json) -> Json:
 
 
 WIDTHS = {"UNIT": 1, "PRODUCT": 1, "CONTRACT": 1, "DRAWDOWN": 0, "LINE": 2, "PROJECT": 3, "LENDER": 4}
-PERIODS = ["CLAIM", "BATCH", "ACCRUAL_YEAR", "PROGRAM_YEAR", "LIFETIME"]
+PERIODS = {"CLAIM": 0, "unknown": 0, "BATCH": 1, "ACCRUAL_YEAR": 2, "PROGRAM_YEAR": 3, "CALENDAR_YEAR": 3, "LIFETIME": 4}
+PUBLISHED = ["2026-08-20T09:00:00+08:00", "2026-11-30T23:59:59+08:00", "2026-12-01T00:00:00+08:00", "2026-12-15T09:00:00+08:00"]
 
 
 def width(cap: Json) -> tuple[int, int]:
     """Narrower before wider (D39)."""
-    widths = [WIDTHS.get(each, 1) for each in cap["per"]] + ([WIDTHS["LINE"]] if cap.get("lines") else [])
-    return (min(widths, default=9), PERIODS.index(cap.get("period", "BATCH")))
+    per = [] if cap["per"] == "unknown" else cap["per"]
+    widths = [WIDTHS.get(each, 1) for each in per] + ([WIDTHS["LINE"]] if cap.get("lines") else [])
+    return (min(widths, default=9), PERIODS[cap.get("period", "BATCH")])
 
 
 def money_caps(rng: Rng, terms: Json, pers: list[list[str]], periods: list[str], low: int, high: int) -> None:
     caps: list[Json] = []
     lines = [line["id"] for line in terms["lines"]]
+    rounds_up = terms.get("rounding", {}).get("unit") and terms["rounding"].get("mode") == "HALF_UP"
     for per in rng.sample(pers, k=min(len(pers), rng.choice([0, 1, 1, 2, 2, 3, 4]))):
         scale = 1 if per else rng.choice([1, 2])
         cap: Json = {"per": per, "limit": wan(rng, low * scale, high * scale)}
+        if rounds_up:  # limits that rounding up could pass (D92)
+            cap["limit"] = f"{rng.randint(1, high * scale * 2000)}.{rng.randint(0, 99):02d}"
         if chance(rng, 0.75) or not per:
             cap["period"] = rng.choice(periods)
         if len(lines) > 1 and chance(rng, 0.2):
             cap["lines"] = rng.sample(lines, k=1)
         if chance(rng, 0.03):
             cap["limit"] = "unknown"
+        elif chance(rng, 0.05):
+            cap["period"] = "unknown"
+        elif chance(rng, 0.05) and not cap.get("lines"):
+            cap["per"] = "unknown"
         caps.append(cap)
     caps.sort(key=width)
     if caps:
         terms["caps"] = caps
 
 
+def kinds_of_applicant(rng: Rng, terms: Json, applicant: Json) -> None:
+    """Tables for persons, or for persons and enterprises: then the request says which (D85)."""
+    kind = rng.random()
+    if kind < 0.03:
+        terms["applicant"] = "PERSON"
+        del applicant["uscc"]
+    elif kind < 0.12:
+        terms["applicant"] = ["PERSON", "ENTERPRISE"]
+        if not chance(rng, 0.2):
+            applicant["kind"] = rng.choice(["PERSON", "ENTERPRISE"])
+        if applicant.get("kind") == "PERSON" or chance(rng, 0.1):
+            del applicant["uscc"]
+
+
+def year_of(rng: Rng, applied_on: date) -> int:
+    """The year of the batch: mostly the application's, sometimes one that is over (D104)."""
+    return applied_on.year - (1 if chance(rng, 0.12) else 0)
+
+
 def windows_and_stacking(rng: Rng, table: Json, claim: Json) -> None:
     """Application windows, one direction a year, caps of the fund that lie over all its tables."""
     terms, applicant = table["terms"], claim["applicant"]
+    table["published_at"] = rng.choice(PUBLISHED)
+    kinds_of_applicant(rng, terms, applicant)
     if chance(rng, 0.1):
         day = date.fromisoformat(claim["application_date"])
         last = day + timedelta(days=rng.choice([-1, 0, 0, 5, 30]))
@@ -160,46 +199,19 @@ def windows_and_stacking(rng: Rng, table: Json, claim: Json) -> None:
         if clock and chance(rng, 0.7):
             at = rng.choice(["16:05:00", "17:29:59", "17:30:00", "17:30:01", "23:00:00"])
             claim["application_at"] = f"{day.isoformat()}T{at}+08:00"
-    if chance(rng, 0.1) and "stacking" not in terms:
-        terms["stacking"] = {"single_direction": {"clause": "单一方向"}}
+    if chance(rng, 0.15) and "stacking" not in terms:
+        terms["stacking"] = {"single_direction": {"clause": rng.choice(["只能申报一个方向", "原则上只能申报一个方向"])}}
         if chance(rng, 0.4):
             terms["stacking"]["single_direction"]["exempt"] = "major_project_or_key_unit"
             applicant["major_project_or_key_unit"] = chance(rng, 0.5)
         if chance(rng, 0.2):
             terms["stacking"]["exempt_direction"] = "true"
+        if chance(rng, 0.5):
+            other = {"rate_table": table["id"].removesuffix("-1") + "-3", "on": f"{table['year']}-01-15", "amount": amount(rng, 500_000)}
+            applicant.setdefault("granted", []).append({**other, "keys": {}})
     if chance(rng, 0.1):
         cap = {"per": [], "period": rng.choice(["PROGRAM_YEAR", "LIFETIME"]), "limit": wan(rng, 5, 500)}
         table["overlays"] = [{"clause": "第九条", "caps": [cap]}]
-
-
-def earlier_grants(rng: Rng, table: Json, applicant: Json, keys: list[Json], applied_on: date) -> None:
-    """Grants that count against caps of this table, and some of other tables that do not."""
-    sibling = table["id"].removesuffix("-1") + "-2"
-    for cap in table["terms"].get("caps", []):
-        if not cap["per"] and cap.get("bounds") != "BALANCE" and chance(rng, 0.15):
-            cap["pool"] = rng.choice(["FUND", [table["id"], sibling], [sibling]])
-    if any(cap.get("lines") for cap in table["terms"].get("caps", [])):
-        return
-    found = []
-    for _ in range(rng.choice([0, 0, 0, 1, 1, 2, 3])):
-        grant: Json = {
-            "rate_table": table["id"],
-            "on": a_day(rng, date(table["year"], 1, 1), applied_on).isoformat(),
-            "amount": amount(rng, 800_000),
-        }
-        if chance(rng, 0.6) and keys:
-            grant["keys"] = dict(rng.choice(keys))
-        if any(cap.get("period") == "ACCRUAL_YEAR" for cap in table["terms"].get("caps", [])):
-            grant["accrual_year"] = rng.randint(2022, 2025)
-        if chance(rng, 0.25):
-            grant["rate_table"] = rng.choice([f"yy-other-{table['year']}-1-1", sibling])
-        found.append(grant)
-    if found:
-        applicant["granted"] = found
-    if chance(rng, 0.04):
-        applicant["other_support_this_year"] = amount(rng, 500_000)
-    if found and chance(rng, 0.3) and "stacking" not in table["terms"]:
-        table["terms"]["stacking"] = {"higher_of": {"clause": "孰高"}}
 
 
 def offset(rng: Rng, terms: Json, of: str) -> None:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from typing import Any
 
 from tests.oracle.accounts import Json, Situation, in_window, inside_term, terms_of, yuan
 from tests.oracle.language import RefusedError, evaluate, money
 from tests.oracle.single_amounts import code_keys, fact_value, is_inside_windows, on, settle
+
+
+def default_other_funding(table: Json) -> str:
+    """D103: other money is left alone unless the clause takes it off; versions published before December 2026 take it off."""
+    published_at = datetime.fromisoformat(table.get("published_at", "2020-01-01T00:00:00+00:00"))
+    return "IGNORED" if published_at >= datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8))) else "FROM_AMOUNT"
+
+
+def say_other_funding(case: Situation, kind: str, projects: dict[str, Json]) -> None:
+    """D99, D103: other money that is not stated where it is read, or stated where it is not."""
+    for project in projects.values():
+        stated = project.get("other_fiscal_funding")
+        if kind != "IGNORED" and stated is None:
+            case.said.warnings.add("OTHER_FUNDING_NOT_STATED")
+        if kind == "IGNORED" and stated not in {None, "0.00"}:
+            case.said.messages.add(str(stated))
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:
@@ -26,11 +43,13 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             total = min(total, Fraction(project["accepted_investment"]))
         return total
 
-    def counted(project: Json, category: str | None = None) -> Fraction:
-        """What is admitted, of one category or of all, before acceptance."""
+    def counted(project: Json, category: str | None = None, *, late: bool = False) -> Fraction:
+        """What is admitted, of one category or of all, before acceptance; ``late``: of it what was paid after the application."""
         total = Fraction(0)
         for each in project["investments"]:
             if category is not None and each["category"] != category:
+                continue
+            if late and (each.get("paid_on") or "") <= request["application_date"]:
                 continue
             if isinstance(admit.get("categories"), list) and each["category"] not in admit["categories"]:
                 continue
@@ -73,8 +92,17 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             return Fraction(project["accepted_investment"])
         return fact_value(case, "PROJECT", project, name)
 
-    kind = case.terms.get("other_funding", "FROM_AMOUNT")
+    kind = case.terms.get("other_funding") or default_other_funding(table)
     other = {no: int(money(p.get("other_fiscal_funding") or "0.00")) for no, p in projects.items()}
+    say_other_funding(case, kind, projects)
+
+    def say_late(no: str) -> None:
+        """D75: a completion or a payment after the application counts and is said."""
+        project, applied_on = projects[no], case.applied_on
+        if project.get("completed_on") and on(project["completed_on"]) > applied_on:
+            case.said.warned_places.add(r"/projects/\d+/completed_on")
+        if counted(project, late=True) > 0:
+            case.said.warned_places.add(r"/projects/\d+/investments.*")
 
     def base_value(project: Json, name: str) -> Any:
         """53: eligible investment less other money, before a cap on the base."""
@@ -96,10 +124,12 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         functions={no: lambda code, is_base, p=p: part(p, code, is_base) for no, p in projects.items()},
         read_base={no: lambda name, p=p: base_value(p, name) for no, p in projects.items()},
         other=other if kind == "FROM_AMOUNT" else None,
+        say_late=say_late,
     )
     for no, project in projects.items():
         if project.get("accepted_investment") is not None:
             paid = money(project["paid_instalments"])
             now = money(answer["items"][no]["amount"])
             answer["items"][no]["recovery"] = yuan(max(Fraction(0), paid - now))
+            answer["payout"] = []  # the balance after acceptance is paid, not the parts of the whole
     return answer

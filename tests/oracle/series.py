@@ -6,6 +6,8 @@ import random
 from datetime import date
 from typing import Any
 
+ENDS_EARLY = "LPR_2022"  # a series that begins and ends within the loans: days outside it are refused where they decide (D18, D73)
+
 
 def made_up(seed: int = 7) -> dict[str, Any]:
     rng = random.Random(seed)
@@ -23,4 +25,6 @@ def made_up(seed: int = 7) -> dict[str, Any]:
         value += rng.randint(-800, 800)
         rows.append((date(month // 12, month % 12 + 1, 1).isoformat(), f"{value / 10_000:.4f}"))
     series["USD_CNY"] = {"rows": rows, "holds_until": "2026-09-21"}
+    inside = [row for row in series["LPR_1Y"]["rows"] if "2022-03" <= row[0] < "2024-05"]
+    series[ENDS_EARLY] = {"rows": inside, "holds_until": "2024-05-21"}
     return series

@@ -112,10 +112,15 @@ def settle(
     read_base: dict[str, Names] | None = None,
     other: dict[str, int] | None = None,
     functions: dict[str, Callable[[str, bool], Any]] | None = None,
+    is_late: Callable[[str], bool] = lambda _: False,
+    say_late: Callable[[str], None] = lambda _: None,
 ) -> Json:
-    """The road from items to the answer; ``functions`` answer ``admitted(CATEGORY)``, for a base (True) or a condition."""
+    """The road from items to the answer; ``functions`` answer ``admitted(CATEGORY)``, for a base (True) or a condition.
+
+    ``is_late``: what happened after the application, which earns nothing; ``say_late``: what counts nevertheless and is said (D75).
+    """
     if is_refused_outright(case):
-        return refused(ids)
+        return refused(ids, case)
     atoms: list[Atom] = []
     for item in ids:
         names = read[item]
@@ -123,6 +128,9 @@ def settle(
         calls = case.calls({}, **({"admitted": lambda code, parts=parts: parts(code, False)} if parts else {}))
         base_calls = case.calls({}, **({"admitted": lambda code, parts=parts: parts(code, True)} if parts else {}))
         rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
+        if is_late(item):
+            case.said.reasons.add(("AFTER_APPLICATION", item))
+            continue
         if not inside(item):
             continue
         if not all(evaluate(rule["that"], names, calls) for rule in rules):
@@ -137,6 +145,8 @@ def settle(
         if line is None or not all(evaluate(rule["that"], names, calls) for rule in line.get("require", [])):
             continue
         atoms.append(Atom(item, line["id"], "", "", keys[item], amount(line)))
+        if atoms[-1].exact > 0:
+            say_late(item)
 
     def deduct() -> None:
         for atom in atoms:

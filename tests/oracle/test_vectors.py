@@ -12,6 +12,8 @@ from tests.oracle import award, grant, insurance, loan_interest
 from tests.oracle.accounts import Situation, rounded, spread
 from tests.oracle.day_counts import PARTS, position
 from tests.oracle.language import RefusedError, evaluate, plus_months
+from tests.oracle.loans import Loan
+from tests.oracle.repayment_plans import due_dates, planned
 
 LPR = {
     "LPR_1Y": {
@@ -109,7 +111,7 @@ def test_d14_d16_resets(lookup: str, rate: str) -> None:
         "lookup": lookup,
     }
     fact = contract(matures_on="2025-10-21", draws=[("2023-10-21", "1.00")], rate=floating)
-    assert loan_interest.Loan(case, fact).rate_on(date(2024, 10, 21)) == Fraction(rate)
+    assert Loan(case, fact).slices[0].rate_on(date(2024, 10, 21)) == Fraction(rate)
 
 
 def test_d18_end_of_series() -> None:
@@ -374,8 +376,7 @@ def test_d62_equal_instalments() -> None:
         rate={"kind": "FIXED", "annual_rate": "0.036"},
         repayment_plan={"method": "EQUAL_INSTALLMENT", "every_months": 1, "day": 20},
     )
-    loan = loan_interest.Loan(Situation(table("CONTRACTS"), request("2025-06-01"), LPR), fact)
-    parts = loan_interest.planned(loan, fact["repayment_plan"])
+    parts = planned(fact["repayment_plan"], date(2024, 1, 20), 120_000_000, date(2025, 1, 20), lambda _: Fraction("0.036"))
     assert [p["fen"] for p in parts[:2]] == [9836071, 9865579]
     assert parts[-1]["fen"] == 10165574
     assert len(parts) == 12
@@ -387,8 +388,7 @@ def test_d61_default_due_dates() -> None:
         draws=[("2024-01-31", "1200000.00")],
         repayment_plan={"method": "EQUAL_PRINCIPAL", "every_months": 3, "day": 31},
     )
-    loan = loan_interest.Loan(Situation(table("CONTRACTS"), request("2025-06-01"), LPR), fact)
-    assert [p["on"] for p in loan_interest.planned(loan, fact["repayment_plan"])] == [
+    assert [due.isoformat() for due in due_dates(fact["repayment_plan"], date(2024, 1, 31), date(2025, 1, 15))] == [
         "2024-03-31",
         "2024-06-30",
         "2024-09-30",

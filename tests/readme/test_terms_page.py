@@ -66,7 +66,7 @@ EVERYTHING: dict[str, Any] = {
     "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c"},
     "stacking": {
         "single_direction": {"exempt": "registered_in_beijing", "clause": "c"},
-        "higher_of": {"clause": "c"},
+        "higher_of": {"same_project": "false", "clause": "c"},
         "offset": {"less": "name", "clause": "c"},
         "exempt_direction": "false",
     },
@@ -236,6 +236,7 @@ OPEN = {
     "rounding.unit",
     "admit.categories",
     "stacking.exempt_direction",
+    "stacking.higher_of.same_project",
     "currencies[].on",
 }
 

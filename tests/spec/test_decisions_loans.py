@@ -305,10 +305,10 @@ def balance_caps(found: Body) -> list[tuple[Any, ...]]:
     [
         ("500000.00", []),
         # a fen above until 1 July, 181 days; then half is repaid
-        ("500000.01", [("DRAWDOWN_BALANCE", "L-1/1", "500000.01", "500000.00", "2025-01-01", 181)]),
-        ("900000.00", [("DRAWDOWN_BALANCE", "L-1/1", "900000.00", "500000.00", "2025-01-01", 181)]),
+        ("500000.01", [("DRAWDOWN_BALANCE", "1 L-1", "500000.01", "500000.00", "2025-01-01", 181)]),
+        ("900000.00", [("DRAWDOWN_BALANCE", "1 L-1", "900000.00", "500000.00", "2025-01-01", 181)]),
         # 510,000 are left for the other 184 days
-        ("1020000.00", [("DRAWDOWN_BALANCE", "L-1/1", "1020000.00", "500000.00", "2025-01-01", 365)]),
+        ("1020000.00", [("DRAWDOWN_BALANCE", "1 L-1", "1020000.00", "500000.00", "2025-01-01", 365)]),
     ],
 )
 def test_D80_a_cap_on_a_drawdown_that_binds_stands_in_caps_and_steps(amount: str, expected: list[Any]) -> None:

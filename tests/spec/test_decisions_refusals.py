@@ -294,7 +294,6 @@ other_funding: FROM_BASE
         "/projects/0/investments/0/measures/imported",
         "/projects/0/investments/0/related_party",
         "/projects/0/investments/0/vat",
-        "/projects/0/other_fiscal_funding",
     ]
 
 
@@ -316,3 +315,47 @@ def test_D83_what_is_asked_for_carries_its_chinese_title() -> None:
         {"items": [{"item_id": "A", "product_id": "P", "measures": {"audited": True, "kind": "B", "cost_b": "1.00"}}]}
     ).json()["errors"]
     assert error["detail"] == '标准表需要此事实: 计算基数，应为金额字符串，如 "1234567.80"'
+
+
+SHARED = """
+facts: ITEMS
+wording: EXACT
+needs:
+  dataset: {of: ITEM, type: CODE, title: 数据集}
+  ready: {of: ITEM, type: BOOLEAN, title: 是否完成}
+require: [{that: ready, code: NOT_READY, clause: c}]
+lines: [{id: ALL, base: base_amount, rate: 50%}]
+caps:
+  - {per: [PRODUCT], period: LIFETIME, limit: 100, clause: c}
+  - {per: [dataset], period: LIFETIME, limit: 200, clause: c}
+"""
+
+
+def test_D83_what_separates_accounts_is_asked_for_with_the_rest() -> None:
+    """D68: two items may share an account, so both say theirs; D69: so does an earlier grant."""
+    bureau = Bureau(SHARED, "AWARD")
+    bare = [{"item_id": "A"}, {"item_id": "B"}]
+    each = ["measures/ready", "base_amount", "product_id", "measures/dataset"]
+    assert sorted(asked(bureau, items=bare)) == sorted(f"/items/{no}/{name}" for no in (0, 1) for name in each)
+    assert sorted(asked(bureau, items=bare[:1])) == ["/items/0/base_amount", "/items/0/measures/ready"]  # alone: it shares with nobody
+    earlier = {"rate_table": bureau.table, "on": "2025-01-02", "amount": "1.00"}
+    expected = ["/applicant/granted/0/keys/dataset", "/applicant/granted/0/keys/product_id", *(f"/items/0/{name}" for name in each)]
+    assert sorted(asked(bureau, applicant={"uscc": USCC, "granted": [earlier]}, items=bare[:1])) == sorted(expected)
+
+
+def test_D83_an_item_that_earns_nothing_is_not_asked_for_its_account() -> None:
+    bureau = Bureau(SHARED, "AWARD")
+    nothing = {"item_id": "B", "base_amount": "0.00", "measures": {"ready": True}}
+    out = {"item_id": "C", "base_amount": "5.00", "measures": {"ready": False}}
+    assert asked(bureau, items=[{"item_id": "A", "base_amount": "1.00"}, nothing, out]) == ["/items/0/measures/ready"]
+
+
+def test_D83_the_project_of_contracts_under_one_cap_is_asked_for_with_the_rest() -> None:
+    """Both contracts lack their project and their share; a cap on balances separates drawdowns by a declared code."""
+    more = "caps: [{per: [PROJECT], limit: 100, clause: c}, {bounds: BALANCE, per: [kind], limit: 100, clause: c}]"
+    terms = SHARE.replace("needs:\n", "needs:\n  kind: {of: DRAWDOWN, type: CODE, title: 种类}\n") + "\n" + more
+    bureau = Bureau(terms)
+    expected = ["/applicant/measures/used"]
+    for no in (0, 1):
+        expected += [f"/contracts/{no}/{name}" for name in ("measures/share", "project_id", "drawdowns/0/measures/kind")]
+    assert sorted(asked(bureau, contracts=[loan("L-1"), loan("L-2")])) == sorted(expected)

@@ -120,7 +120,7 @@ def test_D48_a_limit_is_rounded_down_whatever_the_wording(wording: str, base: st
     assert caps(answer, "limit") == [("33.33",)]
 
 
-@pytest.mark.parametrize(("scope", "before"), [("ITEM", "33.34"), ("TOTAL", "33.335")])
+@pytest.mark.parametrize(("scope", "before"), [("ITEM", "33.34"), ("TOTAL", "33.34")])
 def test_D48_capping_before_and_after_rounding_is_the_same(scope: str, before: str) -> None:
     more = f"rounding: {{scope: {scope}}}\ncaps: [{{per: [PRODUCT], limit: 33.337% * cost}}]"
     answer = Bureau(award("50%", more=more), "AWARD").answer({"items": [item("A", "66.67", cost="100.00")]})
@@ -213,8 +213,10 @@ def test_D50_items_stay_exact_through_all_caps() -> None:
     sent = [one | {"project_id": "P"} for one in HALF_FEN] + [item("D", "0.03", project_id="Q")]
     answer = Bureau(award("50%", more=more), "AWARD").answer({"items": sent})
     # P: 0.015 → 0.01, a third of a fen each; Q 0.015 → 0.01; the total 0.02
-    assert caps(answer, "key", "before", "after") == [("P", "0.015", "0.01"), ("Q", "0.015", "0.01"), (None, "0.02", "0.02")]
-    assert [one["amount_before_caps"] for one in answer["items"]] == ["0.005", "0.005", "0.005", "0.015"]
+    assert caps(answer, "key", "before_exact", "after") == [("P", "3/200", "0.01"), ("Q", "3/200", "0.01"), (None, None, "0.02")]
+    assert [one["value"] for one in answer["steps"] if one["id"].startswith("item:")] == ["0.005", "0.005", "0.005", "0.015"]
+    # 0.03 in all before caps: half a fen, three times, and one and a half; the two fen that are missing go to the first
+    assert [one["amount_before_caps"] for one in answer["items"]] == ["0.01", "0.01", "0.00", "0.01"]
     assert amounts(answer) == {"A": "0.01", "B": "0.00", "C": "0.00", "D": "0.01"}
 
 

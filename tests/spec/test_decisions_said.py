@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from app.tables.wording import differences
 from tests.bureau import USCC, Bureau, loan, policy
 from tests.spec.claims import answer as answered
-from tests.spec.small_tables import amounts, award, codes, grant, insurance, item, points, share
+from tests.spec.small_tables import amounts, award, caps, codes, grant, granted, insurance, item, points, project, share, voucher
 
 ON = "2026-06-30"
 TOMORROW = "2026-07-01"
@@ -238,3 +239,245 @@ def test_D106_years_of_a_policy_are_counted_in_months(first: str, until: str, ex
     bureau = Bureau(insurance("100%", base="min(premium_paid, 3% * sum_insured_years)"), "INSURANCE")
     one = policy("P", "100.00", sum_insured="1000.00", period_from=first, period_until=until)
     assert bureau.amount(policies=[one]) == expected, working
+
+
+# --- D92: nothing that rounds passes a limit ------------------------------------------------------------
+
+YUAN = "rounding: {unit: 元, mode: HALF_UP}\n"
+
+
+def paid_interest(amount: str) -> dict[str, Any]:
+    """A contract that bears no interest but what one voucher says."""
+    return loan(interest_paid=[voucher("2025-01-01", "2026-01-01", amount)])
+
+
+@pytest.mark.parametrize(
+    ("paid", "expected", "how"),
+    [
+        ("20.60", "20.00", "DOWN 1.00"),  # half up would be 21, above the interest
+        ("20.49", "20.00", "HALF_UP 1.00"),
+        ("21.00", "21.00", "HALF_UP 1.00"),
+        ("0.99", "0.00", "DOWN 1.00"),
+    ],
+)
+def test_D92_rounding_to_a_yuan_never_passes_the_interest_that_was_paid(paid: str, expected: str, how: str) -> None:
+    found = Bureau(points(more=YUAN)).answer({"contracts": [paid_interest(paid)]})
+    assert found["amount"] == expected
+    (step,) = [one for one in found["steps"] if one["id"] == "unit"]
+    assert (step["substituted"], step["value"], step["rounding"]) == (paid, expected, how)
+
+
+@pytest.mark.parametrize(("limit", "expected"), [("20.4", "20.00"), ("20.6", "20.00"), ("20.99", "20.00"), ("21", "21.00"), ("22", "22.00")])
+def test_D92_nor_the_room_of_a_cap(limit: str, expected: str) -> None:
+    bureau = Bureau(award(more=YUAN + f"caps: [{{per: [], limit: {limit}}}]"), "AWARD")
+    assert bureau.amount(items=[item("A", "21.60")]) == expected
+
+
+def test_D92_a_cap_that_does_not_bind_is_no_less_a_limit() -> None:
+    """20.60 under a limit of 20.80: half up would pass it."""
+    bureau = Bureau(award(more=YUAN + "caps: [{per: [], limit: 20.8}]"), "AWARD")
+    assert bureau.amount(items=[item("A", "20.60")]) == "20.00"
+    assert Bureau(award(more=YUAN), "AWARD").amount(items=[item("A", "20.60")]) == "21.00"
+
+
+def test_D92_after_spreading_every_account_keeps_its_limit() -> None:
+    """P 10.30 of at most 10.30 and Q 10.40 without one: 20.70 → 21 would lift P to 10.45; so 20, spread 9.95 and 10.05."""
+    bureau = Bureau(award(more=YUAN + "caps: [{per: [PROJECT], limit: 10.3}]\n".replace("10.3}", "'10.3 + 0 * base_amount'}")), "AWARD")
+    sent = [item("A", "10.30", project_id="P"), item("B", "10.30", project_id="Q")]
+    found = bureau.answer({"items": sent})
+    assert (found["amount"], amounts(found)) == ("20.00", {"A": "10.00", "B": "10.00"})
+
+
+def test_D92_where_only_the_total_is_rounded_a_fen_may_not_pass_an_account_either() -> None:
+    """Four items of half a fen, two in each account of one fen: 2 fen, of which no account may get both."""
+    more = "rounding: {scope: TOTAL}\ncaps: [{per: [PROJECT], limit: 0.01}]"
+    sent = [item(no, "0.01", project_id=of) for no, of in (("A", "P"), ("B", "P"), ("C", "Q"), ("D", "Q"))]
+    found = Bureau(award("50%", more=more), "AWARD").answer({"items": sent})
+    assert (found["amount"], amounts(found)) == ("0.02", {"A": "0.01", "B": "0.00", "C": "0.01", "D": "0.00"})
+
+
+# --- D93: two decimals where only the total is rounded --------------------------------------------------
+
+
+def test_D93_items_and_caps_have_two_decimals_and_the_exact_figure_beside_them() -> None:
+    """Thirds of 0.10, 0.10 and 0.05: 0.0833… in all, 0.08; under 0.05 each third × 3/5."""
+    more = "rounding: {scope: TOTAL}\ncaps: [{per: [], limit: 1}, {per: [], period: PROGRAM_YEAR, limit: 0.05}]"
+    found = Bureau(award("1/3", more=more), "AWARD").answer({"items": [item("A", "0.10"), item("B", "0.10"), item("C", "0.05")]})
+    assert [one["amount_before_caps"] for one in found["items"]] == ["0.03", "0.03", "0.02"]
+    assert caps(found, "before", "before_exact", "after", "after_exact", "margin") == [
+        ("0.08", "1/12", "0.08", "1/12", "0.92"),
+        ("0.08", "1/12", "0.05", None, "0.00"),
+    ]
+    assert (found["amount"], amounts(found)) == ("0.05", {"A": "0.02", "B": "0.02", "C": "0.01"})
+    assert [one["value"] for one in found["steps"] if one["id"] == "item:A:ALL"] == ["1/30"]
+
+
+def test_D93_segments_add_up_to_their_item() -> None:
+    terms = points("1%", day_count="ACT_360", more="rounding: {scope: TOTAL}")
+    found = Bureau(terms).answer({"contracts": [loan(drawn=[("2025-01-01", "100.00"), ("2025-02-01", "33.33")]), loan("L-2")]})
+    before = [one["amount_before_caps"] for one in found["items"]]
+    for one, amount in zip(found["items"], before, strict=True):
+        assert sum(round(100 * float(part["amount"])) for part in one["segments"]) == round(100 * float(amount))
+    assert sum(round(100 * float(amount)) for amount in before) == round(100 * float(found["amount"]))
+    assert all(one["before"].count(".") == 1 and len(one["before"].split(".")[1]) == 2 for one in found["caps"])
+
+
+# --- D82: no amount of 0.00 without a reason ------------------------------------------------------------
+
+
+def test_D82_a_cap_that_is_used_up_is_the_reason() -> None:
+    bureau = Bureau(award(more="caps: [{per: [], limit: 100, clause: 每个企业最高100元}]"), "AWARD")
+    found = bureau.answer({"applicant": granted("100.00"), "items": [item("A", "5.00")]})
+    assert (found["status"], found["amount"]) == ("ELIGIBLE", "0.00")
+    assert found["reasons"] == [
+        {"code": "CAP_USED", "message": "A：“单个企业本批次上限”已用完", "clause": "每个企业最高100元", "item_id": "A"}
+        | {key: None for key in found["reasons"][0] if key == "lender"}
+    ]
+    left = bureau.answer({"applicant": granted("99.99"), "items": [item("A", "5.00")]})
+    assert (left["amount"], codes(left)) == ("0.01", [])
+
+
+@pytest.mark.parametrize(("base", "amount", "why"), [("0.09", "0.00", ["LESS_THAN_A_FEN"]), ("0.10", "0.01", [])])
+def test_D82_less_than_a_fen_is_a_reason(base: str, amount: str, why: list[str]) -> None:
+    found = Bureau(award("10%", wording="CEILING"), "AWARD").answer({"items": [item("A", base)]})
+    assert (found["status"], found["amount"], codes(found)) == ("ELIGIBLE", amount, why)
+
+
+@pytest.mark.parametrize(("base", "amount", "why"), [("9999.99", "0.00", ["LESS_THAN_THE_UNIT"]), ("10000.00", "10000.00", [])])
+def test_D82_less_than_the_unit_is_a_reason(base: str, amount: str, why: list[str]) -> None:
+    found = Bureau(award(more="rounding: {unit: 1万元, mode: DOWN}"), "AWARD").answer({"items": [item("A", base)]})
+    assert (found["status"], found["amount"], codes(found)) == ("ELIGIBLE", amount, why)
+
+
+def test_D82_other_money_that_covers_a_project_is_a_reason() -> None:
+    found = Bureau(grant(), "GRANT").answer({"projects": [project("P", "100.00", other_fiscal_funding="30.00")]})
+    assert (found["status"], found["amount"], codes(found)) == ("ELIGIBLE", "0.00", ["OTHER_FUNDING_COVERS"])
+
+
+def test_D82_one_item_of_several_that_ends_at_nothing_has_its_reason() -> None:
+    more = "caps: [{per: [PROJECT], limit: 10}]"
+    who = granted("10.00", project_id="P")
+    found = Bureau(award(more=more), "AWARD").answer(
+        {"applicant": who, "items": [item("A", "5.00", project_id="P"), item("B", "5.00", project_id="Q")]}
+    )
+    assert (amounts(found), [(one["code"], one["item_id"]) for one in found["reasons"]]) == (
+        {"A": "0.00", "B": "5.00"}, [("CAP_USED", "A")],
+    )  # fmt: skip
+
+
+# --- D98: the higher of two grants ----------------------------------------------------------------------
+
+HIGHER = "stacking: {higher_of: {clause: 孰高兑付、差额补齐}}\n"
+SAME = "stacking: {higher_of: {same_project: true, clause: 同一项目孰高兑付}}\n"
+EXEMPT = """
+  - rate_table: xx-spec-2025-0-2
+    no: '2'
+    title: 不受限方向
+    method: AWARD
+    versions:
+      - version: '1'
+        effective: {first_day: '2000-01-01', last_day: open}
+        published_at: '2020-01-01T00:00:00+08:00'
+        terms: {clause: c, facts: ITEMS, wording: EXACT, lines: [{id: ALL, base: base_amount, rate: 1%}], stacking: {exempt_direction: EXEMPTED}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("terms", "keys", "expected"),
+    [
+        (HIGHER, {"project_id": "P"}, "70.00"),
+        (HIGHER, {"project_id": "Z"}, "70.00"),
+        (HIGHER, {}, "70.00"),
+        (SAME, {"project_id": "P"}, "70.00"),
+        (SAME, {"project_id": "ｐ "}, "70.00"),
+        (SAME, {"project_id": "Z"}, "100.00"),
+        (SAME, {}, "70.00"),
+    ],
+)
+def test_D98_every_grant_of_fund_and_year_is_set_off_unless_the_clause_speaks_of_the_same_project(
+    terms: str, keys: dict[str, str], expected: str
+) -> None:
+    found = Bureau(award(more=terms), "AWARD").answer(
+        {"applicant": granted("30.00", **keys), "items": [item("A", "100.00", project_id="P")]}
+    )
+    assert found["amount"] == expected
+
+
+@pytest.mark.parametrize(("exempted", "expected"), [("true", "100.00"), ("false", "70.00")])
+def test_D98_an_exempt_direction_stands_apart(exempted: str, expected: str) -> None:
+    extra = EXEMPT.replace("EXEMPTED", f"'{exempted}'")
+    found = Bureau(award(more=HIGHER), "AWARD", extra=extra).answer(
+        {"applicant": granted("30.00", "xx-spec-2025-0-2"), "items": [item("A", "100.00", project_id="P")]}
+    )
+    assert found["amount"] == expected
+
+
+# --- D99: other money that was not stated, and what goes back -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("how", "warns"), [("FROM_AMOUNT", True), ("FROM_BASE", True), ("IGNORED", False)], ids=["off the amount", "off the base", "ignored"]
+)
+def test_D99_other_money_not_stated_counts_as_none_and_warns_where_the_table_reads_it(how: str, warns: bool) -> None:
+    bureau = Bureau(grant(more=f"other_funding: {how}"), "GRANT")
+    found = bureau.answer({"projects": [project("Q", "100.00", other_fiscal_funding="0.00"), project("P", "100.00")]})
+    assert amounts(found) == {"P": "30.00", "Q": "30.00"}
+    assert [pointer for pointer, _ in about(found, "OTHER_FUNDING_NOT_STATED")] == (
+        ["/projects/1/other_fiscal_funding"] if warns else []
+    )
+
+
+def test_D99_recovery_shows_what_was_really_paid_and_has_its_step() -> None:
+    one = project("P", "100.00", other_fiscal_funding="0.00", accepted_investment="50.00", paid_instalments="24.00")
+    found = Bureau(grant(), "GRANT").answer({"projects": [one]})
+    assert (found["amount"], found["items"][0]["recovery"]) == ("15.00", "9.00")
+    assert [(pay["amount"], pay["when"]) for pay in found["payout"]] == [("24.00", "已拨付"), ("0.00", "验收后余款")]
+    assert [(step["substituted"], step["value"]) for step in found["steps"] if step["id"] == "recovery:P"] == [
+        ("max(0, 24.00 - 15.00)", "9.00")
+    ]
+
+
+# --- D103: other money where the table does not say -----------------------------------------------------
+
+
+def published(at: str, more: str = "") -> str:
+    """A second direction, on projects, that does not say where other money comes off."""
+    return f"""
+  - rate_table: xx-spec-2025-0-2
+    no: '2'
+    title: 项目
+    method: GRANT
+    versions:
+      - version: '1'
+        effective: {{first_day: '2000-01-01', last_day: open}}
+        published_at: '{at}'
+        terms: {{clause: c, facts: PROJECTS, wording: CEILING, lines: [{{id: ALL, base: admitted, rate: 30%}}]{more}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "expected"),
+    [
+        ("2026-11-30T23:59:59+08:00", "", "20.00"),
+        ("2026-12-01T00:00:00+08:00", "", "30.00"),
+        ("2026-11-30T16:00:00Z", "", "30.00"),
+        ("2026-12-01T00:00:00+08:00", ", other_funding: FROM_AMOUNT", "20.00"),
+        ("2026-11-30T23:59:59+08:00", ", other_funding: IGNORED", "30.00"),
+    ],
+)
+def test_D103_other_money_is_ignored_unless_the_clause_says_otherwise_in_versions_from_december_2026_on(
+    at: str, more: str, expected: str
+) -> None:
+    bureau = Bureau(grant(), "GRANT", extra=published(at, more))
+    body = {"rate_table": "xx-spec-2025-0-2", "projects": [project("P", "100.00", other_fiscal_funding="10.00")]}
+    assert bureau.answer(body)["amount"] == expected
+
+
+def test_D103_what_is_meant_where_nothing_is_said_stands_in_the_difference_of_two_versions() -> None:
+    terms = {"facts": "PROJECTS", "wording": "CEILING", "clause": "c", "lines": [{"id": "ALL", "base": "admitted", "rate": "30%"}]}
+    before, now = (
+        {"version": no, "effective": {"first_day": "2026-01-01"}, "published_at": at, "method": "GRANT", "terms": terms}
+        for no, at in (("1", "2026-11-30T00:00:00+08:00"), ("2", "2026-12-01T00:00:00+08:00"))
+    )
+    assert [one.zh for one in differences(before, now)] == ["其他财政资金 由 从支持金额中扣除 调整为 不扣除，自 2026-01-01 起"]
+    assert differences(now, now | {"version": "3"}) == []

@@ -203,7 +203,7 @@ MEASURES = [
     ("first", "true", "INVALID_MEASURE", "first 应为 true 或 false"),
     ("model", "", "INVALID_MEASURE", "model 应为1 至 64 字符的编号"),
     ("grade", "L5", "UNKNOWN_CATEGORY", "grade 应为其中之一: L3（三级）, L4（四级）"),
-    ("colour", "red", "UNKNOWN_MEASURE", "标准表未声明此事实；可用: first, grade, growth, mass, model, net, sales, since"),
+    ("colour", "red", "UNKNOWN_MEASURE", "measures 中没有这个名称；可用: first, grade, growth, mass, model, net, sales, since"),
 ]
 
 
