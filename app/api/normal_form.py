@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
@@ -78,6 +79,30 @@ def _parts(kind: Any) -> tuple[_Part, ...]:
     return tuple(found)
 
 
+@lru_cache
+def _plan(kind: Any) -> tuple[tuple[_Part, ...], Callable[[Any], tuple[Any, ...]], Callable[[Any], Any] | None]:
+    """The parts of a class of facts, a reader of all of them at once, and what follows from other fields."""
+    parts = _parts(kind)
+    names = [part.name for part in parts]
+    values_of: Callable[[Any], Any]
+    match names:
+        case []:
+            values_of = _nothing
+        case [name]:
+            values_of = _one(attrgetter(name))
+        case _:
+            values_of = attrgetter(*names)
+    return parts, values_of, _FOLLOWS.get(kind)
+
+
+def _nothing(_: Any) -> tuple[Any, ...]:
+    return ()
+
+
+def _one(value_of: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda row: (value_of(row),)
+
+
 def _voucher(row: facts.InterestVoucher) -> facts.InterestVoucher:
     return replace(row, paid_on=row.until) if row.paid_on is None else row
 
@@ -94,30 +119,31 @@ def in_order(claim: facts.Claim) -> tuple[facts.Claim, Places]:
 
 def _row(row: Any, pointer: str, places: Places) -> Any:
     kind: Any = type(row)
+    parts, values_of, follows = _plan(kind)
     changes: dict[str, Any] = {}
-    for part in _parts(kind):
-        value = getattr(row, part.name)
-        if not value:
+    for part, value in zip(parts, values_of(row), strict=True):
+        if not value or (part.is_list and part.is_plain and len(value) == 1):
             continue
-        where = f"{pointer}/{part.spelled}"
         made: Any
         if part.is_rate:
             made = by_value(value)
         elif part.is_list:
-            made = _list(value, part, where, places)
+            made = _list(value, part, f"{pointer}/{part.spelled}", places)
         else:
-            made = _row(value, where, places)
+            made = _row(value, f"{pointer}/{part.spelled}", places)
         if made is not value:
             changes[part.name] = made
     if changes:
         row = replace(row, **changes)
-    follows = _FOLLOWS.get(kind)
     return row if follows is None else follows(row)
 
 
 def _list(rows: Sequence[Any], part: _Part, pointer: str, places: Places) -> Sequence[Any]:
     """The entries in order; what is inside them is put in order first, for it may decide the order of the list."""
     made = rows
+    if len(rows) == 1:
+        only = _row(rows[0], f"{pointer}/0", places)
+        return rows if only is rows[0] else (only,)
     if not part.is_plain:
         inner: list[tuple[Any, Places]] = []
         for row in rows:
@@ -127,13 +153,12 @@ def _list(rows: Sequence[Any], part: _Part, pointer: str, places: Places) -> Seq
         if all(one is other for one, other in zip(made, rows, strict=True)):
             made = rows
     order: Sequence[int] = range(len(rows))
-    if len(rows) > 1:
-        key: Callable[[Any], Any] = _IDS.get(type(rows[0]), _ROW.encode)
-        keys = [key(row) for row in made]
+    key: Callable[[Any], Any] = _IDS.get(type(rows[0]), _ROW.encode)
+    keys = [key(row) for row in made]
+    if any(later < before for before, later in pairwise(keys)):
         order = sorted(order, key=keys.__getitem__)
-        if order != list(range(len(rows))):
-            places[pointer] = order
-            made = tuple(made[place] for place in order)
+        places[pointer] = order
+        made = tuple(made[place] for place in order)
     if not part.is_plain:
         for no, place in enumerate(order):
             for where, moved in inner[place][1].items():
@@ -147,6 +172,8 @@ def by_value(text: str) -> str:
     >>> by_value("0.03850"), by_value("1.00"), by_value("0.0385"), by_value("100")
     ('0.0385', '1', '0.0385', '100')
     """
+    if not text.endswith("0"):
+        return text
     found = _DECIMAL.fullmatch(text)
     return text if found is None else found[1].removesuffix(".")
 

@@ -33,7 +33,8 @@ def _fields_of(kind: Any) -> tuple[str, ...]:
 
 
 _ROWS = (facts.Contract, facts.Policy, facts.Item, facts.Project)
-_OF = {kind: _fields_of(kind) for kind in (*_ROWS, facts.Drawdown, facts.Repayment, facts.InterestVoucher)}
+_FIELDS = {kind: _fields_of(kind) for kind in (*_ROWS, facts.Drawdown, facts.Repayment, facts.InterestVoucher)}
+_IDS_OF: dict[Any, Any] = {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +56,8 @@ def check_ids(claim: facts.Claim, wanted: str) -> list[Fault]:
     for name in FACT_LIST.values():
         rows: Sequence[Any] = getattr(claim, name) or ()
         for no, row in enumerate(rows):
-            faults += _bad(row, f"/{name}/{no}")
+            if _any_bad(row):
+                faults += _bad(row, f"/{name}/{no}")
         if name == wanted:
             faults += _twice([_UNIQUE[name](row) for row in rows], f"/{name}")
     for no, contract in enumerate(claim.contracts or ()):
@@ -63,12 +65,20 @@ def check_ids(claim: facts.Claim, wanted: str) -> list[Fault]:
         faults += _twice([one.drawdown_no for one in contract.drawdowns], f"{where}/drawdowns")
         for place in ("drawdowns", "repayments", "interest_paid"):
             for index, one in enumerate(getattr(contract, place)):
-                faults += _bad(one, f"{where}/{place}/{index}")
+                if _any_bad(one):
+                    faults += _bad(one, f"{where}/{place}/{index}")
     return faults
 
 
+def _any_bad(row: Any) -> bool:
+    found = _IDS_OF[type(row)](row)
+    if not isinstance(found, tuple):
+        found = (found,)
+    return any(text is not None and bad_id(text) for text in found)
+
+
 def _bad(row: Any, pointer: str) -> Iterator[Fault]:
-    for name in _OF[type(row)]:
+    for name in _FIELDS[type(row)]:
         text = getattr(row, name)
         if text is not None and bad_id(text):
             yield id_fault(f"{pointer}/{name}")
@@ -126,7 +136,7 @@ def _named(case: Case) -> dict[str, list[Found]]:
     if len(rows) < 2 and not granted:
         return {}
     found: dict[str, list[Found]] = {}
-    for name in _OF[type(rows[0])]:
+    for name in _FIELDS[type(rows[0])]:
         found[name] = [
             (text, f"/{FACT_LIST[kind]}/{no}/{name}") for no, row in enumerate(rows) if (text := getattr(row, name)) is not None
         ]
