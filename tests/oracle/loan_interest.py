@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -158,7 +159,7 @@ def are_met(case: Situation, loan: Loan, rules: list[Json], chosen: list[Day]) -
 
 @dataclass
 class Admitted:
-    """A loan that is not refused, and those of its lines whose requirements it meets."""
+    """A loan that is not refused, whatever is claimed of it, and those of its lines whose requirements it meets."""
 
     loan: Loan
     chooser: Chooser
@@ -172,6 +173,20 @@ class Claimant:
     loan: Loan
     slice: Slice
     line: str
+
+
+def is_room_for_ever(case: Situation) -> bool:
+    return any(cap.get("room") == "CUMULATIVE" for cap in case.terms.get("caps", []))
+
+
+def without_claim(case: Situation, loan: Loan, rules: list[Json]) -> tuple[Loan, list[Json], list[Day]]:
+    """What a requirement on the interest reads when nobody asks what is claimed (D90)."""
+    unclaimed = copy(case)
+    unclaimed.request = {name: value for name, value in case.request.items() if name != "claim_period"}
+    other = Loan(unclaimed, loan.fact)
+    other.converts = loan.converts
+    other.work_out_days()
+    return other, rules, chosen_days(other, Chooser(unclaimed, other))
 
 
 def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
@@ -388,13 +403,14 @@ def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
 def expected(table: Json, request: Json, series: Json) -> Json:
     check_request(request)
     case = Situation(table, request, series)
-    require_rates(request)
     loans = [Loan(case, fact) for fact in request["contracts"]]
+    require_rates(request)
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
         return shown(loans, {**refused(items, case), "may_lack_facts": True})
     chosen: list[Day] = []
     admitted: list[Admitted] = []
+    takers: list[Admitted] = []
     for loan in loans:
         if not is_admitted_currency(case, loan) or not in_window(case, "contract", loan.signed_on):
             continue
@@ -412,28 +428,33 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        if mine and not are_met(case, loan, on_interest, mine):  # what is not claimed may still take room (D90)
+        if on_interest and is_room_for_ever(case) and are_met(case, *without_claim(case, loan, on_interest)):
+            takers.append(Admitted(loan, chooser, set(met)))
+        if not are_met(case, loan, on_interest, mine):
             continue
         for of_line in met.values():
             chosen += of_line
             for each in of_line:
                 each.rate = chooser.rate(each.slice, each.day)
         admitted.append(Admitted(loan, chooser, set(met)))
+        if not on_interest:
+            takers.append(admitted[-1])
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
-    told = limit_principal(case, chosen, admitted)
+    told = limit_principal(case, chosen, takers)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
 
-    bounds: dict[str, Json] = {}
+    bounds: list[dict[str, Json]] = []  # what bound at each asking; the first asking is the one that counts
     by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
         once = {line["id"] for line in case.terms["lines"] if not by_days(line)}
+        bounds.append({})
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
             if (before := sum(a.at for a in mine)) > ceiling:
-                bounds.setdefault(item, told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling))
+                bounds[-1][item] = told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling)
                 replace(mine, ceiling, is_exact)
 
     def fact_of(atom: Atom, name: str) -> Any:
@@ -451,7 +472,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     atoms = atoms_of(case, chosen) + [atom for each in admitted for atom in paid_once(case, each.loan)]
     answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
-    answer["caps"] += [*told, *bounds.values()]
+    answer["caps"] += [*told, *bounds[0].values()]
     for loan in loans:
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)
