@@ -15,6 +15,7 @@ from itertools import count
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.accounts import contract_name, shared_numbers
+from app.calculators.applicants import kind_faults, uscc_faults
 from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
 from app.calculators.codes import (
@@ -83,7 +84,7 @@ def assess(
     where what was published does not decide the amount.
     """
     _right_method(table, endpoint_method)
-    faults = check_claim(claim, table.terms)
+    faults = kind_faults(claim, table.terms) + uscc_faults(claim, table.terms) + check_claim(claim, table.terms)
     if any(fault.code != REQUIRED for fault in faults):
         raise FactsError(faults)
     case = _case(claim, table, series, language, faults)

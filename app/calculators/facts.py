@@ -48,6 +48,7 @@ MAX_YEARS = 60  # a period longer than this is a mistyped date
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
 DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
+ApplicantKind = Literal["ENTERPRISE", "PERSON", "HOUSEHOLD"]
 Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
 ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
 MARKS = frozenset(get_args(Purpose))  # of a loan that some tables do not support; some are loan types too
@@ -162,6 +163,13 @@ class Applicant:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     name: str | None = field(default=None, metadata=_text("名称（不计算、不记录日志）"))
+    kind: ApplicantKind | None = field(
+        default=None,
+        metadata={
+            "title": "申请主体",
+            "description": "ENTERPRISE 企业、PERSON 个人、HOUSEHOLD 家庭；标准表允许多种主体时必填；只允许一种时可不填，填写的须与之一致。",
+        },
+    )
     uscc: str | None = field(
         default=None,
         metadata={"title": "统一社会信用代码（GB 32100-2015），企业必填", "pattern": USCC_PATTERN, "max_length": 18},

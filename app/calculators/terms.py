@@ -27,6 +27,7 @@ Unknown = _Unknown
 
 UNSEEN: Final = "unknown"  # the start of a term that is known to exist, but not from when it runs
 APPLICATION_DATE: Final = "APPLICATION_DATE"
+APPLICANT_KINDS: Final = ("ENTERPRISE", "PERSON", "HOUSEHOLD")
 _OTHER_FUNDING_IGNORED_FROM: Final = datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -87,7 +88,7 @@ class Term:
     """How long something is subsidised: N months from an event, perhaps to the end of a year."""
 
     months: int | None
-    start: str | date
+    start: str | date  # UNSEEN: that there is a term was seen, its start was not; it restricts nothing (D84)
     year_end: bool
     clause: str | None
 
@@ -250,7 +251,7 @@ class Terms:
     """Everything that one version of a table says."""
 
     facts: str | None  # None: an overlay's terms
-    applicant: str = "ENTERPRISE"
+    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
     day_count: str = "MONTHS_12"
     day_count_assumed: str | None = None

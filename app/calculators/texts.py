@@ -252,8 +252,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "room under the cap on principal is taken for ever: what loans of earlier claims took, if they are not in this one, is not known",
     ),
     "OPEN_TERM": (
-        "支持期限的起点未见公布，未作限制；按期限核算，金额可能更少",
-        "from when the supported term runs was not seen, so it restricts nothing; under it the amount may be lower",
+        "支持期限（{length}）的起点未见公布，未按该期限作限制，金额可能偏高",
+        "the start of the supported term ({length}) was not seen; the term is not applied, so that the amount may be too high",
     ),
     "OPEN_YEAR": (
         "批次年度为 {year} 年，申请期未见公布：{applied} 年的申请是否仍予受理，未见规定",

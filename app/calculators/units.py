@@ -50,11 +50,9 @@ def first_insured(policies: Sequence[Policy]) -> dict[str, date]:
 
 
 def doubt_launches(case: Case) -> None:
-    """A launch outside the days that its policy covers is likely a slip; a policy in orbit begins after the launch."""
+    """A launch outside the days that its policy covers (D71): a slip, or a policy of another time than the launch."""
     for no, policy in enumerate(case.claim.policies or ()):
         launched = policy.launched_on
         if launched is None or policy.period_from <= launched < policy.period_until:
-            continue
-        if policy.insurance_type == "IN_ORBIT" and launched < policy.period_from:
             continue
         case.warn("LAUNCH_OUTSIDE_POLICY", f"/policies/{no}/launched_on", id=policy.policy_no, launched=launched)
