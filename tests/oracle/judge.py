@@ -235,7 +235,9 @@ def compare(method: str, seed: int) -> str | None:
         case Result(), dict():
             found = differences(ours, theirs)
         case Refusal(), RefusedError():
-            found = [] if theirs.code in {"", *ours.codes} else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
+            # of two things that are missing either may be told first: a fact, or a value of a series
+            told = {"", *ours.codes, *({"REFERENCE_RATE_NOT_COVERED"} if "FACT_REQUIRED" in ours.codes else ())}
+            found = [] if theirs.code in told else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
         case Refusal(), dict():
             # no decision says whether a claim that is refused outright may lack what its items need, a rate included
             is_open = theirs.get("may_lack_facts") and ours.codes <= {"FACT_REQUIRED", "REFERENCE_RATE_NOT_COVERED"}

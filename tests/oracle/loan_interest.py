@@ -179,14 +179,17 @@ def is_room_for_ever(case: Situation) -> bool:
     return any(cap.get("room") == "CUMULATIVE" for cap in case.terms.get("caps", []))
 
 
-def without_claim(case: Situation, loan: Loan, rules: list[Json]) -> tuple[Loan, list[Json], list[Day]]:
-    """What a requirement on the interest reads when nobody asks what is claimed (D90)."""
+def may_be_met(case: Situation, loan: Loan, rules: list[Json]) -> bool:
+    """Requirements on the interest when nobody asks what is claimed (D90); where nothing is known of it the room stays taken."""
     unclaimed = copy(case)
     unclaimed.request = {name: value for name, value in case.request.items() if name != "claim_period"}
     other = Loan(unclaimed, loan.fact)
     other.converts = loan.converts
     other.work_out_days()
-    return other, rules, chosen_days(other, Chooser(unclaimed, other))
+    try:
+        return are_met(case, other, rules, chosen_days(other, Chooser(unclaimed, other)))
+    except RefusedError:
+        return True
 
 
 def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
@@ -205,7 +208,8 @@ def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]
     claimants = claimants_of(admitted) if any(c.get("room") == "CUMULATIVE" for c in caps) else []
     for cap in caps:
         concerned = [each for each in chosen if is_under(case, cap, each)]
-        require_keys(case, cap, concerned)
+        under = [each for each in concerned if each.counted]
+        require_keys(case, cap, [c for c in claimants if is_under(case, cap, c)] if cap.get("room") == "CUMULATIVE" else under)
         groups: dict[Any, list[Day]] = defaultdict(list)
         for each in concerned:
             groups[account_of_day(case, cap, each)].append(each)
@@ -253,10 +257,11 @@ def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
     )
 
 
-def require_keys(case: Situation, cap: Json, concerned: list[Day]) -> None:
+def require_keys(case: Situation, cap: Json, concerned: list[Any]) -> None:
     """A cap that separates by a fact requires it of what it bounds, unless a single contract is under it (D68).
 
-    It works before the rate (D26), so that days at a rate of zero are under it too.
+    It works before the rate (D26), so that days at a rate of zero are under it too; what takes room for ever is under
+    it whether it is claimed or not (D90).
     """
     if len({each.loan.id for each in concerned}) < 2:
         return
@@ -396,7 +401,10 @@ def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
     for loan in loans:
         if not loan.given() and any(s.rate is None for s in loan.slices):
             continue
-        ceilings[loan.id] = floor(loan.interest(e for e in chosen if e.loan is loan))
+        mine = [e for e in chosen if e.loan is loan]
+        if any(e.slice.rate is None and (e.slice.key, e.day) not in loan.voucher_of for e in mine):
+            raise RefusedError("FACT_REQUIRED")
+        ceilings[loan.id] = floor(loan.interest(mine))
     return ceilings
 
 
@@ -428,7 +436,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        if on_interest and is_room_for_ever(case) and are_met(case, *without_claim(case, loan, on_interest)):
+        if on_interest and is_room_for_ever(case) and may_be_met(case, loan, on_interest):
             takers.append(Admitted(loan, chooser, set(met)))
         if not are_met(case, loan, on_interest, mine):
             continue
