@@ -51,7 +51,7 @@ from app.calculators.scope import REQUIRED, applicant_scope, fact_required
 from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
-from app.calculators.units import doubt_launches
+from app.calculators.units import doubt_first_insured, doubt_launches
 from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
@@ -133,6 +133,7 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     warn_unread(case)
     doubt_policy_codes(case)
     doubt_launches(case)
+    doubt_first_insured(case)
     doubt_uscc(case)
     doubt_grants(case)
     doubt_spellings(case)

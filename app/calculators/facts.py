@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
 RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
@@ -43,6 +43,7 @@ MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
 MAX_MEASURES = 60
+USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
 EXTRA_FORBIDDEN = {"extra": "forbid"}
@@ -324,7 +325,9 @@ class Contract:
     repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
-    day_count: DayCountName = field(default="ACT_360", metadata={"title": "合同计息方式"})
+    day_count: DayCountName | None = field(
+        default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
+    )
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
     excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS, codes=EXCLUDED, part="reason"))
     measures: Measures = _measures()

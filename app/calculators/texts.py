@@ -67,6 +67,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：部分或全部利息没有凭证，按合同推算",
         "{id}: part or all of the interest has no voucher and is estimated from the contract",
     ),
+    "CONTRACT_DAY_COUNT_ASSUMED": (
+        "{id}：合同未写明计息方式，利息以“{name}”推算",
+        "{id}: the contract's day count is not stated; interest is estimated by {name}",
+    ),
+    "VOUCHER_NOT_USED": (
+        "{id}：{number} 张利息凭证没有一天计入，对金额没有影响，请核对期间",
+        "{id}: of {number} interest vouchers no day counts, so that they change nothing; please check their periods",
+    ),
+    "VOUCHER_AHEAD": (
+        "{id}：{number} 张利息凭证计至申请日之后，却已在此前支付，请核对期间",
+        "{id}: {number} interest vouchers run past the application although they were paid before it; please check their periods",
+    ),
+    "FIRST_INSURED_ASSUMED": (
+        "{id}：未给出首次投保日，以本次申请中最早的保险起日 {on} 起算支持期限；此前已投保的，期限更早届满",
+        "{id}: the first insured day is not stated and taken as {on}, the earliest in this claim; insured before, the term ends earlier",
+    ),
+    "FIRST_INSURED_LATE": (
+        "{id}：首次投保日 {on} 晚于本保单的保险起日，请核对",
+        "{id}: the first insured day {on} is after the policy begins; please check",
+    ),
     "INTEREST_BOUND_NOT_CHECKED": (
         "{id}：没有合同利率也没有覆盖全部日期的凭证，未能与实付利息比较",
         "{id}: without contract rate or full vouchers the interest paid could not be compared",
