@@ -425,6 +425,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     ceilings = interest_ceilings(loans, chosen)
 
     bounds: dict[str, Json] = {}
+    asked: list[bool] = []  # what binds at first is told; later it is only asked whether rounding would pass it (D92)
     by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
@@ -433,8 +434,10 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
             if (before := sum(a.at for a in mine)) > ceiling:
-                bounds.setdefault(item, told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling))
+                if not asked:
+                    bounds[item] = told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling)
                 replace(mine, ceiling, is_exact)
+        asked.append(True)
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = by_id[atom.item]
