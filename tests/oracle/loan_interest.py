@@ -452,18 +452,20 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
 
-    bounds: list[dict[str, Json]] = []  # what bound at each asking; the first asking is the one that counts
+    bounds: dict[str, Json] = {}
+    asked: list[bool] = []  # what binds at first is told; later it is only asked whether rounding would pass it (D92)
     by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
         """D30: never more than the interest of the counted days."""
         once = {line["id"] for line in case.terms["lines"] if not by_days(line)}
-        bounds.append({})
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
             if (before := sum(a.at for a in mine)) > ceiling:
-                bounds[-1][item] = told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling)
+                if not asked:
+                    bounds[item] = told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling)
                 replace(mine, ceiling, is_exact)
+        asked.append(True)
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = by_id[atom.item]
@@ -480,7 +482,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
 
     atoms = atoms_of(case, chosen) + [atom for each in admitted for atom in paid_once(case, each.loan)]
     answer = finish(case, items, atoms, fact_of, bound=bound, offset=offset if less else None)
-    answer["caps"] += [*told, *bounds[0].values()]
+    answer["caps"] += [*told, *bounds.values()]
     for loan in loans:
         mine = [e for e in chosen if e.loan is loan]
         covered = sum(1 for e in mine if (e.slice.key, e.day) in loan.voucher_of)
