@@ -107,6 +107,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
         **found,
         reads=frozenset(reader.reads),
         series=reader.series,
+        rates=reader.rates,
         categories=frozenset(reader.categories),
         types=dict(reader.types),
     )

@@ -54,6 +54,7 @@ class Entries:
     faults: list[TermsFault] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
+    rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
     places: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of each row, by its kind and key
 
     def fault(self, place: str, message: str) -> None:

@@ -23,6 +23,7 @@ from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
 from app.tables.repository import read_catalogue
+from app.tables.series import stored_values_are, values_are
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
 REFERRED_TO = (  # what is referred to is added first
@@ -215,9 +216,16 @@ def _check_funds(session: Session, found: Entries) -> None:
 
 
 def check_series(session: Session, found: Entries) -> None:
-    """Each series of reference rates that a table names is in these files or in the database."""
+    """Each series that a table names is in these files or in the database; one that it reads as a rate has rates (D101)."""
     of = models.ReferenceRateVersion
     known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
     for name, place in found.series.items():
         if name not in known:
             found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")
+    here = {row.series: values_are(json.loads(row.content)) for row in found.rows if isinstance(row, of)}
+    for name, place in found.rates.items():
+        if (here.get(name) or stored_values_are(session, name)) == "NUMBER":
+            found.fault(place, f"{name} 的值是数（NUMBER），不是利率；只能用于换算币种")
+    for row in found.rows:
+        if isinstance(row, of) and stored_values_are(session, row.series) not in {None, here[row.series]}:
+            found.fault(found.place_of(row), f"系列 {row.series} 的值已公布为 {stored_values_are(session, row.series)}，不可更改")

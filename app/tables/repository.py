@@ -15,6 +15,7 @@ from app.calculators.reading import parse_terms
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
+from app.tables.series import values_are
 
 
 def read_catalogue(session: Session) -> Catalogue:
@@ -197,6 +198,7 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
     versions = select(models.ReferenceRateVersion).order_by(models.ReferenceRateVersion.series, models.ReferenceRateVersion.version)  # type: ignore[arg-type]
     for head in session.exec(versions).all():
         mine = values[head.series, head.version]
+        content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
         figures = {row.value: Fraction(row.value) for row in mine}  # months of one figure share one number
         series = ReferenceSeries(
             series=head.series,
@@ -206,8 +208,8 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
             days=tuple(row.on.toordinal() for row in mine),
             values=tuple(figures[row.value] for row in mine),
             confidences=tuple(row.confidence for row in mine),
+            values_are=values_are(content),
         )
-        content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
         known_from = head.recorded_at or head.published_at
         found.setdefault(head.series, []).append(SeriesVersion(series, head.published_at, known_from, content))
     return {name: tuple(rows) for name, rows in found.items()}

@@ -141,3 +141,19 @@ def test_D79_what_is_published_at_the_moment_of_loading_is_loaded(migrated: Engi
         load(session, files, LOADED)
         assert known_from(read_catalogue(session)) == [LOADED]
         assert load(session, files, LOADED - timedelta(days=1))["added"] == 0  # what is stored is not asked again
+
+
+def test_D101_what_the_values_of_a_series_are_cannot_change_in_a_later_file(migrated: Engine, tmp_path: Path) -> None:
+    """A series that does not say so has percentages: a version 2 with numbers is refused, one with percentages is not."""
+    first = folder(tmp_path, "a", s=series(series_version(1, "2024-01-20T09:00:00+08:00", "2024-09-20", ("2024-01-20", "3.45%"))))
+    number = series(series_version(2, "2024-02-20T09:00:00+08:00", "2024-09-20", ("2024-01-20", "7.1879")))
+    number = number.replace("    versions:", "    values_are: NUMBER\n    versions:")
+    same = series(series_version(2, "2024-02-20T09:00:00+08:00", "2024-09-20", ("2024-01-20", "3.40%")))
+    with Session(migrated) as session:
+        load(session, first, LOADED)
+        with pytest.raises(LoadError) as refused:
+            load(session, folder(tmp_path, "b", s=number), LOADED)
+        assert load(session, folder(tmp_path, "c", s=same), LOADED)["added"] == 2
+    assert [(fault.place, fault.message) for fault in refused.value.faults] == [
+        ("s.yaml/series/0/versions/0", "系列 T_RATE 的值已公布为 PERCENT，不可更改")
+    ]
