@@ -12,11 +12,10 @@ from app.api import bodies, claims, identity, normal_form, refusals
 from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import assessment, facts, results
-from app.calculators.codes import uscc_check_character
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
-from app.calculators.vocabulary import APPLICANTS, METHODS, applicants
+from app.calculators.vocabulary import METHODS
 from app.tables.catalogue import Catalogue
 
 
@@ -102,43 +101,6 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
-def _kind_of_applicant(claim: facts.Claim, table: RateTable) -> str | None:
-    """Who applies, as the claim says, or the one kind that the table admits; None where it is not known (D85)."""
-    admitted, said = table.terms.applicants, claim.applicant.kind
-    if said is not None:
-        return said if said in admitted else None
-    return admitted[0] if len(admitted) == 1 else None
-
-
-def _kind_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
-    """A kind of applicant that is needed and absent, or that the table does not admit (D85)."""
-    if _kind_of_applicant(claim, table) is not None:
-        return []
-    kinds = ", ".join(table.terms.applicants)
-    named = applicants(table.terms.applicants)
-    if claim.applicant.kind is None:
-        zh = f"此标准表的申请主体有多种，须写明是哪一种：{named.zh}（{kinds}）"
-        en = f"this table admits several kinds of applicant, say which: {kinds}"
-        return [Fault("/applicant/kind", "FACT_REQUIRED", zh, en)]
-    zh = f"此标准表的申请主体为{named.zh}（{kinds}），而不是{APPLICANTS[claim.applicant.kind].zh}"
-    return [Fault("/applicant/kind", "WRONG_APPLICANT", zh, f"this table admits {kinds}, not {claim.applicant.kind}")]
-
-
-def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
-    """What is wrong with the code of the applicant: one that is needed and absent joins all other missing facts (D83)."""
-    number = claim.applicant.uscc
-    if number is None:
-        if _kind_of_applicant(claim, table) != "ENTERPRISE":
-            return []
-        zh, en = "企业须给出统一社会信用代码", "An enterprise gives its unified social credit code"
-        return [Fault("/applicant/uscc", "FACT_REQUIRED", zh, en)]
-    if uscc_check_character(number) == number[-1]:  # its form was checked by the pattern
-        return []
-    zh = "统一社会信用代码的校验码不符（GB 32100-2015）"
-    en = "The check character of the unified social credit code is wrong (GB 32100-2015)"
-    return [Fault("/applicant/uscc", "INVALID_USCC", zh, en)]
-
-
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
@@ -159,7 +121,6 @@ def answer_under(
     language: Language,
 ) -> results.Result:
     """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
-    faults = _kind_faults(claim, table) + _uscc_faults(claim, table)
     ordered, places = normal_form.in_order(claim)
     try:
         result = assessment.assess(
@@ -172,11 +133,9 @@ def answer_under(
             calculation_id="",
         )
     except FactsError as error:
-        raise _invalid([*faults, *error.faults], places) from None
+        raise _invalid(error.faults, places) from None
     except NotComputable as error:
-        raise (_invalid(faults, places) if faults else _not_computable(error, places)) from None
-    if faults:
-        raise _invalid(faults, places)
+        raise _not_computable(error, places) from None
     assert result.provenance is not None
     result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
     if places:

@@ -38,6 +38,13 @@ def uscc_check_character(number: str) -> str:
     return _USCC_CHARACTERS[-total % 31]
 
 
+def doubt_uscc(case: Case) -> None:
+    """A code whose check character fails, and that the caller confirms: codes of some places fail it (D86)."""
+    applicant = case.claim.applicant
+    if applicant.uscc_confirmed and applicant.uscc is not None and uscc_check_character(applicant.uscc) != applicant.uscc[-1]:
+        case.warn("USCC_CONFIRMED", "/applicant/uscc")
+
+
 def categories(terms: Terms) -> dict[str, str]:
     """The category codes of a table with their titles: declared ones, else those that its lines name."""
     declared = terms.needs.get("category")
@@ -171,12 +178,6 @@ def doubt_statuses(case: Case) -> None:
         if read and one.status not in read:
             near = case.word(meant(one.status, sorted(read)))
             case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)), meant=near)
-
-
-def doubt_declaration(case: Case) -> None:
-    """A declaration of truthfulness that was refused, under a table that does not ask for it: the authority may."""
-    if case.claim.applicant.declaration_accepted is False and "declaration_accepted" not in case.rules.reads:
-        case.warn("DECLARATION_NOT_READ", "/applicant/declaration_accepted")
 
 
 # --- policies ----------------------------------------------------------------------------------------
