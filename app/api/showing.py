@@ -272,6 +272,7 @@ def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
         title=content.get("title"),
         source=content.get("source"),
         authority=content.get("authority"),
+        values=content.get("values") or "PERCENT",
         version=shown.version,
         digest=shown.digest,
         published_at=instant_text(newest_version.published_at),

@@ -237,6 +237,7 @@ class SeriesEntry(View):
     title: str | None = Field(title="名称")
     source: str | None = Field(title="出处")
     authority: str | None = Field(title="来源")
+    values: Literal["PERCENT", "NUMBER"] = Field(title="值的种类：PERCENT 为百分数，NUMBER 为数（如汇率）")
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
     published_at: str = Field(title="公布时刻")
@@ -257,7 +258,7 @@ class SeriesRow(View):
 
     model_config = ConfigDict(title="公布值")
     on: str = Field(title="公布日（自该日起适用）")
-    value: str = Field(title="值，小数")
+    value: str = Field(title="值，小数（3.45% 为 0.0345；汇率等为其数值）")
     confidence: str = Field(title="可信程度：read 读到，implied 推得")
 
 

@@ -32,6 +32,8 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
         "Should be an instant with its offset, such as 2024-01-15T00:00:00+08:00, not {}"
     ),
     "应为百分数，如 3.45%，而不是 {}": "Should be a percentage such as 3.45%, not {}",
+    "应为数，如 7.1879，而不是 {}": "Should be a number such as 7.1879, not {}",
+    "应为其中之一: {}": "Should be one of: {}",
     "不认识的词；可用: {}": "Unknown word; there are: {}",
     "不认识的词 {}；可用: {}": "Unknown word {}; there are: {}",
     "{} 不在可用的词中: {}": "{} is none of: {}",
@@ -39,6 +41,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "不是日期: {}（应为 YYYY-MM-DD）": "Not a date: {}; should be YYYY-MM-DD",
     "不是时刻: {}（应为 HH:MM）": "Not a clock time: {}; should be HH:MM",
     "没有这一天: {}": "There is no such day: {}",
+    "published_at 或 known_at 晚于载入的时刻: {}": "published_at or known_at is later than the moment of loading: {}",
     "没有这一时刻: {}": "There is no such instant: {}",
     "代码应为大写字母、数字和下划线: {}": "A code is made of capitals, digits and underscores: {}",
     "名称应为小写字母、数字和下划线": "A name is made of small letters, digits and underscores",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +77,19 @@ def load(session: Session, paths: list[Path]) -> dict[str, int]:
 def store(session: Session, found: Entries, actor: str | None = None) -> dict[str, int]:
     """Add what is new in proved files; with an actor, the audit log says so. Errors: LoadError; nothing is added then.
 
-    In the caller's transaction, which for an entry in the log must hold the write lock (``database.writing``).
+    In the caller's transaction, which for an entry in the log must hold the write lock (``database.writing``). Nothing is
+    published later than now. The first load of an empty database reproduces history; whatever comes into a database in use is
+    known from now on, whenever its notice says that it was published (D79).
     """
+    now = datetime.now(UTC)
     new = what_is_new(session, found)
+    _check_published(found, new, now)
     floor = latest_known(session) if new else None
     if floor is not None:
+        recorded_at = max(now, floor + timedelta(microseconds=1))
         for row in new:
-            if isinstance(row, models.OverlayVersion) or (isinstance(row, Recorded) and known_at(row) <= floor):
-                row.recorded_at = max(known_at(row), floor + timedelta(microseconds=1))
+            if isinstance(row, Recorded):
+                row.recorded_at = recorded_at
     add(session, new)
     if new and actor is not None:
         counts = Counter(str(row.__tablename__) for row in new)
@@ -92,6 +97,16 @@ def store(session: Session, found: Entries, actor: str | None = None) -> dict[st
         versions = [" ".join(str(part) for part in key_of(row)) for row in new if isinstance(row, kinds)]
         audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), "versions": versions})
     return {"tables": len(found.tables), "added": len(new)}
+
+
+def _check_published(found: Entries, new: list[Row], now: datetime) -> None:
+    """Refuse what says that it is published, or known, only later. Errors: LoadError."""
+    for row in new:
+        if isinstance(row, Recorded) and known_at(row) > now:
+            said = known_at(row).astimezone(BEIJING).isoformat(timespec="seconds")
+            found.fault(" ".join(str(part) for part in key_of(row)), f"published_at 或 known_at 晚于载入的时刻: {said}")
+    if found.faults:
+        raise LoadError(found.faults)
 
 
 def what_is_new(session: Session, found: Entries) -> list[Row]:

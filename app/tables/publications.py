@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,14 +10,20 @@ from typing import Any
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables.entries import given
+from app.tables.series import NUMBER, PERCENT, exact, misread
 
 CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
 FAR = Fraction(30, 100)  # percentage points; the prime rates have never moved by more in one month
-_PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?%")
+FAR_NUMBER = Fraction(1, 10)  # of the value before: an exchange rate that moves further in a publication is mistyped
 
 
 def appended(
-    faults: list[TermsFault], place: str, series: Mapping[str, Any], before: Sequence[Mapping[str, Any]], at: datetime
+    faults: list[TermsFault],
+    place: str,
+    series: Mapping[str, Any],
+    before: Sequence[Mapping[str, Any]],
+    at: datetime,
+    values: str = PERCENT,
 ) -> list[Mapping[str, Any]]:
     """All rows of the new version: those given whole as ``rows``, or the present ones and those to ``add``.
 
@@ -41,7 +46,7 @@ def appended(
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
             faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
-        refused = _refused(made, row, at)
+        refused = _refused(made, row, at, values)
         if refused is not None:
             key, message = refused
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
@@ -70,22 +75,25 @@ def said(
     yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
 
 
-def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:
+def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime, values: str) -> tuple[str, str] | None:
     """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
         return "on", f"应为日期 YYYY-MM-DD，而不是 {given(row.get('on'))}"
     value = str(row.get("value"))
-    if not _PERCENT.fullmatch(value):
-        return "value", f"应为百分数，如 3.45%，而不是 {given(value)}"
+    figure = exact(value, values)
+    if figure is None:
+        return "value", misread(value, values)
     if on > at.astimezone(BEIJING).date():
         return "on", f"{on} 尚未到来"
     if any(one["on"] == on.isoformat() for one in before):
         return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
     if before and on.isoformat() < str(before[-1]["on"]):
         return "on", f"早于最后公布日 {before[-1]['on']}"
-    moved = abs(Fraction(value[:-1]) - Fraction(str(before[-1]["value"])[:-1])) if before else Fraction(0)
-    if (moved > FAR or Fraction(value[:-1]) <= 0) and row.get("confirmed") != "true":
+    last = exact(str(before[-1]["value"]), values) if before else None
+    moved = abs(figure - last) if last is not None else Fraction(0)
+    far = last * FAR_NUMBER if last is not None and values == NUMBER else FAR / 100
+    if (moved > far or figure <= 0) and row.get("confirmed") != "true":
         return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 {CONFIRMATION}"
     return None

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import Session
 
+from app.tables.database import engine_of
+from app.tables.loader import LoadError, load
+from app.tables.repository import read_catalogue
 from app.tables.wording import differences
-from tests.bureau import USCC, Bureau, loan, policy
+from tests.bureau import USCC, Bureau, batch_file, loan, migrated, policy
 from tests.spec.claims import answer as answered
 from tests.spec.small_tables import amounts, award, caps, codes, grant, granted, insurance, item, points, project, share, voucher
 
@@ -671,3 +678,63 @@ def test_D104_an_application_of_a_later_year_that_nothing_reaches_is_calculated_
     assert found["amount"] == "1.00"
     assert [pointer for pointer, _ in about(found, "APPLIED_IN_A_LATER_YEAR")] == (["/application_date"] if warns else [])
     assert any("是否仍予受理" in one["message"] for one in found["not_decided_here"]) is warns
+
+
+# --- D79: since when a version is known -----------------------------------------------------------------
+
+
+def test_D79_history_is_reproduced_in_an_empty_database_alone_and_nothing_is_published_later_than_now(tmp_path: Path) -> None:
+    """The first load takes what the notices say; a table that comes later is known from the moment it was recorded."""
+    shutil.copyfile(migrated(), tmp_path / "spec.db")
+    (tmp_path / "funds.yaml").write_text("funds:\n  - {id: xx-spec, title: 测试资金}\n")
+    for year in (2024, 2025):
+        (tmp_path / f"{year}.yaml").write_text(batch_file(award(), "AWARD", year=year))
+    later = batch_file(award(), "AWARD", year=2026).replace("2020-01-01T00:00:00+08:00", "2999-01-01T00:00:00+08:00")
+    (tmp_path / "2026.yaml").write_text(later)
+    engine = engine_of(f"sqlite:///{tmp_path}/spec.db")
+    began = datetime.now(UTC)
+    with Session(engine) as session:
+        load(session, [tmp_path / "funds.yaml", tmp_path / "2024.yaml"])
+        load(session, [tmp_path / "2025.yaml"])
+        tables = read_catalogue(session).tables
+        with pytest.raises(LoadError, match="晚于载入的时刻: 2999-01-01"):
+            load(session, [tmp_path / "2026.yaml"])
+    engine.dispose()
+    assert tables["xx-spec-2024-0-1"][0].known_from == datetime(2019, 12, 31, 16, tzinfo=UTC)
+    assert began <= tables["xx-spec-2025-0-1"][0].known_from <= datetime.now(UTC)
+    assert tables["xx-spec-2025-0-1"][0].table.published_at == datetime(2019, 12, 31, 16, tzinfo=UTC)
+
+
+# --- D101: a series of numbers --------------------------------------------------------------------------
+
+DOLLARS = "currencies: [{currency: USD, series: USD_CNY, on: 2025-01-02}]"
+
+
+def dollar(value: str, values: str = "") -> str:
+    """A series with one value."""
+    return (
+        f"- series: USD_CNY\n  title: 美元兑人民币\n  source: 测试\n  authority: official\n{values}  versions:\n"
+        "    - version: '1'\n      published_at: '2020-01-01T00:00:00+08:00'\n      holds_until: '2027-01-01'\n"
+        f"      rows: [{{on: '2025-01-01', value: '{value}', confidence: read}}]"
+    )
+
+
+@pytest.mark.parametrize(("value", "values"), [("7.1879", "  values: NUMBER\n"), ("718.79%", ""), ("718.79%", "  values: PERCENT\n")])
+def test_D101_an_exchange_rate_is_a_number(value: str, values: str) -> None:
+    """1% of 1,000,000 dollars × 7.1879."""
+    bureau = Bureau(points(more=DOLLARS), series=dollar(value, values))
+    assert bureau.amount(contracts=[loan(currency="USD")]) == "71879.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "values", "why"),
+    [
+        ("7.1879", "", "应为百分数"),
+        ("7.1879%", "  values: NUMBER\n", "应为数，如 7.1879"),
+        ("-7.1", "  values: NUMBER\n", "应为数，如 7.1879"),
+        ("7.1879", "  values: FIGURE\n", "PERCENT NUMBER"),
+    ],
+)
+def test_D101_a_value_is_written_as_its_series_says(value: str, values: str, why: str) -> None:
+    with pytest.raises(LoadError, match=why):
+        Bureau(points(more=DOLLARS), series=dollar(value, values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,7 @@ def test_what_is_loaded_later_is_known_from_its_loading(migrated: Engine, tmp_pa
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     rates = series(series_version(1, "2024-01-20T09:00:00+08:00", "2024-09-20", ("2024-01-20", "3.45%"), ("2024-08-20", "3.35%")))
+    began = datetime.now(UTC)
     with Session(migrated) as session:
         load(session, written(tmp_path / "a", t=batch(direction(version(1, "2024-01-15"))), s=rates))
         before = read_catalogue(session)
@@ -201,7 +202,7 @@ def test_what_is_loaded_later_is_known_from_its_loading(migrated: Engine, tmp_pa
         after = read_catalogue(session)
         assert load(session, files)["added"] == 0
     known = before.latest_known_at
-    assert after.latest_known_at == known + timedelta(microseconds=1)
+    assert began <= after.latest_known_at <= datetime.now(UTC)  # not what their notices say (D79)
     assert after.choose(TABLE, as_of=date(2024, 2, 1), known_at=known).version == 1
     assert after.choose(TABLE, version=1, known_at=known).overlays == ()
     assert after.choose(TABLE, as_of=date(2024, 2, 1)).version == 2
