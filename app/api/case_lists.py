@@ -22,6 +22,7 @@ from app.api import bodies, limits, problems, refusals
 from app.api.calculating import Kind, answer, read_claim
 from app.api.envelope import Envelope, unexpected
 from app.api.problems import FieldError, ProblemError, invalid
+from app.api.repeats import Repeated, Repeats
 from app.calculators import facts, results
 from app.tables.catalogue import Catalogue
 
@@ -58,6 +59,19 @@ class Totals:
 
 
 @dataclass(slots=True)
+class ListTotals:
+    """What the cases of a list come to, and what occurs in several of them (D72)."""
+
+    cases: int = 0
+    ok: int = 0
+    not_eligible: int = 0
+    failed: int = 0
+    amount: str = "0.00"
+    repeated: Repeated = field(default_factory=Repeated)
+    warnings: list[results.Warning_] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class CaseList:
     """A list of cases as it was read."""
 
@@ -66,7 +80,8 @@ class CaseList:
     cases: list[msgspec.Raw]
     item_ids: list[str]
     detail: Detail
-    totals: Totals = field(default_factory=Totals)
+    totals: ListTotals = field(default_factory=ListTotals)
+    repeats: Repeats = field(default_factory=Repeats)
     fen: int = 0
 
 
@@ -159,6 +174,7 @@ def _calculate_case(
         fields = {**case_list.shared, **own}
         del fields["item_id"]
         claim = read_claim(msgspec.json.encode(fields), case_list.kind)
+        case_list.repeats.add(claim, case_list.item_ids[index])
         return answer(claim, case_list.kind, catalogue, envelope.language)
     except ProblemError as problem:
         problem.errors = tuple(
@@ -214,5 +230,7 @@ async def answers(
                 parts, size = [], 0
             await asyncio.sleep(0)
             began = perf_counter()
+    case_list.totals.repeated = case_list.repeats.repeated()
+    case_list.totals.warnings = case_list.repeats.warnings(envelope.language)
     case_list.totals.amount = f"{case_list.fen // 100}.{case_list.fen % 100:02d}"
     yield b"".join([*parts, b'],"totals":', msgspec.json.encode(case_list.totals), b"}"])

@@ -17,6 +17,9 @@ MAX_JSON_DEPTH: Final = 64
 MAX_IN_FLIGHT: Final = 512  # more requests at once are turned away with 503
 MAX_CASE_LISTS_IN_FLIGHT: Final = 4
 CHUNK_BYTES: Final = 64 * 1024
+MAX_REMEMBERED_IDS: Final = 100_000  # ids of a list of cases that are compared with those of later cases
+MAX_LISTED_REPEATS: Final = 100  # ids of each kind that are listed as occurring in several cases
+MAX_LISTED_CASES: Final = 10  # cases that are listed for each of them
 LARGEST_MOVERS: Final = 10  # cases that an effect on money lists by name
 SLICE_SECONDS: Final = 0.005  # a batch lets other requests go on after this long
 

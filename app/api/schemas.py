@@ -6,7 +6,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from app.api import claims, limits
-from app.api.case_lists import Summary, Totals
+from app.api.case_lists import ListTotals, Summary, Totals
 from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
 from app.api.key_views import KeyRequest, RotationRequest
 from app.api.problems import KINDS, MAX_ERRORS
@@ -61,7 +61,7 @@ def _as_money(schema: Schema) -> None:
 
 def _answers() -> dict[str, Schema]:
     made: dict[str, Schema] = {}
-    for kind in (results.Result, Summary, Totals, Trial, DraftEffect):
+    for kind in (results.Result, Summary, Totals, ListTotals, Trial, DraftEffect):
         _described(kind, made)
     return made
 
@@ -169,7 +169,7 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
         "description": "各案例按请求中的顺序应答。",
         "properties": {
             "cases": {"type": "array", "title": "各案例的应答", "items": ref("CaseAnswer")},
-            "totals": ref("Totals"),
+            "totals": ref("ListTotals"),
         },
         "required": ["cases", "totals"],
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.calculators import facts
 from app.calculators import names as nm
 from app.calculators.expressions import MissingFact
 from app.calculators.faults import Fault
-from app.calculators.items import Case
+from app.calculators.items import Case, ItemId
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
 from app.calculators.terms import Cap
@@ -47,6 +47,11 @@ def shown_key(case: Case, cap: Cap, keys: Keys) -> tuple[str, ...]:
     return tuple(shown)
 
 
+def contract_name(case: Case, contract: ItemId) -> str:
+    """A contract's number as sent, with its lender where two share the number (D70)."""
+    return f"{contract.text} {contract.lender}" if normal(contract.text) in case.shared_numbers else contract.text
+
+
 def title_of(case: Case, name: str) -> str:
     """The Chinese title of a fact that separates accounts."""
     measure = case.rules.needs.get(name)
@@ -70,21 +75,39 @@ def _place(case: Case, scope: Scope, name: str) -> str:
     return f"{'/applicant' if measure.of == 'APPLICANT' else scope.pointer}/measures/{name}"
 
 
-def ask_for_keys(case: Case, cap: Cap, lacking: Sequence[tuple[Scope, AccountKey]], *, alone: bool) -> None:
-    """What earns under a cap and lacks a fact that separates its accounts (D68).
+class Under(NamedTuple):
+    """One item, or one drawdown of it, that a cap bounds."""
 
-    A fault, gathered with all others of its kind; only a warning where nothing else could share the account (``alone``).
+    item: ItemId
+    drawdown_no: str
+    scope: Scope
+    key: AccountKey
+
+
+def ask_for_keys(case: Case, cap: Cap, under: Sequence[Under], *, touched: bool) -> bool:
+    """Ask whatever a cap bounds for the facts that separate its accounts (D68); whether one is missing for good.
+
+    A fault, gathered with all others of its kind; only a warning where nothing else could share the account: there is one
+    item under the cap (or one drawdown, where a drawdown carries the fact), and no earlier grant that the cap reads (``touched``).
     """
-    for scope, key in lacking:
-        for name, value in zip(cap.keys, key, strict=True):
-            if value is not None:
-                continue
-            title, where = title_of(case, name), _place(case, scope, name)
+    asked = False
+    for place, name in enumerate(cap.keys):
+        lacking = [one for one in under if one.key[place] is None]
+        if not lacking:
+            continue
+        measure = case.rules.needs.get(name)
+        of_drawdown = measure is not None and measure.of == "DRAWDOWN"
+        alone = not touched and len({(one.item, one.drawdown_no if of_drawdown else "") for one in under}) == 1
+        asked = asked or not alone
+        title = title_of(case, name)
+        for one in lacking:
+            where = _place(case, one.scope, name)
             if alone:
                 case.warn("CAP_FACT_MISSING", where, what=title if case.language == "zh" else name, clause=cap.clause)
             else:
                 zh, en = f"限额按此事实分别计算，须给出: {title}（{cap.clause}）", f"a cap separates accounts by it: {name} ({cap.clause})"
                 _add(case.faults, Fault(where, "FACT_REQUIRED", zh, en))
+    return asked
 
 
 def _add(faults: list[Fault], fault: Fault) -> None:

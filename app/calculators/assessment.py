@@ -14,10 +14,18 @@ from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
-from app.calculators.accounts import shared_numbers
+from app.calculators.accounts import contract_name, shared_numbers
+from app.calculators.applicants import kind_faults, uscc_faults
 from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
-from app.calculators.codes import check_grants, check_statuses, doubt_grants, doubt_policy_codes, doubt_statuses
+from app.calculators.codes import (
+    check_grants,
+    check_statuses,
+    doubt_grants,
+    doubt_policy_codes,
+    doubt_statuses,
+    doubt_uscc,
+)
 from app.calculators.eligibility import check_applicant, check_totals
 from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
@@ -43,6 +51,7 @@ from app.calculators.scope import REQUIRED, applicant_scope, fact_required
 from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
+from app.calculators.units import doubt_first_insured, doubt_launches
 from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
@@ -75,7 +84,7 @@ def assess(
     where what was published does not decide the amount.
     """
     _right_method(table, endpoint_method)
-    faults = check_claim(claim, table.terms)
+    faults = kind_faults(claim, table.terms) + uscc_faults(claim, table.terms) + check_claim(claim, table.terms)
     if any(fault.code != REQUIRED for fault in faults):
         raise FactsError(faults)
     case = _case(claim, table, series, language, faults)
@@ -123,6 +132,9 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     doubt_statuses(case)
     warn_unread(case)
     doubt_policy_codes(case)
+    doubt_launches(case)
+    doubt_first_insured(case)
+    doubt_uscc(case)
     doubt_grants(case)
     doubt_spellings(case)
     return case
@@ -207,7 +219,8 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         clause = case.say("CLAUSE_INTEREST")
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
         margin = money.yuan(limit - money.fen(fen_after))
-        result = CapResult("CONTRACT_INTEREST", one.id.text, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
+        shown = contract_name(case, one.id)
+        result = CapResult("CONTRACT_INTEREST", shown, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
         result.before_exact, result.after_exact = exact_before, exact_after
         results.append(result)
         steps.append(

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.accounts import AccountKey, account_key, ask_for_keys, shown_key
+from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, shown_key
 from app.calculators.grants import Grant, concerns, lies_in
 from app.calculators.items import Account, Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
@@ -57,11 +57,8 @@ def _shown(case: Case, cap: Cap, first: Atom, year: int | None) -> tuple[str, ..
 def _ask(case: Case, cap: Cap, accounts: Mapping[tuple[AccountKey, int | None], list[Atom]], grants: Sequence[Grant]) -> bool:
     """Ask what earns under a cap for the facts that separate its accounts (D68); whether any of them is missing for good."""
     under = [(atom, key) for (key, _), members in accounts.items() for atom in members]
-    earning = [(atom, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
-    lacking = [(atom, key) for atom, key in earning if None in key]
-    alone = len({(atom.item, atom.drawdown_no) for atom, _ in earning}) == 1 and not any(concerns(case, cap, one) for one in grants)
-    ask_for_keys(case, cap, [(atom.scope, key) for atom, key in lacking], alone=alone)
-    return bool(lacking) and not alone
+    earning = [Under(atom.item, atom.drawdown_no, atom.scope, key) for atom, key in under if atom.exact > 0 and _may_hold(cap, atom)]
+    return ask_for_keys(case, cap, earning, touched=any(concerns(case, cap, one) for one in grants))
 
 
 def _may_hold(cap: Cap, atom: Atom) -> bool:

@@ -12,6 +12,7 @@ from app.calculators.money import decimal_ratio
 from app.calculators.names import FACT_LIST
 from app.calculators.spelling import normal
 from app.calculators.terms import Terms
+from app.calculators.units import check_units
 from app.calculators.vouchers import check_vouchers
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
@@ -51,6 +52,7 @@ def check_claim(claim: Claim, terms: Terms) -> list[Fault]:
     for no, policy in enumerate(claim.policies or ()):
         faults += _policy(policy, f"/policies/{no}")
         faults += check_policy_codes(policy, f"/policies/{no}", terms)
+    faults += check_units(claim.policies or ())
     for no, project in enumerate(claim.projects or ()):
         if project.started_on and project.completed_on and project.completed_on < project.started_on:
             faults.append(_order(f"/projects/{no}/completed_on", _COMPLETED, _STARTED, same=True))

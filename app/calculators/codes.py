@@ -38,6 +38,13 @@ def uscc_check_character(number: str) -> str:
     return _USCC_CHARACTERS[-total % 31]
 
 
+def doubt_uscc(case: Case) -> None:
+    """A code whose check character fails, and that the caller confirms: codes of some places fail it (D86)."""
+    applicant = case.claim.applicant
+    if applicant.uscc_confirmed and applicant.uscc is not None and uscc_check_character(applicant.uscc) != applicant.uscc[-1]:
+        case.warn("USCC_CONFIRMED", "/applicant/uscc")
+
+
 def categories(terms: Terms) -> dict[str, str]:
     """The category codes of a table with their titles: declared ones, else those that its lines name."""
     declared = terms.needs.get("category")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
 RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
@@ -43,11 +43,13 @@ MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
 MAX_MEASURES = 60
+USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
 DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
+ApplicantKind = Literal["ENTERPRISE", "PERSON", "HOUSEHOLD"]
 Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
 ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
 MARKS = frozenset(get_args(Purpose))  # of a loan that some tables do not support; some are loan types too
@@ -162,9 +164,19 @@ class Applicant:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     name: str | None = field(default=None, metadata=_text("名称（不计算、不记录日志）"))
+    kind: ApplicantKind | None = field(
+        default=None,
+        metadata={
+            "title": "申请主体",
+            "description": "ENTERPRISE 企业、PERSON 个人、HOUSEHOLD 家庭；标准表允许多种主体时必填；只允许一种时可不填，填写的须与之一致。",
+        },
+    )
     uscc: str | None = field(
         default=None,
         metadata={"title": "统一社会信用代码（GB 32100-2015），企业必填", "pattern": USCC_PATTERN, "max_length": 18},
+    )
+    uscc_confirmed: bool = field(
+        default=False, metadata={"title": "统一社会信用代码校验码不符，已与营业执照核对无误", "description": "个别地区的代码校验码不符。"}
     )
     registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册", "neutral": True})
     dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
@@ -313,7 +325,9 @@ class Contract:
     repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
-    day_count: DayCountName = field(default="ACT_360", metadata={"title": "合同计息方式"})
+    day_count: DayCountName | None = field(
+        default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
+    )
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
     excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS, codes=EXCLUDED, part="reason"))
     measures: Measures = _measures()

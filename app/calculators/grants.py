@@ -12,6 +12,7 @@ from app.calculators.accounts import AccountKey, missing_keys, title_of
 from app.calculators.facts import Granted
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
+from app.calculators.names import OF_CLAIM
 from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap, Terms
 
@@ -64,7 +65,6 @@ OTHER_SUPPORT = "/applicant/other_support_this_year"
 
 def _grant(case: Case, no: int, one: Granted) -> Grant:
     keys = {name: normal(value) for name, value in one.keys.items()}
-    named = [code for code in (one.keys.get("line"), one.keys.get("category")) if code is not None]
     return Grant(
         table=one.rate_table,
         amount=money.fen(one.amount),
@@ -72,19 +72,29 @@ def _grant(case: Case, no: int, one: Granted) -> Grant:
         year=programme_year(one.rate_table, one.on.year),
         pointer=f"/applicant/granted/{no}",
         keys=keys,
-        lines=frozenset[str]().union(*(_lines_of(case.terms, code) for code in named)) if named else None,
+        lines=_lines_of(case.terms, one.keys),
         accrual_year=one.accrual_year,
         everywhere=one.keys_unknown,
     )
 
 
-def _lines_of(terms: Terms, code: str) -> frozenset[str]:
-    """The lines that a code names: that line, or those whose conditions name this category."""
-    if any(line.id == code for line in terms.lines):
-        return frozenset((code,))
-    return frozenset(
-        line.id for line in terms.lines if line.when is not None and code in ex.codes_in(line.when).get("category", ())
-    ) or frozenset((code,))
+def _lines_of(terms: Terms, keys: Mapping[str, str]) -> frozenset[str] | None:
+    """The lines under which a grant may have been paid: the one that it names, or those that its category may choose.
+
+    None where that says nothing of lines.
+    """
+    named = {line.id for line in terms.lines} & {keys.get("line"), keys.get("category")}
+    if named or "category" not in keys:
+        return frozenset(named) or None
+    known = {"category": keys["category"]}
+    found = []
+    for line in terms.lines:
+        held = True if line.when is None else ex.probe(line.when, known.get, [])  # type: ignore[arg-type]
+        if held or (held is None and line.when is not None and "category" in ex.reads(line.when)):
+            found.append(line.id)
+            if held and terms.choose == "FIRST":
+                break
+    return frozenset(found) or None
 
 
 # --- where a grant takes room ----------------------------------------------------------------------------
@@ -105,12 +115,14 @@ def in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
 
 def _in_period(case: Case, cap: Cap, grant: Grant) -> bool:
     """Whether a grant lies in the period of a cap; of the years of interest each is a period, so that any may be its own."""
-    if cap.period == "CLAIM":
+    if cap.period in OF_CLAIM:
         return False
     if cap.period == "BATCH":
         return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
     if cap.period == "PROGRAM_YEAR":
         return grant.year == case.year
+    if cap.period == "CALENDAR_YEAR":
+        return grant.on.year == case.claim.application_date.year
     return True
 
 
@@ -150,8 +162,9 @@ def lies_in(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Gran
 
 def _lacks(case: Case, cap: Cap, grant: Grant) -> list[str]:
     """What a grant would have to say so that its account under a cap is known; its line or category first."""
-    if grant.lines is None and (cap.lines is not None or "line" in cap.keys):
-        return ["category"]
+    of_lines = cap.lines is not None and (grant.lines is None or not grant.lines <= cap.lines)
+    if of_lines or ("line" in cap.keys and (grant.lines is None or len(grant.lines) > 1)):
+        return ["line" if "category" in grant.keys else "category"]
     lacking = list(missing_keys(cap, grant.keys, case.shared_numbers))
     if cap.period == "ACCRUAL_YEAR" and grant.accrual_year is None:
         lacking.append("accrual_year")
@@ -176,7 +189,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
         for cap in case.rules.caps:
             if cap.bounds != "AMOUNT" or cap.limit is UNKNOWN or grant.topped_up or not in_pool(case, cap, grant):
                 continue
-            known = known or cap.period != "CLAIM"
+            known = known or cap.period not in OF_CLAIM
             if concerns(case, cap, grant):
                 lacking = _lacks(case, cap, grant)
                 if lacking:
@@ -189,7 +202,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
 
 def _read_otherwise(case: Case, grant: Grant) -> bool:
     """Whether a grant is already spoken of: its table is not loaded, or it is another direction of the year (D43)."""
-    if grant.table not in case.table.known_tables:
+    if grant.table not in case.table.known_tables | {case.table.id}:
         return True
     same_fund = grant.table.startswith(case.table.fund + "-")
     single = any(one.single_direction is not None for one in case.rules.stackings)

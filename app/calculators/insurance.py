@@ -17,16 +17,14 @@ from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, me
 from app.calculators.lateness import happens_later
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.spelling import normal
+from app.calculators.units import first_insured
 from app.calculators.windows import outside_window
 
 
 def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each policy, in order of policy number. Errors: FactsError, NotComputable."""
     policies = case.claim.policies or ()
-    first: dict[str, date] = {}
-    for policy in policies:
-        unit = normal(policy.unit_id)
-        first[unit] = min(first.get(unit, policy.period_from), policy.period_from)
+    first = first_insured(policies)
     faults: list[Fault] = []
     works = []
     for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):

@@ -18,9 +18,10 @@ from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError, NotComputable
-from app.calculators.interest import find_interest, together
+from app.calculators.interest import find_interest, rate_needed, together
 from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
+from app.calculators.loan_doubts import doubt_loan
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
@@ -31,8 +32,6 @@ from app.calculators.scope import Scope
 from app.calculators.steps import item_step, show_expression, substitute
 from app.calculators.terms import Line, Unknown
 from app.calculators.windows import outside_window
-
-USURIOUS = Fraction(24, 100)
 
 Known = dict[tuple[Any, ...], Price]
 
@@ -63,15 +62,15 @@ def work(case: Case) -> list[ItemWork]:
     for loan, one in admitted:
         _price(case, loan, scale)
         find_interest(case, loan, one, scale)
-        if one.interest is not None and "interest" in case.rules.reads:
-            loan.scope.values["interest"] = one.interest * Fraction(1, 100)  # what the limit of a cap may read
+        if "interest" in case.rules.reads:  # what the limit of a cap may read
+            loan.scope.values["interest"] = None if one.interest is None else one.interest * Fraction(1, 100)
         _atoms(case, loan, one, scale)
         if case.rules.pays_once:
             _lump_atom(case, loan, one)
         if not (one.atoms and one.interest):
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
-        _warn(case, loan, one)
+        doubt_loan(case, loan, one)
         days_later(case, loan)
     return works
 
@@ -124,6 +123,8 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
     by_line = {line.id: [one for one in line.require if one.totals] for line in case.terms.lines}
     for loan, work_ in admitted:
         find_interest(case, loan, work_, scale)
+        if work_.interest is None and loan.runs:
+            raise FactsError([rate_needed(loan)])  # what was paid or accrues is not known, which is not zero
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
         of = totals(loan.scope, work_, [])
         for line_id in sorted({run.line.id for run in loan.runs}):
@@ -365,29 +366,3 @@ def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
             marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
         )
     ]
-
-
-def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
-    """Likely mistakes in valid input."""
-    pointer = f"/contracts/{loan.index}"
-    if one.interest_basis in {"MIXED", "ESTIMATED"}:
-        case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
-    for rate in loan.rate.above(USURIOUS):
-        case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
-    for own in loan.slices:
-        for rate in own.rate.above(USURIOUS) if own.rate is not loan.rate else ():
-            case.warn("CONTRACT_RATE_HIGH", f"{pointer}/drawdowns/{own.index}/rate", rate=money.percent_text(rate))
-    repaid_on = [item.on.toordinal() for item in loan.fact.repayments]
-    if repaid_on and max(repaid_on) > loan.until:
-        case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    applied = case.claim.application_date.toordinal()
-    # Where a plan's rates are not known, its balance at maturity is not either.
-    overdue = sum([own.course.at(own.until) for own in loan.slices if own.gap is None and own.until <= applied])
-    if overdue:
-        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(overdue))
-    if loan.until > applied:
-        return
-    drawn = sum(item.drawn for item in loan.slices if not item.planned)
-    repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
-    if repaid and repaid != drawn:
-        case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))

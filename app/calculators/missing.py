@@ -16,7 +16,7 @@ from typing import Any
 from app.calculators import award, days, grant, insurance
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.accounts import account_key, ask_for_keys, keys_of
+from app.calculators.accounts import Under, account_key, ask_for_keys, keys_of
 from app.calculators.eligibility import other_directions
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
@@ -61,6 +61,11 @@ class _Part:
     def account_scope(self) -> Scope:
         """Where what separates accounts is looked up: of a loan the drawdown, not the day."""
         return self.scope if self.loan is None or self.scope.around is None else self.scope.around
+
+    @property
+    def item(self) -> ItemId:
+        """What tells the item from the others."""
+        return ItemId(self.scope.pointer) if self.loan is None else self.loan.id
 
     def own(self, line: Line) -> dict[str, str | None]:
         """What separates accounts, of the item itself."""
@@ -151,7 +156,7 @@ class _Walk:
         for term in self.case.rules.limits:
             if term.start in TERM_STARTS or isinstance(term.start, date):
                 continue
-            start = self.ask(ex.Name(term.start), scope)
+            start = self.ask(ex.Name(str(term.start)), scope)
             if facts in {"CONTRACTS", "POLICIES"}:
                 continue
             window = self.case.terms.windows.get("event")
@@ -190,8 +195,6 @@ class _Walk:
                 self.ask(node, scope)
         if terms.stacking.offset is not None:
             self.ask(terms.stacking.offset[0], scope)
-        if terms.other_funding == "FROM_BASE":
-            self.ask(ex.Name("other_fiscal_funding"), scope)
         for no, cap in enumerate(self.case.rules.caps):
             if cap.lines is not None and line.id not in cap.lines:
                 continue
@@ -206,12 +209,10 @@ class _Walk:
         before = len(case.faults)
         for no, under in self.under.items():
             cap = case.rules.caps[no]
-            each = cap.bounds == "BALANCE" or case.rules.cuts_drawdowns
-            several = len({(part.scope.pointer, part.drawdown_no if each else "") for part, _ in under}) > 1
-            if several or any(cap.bounds == "AMOUNT" and concerns(case, cap, one) for one in self.grants):
-                scopes = [(part.account_scope, part.own(line)) for part, line in under]
-                keys = [(scope, account_key(cap, keys_of(case, own, scope))) for scope, own in scopes]
-                ask_for_keys(case, cap, [pair for pair in keys if None in pair[1]], alone=False)
+            touched = any(cap.bounds == "AMOUNT" and concerns(case, cap, one) for one in self.grants)
+            scopes = [(part, part.account_scope, part.own(line)) for part, line in under]
+            asked = [Under(part.item, part.drawdown_no, scope, account_key(cap, keys_of(case, own, scope))) for part, scope, own in scopes]
+            ask_for_keys(case, cap, asked, touched=touched)
         self.take(case.faults[before:])
 
 

@@ -190,6 +190,8 @@ PER_FACTS = {
     "PROJECT": ("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS"),
     "LENDER": ("CONTRACTS",),
 }
-PERIODS = ("CLAIM", "BATCH", "PROGRAM_YEAR", "ACCRUAL_YEAR", "LIFETIME")
-PERIOD_WIDTH = {"CLAIM": 0, "BATCH": 1, "ACCRUAL_YEAR": 2, "PROGRAM_YEAR": 2, "LIFETIME": 3}
+# How far back earlier grants take room, with the width by which caps are put in order; one that was not seen is counted per claim.
+PERIOD_WIDTH = {"CLAIM": 0, "BATCH": 1, "PROGRAM_YEAR": 2, "ACCRUAL_YEAR": 2, "CALENDAR_YEAR": 2, "LIFETIME": 3, "unknown": 0}
+PERIODS = tuple(PERIOD_WIDTH)
+OF_CLAIM = frozenset({"CLAIM", "unknown"})  # periods in which no earlier grant lies
 APPLICANT_WIDTH = 5

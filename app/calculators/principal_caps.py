@@ -11,7 +11,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.accounts import AccountKey, account_key, ask_for_keys, keys_of, shown_key
+from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, keys_of, shown_key
 from app.calculators.balances import Slice
 from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
@@ -68,7 +68,7 @@ def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
 
 def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
     found: dict[AccountKey, Account] = {}
-    under: list[tuple[Scope, AccountKey]] = []  # drawdowns with a balance that the cap bounds
+    under: list[Under] = []  # drawdowns with a balance that the cap bounds
     for loan in loans:
         for one in loan.slices:
             mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
@@ -80,16 +80,15 @@ def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
             keys = keys_of(case, loan.keys | {"drawdown_no": one.no}, scope)
             key = account_key(cap, keys)
             if any(any(run.counted) for run in mine):
-                under.append((scope, key))
+                under.append(Under(loan.id, one.no, scope, key))
             account = found.setdefault(key, Account(shown_key(case, cap, keys)))
             account.holders.append(Holder(loan, one, mine))
             if cap.limit is UNKNOWN:
                 case.cap_without_figure(cap.clause)
             else:
                 account.limits.add(_limit(cap, scope))
-    lacking = [pair for pair in under if None in pair[1]]
-    if lacking:
-        ask_for_keys(case, cap, lacking, alone=len(under) == 1)
+    if any(None in key for key in found):
+        ask_for_keys(case, cap, under, touched=False)
     for account in found.values():
         account.holders.sort(key=lambda holder: holder.order)
     return sorted(found.values(), key=lambda account: account.key)

@@ -198,7 +198,8 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
     body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause"])
     bounds = r.key(body, "bounds", r.one_of, ("AMOUNT", "BALANCE"), "AMOUNT")
     with r.within("per"):
-        per = tuple(r.text(part, "名称") for part in r.list(body.get("per")))
+        per_unknown = body.get("per") == "unknown"
+        per = () if per_unknown else tuple(r.text(part, "名称") for part in r.list(body.get("per")))
         for part in per:
             _known_per(r, part)
     named = None
@@ -236,6 +237,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
         when=when,
         pool=pool,  # type: ignore[arg-type]
         clause=r.clause_of(body),
+        per_unknown=per_unknown,
         limit_fen=_fen_of(limit),
     )
 

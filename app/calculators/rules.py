@@ -32,7 +32,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word, term_length
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -244,7 +244,7 @@ def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:
-    """What the clauses leave open: stated by the table, or a window or an admission that was not seen (D13)."""
+    """What the clauses leave open: stated by the table, or a window, a term or an admission that was not seen (D13, D84)."""
     terms = layers[0]
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
@@ -252,8 +252,10 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
         if unseen is not None:
             kind = say_word(WINDOWS, window.kind, language)
             found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
+    found += [entry for layer in layers for cap in layer.caps for entry in _open_cap(cap, layer, language)]
     for term in (term for layer in layers for term in layer.limits if term.start == UNSEEN):
-        found.append(NotDecided(term.clause or "", say(language, "OPEN_TERM")))
+        length = term_length(term)
+        found.append(NotDecided(term.clause or "", say(language, "OPEN_TERM", length=length.zh if language == "zh" else length.en)))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):
@@ -266,6 +268,16 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
         if entry not in once:
             once.append(entry)
     return tuple(once)
+
+
+def _open_cap(cap: Cap, terms: Terms, language: Language) -> Iterator[NotDecided]:
+    """What was not seen of a cap, and whether the amount could be higher or lower for it (D84)."""
+    name = cap_title(cap, terms)
+    called = name.en if language == "en" else name.zh
+    if cap.period == "unknown":
+        yield NotDecided(cap.clause, say(language, "OPEN_CAP_PERIOD", cap=called))
+    if cap.per_unknown:
+        yield NotDecided(cap.clause, say(language, "OPEN_CAP_PER", cap=called))
 
 
 def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:

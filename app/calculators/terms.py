@@ -27,6 +27,7 @@ Unknown = _Unknown
 
 UNSEEN: Final = "unknown"  # the start of a term that is known to exist, but not from when it runs
 APPLICATION_DATE: Final = "APPLICATION_DATE"
+APPLICANT_KINDS: Final = ("ENTERPRISE", "PERSON", "HOUSEHOLD")
 _OTHER_FUNDING_IGNORED_FROM: Final = datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -87,7 +88,7 @@ class Term:
     """How long something is subsidised: N months from an event, perhaps to the end of a year."""
 
     months: int | None
-    start: str | date
+    start: str | date  # UNSEEN: that there is a term was seen, its start was not; it restricts nothing (D84)
     year_end: bool
     clause: str | None
 
@@ -171,13 +172,14 @@ class Cap:
     pool: tuple[str, ...] | Literal["FUND"] | None
     clause: str
     overlay: bool = False
+    per_unknown: bool = False  # what separates accounts was not seen: counted per applicant, the tightest reading (D84)
     limit_fen: int | None = None  # a limit that reads no fact, rounded down to fen (D48)
     keys: tuple[str, ...] = field(init=False)  # under which items and earlier grants name what separates accounts
     scope: str = field(init=False)  # its name in the answer: [] + PROGRAM_YEAR = ENTERPRISE_YEAR, [UNIT] = UNIT, [] on lines = CATEGORY
 
     def __post_init__(self) -> None:
         """Derive what every account of the cap is called by."""
-        suffix = {"PROGRAM_YEAR": "YEAR"}.get(self.period, self.period)
+        suffix = {"PROGRAM_YEAR": "YEAR", "unknown": "CLAIM"}.get(self.period, self.period)
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
         if self.bounds == "BALANCE":  # bounds days, so that its period means nothing
@@ -249,7 +251,7 @@ class Terms:
     """Everything that one version of a table says."""
 
     facts: str | None  # None: an overlay's terms
-    applicant: str = "ENTERPRISE"
+    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
     day_count: str = "MONTHS_12"
     day_count_assumed: str | None = None

@@ -67,6 +67,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：部分或全部利息没有凭证，按合同推算",
         "{id}: part or all of the interest has no voucher and is estimated from the contract",
     ),
+    "CONTRACT_DAY_COUNT_ASSUMED": (
+        "{id}：合同未写明计息方式，利息以“{name}”推算",
+        "{id}: the contract's day count is not stated; interest is estimated by {name}",
+    ),
+    "VOUCHER_NOT_USED": (
+        "{id}：{number} 张利息凭证没有一天计入，对金额没有影响，请核对期间",
+        "{id}: of {number} interest vouchers no day counts, so that they change nothing; please check their periods",
+    ),
+    "VOUCHER_AHEAD": (
+        "{id}：{number} 张利息凭证计至申请日之后，却已在此前支付，请核对期间",
+        "{id}: {number} interest vouchers run past the application although they were paid before it; please check their periods",
+    ),
+    "FIRST_INSURED_ASSUMED": (
+        "{id}：未给出首次投保日，以本次申请中最早的保险起日 {on} 起算支持期限；此前已投保的，期限更早届满",
+        "{id}: the first insured day is not stated and taken as {on}, the earliest in this claim; insured before, the term ends earlier",
+    ),
+    "FIRST_INSURED_LATE": (
+        "{id}：首次投保日 {on} 晚于本保单的保险起日，请核对",
+        "{id}: the first insured day {on} is after the policy begins; please check",
+    ),
     "INTEREST_BOUND_NOT_CHECKED": (
         "{id}：没有合同利率也没有覆盖全部日期的凭证，未能与实付利息比较",
         "{id}: without contract rate or full vouchers the interest paid could not be compared",
@@ -124,6 +144,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "SPELLED_DIFFERENTLY": (
         "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
         "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
+    ),
+    "LAUNCH_OUTSIDE_POLICY": (
+        "{id}：发射日 {launched} 不在保险期间内，请核对",
+        "{id}: launched on {launched}, outside the period of the policy; please check",
+    ),
+    "USCC_CONFIRMED": (
+        "统一社会信用代码的校验码不符，已按申请方确认采用，请与营业执照核对",
+        "the check character of the unified social credit code is wrong; it was confirmed and used, please check the licence",
+    ),
+    "CAPS_NOT_ACROSS_CASES": (
+        "各案例单独计算，同一项目单位或同一事项的限额不跨案例合并，合计可能超过限额",
+        "each case is calculated alone: limits per applicant do not hold across cases, so that the total may exceed them",
     ),
     "GRANT_NOT_PLACED": (
         "已获支持占用“{cap}”的哪个账户不明，未予扣除，请核对：{clause}",
@@ -224,14 +256,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_WINDOW_BOTH": ("{kind}未见公布，未作限制", "the {kind} was not seen and restricts nothing"),
     "OPEN_WINDOW_FIRST_DAY": ("{kind}的首日未见公布，首日之前未作限制", "the first day of the {kind} was not seen; it bars no early day"),
     "OPEN_WINDOW_LAST_DAY": ("{kind}的末日未见公布，末日之后未作限制", "the last day of the {kind} was not seen; it bars no late day"),
+    "OPEN_CAP_PERIOD": (
+        "{cap}的期间未见，按每次申请单独计算；如按年度或累计计算，此前已获支持占用限额，金额可能更低",
+        "the period of the {cap} was not seen and it is counted for each claim; "
+        "counted for a year or in all, earlier support would take room, and the amount may be lower",
+    ),
+    "OPEN_CAP_PER": (
+        "{cap}按什么对象分别计算未见，按每个申请单位合并计算（最严）；如按项目、产品等分别计算，金额可能更高",
+        "what the {cap} is counted per was not seen; it is counted per applicant, the tightest reading; "
+        "counted per project, product or the like, the amount may be higher",
+    ),
     "OPEN_CAP": ("限额存在但未见数额，本次按无此限额计算", "the cap's figure was not seen; calculated without it"),
     "OPEN_ROOM_TAKEN": (
         "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",
         "room under the cap on principal is taken for ever: what loans of earlier claims took, if they are not in this one, is not known",
     ),
     "OPEN_TERM": (
-        "支持期限的起点未见公布，未作限制；按期限核算，金额可能更少",
-        "from when the supported term runs was not seen, so it restricts nothing; under it the amount may be lower",
+        "支持期限（{length}）的起点未见公布，未按该期限作限制，金额可能偏高",
+        "the start of the supported term ({length}) was not seen; the term is not applied, so that the amount may be too high",
     ),
     "OPEN_YEAR": (
         "批次年度为 {year} 年，申请期未见公布：{applied} 年的申请是否仍予受理，未见规定",

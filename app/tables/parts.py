@@ -135,9 +135,8 @@ def _terms(version: Version) -> Iterator[Part]:
 
 
 def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: bool) -> Part:
-    name, start = Phrase("支持期限", "Supported term"), voc.DAYS.get(str(term.start)) or title(str(term.start), terms)
-    if term.start == UNSEEN:
-        start = Phrase("未公布的起点", "a start that was not published")
+    name = Phrase("支持期限", "Supported term")
+    start = NOT_PUBLISHED if term.start == UNSEEN else voc.DAYS.get(str(term.start)) or title(str(term.start), terms)
     months = NOTHING if term.months is None else Phrase(f"{term.months}个月", f"{term.months} months")
     end = Phrase("至起始年12月31日止", "to 31 December of its first year") if term.year_end else NOTHING
     zh, en = f"自{start.zh}起", f"from {start.en}"
@@ -146,6 +145,10 @@ def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: b
     if term.year_end:
         zh, en = f"{zh}，{end.zh}", f"{en}, {end.en}"
     own = name if alone else Phrase(f"{name.zh}（自{start.zh}起）", f"{name.en} from {start.en}")
+    if term.start == UNSEEN:
+        length = voc.term_length(term)
+        zh, en = f"{length.zh}（起点未公布）", f"{length.en} (start not published)"
+        own = name if alone else Phrase(f"{name.zh}（起点未公布）", f"{name.en} (start not published)")
     return Part(
         at,
         raw,
@@ -247,7 +250,7 @@ def _bands_meaning(bands: Bands | None) -> Any:
 def _cap(terms: Terms, raw: Mapping[str, Any], cap: Cap) -> Part:
     at, name, limit = f"/terms/caps/{cap.no}", voc.cap_name(cap, terms), expression(cap.limit, ex.MONEY, terms)
     pool = frozenset(cap.pool) if isinstance(cap.pool, tuple) else cap.pool or "OWN"
-    same = (cap.bounds, frozenset(cap.per), cap.period, cap.lines, meaning(cap.when))
+    same = (cap.bounds, frozenset(cap.per), cap.per_unknown, cap.period, cap.lines, meaning(cap.when))
     return Part(
         at,
         raw,

@@ -49,17 +49,10 @@ def respell(rng: Rng, claim: Json) -> None:
 
 
 def shuffle(rng: Rng, claim: Json) -> None:
-    """The order of lists says nothing (D88), and null is what was not sent (D105)."""
+    """The order of lists says nothing (D88)."""
     lists = [(claim, "contracts")]
     for contract in claim["contracts"]:
         lists += [(contract, name) for name in ("drawdowns", "repayments", "interest_paid", "excluded_periods")]
-        for name in ("day_count", "rate", "repayments", "interest_paid", "excluded_periods", "repayment_plan"):
-            if name not in contract and chance(rng, 0.03):
-                contract[name] = None
-        for drawdown in contract["drawdowns"]:
-            for name in ("matures_on", "rate", "day_count", "repayment_plan"):
-                if name not in drawdown and chance(rng, 0.01):
-                    drawdown[name] = None
     for fact, name in lists:
         if fact.get(name) and chance(rng, 0.3):
             rng.shuffle(fact[name])

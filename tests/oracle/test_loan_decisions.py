@@ -375,3 +375,32 @@ def test_D100_a_principal_cap_that_leaves_nothing() -> None:
     one, other = (contract(no, matures_on="2025-01-31", draws=[("2025-01-01", MILLION)]) for no in "AB")
     answer = loans(terms, "2025-06-01", one, other)
     assert answer["said"].reasons == {("PRINCIPAL_CAP_USED", "B")}
+
+
+@pytest.mark.parametrize(("last_day", "amount"), [("2025-12-31", "1200.00"), ("2025-02-10", "820.00"), ("unknown", "620.00")])
+def test_D13_D95_a_voucher_paid_by_the_application_for_days_after_it(last_day: str, amount: str) -> None:
+    """6,000.00 for 60 days, paid on the day of application, 2025-02-01: days count as far as the window reaches."""
+    terms = {**SHARE, "windows": {"interest": {"first_day": "2025-01-01", "last_day": last_day, "tests": "PAID_ON"}}}
+    fact = contract(matures_on="2025-03-02", draws=[("2025-01-01", MILLION)], rate=fixed("0.036"))
+    fact["interest_paid"] = [voucher("2025-01-01", "2025-03-02", "6000.00", paid_on="2025-02-01")]
+    assert loans(terms, "2025-02-01", fact)["amount"] == amount
+
+
+def test_D90_a_requirement_on_interest_does_not_free_the_room_of_what_is_not_claimed() -> None:
+    terms = {
+        **POINTS,
+        "require": [{"that": "interest >= 100", "code": "TOO_LITTLE"}],
+        "caps": [{"bounds": "BALANCE", "room": "CUMULATIVE", "per": [], "limit": "150万"}],
+    }
+    one = contract("A", matures_on="2025-07-01", draws=[("2025-01-01", "1500000.00")])
+    other = contract("B", matures_on="2025-12-01", draws=[("2025-07-01", "1500000.00")])
+    claimed = {"claim_period": {"from": "2025-07-01", "until": "2026-01-01"}}
+    assert loans(terms, "2026-01-01", one, other, **claimed)["items"]["B"]["amount"] == "0.00"
+
+
+def test_D18_the_rate_of_a_line_that_is_refused_is_not_asked_for() -> None:
+    require = [{"that": "loan_type in [RESEARCH]", "code": "TYPE"}]
+    terms = {**POINTS, "lines": [line(base="balance", rate="reference(LPR_1Y, 2020-01-01)", require=require)]}
+    fact = contract(matures_on="2025-03-02", draws=[("2025-01-01", MILLION)])
+    assert loans(terms, "2025-06-01", fact)["status"] == "NOT_ELIGIBLE"
+    assert is_refused(terms, "2025-06-01", {**fact, "loan_type": "RESEARCH"}, code="REFERENCE_RATE_NOT_COVERED")

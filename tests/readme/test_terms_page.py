@@ -231,6 +231,7 @@ OPEN = {
     "pay_first",
     "windows.interest.last_day",
     "lines[].rate",
+    "caps[].per",
     "caps[].limit",
     "rounding.unit",
     "admit.categories",

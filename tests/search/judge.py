@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -56,7 +55,7 @@ def _place(pointer: str | None) -> str:
 def ask(body: Json, kind: Kind) -> Answer:
     """Send a request down the road that every endpoint takes."""
     try:
-        result = calculate(json.dumps(body, ensure_ascii=False).encode(), kind, catalogue(), "zh")
+        result = calculate(msgspec.json.encode(body), kind, catalogue(), "zh")
     except ProblemError as problem:
         return Answer(refused=tuple((one.pointer, one.code) for one in problem.errors) or (("", problem.code),))
     except Exception as error:  # whatever it is, it is a finding
@@ -85,12 +84,16 @@ def ask(body: Json, kind: Kind) -> Answer:
     )
 
 
+SPREAD = 1
+"""A fen that may fall to another account when a rounded amount is spread (D49): that is no room."""
+
+
 def raised(before: Answer, after: Answer) -> str:
     """What rose from one answer to another; empty where nothing did."""
-    if after.fen > before.fen:
+    if after.fen > before.fen + SPREAD:
         return "amount"
     for one, sum_ in after.caps.items():
-        if sum_ > before.caps[one] and one in before.caps:
+        if one in before.caps and sum_ > before.caps[one] + SPREAD:
             return f"accounts of {one[0]} together"
     for key, left in after.accounts.items():
         if left > before.rooms.get(key, left):  # within the limit, a wider cap may only have shared its room otherwise

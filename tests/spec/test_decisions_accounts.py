@@ -12,7 +12,7 @@ import pytest
 from tests.bureau import PATHS, USCC, Bureau, loan, policy
 from tests.spec.bodies import refused
 from tests.spec.claims import Body, answer, applicant, post, warnings
-from tests.spec.small_tables import award, caps, codes, granted, insurance, item, points, project
+from tests.spec.small_tables import amounts, award, caps, codes, granted, insurance, item, points, project
 
 LAUNCH = "bj-gjj-2025-1-11"
 
@@ -542,3 +542,241 @@ def test_D105_a_case_does_not_undo_what_is_shared_by_null() -> None:
     assert response.status_code == 200, response.text
     first, second = response.json()["cases"]
     assert first["result"] == second["result"]
+
+
+# --- D71: facts of one unit -----------------------------------------------------------------------------------
+
+UNIT: Body = {"unit_kind": "ROCKET", "launched_on": "2025-06-06", "launch_approved": True, "first_insured_on": "2025-01-01"}
+OTHERWISE: Body = {"unit_kind": "SATELLITE", "launched_on": "2025-06-07", "launch_approved": False, "first_insured_on": "2024-12-31"}
+
+
+@pytest.mark.parametrize("name", UNIT)
+def test_D71_policies_of_one_unit_agree_on_it(name: str) -> None:
+    bureau = Bureau(insurance(), "INSURANCE")
+    sent = [policy("P", "2.00", unit_id="U") | UNIT, policy("Q", "2.00", unit_id="u ") | UNIT]
+    assert bureau.amount(policies=sent) == "2.00"
+    differing = [sent[0], sent[1] | {name: OTHERWISE[name]}]
+    assert sorted(bureau.refusal(policies=differing)) == [(f"/policies/{no}/{name}", "FACTS_DISAGREE") for no in (0, 1)]
+    assert bureau.amount(policies=[sent[0], differing[1] | {"unit_id": "V"}]) == "2.00"
+
+
+def test_D71_what_one_policy_says_of_the_unit_holds_for_the_others() -> None:
+    """First insured on 2024-01-01, two years: of a policy of 2025-07-01 to 2026-07-01 half a year lies inside, though it does not say so."""
+    bureau = Bureau(insurance("100%", more="term: {from: first_insured_on, months: 24}"), "INSURANCE")
+    own = {"period_from": "2025-07-01", "period_until": "2026-07-01", "unit_id": "U"}
+    stated = policy("P", "365.00", unit_id="U", first_insured_on="2024-01-01")
+    found = bureau.answer({"policies": [stated, policy("Q", "365.00", **own)]})
+    assert amounts(found) == {"P": "365.00", "Q": "184.00"}  # July to December: 184 of 365 days
+
+
+@pytest.mark.parametrize(
+    ("launched", "kind", "warned"),
+    [
+        ("2024-12-31", "LAUNCH", True),
+        ("2025-01-01", "LAUNCH", False),
+        ("2025-12-31", "LAUNCH", False),
+        ("2026-01-01", "LAUNCH", True),
+        ("2024-12-31", "IN_ORBIT", False),  # in orbit, it was launched before
+    ],
+)
+def test_D71_a_launch_outside_its_policy_is_doubted(launched: str, kind: str, warned: bool) -> None:
+    found = Bureau(insurance(), "INSURANCE").answer({"policies": [policy("P", "2.00", launched_on=launched, insurance_type=kind)]})
+    assert said(found, "LAUNCH_OUTSIDE_POLICY") == ([("/policies/0/launched_on", None)] if warned else [])
+
+
+# --- D72: what occurs in several cases -----------------------------------------------------------------------
+
+
+def fixed_asset(no: str, uscc: str) -> Body:
+    """One case: a loan of 600,000,000, whose year earns the limit of 10,000,000."""
+    return {
+        "applicant": {
+            "uscc": uscc,
+            "name": "某公司",
+            "registered_in_beijing": True,
+            "dishonesty_records": [],
+            "measures": {"key_industry": True, "fai_2022": "8000000.00"},
+        },
+        "contracts": [
+            {
+                "contract_no": no,
+                "lender": "某银行",
+                "loan_type": "FIXED_ASSET",
+                "signed_on": "2022-03-01",
+                "matures_on": "2027-03-01",
+                "drawdowns": [{"drawdown_no": "1", "on": "2022-03-05", "amount": "600000000.00"}],
+                "rate": {"kind": "FIXED", "annual_rate": "0.0385"},
+            }
+        ],
+    }
+
+
+def listed(client: httpx.Client, *cases: Body, **shared: Body) -> Body:
+    """The totals of a list of cases under one table."""
+    body = {"rate_table": "bj-gjj-2023-2-2", "version": 1, "application_date": "2023-11-20", "detail": "SUMMARY"}
+    period = {"claim_period": {"from": "2022-11-01", "until": "2023-11-01"}}
+    sent = [{"item_id": no} | case for no, case in zip("abcdefgh", cases, strict=False)]
+    response = client.post(f"{PATHS['LOAN_INTEREST']}/batch", json=body | period | shared | {"cases": sent})
+    assert response.status_code == 200, response.text
+    found: Body = response.json()
+    return found
+
+
+def test_D72_totals_name_what_occurs_in_several_cases(client: httpx.Client) -> None:
+    """Each case alone earns 10,000,000; together that is twice the limit of one applicant and one contract."""
+    found = listed(client, fixed_asset("L-1", USCC), fixed_asset("l-1 ", USCC))
+    assert [one["result"]["amount"] for one in found["cases"]] == ["10000000.00"] * 2
+    assert found["totals"]["amount"] == "20000000.00"
+    assert found["totals"]["repeated"] == {
+        "applicants": [{"id": USCC, "lender": None, "cases": 2, "item_ids": ["a", "b"]}],
+        "contracts": [{"id": "L-1", "lender": "某银行", "cases": 2, "item_ids": ["a", "b"]}],
+        "policies": [],
+        "items": [],
+        "projects": [],
+        "not_listed": 0,
+        "complete": True,
+    }
+    assert [one["code"] for one in found["totals"]["warnings"]] == ["CAPS_NOT_ACROSS_CASES"]
+    assert "某公司" not in str(found["totals"])
+
+
+def test_D72_nothing_repeated_is_no_warning(client: httpx.Client) -> None:
+    totals = listed(client, fixed_asset("L-1", USCC), fixed_asset("L-2", "91110000100006021L"))["totals"]
+    assert (totals["repeated"]["applicants"], totals["repeated"]["contracts"], totals["warnings"]) == ([], [], [])
+
+
+def test_D72_an_applicant_that_all_cases_share_is_repeated(client: httpx.Client) -> None:
+    who = fixed_asset("L-1", USCC)["applicant"]
+    cases = [{"contracts": fixed_asset(no, USCC)["contracts"]} for no in ("L-1", "L-2", "L-3")]
+    assert [(one["id"], one["cases"]) for one in listed(client, *cases, applicant=who)["totals"]["repeated"]["applicants"]] == [(USCC, 3)]
+
+
+@pytest.mark.parametrize(
+    ("method", "terms", "name", "row", "kind"),
+    [
+        ("INSURANCE", insurance(), "policies", policy("P", "2.00", project_id="X"), "policies"),
+        ("AWARD", award(), "items", item("A", "1.00"), "items"),
+        ("GRANT", "facts: PROJECTS\nwording: EXACT\nlines: [{id: ALL, amount: 1}]", "projects", project("P", "1.00"), "projects"),
+        ("INSURANCE", insurance(), "policies", policy("P", "2.00", project_id="X"), "projects"),
+    ],
+)
+def test_D72_every_kind_of_fact(method: str, terms: str, name: str, row: Body, kind: str) -> None:
+    bureau = Bureau(terms, method)
+    body = {"rate_table": bureau.table, "application_date": "2026-06-30", "applicant": {"uscc": USCC}, name: [row]}
+    totals = bureau.client.post(f"{PATHS[method]}/batch", json=body | {"cases": [{"item_id": "1"}, {"item_id": "2"}]}).json()["totals"]
+    assert [one["item_ids"] for one in totals["repeated"][kind]] == [["1", "2"]]
+
+
+def test_D72_what_is_remembered_and_listed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    bureau = Bureau(award(), "AWARD")
+    monkeypatch.setattr("app.api.limits.MAX_LISTED_REPEATS", 2)
+    body = {
+        "rate_table": bureau.table,
+        "application_date": "2026-06-30",
+        "applicant": {"uscc": USCC},
+        "items": [item(no, "1.00") for no in "ABC"],
+    }
+    cases = {"cases": [{"item_id": str(no)} for no in range(12)]}
+    repeated = bureau.client.post(f"{PATHS['AWARD']}/batch", json=body | cases).json()["totals"]["repeated"]
+    assert ([one["id"] for one in repeated["items"]], repeated["not_listed"], repeated["complete"]) == (["A", "B"], 1, True)
+    assert (repeated["items"][0]["cases"], len(repeated["items"][0]["item_ids"])) == (12, 10)
+    monkeypatch.setattr("app.api.limits.MAX_REMEMBERED_IDS", 2)
+    assert bureau.client.post(f"{PATHS['AWARD']}/batch", json=body | cases).json()["totals"]["repeated"]["complete"] is False
+
+
+# --- D86: a code that its own check character contradicts -----------------------------------------------------
+
+
+def test_D86_a_code_that_fails_is_refused_unless_it_is_confirmed(client: httpx.Client) -> None:
+    """A real code of Xiamen ends in another character than GB 32100-2015 asks for; its holder cannot change it."""
+    case = fixed_asset("L-1", "91350203M0001ABC19")
+    case["contracts"][0]["drawdowns"][0]["amount"] = "60000000.00"
+    body = {"rate_table": "bj-gjj-2023-2-2", "version": 1, "application_date": "2023-11-20"} | case
+    response = post(client, "LOAN_INTEREST", body)
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert (error["pointer"], error["code"], "uscc_confirmed" in error["detail"]) == ("/applicant/uscc", "INVALID_USCC", True)
+    body["applicant"]["uscc_confirmed"] = False
+    assert post(client, "LOAN_INTEREST", body).status_code == 422
+    body["applicant"]["uscc_confirmed"] = True
+    found = answer(client, "LOAN_INTEREST", body)
+    assert (found["status"], said(found, "USCC_CONFIRMED")) == ("ELIGIBLE", [("/applicant/uscc", None)])
+    body["applicant"]["uscc"] = USCC
+    assert said(answer(client, "LOAN_INTEREST", body), "USCC_CONFIRMED") == []
+
+
+def test_D86_the_form_of_a_code_is_not_a_matter_of_confirming() -> None:
+    who = {"uscc": "91350203M0001ABC1", "uscc_confirmed": True}
+    assert Bureau(award(), "AWARD").refusal(applicant=who, items=[item("A", "1.00")]) == [("/applicant/uscc", "INVALID_USCC")]
+
+
+# --- D78: the calendar year ---------------------------------------------------------------------------------
+
+YEARS = [
+    # applied on, granted on, what is left of 100.00 under CALENDAR_YEAR and under PROGRAM_YEAR (the batch is of 2025)
+    ("2027-06-30", "2026-12-31", "100.00", "30.00"),
+    ("2027-06-30", "2027-01-01", "30.00", "30.00"),
+    ("2027-12-31", "2027-01-01", "30.00", "30.00"),
+    ("2028-01-01", "2027-12-31", "100.00", "30.00"),
+    ("2027-06-30", "2025-03-01", "100.00", "30.00"),
+]
+
+
+@pytest.mark.parametrize(("on", "before", "calendar", "programme"), YEARS)
+def test_D78_the_calendar_year_is_that_of_the_application(on: str, before: str, calendar: str, programme: str) -> None:
+    for period, expected in (("CALENDAR_YEAR", calendar), ("PROGRAM_YEAR", programme)):
+        bureau = Bureau(award(more=f"caps: [{{per: [], period: {period}, limit: 100}}]"), "AWARD")
+        found = bureau.answer({"application_date": on, "applicant": granted("70.00", on=before), "items": [item("A", "500.00")]})
+        assert found["amount"] == expected, period
+    assert caps(found, "scope") == [("ENTERPRISE_YEAR",)]
+    found = Bureau(award(more="caps: [{per: [], period: CALENDAR_YEAR, limit: 100}]"), "AWARD").answer({"items": [item("A", "500.00")]})
+    assert caps(found, "scope") == [("ENTERPRISE_CALENDAR_YEAR",)]
+    assert any("自然年度" in one["label"] for one in found["steps"])
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fits"), [("BATCH", "CALENDAR_YEAR", True), ("CALENDAR_YEAR", "LIFETIME", True), ("LIFETIME", "CALENDAR_YEAR", False)]
+)
+def test_D78_it_stands_between_batch_and_lifetime(first: str, then: str, fits: bool) -> None:
+    terms = award(more=f"caps: [{{per: [], period: {first}, limit: 100}}, {{per: [], period: {then}, limit: 100}}]")
+    if fits:
+        assert Bureau(terms, "AWARD").amount(items=[item("A", "500.00")]) == "100.00"
+    else:
+        with pytest.raises(ValueError, match="限额应由窄到宽排列"):
+            Bureau(terms, "AWARD")
+
+
+# --- D84: what was not seen of a cap --------------------------------------------------------------------------
+
+
+def left_open(found: Body) -> list[str]:
+    return [one["message"] for one in found["not_decided_here"]]
+
+
+def test_D84_a_cap_of_unknown_period_is_counted_for_each_claim() -> None:
+    bureau = Bureau(award(more="caps: [{per: [], period: unknown, limit: 100, clause: 最高一百元}]"), "AWARD")
+    found = bureau.answer({"applicant": granted("70.00"), "items": [item("A", "500.00")]})
+    assert (found["amount"], found["amount_kind"], caps(found, "scope")) == ("100.00", "EXACT", [("ENTERPRISE_CLAIM",)])
+    (message,) = [one for one in left_open(found) if "期间未见" in one]
+    assert "更低" in message
+    assert "GRANT_NOT_PLACED" in codes(found, "warnings")  # no earlier grant takes room of it, and that is said
+    assert left_open(bureau.answer({"items": [item("A", "1.00")]})) == left_open(found)
+
+
+def test_D84_a_cap_per_something_unknown_is_counted_for_each_applicant() -> None:
+    bureau = Bureau(award(more="caps: [{per: unknown, period: LIFETIME, limit: 100, clause: 最高一百元}]"), "AWARD")
+    sent = [item("A", "80.00", project_id="P"), item("B", "80.00", project_id="Q")]
+    found = bureau.answer({"applicant": granted("30.00"), "items": sent})
+    assert (found["amount"], found["amount_kind"], caps(found, "key", "granted")) == ("70.00", "EXACT", [(None, "30.00")])
+    (message,) = [one for one in left_open(found) if "分别计算未见" in one]
+    assert "更高" in message
+    response = bureau.client.get(f"/v1/rate-tables/{bureau.table}")
+    assert "限额对象未公布" in response.text or "unknown" in response.text
+
+
+def test_D84_other_words_are_refused() -> None:
+    for word in ("per: UNKNOWN", "per: [unknown]", "period: UNKNOWN", "period: ''"):
+        with pytest.raises(ValueError, match="caps/0"):
+            Bureau(
+                award(more=f"caps: [{{per: [], {word}, limit: 100}}]" if "period" in word else f"caps: [{{{word}, limit: 100}}]"), "AWARD"
+            )

@@ -596,7 +596,7 @@ def test_D84_a_term_whose_start_was_not_seen_is_not_applied_and_said_with_its_di
     known = Bureau(points(more="term: {months: 6, from: FIRST_DRAWDOWN}")).answer({"contracts": [loan()]})
     unseen = Bureau(points(more="term: {months: 6, from: unknown, clause: 期限六个月}")).answer({"contracts": [loan()]})
     assert (known["amount"], unseen["amount"]) == ("5000.00", "10000.00")
-    opened = {"clause": "期限六个月", "message": "支持期限的起点未见公布，未作限制；按期限核算，金额可能更少"}
+    opened = {"clause": "期限六个月", "message": "支持期限（6个月）的起点未见公布，未按该期限作限制，金额可能偏高"}
     assert opened in unseen["not_decided_here"]
     assert opened not in known["not_decided_here"]
     assert unseen["amount_kind"] == known["amount_kind"]
