@@ -218,7 +218,8 @@ def compare(method: str, seed: int) -> str | None:
             found = differences(ours, theirs)
         case Refusal(), RefusedError():
             # of two things that are missing either may be told first: a fact, or a value of a series
-            told = {"", *ours.codes, *({"REFERENCE_RATE_NOT_COVERED"} if "FACT_REQUIRED" in ours.codes else ())}
+            missing = {"FACT_REQUIRED", "REFERENCE_RATE_NOT_COVERED"}
+            told = {"", *ours.codes, *(missing if missing & ours.codes else ())}
             found = [] if theirs.code in told else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
         case Refusal(), dict():
             # no decision says whether a claim that is refused outright may lack what its items need, a rate included

@@ -436,7 +436,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        if on_interest and is_room_for_ever(case) and may_be_met(case, loan, on_interest):
+        # of a contract of which nothing is claimed no interest is asked (D90): it is not refused
+        if on_interest and is_room_for_ever(case) and (not mine or may_be_met(case, loan, on_interest)):
             takers.append(Admitted(loan, chooser, set(met)))
         if not are_met(case, loan, on_interest, mine):
             continue
