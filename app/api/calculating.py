@@ -12,7 +12,6 @@ from app.api import bodies, claims, identity, normal_form, refusals
 from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import assessment, facts, results
-from app.calculators.codes import uscc_check_character
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
@@ -102,25 +101,6 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
-def _uscc_faults(claim: facts.Claim, table: RateTable) -> list[Fault]:
-    """What is wrong with the code of the applicant: one that is needed and absent joins all other missing facts (D83)."""
-    number = claim.applicant.uscc
-    if number is None:
-        if table.terms.applicant != "ENTERPRISE":
-            return []
-        zh, en = "企业须给出统一社会信用代码", "An enterprise gives its unified social credit code"
-        return [Fault("/applicant/uscc", "FACT_REQUIRED", zh, en)]
-    # The form of a code was checked by the pattern; one that fails and is confirmed is warned of (D86).
-    if claim.applicant.uscc_confirmed or uscc_check_character(number) == number[-1]:
-        return []
-    zh = "统一社会信用代码的校验码不符（GB 32100-2015）；与营业执照核对无误的，写 uscc_confirmed: true"
-    en = (
-        "The check character of the unified social credit code is wrong (GB 32100-2015); "
-        "if it is what the licence says, send uscc_confirmed: true"
-    )
-    return [Fault("/applicant/uscc", "INVALID_USCC", zh, en)]
-
-
 def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
     """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
     instant = known_instant(claim, catalogue.latest_known_at)
@@ -141,7 +121,6 @@ def answer_under(
     language: Language,
 ) -> results.Result:
     """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
-    faults = _uscc_faults(claim, table)
     ordered, places = normal_form.in_order(claim)
     try:
         result = assessment.assess(
@@ -154,11 +133,9 @@ def answer_under(
             calculation_id="",
         )
     except FactsError as error:
-        raise _invalid([*faults, *error.faults], places) from None
+        raise _invalid(error.faults, places) from None
     except NotComputable as error:
-        raise (_invalid(faults, places) if faults else _not_computable(error, places)) from None
-    if faults:
-        raise _invalid(faults, places)
+        raise _not_computable(error, places) from None
     assert result.provenance is not None
     result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
     if places:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from app.api.normal_form import Places, with_measures_by_value
+from app.api.normal_form import Places, with_defaults, with_measures_by_value
 from app.calculators import facts, results, terms
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -57,9 +57,10 @@ def calculation_id(
     ``claim`` is in normal form. Defaults are part of it because a claim holds them; the version is
     resolved, and what only served to choose it is left out.
     """
-    resolved = dict(zip(_FIELDS, _VALUES(with_measures_by_value(claim, table)), strict=True))
-    if claim.applicant.name is not None:
-        resolved["applicant"] = replace(resolved["applicant"], name=None)
+    resolved = dict(zip(_FIELDS, _VALUES(with_defaults(with_measures_by_value(claim, table))), strict=True))
+    only = len(table.terms.applicants) == 1  # then the kind says what the table says anyway
+    if claim.applicant.name is not None or (only and claim.applicant.kind is not None):
+        resolved["applicant"] = replace(resolved["applicant"], name=None, kind=None if only else claim.applicant.kind)
     resolved |= {"version": table.version, "as_of": None, "known_on": None, "known_at": None, "request_no": None}
     if claim.application_at is not None:
         resolved["application_at"] = claim.application_at.astimezone(UTC)

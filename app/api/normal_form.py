@@ -19,6 +19,7 @@ import msgspec
 
 from app.calculators import expressions as ex
 from app.calculators import facts
+from app.calculators.repayment import usual_day
 from app.calculators.terms import Measure, RateTable
 
 Places = dict[str, list[int]]
@@ -194,6 +195,27 @@ def with_measures_by_value(claim: facts.Claim, table: RateTable) -> facts.Claim:
         return claim
     made = _measured(claim, numbers)
     return claim if made is claim else in_order(made)[0]
+
+
+def with_defaults(claim: facts.Claim) -> facts.Claim:
+    """The claim with what its contracts leave to custom written out: to say it or to leave it out is one calculation."""
+    if claim.contracts is None:
+        return claim
+    return replace(claim, contracts=tuple(map(_written_out, claim.contracts)))
+
+
+def _written_out(contract: facts.Contract) -> facts.Contract:
+    drawdowns = contract.drawdowns
+    if any(one.repayment_plan is not None for one in drawdowns):
+        drawdowns = tuple(replace(one, repayment_plan=_planned(one.repayment_plan)) for one in drawdowns)
+    plan, day_count = _planned(contract.repayment_plan), contract.day_count or facts.USUAL_DAY_COUNT
+    if (plan, day_count, drawdowns) == (contract.repayment_plan, contract.day_count, contract.drawdowns):
+        return contract
+    return replace(contract, day_count=day_count, repayment_plan=plan, drawdowns=drawdowns)
+
+
+def _planned(plan: facts.RepaymentPlan | None) -> facts.RepaymentPlan | None:
+    return plan if plan is None or plan.day is not None else replace(plan, day=usual_day(plan))
 
 
 def _measured(row: Any, numbers: dict[str, Measure]) -> Any:

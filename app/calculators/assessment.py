@@ -15,12 +15,12 @@ from itertools import count
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.accounts import contract_name, shared_numbers
+from app.calculators.applicants import kind_faults, uscc_faults
 from app.calculators.caps import amount_text, apply_cap, lower, whole
 from app.calculators.checks import check_claim
 from app.calculators.codes import (
     check_grants,
     check_statuses,
-    doubt_declaration,
     doubt_grants,
     doubt_policy_codes,
     doubt_statuses,
@@ -51,7 +51,8 @@ from app.calculators.scope import REQUIRED, applicant_scope, fact_required
 from app.calculators.slips import doubt_amounts, doubt_periods
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
-from app.calculators.units import doubt_launches
+from app.calculators.units import doubt_first_insured, doubt_launches
+from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
@@ -83,7 +84,7 @@ def assess(
     where what was published does not decide the amount.
     """
     _right_method(table, endpoint_method)
-    faults = check_claim(claim, table.terms)
+    faults = kind_faults(claim, table.terms) + uscc_faults(claim, table.terms) + check_claim(claim, table.terms)
     if any(fault.code != REQUIRED for fault in faults):
         raise FactsError(faults)
     case = _case(claim, table, series, language, faults)
@@ -129,9 +130,10 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
     doubt_periods(case)
     doubt_statuses(case)
-    doubt_declaration(case)
+    warn_unread(case)
     doubt_policy_codes(case)
     doubt_launches(case)
+    doubt_first_insured(case)
     doubt_uscc(case)
     doubt_grants(case)
     doubt_spellings(case)

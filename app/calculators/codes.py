@@ -180,12 +180,6 @@ def doubt_statuses(case: Case) -> None:
             case.warn("STATUS_NOT_READ", f"/applicant/statuses/{no}/status", read=", ".join(sorted(read)), meant=near)
 
 
-def doubt_declaration(case: Case) -> None:
-    """A declaration of truthfulness that was refused, under a table that does not ask for it: the authority may."""
-    if case.claim.applicant.declaration_accepted is False and "declaration_accepted" not in case.rules.reads:
-        case.warn("DECLARATION_NOT_READ", "/applicant/declaration_accepted")
-
-
 # --- policies ----------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from app.calculators.names import FACT_LIST
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
 
+IN_PRINCIPLE = "原则上"  # a rule in whose clause this stands leaves the decision to the authority (D102)
+
 
 def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
     """Requirements that read only the applicant, and one direction per year. Not met refuses the claim."""
@@ -27,7 +29,12 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
             continue
         if stacking.exempt is not None and ex.evaluate(stacking.exempt, case.applicant.of):
             continue
-        case.refuse("ALREADY_SUPPORTED_THIS_YEAR", stacking.single_direction, table=others[0].table)
+        first, clause = others[0], stacking.single_direction
+        if IN_PRINCIPLE in clause:
+            case.warn("SINGLE_DIRECTION_IN_PRINCIPLE", first.pointer, table=first.table, clause=clause)
+            case.leave_open(clause, "OPEN_SINGLE_DIRECTION", table=first.table)
+            continue
+        case.refuse("ALREADY_SUPPORTED_THIS_YEAR", clause, table=first.table)
 
 
 def other_directions(case: Case, grants: Sequence[Grant]) -> list[Grant]:

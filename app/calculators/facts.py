@@ -2,7 +2,8 @@
 
 Standard-library dataclasses. ``field(metadata=…)`` carries the Chinese title, the pattern and the
 limits; the API builds validation and the OpenAPI document from the same metadata, so that schema,
-validation, documentation and core are never four hand-kept copies.
+validation, documentation and core are never four hand-kept copies. ``neutral`` is the value that says nothing, ``codes`` are those of
+a field that say something: what a table does not read of them warns (D81, ``unread``).
 
 Money is a string in 元 with two decimals, a rate a decimal fraction as a string (DOMAIN: money and
 rates never pass through a binary float); ``money.fen`` and ``money.decimal_ratio`` read them.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
 RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
@@ -42,12 +43,17 @@ MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
 MAX_MEASURES = 60
+USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
 DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
+ApplicantKind = Literal["ENTERPRISE", "PERSON", "HOUSEHOLD"]
 Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
+ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
+MARKS = frozenset(get_args(Purpose))  # of a loan that some tables do not support; some are loan types too
+EXCLUDED = frozenset(get_args(ExcludedReason))
 Measures = dict[str, Any]
 
 
@@ -116,7 +122,7 @@ class ExcludedPeriod:
     __pydantic_config__ = EXTRA_FORBIDDEN
     from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
     until: date = field(metadata={"title": "止日（不含）"})
-    reason: Literal["OVERDUE", "EXTENSION", "OTHER"] = field(metadata={"title": "剔除原因"})
+    reason: ExcludedReason = field(metadata={"title": "剔除原因"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +164,13 @@ class Applicant:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     name: str | None = field(default=None, metadata=_text("名称（不计算、不记录日志）"))
+    kind: ApplicantKind | None = field(
+        default=None,
+        metadata={
+            "title": "申请主体",
+            "description": "ENTERPRISE 企业、PERSON 个人、HOUSEHOLD 家庭；标准表允许多种主体时必填；只允许一种时可不填，填写的须与之一致。",
+        },
+    )
     uscc: str | None = field(
         default=None,
         metadata={"title": "统一社会信用代码（GB 32100-2015），企业必填", "pattern": USCC_PATTERN, "max_length": 18},
@@ -165,16 +178,16 @@ class Applicant:
     uscc_confirmed: bool = field(
         default=False, metadata={"title": "统一社会信用代码校验码不符，已与营业执照核对无误", "description": "个别地区的代码校验码不符。"}
     )
-    registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册"})
+    registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册", "neutral": True})
     dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
-        default=None, metadata=_list("严重失信记录（没有则为空列表）", MAX_PERIODS)
+        default=None, metadata=_list("严重失信记录（没有则为空列表）", MAX_PERIODS, neutral=())
     )
     major_project_or_key_unit: bool | None = field(default=None, metadata={"title": "是否市级重大项目或重点单位"})
     statuses: tuple[Status, ...] = field(default=(), metadata=_list("资质", MAX_PERIODS))
     granted: tuple[Granted, ...] = field(default=(), metadata=_list("此前已获支持", MAX_GRANTED))
     other_support_this_year: str | None = field(default=None, metadata=_money("本年度已获同一资金支持金额（视为不带键的已获支持）"))
-    other_municipal_funding: bool | None = field(default=None, metadata={"title": "申请项目是否已获其他市级财政资金"})
-    declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实"})
+    other_municipal_funding: bool | None = field(default=None, metadata={"title": "申请项目是否已获其他市级财政资金", "neutral": False})
+    declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实", "neutral": True})
     digital_rmb_account: bool | None = field(default=None, metadata={"title": "是否开通数字人民币账户"})
     measures: Measures = _measures()
 
@@ -302,19 +315,21 @@ class Contract:
     __pydantic_config__ = EXTRA_FORBIDDEN
     contract_no: str = field(metadata=_id("合同编号"))
     lender: str = field(metadata=_id("贷款机构"))
-    loan_type: str = field(metadata=_code("贷款种类"))
+    loan_type: str = field(metadata=_code("贷款种类", codes=MARKS))
     signed_on: date = field(metadata={"title": "签订日"})
     matures_on: date = field(metadata={"title": "到期日"})
     drawdowns: tuple[Drawdown, ...] = field(metadata=_list("放款", MAX_DRAWDOWNS, 1))
     currency: str = field(default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3})
-    purposes: tuple[Purpose, ...] = field(default=(), metadata=_list("贷款用途与性质标记", 20))
+    purposes: tuple[Purpose, ...] = field(default=(), metadata=_list("贷款用途与性质标记", 20, codes=MARKS))
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
     repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
-    day_count: DayCountName = field(default="ACT_360", metadata={"title": "合同计息方式"})
+    day_count: DayCountName | None = field(
+        default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
+    )
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
-    excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS))
+    excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS, codes=EXCLUDED, part="reason"))
     measures: Measures = _measures()
 
 
@@ -333,7 +348,7 @@ class Policy:
     period_until: date = field(metadata={"title": "保险期间止（不含）"})
     unit_kind: str | None = field(default=None, metadata=_code("产品类型"))
     launched_on: date | None = field(default=None, metadata={"title": "发射日"})
-    launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可"})
+    launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可", "neutral": True})
     sum_insured: str | None = field(default=None, metadata=_money("保险金额"))
     paid_on: date | None = field(default=None, metadata={"title": "保费付清日"})
     first_insured_on: date | None = field(default=None, metadata={"title": "首次投保日"})
@@ -351,13 +366,13 @@ class Item:
     project_id: str | None = field(default=None, metadata=_id("所属项目"))
     product_id: str | None = field(default=None, metadata=_id("所属产品"))
     base_amount: str | None = field(default=None, metadata=_money("计算基数"))
-    vat: str | None = field(default=None, metadata=_money("其中增值税"))
-    hardware: str | None = field(default=None, metadata=_money("其中硬件"))
-    related_party_amount: str | None = field(default=None, metadata=_money("其中关联方"))
+    vat: str | None = field(default=None, metadata=_money("其中增值税", neutral="0.00"))
+    hardware: str | None = field(default=None, metadata=_money("其中硬件", neutral="0.00"))
+    related_party_amount: str | None = field(default=None, metadata=_money("其中关联方", neutral="0.00"))
     cost: str | None = field(default=None, metadata=_money("产品成本"))
     events: int | None = field(default=None, metadata={"title": "次数", "ge": 0, "le": 1_000_000})
     occurred_on: date | None = field(default=None, metadata={"title": "发生日"})
-    related_party: bool | None = field(default=None, metadata={"title": "是否关联方"})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
     measures: Measures = _measures()
 
 
@@ -368,9 +383,9 @@ class Investment:
     __pydantic_config__ = EXTRA_FORBIDDEN
     category: str = field(metadata=_code("投资类别"))
     amount: str = field(metadata=_money("金额（含税）"))
-    vat: str | None = field(default=None, metadata=_money("其中增值税"))
+    vat: str | None = field(default=None, metadata=_money("其中增值税", neutral="0.00"))
     paid_on: date | None = field(default=None, metadata={"title": "付款日"})
-    related_party: bool | None = field(default=None, metadata={"title": "是否关联方"})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
     measures: Measures = _measures()
 
 
@@ -384,7 +399,7 @@ class Project:
     category: str | None = field(default=None, metadata=_code("类别"))
     started_on: date | None = field(default=None, metadata={"title": "开工日"})
     completed_on: date | None = field(default=None, metadata={"title": "完工日"})
-    other_fiscal_funding: str | None = field(default=None, metadata=_money("已获其他财政资金"))
+    other_fiscal_funding: str | None = field(default=None, metadata=_money("已获其他财政资金", neutral="0.00"))
     accepted_investment: str | None = field(default=None, metadata=_money("验收核定投资"))
     paid_instalments: str = field(default="0.00", metadata=_money("已拨付金额"))
     measures: Measures = _measures()

@@ -65,7 +65,6 @@ OTHER_SUPPORT = "/applicant/other_support_this_year"
 
 def _grant(case: Case, no: int, one: Granted) -> Grant:
     keys = {name: normal(value) for name, value in one.keys.items()}
-    named = [code for code in (one.keys.get("line"), one.keys.get("category")) if code is not None]
     return Grant(
         table=one.rate_table,
         amount=money.fen(one.amount),
@@ -73,19 +72,29 @@ def _grant(case: Case, no: int, one: Granted) -> Grant:
         year=programme_year(one.rate_table, one.on.year),
         pointer=f"/applicant/granted/{no}",
         keys=keys,
-        lines=frozenset[str]().union(*(_lines_of(case.terms, code) for code in named)) if named else None,
+        lines=_lines_of(case.terms, one.keys),
         accrual_year=one.accrual_year,
         everywhere=one.keys_unknown,
     )
 
 
-def _lines_of(terms: Terms, code: str) -> frozenset[str]:
-    """The lines that a code names: that line, or those whose conditions name this category."""
-    if any(line.id == code for line in terms.lines):
-        return frozenset((code,))
-    return frozenset(
-        line.id for line in terms.lines if line.when is not None and code in ex.codes_in(line.when).get("category", ())
-    ) or frozenset((code,))
+def _lines_of(terms: Terms, keys: Mapping[str, str]) -> frozenset[str] | None:
+    """The lines under which a grant may have been paid: the one that it names, or those that its category may choose.
+
+    None where that says nothing of lines.
+    """
+    named = {line.id for line in terms.lines} & {keys.get("line"), keys.get("category")}
+    if named or "category" not in keys:
+        return frozenset(named) or None
+    known = {"category": keys["category"]}
+    found = []
+    for line in terms.lines:
+        held = True if line.when is None else ex.probe(line.when, known.get, [])  # type: ignore[arg-type]
+        if held or (held is None and line.when is not None and "category" in ex.reads(line.when)):
+            found.append(line.id)
+            if held and terms.choose == "FIRST":
+                break
+    return frozenset(found) or None
 
 
 # --- where a grant takes room ----------------------------------------------------------------------------
@@ -153,8 +162,9 @@ def lies_in(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Gran
 
 def _lacks(case: Case, cap: Cap, grant: Grant) -> list[str]:
     """What a grant would have to say so that its account under a cap is known; its line or category first."""
-    if grant.lines is None and (cap.lines is not None or "line" in cap.keys):
-        return ["category"]
+    of_lines = cap.lines is not None and (grant.lines is None or not grant.lines <= cap.lines)
+    if of_lines or ("line" in cap.keys and (grant.lines is None or len(grant.lines) > 1)):
+        return ["line" if "category" in grant.keys else "category"]
     lacking = list(missing_keys(cap, grant.keys, case.shared_numbers))
     if cap.period == "ACCRUAL_YEAR" and grant.accrual_year is None:
         lacking.append("accrual_year")

@@ -13,7 +13,7 @@ from operator import mul
 
 from app.calculators import days
 from app.calculators.balances import Course
-from app.calculators.facts import FloatingRate
+from app.calculators.facts import USUAL_DAY_COUNT, FloatingRate
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan, Run
@@ -70,7 +70,7 @@ def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
 def ledgers(loan: Loan, voucher: Voucher) -> list[Ledger]:
     """Over which balances a voucher is shared, each with its rate and day count: the contract's, or those of drawdowns (D87)."""
     if loan.alike and voucher.slices is loan.slices:
-        return [(loan.course, loan.rate, loan.fact.day_count)]
+        return [(loan.course, loan.rate, loan.fact.day_count or USUAL_DAY_COUNT)]
     return [(one.course, one.rate, one.day_count) for one in voucher.slices]
 
 

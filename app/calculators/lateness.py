@@ -83,7 +83,7 @@ def _part(case: Case, loan: Loan, run: Run, no: int, first: int) -> Fraction:
     if first == start:
         return Fraction(1)
     if run.line.shares_interest:
-        kind, anchor = str(loan.fact.day_count), run.slice.on if run.voucher is None else run.voucher.first
+        kind, anchor = run.slice.day_count, run.slice.on if run.voucher is None else run.voucher.first
     else:
         kind, anchor = case.terms.day_count, loan.anchors[run.slice.no]
     before, after = days.lengths(days.positions(kind, [start, first, until], anchor))

@@ -21,6 +21,7 @@ from app.calculators.faults import FactsError, NotComputable
 from app.calculators.interest import find_interest, rate_needed, together
 from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
+from app.calculators.loan_doubts import doubt_loan
 from app.calculators.loans import Loan, Run, day_scope, read_loan
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
@@ -31,8 +32,6 @@ from app.calculators.scope import Scope
 from app.calculators.steps import item_step, show_expression, substitute
 from app.calculators.terms import Line, Unknown
 from app.calculators.windows import outside_window
-
-USURIOUS = Fraction(24, 100)
 
 Known = dict[tuple[Any, ...], Price]
 
@@ -71,7 +70,7 @@ def work(case: Case) -> list[ItemWork]:
         if not (one.atoms and one.interest):
             _say_why_nothing(case, loan, one)
         one.reconciliation = reconcile(case, loan) if loan.vouchers else []
-        _warn(case, loan, one)
+        doubt_loan(case, loan, one)
         days_later(case, loan)
     return works
 
@@ -367,29 +366,3 @@ def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
             marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
         )
     ]
-
-
-def _warn(case: Case, loan: Loan, one: ItemWork) -> None:
-    """Likely mistakes in valid input."""
-    pointer = f"/contracts/{loan.index}"
-    if one.interest_basis in {"MIXED", "ESTIMATED"}:
-        case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
-    for rate in loan.rate.above(USURIOUS):
-        case.warn("CONTRACT_RATE_HIGH", f"{pointer}/rate", rate=money.percent_text(rate))
-    for own in loan.slices:
-        for rate in own.rate.above(USURIOUS) if own.rate is not loan.rate else ():
-            case.warn("CONTRACT_RATE_HIGH", f"{pointer}/drawdowns/{own.index}/rate", rate=money.percent_text(rate))
-    repaid_on = [item.on.toordinal() for item in loan.fact.repayments]
-    if repaid_on and max(repaid_on) > loan.until:
-        case.warn("REPAID_AFTER_MATURITY", f"{pointer}/repayments")
-    applied = case.claim.application_date.toordinal()
-    # Where a plan's rates are not known, its balance at maturity is not either.
-    overdue = sum([own.course.at(own.until) for own in loan.slices if own.gap is None and own.until <= applied])
-    if overdue:
-        case.warn("OVERDUE_BALANCE", pointer, id=loan.id, balance=money.yuan(overdue))
-    if loan.until > applied:
-        return
-    drawn = sum(item.drawn for item in loan.slices if not item.planned)
-    repaid = sum(money.fen(item.principal) for item in loan.fact.repayments)
-    if repaid and repaid != drawn:
-        case.warn("PRINCIPAL_DOES_NOT_ADD_UP", f"{pointer}/repayments", repaid=money.yuan(repaid), drawn=money.yuan(drawn))

@@ -156,7 +156,7 @@ class _Walk:
         for term in self.case.rules.limits:
             if term.start in TERM_STARTS or isinstance(term.start, date):
                 continue
-            start = self.ask(ex.Name(term.start), scope)
+            start = self.ask(ex.Name(str(term.start)), scope)
             if facts in {"CONTRACTS", "POLICIES"}:
                 continue
             window = self.case.terms.windows.get("event")

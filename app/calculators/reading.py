@@ -21,6 +21,7 @@ from app.calculators.reader import Reader, Refused
 from app.calculators.reading_days import read_term, read_windows
 from app.calculators.reading_lines import WORDINGS, read_caps, read_lines, read_require
 from app.calculators.terms import (
+    APPLICANT_KINDS,
     UNKNOWN,
     Admit,
     Cap,
@@ -200,6 +201,23 @@ def _simple(word: str, *allowed: str) -> Any:
     return read
 
 
+def _applicant(r: Reader, raw: Any, found: dict[str, Any]) -> None:
+    """One kind of applicant, or a list of those that are admitted (D85); their order means nothing."""
+    if not isinstance(raw, list | tuple):
+        found["applicants"] = (r.one_of(raw, APPLICANT_KINDS),)
+        return
+    if not raw:
+        raise Refused("至少一种申请主体")
+    said: set[str] = set()
+    for no, one in enumerate(r.list(raw)):
+        with r.at(no):
+            kind = r.one_of(one, APPLICANT_KINDS)
+            if kind in said:
+                raise Refused(f"{kind} 重复")
+            said.add(kind)
+    found["applicants"] = tuple(kind for kind in APPLICANT_KINDS if kind in said)
+
+
 def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
@@ -349,7 +367,7 @@ def _not_decided(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 _READ: dict[str, Any] = {
-    "applicant": _simple("applicant", "ENTERPRISE", "PERSON", "HOUSEHOLD"),
+    "applicant": _applicant,
     "choose": _simple("choose", "ONLY", "FIRST", "HIGHEST"),
     "other_funding": _simple("other_funding", "FROM_AMOUNT", "FROM_BASE", "IGNORED"),
     "day_count": _day_count,

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.calculators import names as nm
 from app.calculators.reader import Reader, Refused
-from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Term, Unknown, Window
+from app.calculators.terms import APPLICATION_DATE, UNKNOWN, UNSEEN, Term, Unknown, Window
 
 WINDOW_KINDS = ("interest", "event", "application", "contract", "investment", "completion")
 WINDOW_OF = {"contract": "signed_on", "completion": "completed_on", "investment": "paid_on"}
@@ -83,13 +83,20 @@ def _term(r: Reader, raw: Any) -> Term:
     body = r.mapping(raw, ["months", "from", "end", "clause"])
     with r.within("from"):
         start = r.text(body.get("from"), "起点")
+        if start == UNSEEN:
+            return _length(r, body, start)
         of_tables = nm.DATES if r.facts is None else frozenset()  # an overlay lies over tables of any kind
         if (start not in nm.TERM_STARTS and start not in of_tables and r.type_of(start) != "DATE") or start == "day":
-            raise Refused(f"{start} 不是起点；可用: {' '.join(nm.TERM_STARTS)} 或日期事实")
+            raise Refused(f"{start} 不是起点；可用: {' '.join((*nm.TERM_STARTS, UNSEEN))} 或日期事实")
         if start in nm.TERM_STARTS and r.facts not in {None, "CONTRACTS"}:
             raise Refused(f"{start} 只用于贷款合同；此处写一个日期事实的名称")
     if start not in nm.TERM_STARTS:
         r.reads.add(start)
+    return _length(r, body, start)
+
+
+def _length(r: Reader, body: Mapping[str, Any], start: str) -> Term:
+    """A term from its start on: N months, to the end of the year, or both."""
     months = None if body.get("months") is None else r.key(body, "months", r.whole, 1, 600)
     year_end = body.get("end") is not None and r.key(body, "end", r.one_of, ("YEAR_END",)) == "YEAR_END"
     if months is None and not year_end:

@@ -20,12 +20,17 @@ Gap = tuple[date, NotComputable]  # the first due date whose principal is not kn
 USUAL_DAY = 20  # on which banks settle interest: dues fall on it where nothing else is said
 
 
+def usual_day(plan: RepaymentPlan) -> int:
+    """The day of the month on which dues fall where the plan does not say: that of its first due date, else the usual one (D76)."""
+    return plan.first_due.day if plan.first_due else USUAL_DAY
+
+
 def due_dates(plan: RepaymentPlan, drawn_on: date, matures_on: date) -> list[date]:
     """The due dates, all strictly before maturity, and maturity itself (D61).
 
     A first due date that is given stands as it is; the later ones fall on ``day``, by default on its own day (D76).
     """
-    day = plan.day or (plan.first_due.day if plan.first_due else USUAL_DAY)
+    day = plan.day or usual_day(plan)
     due = plan.first_due or _first_due(plan, drawn_on, day)
     found: list[date] = []
     while due < matures_on:

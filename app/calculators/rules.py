@@ -10,11 +10,14 @@ from functools import lru_cache
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
 from app.calculators.phrases import Phrase, expression
 from app.calculators.results import NotDecided, TableProvenance, Warning_
 from app.calculators.terms import (
+    APPLICATION_DATE,
     UNKNOWN,
+    UNSEEN,
     Cap,
     Line,
     Measure,
@@ -29,7 +32,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word, term_length
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -73,6 +76,7 @@ class Rules:
     other_funding: str  # where other fiscal money for a project comes off, also where the table does not say (D103)
     reads_other_funding: bool
     stackings: tuple[Stacking, ...]
+    last_year: int | None  # whether applications of later years are admitted was not seen; None where that is known
     limits: tuple[Term, ...]  # for how long something is supported
     caps: tuple[Cap, ...]  # in the order in which they apply: the table's, then the overlays' (D42)
     bounds_balances: bool  # some cap is on principal
@@ -96,7 +100,7 @@ class Rules:
 def rules_of(table: RateTable, on: date) -> Rules:
     """The rules of a table on the day of an application: what a fund asks of an applicant is as of then (D45)."""
     method, facts = table.method, str(table.terms.facts)
-    return _rules(table, tuple(one for one in table.overlays if one.applies(method, facts, on)))
+    return _rules(table, tuple(one for one in table.overlays if one.applies(method, facts, on, table.year or on.year)))
 
 
 @lru_cache(maxsize=1024)
@@ -136,7 +140,8 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         reads_other_funding=other_funding != "IGNORED" or "other_fiscal_funding" in reads,
         stackings=tuple(layer.stacking for layer in layers),
         # The first day that counts is known when every other term has narrowed the days; their order means nothing.
-        limits=tuple(sorted((term for layer in layers for term in layer.limits), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
+        last_year=_last_year(terms, table.year),
+        limits=tuple(sorted(_limits(layers), key=lambda term: term.start == "FIRST_COUNTED_DAY")),
         caps=caps,
         bounds_balances=any(cap.bounds == "BALANCE" for cap in caps),
         takes_room_once=any(cap.room == "CUMULATIVE" for cap in caps),
@@ -170,6 +175,30 @@ def _events(terms: Terms) -> tuple[str, ...]:
     if terms.facts == "POLICIES":
         found["paid_on"] = None
     return tuple(name for name in found if name != "completed_on")
+
+
+def _limits(layers: tuple[Terms, ...]) -> Iterator[Term]:
+    """The terms that are applied: one whose start was not seen is said instead (D84)."""
+    yield from (term for layer in layers for term in layer.limits if term.start != UNSEEN)
+
+
+def _last_year(terms: Terms, year: int) -> int | None:
+    """The last year of which something of a table speaks, where no application window says how long it is open (D104).
+
+    A window speaks of the year of its last day, or of every year where it has none; a term of the years that it reaches from
+    the end of the batch's year.
+    """
+    application = terms.windows.get("application")
+    if not year or (application is not None and application.last_day is not UNKNOWN):
+        return None
+    reached = [year]
+    for window in terms.windows.values():
+        if window.last_day is None or window.last_day == APPLICATION_DATE:
+            return None
+        if isinstance(window.last_day, date):
+            reached.append(window.last_day.year)
+    reached += [term_until(date(year, 12, 31), term.months, year_end=term.year_end).year for term in terms.limits]
+    return max(reached)
 
 
 def _provenance(table: RateTable, overlays: tuple[Overlay, ...]) -> TableProvenance:
@@ -215,7 +244,7 @@ def _given(*parts: ex.Node | Unknown | None) -> Iterator[ex.Node]:
 
 
 def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ...]:
-    """What the clauses leave open: stated by the table, or a window or an admission that was not seen (D13)."""
+    """What the clauses leave open: stated by the table, or a window, a term or an admission that was not seen (D13, D84)."""
     terms = layers[0]
     found = [NotDecided(entry.clause, entry.message) for layer in layers for entry in layer.not_decided]
     for window in terms.windows.values():
@@ -224,6 +253,9 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
             kind = say_word(WINDOWS, window.kind, language)
             found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
     found += [entry for layer in layers for cap in layer.caps for entry in _open_cap(cap, layer, language)]
+    for term in (term for layer in layers for term in layer.limits if term.start == UNSEEN):
+        length = term_length(term)
+        found.append(NotDecided(term.clause or "", say(language, "OPEN_TERM", length=length.zh if language == "zh" else length.en)))
     admit = terms.admit
     if admit is not None and terms.facts == "PROJECTS":
         for what, value in (("categories", admit.categories), ("vat", admit.vat), ("related_party", admit.related_party)):

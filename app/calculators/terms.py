@@ -25,7 +25,9 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 Unknown = _Unknown
 
+UNSEEN: Final = "unknown"  # the start of a term that is known to exist, but not from when it runs
 APPLICATION_DATE: Final = "APPLICATION_DATE"
+APPLICANT_KINDS: Final = ("ENTERPRISE", "PERSON", "HOUSEHOLD")
 _OTHER_FUNDING_IGNORED_FROM: Final = datetime(2026, 12, 1, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -86,7 +88,7 @@ class Term:
     """How long something is subsidised: N months from an event, perhaps to the end of a year."""
 
     months: int | None
-    start: str | date
+    start: str | date  # UNSEEN: that there is a term was seen, its start was not; it restricts nothing (D84)
     year_end: bool
     clause: str | None
 
@@ -249,7 +251,7 @@ class Terms:
     """Everything that one version of a table says."""
 
     facts: str | None  # None: an overlay's terms
-    applicant: str = "ENTERPRISE"
+    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
     day_count: str = "MONTHS_12"
     day_count_assumed: str | None = None
@@ -298,15 +300,24 @@ class Overlay:
     authority: str
     digest: str
     terms: Terms
+    applies_by: Literal["PROGRAM_YEAR", "APPLICATION_DATE"] | None = None  # None: not stated, as of the application
+    dated: date | None = None  # first day on which the document can have been known
 
-    def applies(self, method: str, facts: str, on: date) -> bool:
-        """Whether the overlay lies over a table of this method and kind of facts on that day."""
-        return (
-            (self.methods is None or method in self.methods)
-            and (self.facts is None or facts in self.facts)
-            and self.effective_from <= on
-            and (self.effective_until is None or on < self.effective_until)
-        )
+    def applies(self, method: str, facts: str, on: date, year: int) -> bool:
+        """Whether the overlay lies over a table of this method, kind of facts and year for an application of that day (D102).
+
+        One that states how it applies never lies over an application before its document.
+        """
+        if self.methods is not None and method not in self.methods:
+            return False
+        if self.facts is not None and facts not in self.facts:
+            return False
+        if self.applies_by is not None and self.dated is not None and on < self.dated:
+            return False
+        if self.applies_by == "PROGRAM_YEAR":
+            last = None if self.effective_until is None else date.fromordinal(self.effective_until.toordinal() - 1)
+            return self.effective_from.year <= year and (last is None or year <= last.year)
+        return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -67,6 +67,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：部分或全部利息没有凭证，按合同推算",
         "{id}: part or all of the interest has no voucher and is estimated from the contract",
     ),
+    "CONTRACT_DAY_COUNT_ASSUMED": (
+        "{id}：合同未写明计息方式，利息以“{name}”推算",
+        "{id}: the contract's day count is not stated; interest is estimated by {name}",
+    ),
+    "VOUCHER_NOT_USED": (
+        "{id}：{number} 张利息凭证没有一天计入，对金额没有影响，请核对期间",
+        "{id}: of {number} interest vouchers no day counts, so that they change nothing; please check their periods",
+    ),
+    "VOUCHER_AHEAD": (
+        "{id}：{number} 张利息凭证计至申请日之后，却已在此前支付，请核对期间",
+        "{id}: {number} interest vouchers run past the application although they were paid before it; please check their periods",
+    ),
+    "FIRST_INSURED_ASSUMED": (
+        "{id}：未给出首次投保日，以本次申请中最早的保险起日 {on} 起算支持期限；此前已投保的，期限更早届满",
+        "{id}: the first insured day is not stated and taken as {on}, the earliest in this claim; insured before, the term ends earlier",
+    ),
+    "FIRST_INSURED_LATE": (
+        "{id}：首次投保日 {on} 晚于本保单的保险起日，请核对",
+        "{id}: the first insured day {on} is after the policy begins; please check",
+    ),
     "INTEREST_BOUND_NOT_CHECKED": (
         "{id}：没有合同利率也没有覆盖全部日期的凭证，未能与实付利息比较",
         "{id}: without contract rate or full vouchers the interest paid could not be compared",
@@ -161,13 +181,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：未填其他财政资金，按没有计算；有的应填写",
         "{id}: other fiscal funding was not stated and is taken as none; if there is any, state it",
     ),
+    "APPLIED_IN_A_LATER_YEAR": (
+        "申请年度 {applied} 晚于批次年度 {year}，申请期未见公布，请确认是否仍予受理",
+        "the application is of {applied}, the batch of {year}, and no application window was seen; please check that it is still admitted",
+    ),
+    "SINGLE_DIRECTION_IN_PRINCIPLE": (
+        "同一年度已获 {table} 支持；条款为“原则上”，本次仍予计算，请向主管部门确认：{clause}",
+        "already supported under {table} this year; the clause says “in principle”, so it is calculated; please check: {clause}",
+    ),
     "STATUS_NOT_READ": (
         "标准表不读取这项资质，对金额没有影响；读取的资质: {read}{meant}",
         "the table does not read this status, which changes nothing; it reads: {read}{meant}",
     ),
-    "DECLARATION_NOT_READ": (
-        "未承诺材料真实；标准表不以此为条件，对金额没有影响，请向主管部门确认",
-        "truthfulness is not declared; the table does not ask for it, so it changes nothing; please check with the authority",
+    "FACT_NOT_READ": (
+        "标准表不读取“{what}”（{shown}；共 {number} 处），对金额没有影响，请向主管部门确认",
+        "the table does not read {what} ({shown}; {number} in all), which changes nothing; please check with the authority",
     ),
     "CODE_NOT_KNOWN": (
         "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",
@@ -242,6 +270,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OPEN_ROOM_TAKEN": (
         "贷款规模上限按放款累计占用：以前申请中已占用而未列入本次申请的额度未计",
         "room under the cap on principal is taken for ever: what loans of earlier claims took, if they are not in this one, is not known",
+    ),
+    "OPEN_TERM": (
+        "支持期限（{length}）的起点未见公布，未按该期限作限制，金额可能偏高",
+        "the start of the supported term ({length}) was not seen; the term is not applied, so that the amount may be too high",
+    ),
+    "OPEN_YEAR": (
+        "批次年度为 {year} 年，申请期未见公布：{applied} 年的申请是否仍予受理，未见规定",
+        "the batch is of {year} and no application window was seen: whether an application of {applied} is still admitted was not seen",
+    ),
+    "OPEN_SINGLE_DIRECTION": (
+        "同一年度已获 {table} 支持；条款写明“原则上”，是否仍可支持由主管部门决定",
+        "already supported under {table} this year; the clause says “in principle”, so the authority decides",
     ),
     "OPEN_ADMIT": ("纳入范围（{what}）未见，按所报投资全部计算", "what is admitted ({what}) was not seen; everything sent counts"),
     "OPEN_DAY_COUNT": ("计息方式未见，以“{name}”假定", "the day count was not seen; {name} is assumed"),

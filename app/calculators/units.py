@@ -49,12 +49,25 @@ def first_insured(policies: Sequence[Policy]) -> dict[str, date]:
     return earliest | stated
 
 
+def doubt_first_insured(case: Case) -> None:
+    """Where a term runs from the first insured day of a unit: one that was assumed, or lies after a policy begins (D59)."""
+    if not any(term.start == "first_insured_on" for term in case.rules.limits):
+        return
+    policies = case.claim.policies or ()
+    first = first_insured(policies)
+    stated = {normal(policy.unit_id) for policy in policies if policy.first_insured_on is not None}
+    for no, policy in enumerate(policies):
+        unit, where = normal(policy.unit_id), f"/policies/{no}/first_insured_on"
+        if unit not in stated:
+            case.warn("FIRST_INSURED_ASSUMED", where, id=policy.policy_no, on=first[unit])
+        elif first[unit] > policy.period_from:
+            case.warn("FIRST_INSURED_LATE", where, id=policy.policy_no, on=first[unit])
+
+
 def doubt_launches(case: Case) -> None:
-    """A launch outside the days that its policy covers is likely a slip; a policy in orbit begins after the launch."""
+    """A launch outside the days that its policy covers (D71): a slip, or a policy of another time than the launch."""
     for no, policy in enumerate(case.claim.policies or ()):
         launched = policy.launched_on
         if launched is None or policy.period_from <= launched < policy.period_until:
-            continue
-        if policy.insurance_type == "IN_ORBIT" and launched < policy.period_from:
             continue
         case.warn("LAUNCH_OUTSIDE_POLICY", f"/policies/{no}/launched_on", id=policy.policy_no, launched=launched)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, Phrase, expression, listed, title
-from app.calculators.terms import Cap, Terms
+from app.calculators.terms import Cap, Term, Terms
 from app.calculators.texts import Language
 
 Words = Mapping[str | bool, Phrase]
@@ -181,13 +181,31 @@ def pool(tables: tuple[str, ...] | Literal["FUND"] | None) -> Phrase:
     return listed([Phrase(one, one) for one in sorted(tables)])
 
 
+def term_length(term: Term) -> Phrase:
+    """``Phrase("24个月", "24 months")``: how long a term is, from whichever day it starts."""
+    parts = [] if term.months is None else [Phrase(f"{term.months}个月", f"{term.months} months")]
+    if term.year_end:
+        parts.append(Phrase("至起始年12月31日止", "to 31 December of its first year"))
+    return Phrase("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+
+
+def applicants(kinds: Sequence[str]) -> Phrase:
+    """The kinds of applicant that a table admits (D85)."""
+    return listed([APPLICANTS[kind] for kind in kinds])
+
+
+def _each_applicant(terms: Terms) -> Phrase:
+    each = [_EACH_APPLICANT[kind] for kind in terms.applicants]
+    return Phrase("或".join(one.zh for one in each), " or ".join(one.en for one in each))
+
+
 def accounts(cap: Cap, terms: Terms) -> Phrase:
     """What separates the accounts of a cap; the applicant where nothing else does."""
     if cap.per_unknown:
-        who = _EACH_APPLICANT[terms.applicant]
+        who = _each_applicant(terms)
         return Phrase(f"{who.zh}（限额对象未公布）", f"{who.en} (what it is per was not published)")
     if not cap.per:
-        return _EACH_APPLICANT[terms.applicant]
+        return _each_applicant(terms)
     parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
     return Phrase("、".join(one.zh for one in parts), " and ".join(one.en for one in parts))
 

@@ -87,6 +87,10 @@ def beyond_term(case: Case, scope: Scope, item: ItemId) -> bool:
 
 def check_application(case: Case) -> None:
     """The application window; a clock time decides it where one is given (D46)."""
+    applied, last_year = case.claim.application_date.year, case.rules.last_year
+    if last_year is not None and applied > last_year:
+        case.warn("APPLIED_IN_A_LATER_YEAR", "/application_date", applied=applied, year=case.table.year)
+        case.leave_open(None, "OPEN_YEAR", applied=applied, year=case.table.year)
     window = case.terms.windows.get("application")
     if window is None:
         return

@@ -22,9 +22,11 @@ METHODS = ("LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST")
 AREAS = ("INNOVATION_SYSTEM", "KEY_FIELDS", "DIGITAL_ECONOMY", "UPGRADING", "KEY_ENTERPRISES")
 CONFIDENCES = ("read", "implied")
 
+APPLIES_BY = ("PROGRAM_YEAR", "APPLICATION_DATE")
+
 FUNDS_FILE = ("funds",)
 FUND = ("id", "title", "overlays")
-OVERLAY = ("id", "version", "title", "methods", "facts", "effective", "published_at", "document", "authority", "terms")
+OVERLAY = ("id", "version", "title", "methods", "facts", "applies_by", "effective", "published_at", "document", "authority", "terms")
 SERIES_FILE = ("series",)
 SERIES = ("series", "title", "source", "authority", "versions")
 BATCH_FILE = ("fund", "batch", "document", "authority", "directions")
@@ -55,6 +57,8 @@ def _overlay(found: Entries, place: str, fund_id: str, raw: Mapping[str, Any]) -
     found.one_of(f"{place}/authority", raw.get("authority"), AUTHORITIES)
     found.several_of(f"{place}/methods", raw.get("methods"), METHODS)
     found.several_of(f"{place}/facts", raw.get("facts"), tuple(BUILT_IN))
+    if raw.get("applies_by") is not None:
+        found.one_of(f"{place}/applies_by", raw["applies_by"], APPLIES_BY)
     if raw.get("document") is not None:
         _document(found, f"{place}/document", raw["document"])
     _terms(found, place, raw.get("terms"), None)

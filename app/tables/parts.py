@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 from app.calculators import expressions as ex
 from app.calculators import vocabulary as voc
 from app.calculators.phrases import NOT_PUBLISHED, NOTHING, Phrase, bound, counted_as, expression, listed, meaning, quoted, title
-from app.calculators.terms import UNKNOWN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
+from app.calculators.terms import UNKNOWN, UNSEEN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
 
 CLAUSE: Final = Phrase("条款文字", "clause text")
@@ -135,7 +135,8 @@ def _terms(version: Version) -> Iterator[Part]:
 
 
 def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: bool) -> Part:
-    name, start = Phrase("支持期限", "Supported term"), voc.DAYS.get(str(term.start)) or title(str(term.start), terms)
+    name = Phrase("支持期限", "Supported term")
+    start = NOT_PUBLISHED if term.start == UNSEEN else voc.DAYS.get(str(term.start)) or title(str(term.start), terms)
     months = NOTHING if term.months is None else Phrase(f"{term.months}个月", f"{term.months} months")
     end = Phrase("至起始年12月31日止", "to 31 December of its first year") if term.year_end else NOTHING
     zh, en = f"自{start.zh}起", f"from {start.en}"
@@ -144,6 +145,10 @@ def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: b
     if term.year_end:
         zh, en = f"{zh}，{end.zh}", f"{en}, {end.en}"
     own = name if alone else Phrase(f"{name.zh}（自{start.zh}起）", f"{name.en} from {start.en}")
+    if term.start == UNSEEN:
+        length = voc.term_length(term)
+        zh, en = f"{length.zh}（起点未公布）", f"{length.en} (start not published)"
+        own = name if alone else Phrase(f"{name.zh}（起点未公布）", f"{name.en} (start not published)")
     return Part(
         at,
         raw,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,6 +16,8 @@ from app.calculators.reading import parse_terms
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
 def read_catalogue(session: Session) -> Catalogue:
@@ -71,7 +74,15 @@ def _overlay(row: models.OverlayVersion) -> Overlay:
         authority=raw["authority"],
         digest=row.digest,
         terms=parse_terms(raw.get("terms") or {}, overlay=True),
+        applies_by=raw.get("applies_by"),
+        dated=_first_day((raw.get("document") or {}).get("date")),
     )
+
+
+def _first_day(said: str | None) -> date | None:
+    """The first day that the date of a document, which may be a month or a year, can mean."""
+    found = _DATE.fullmatch(said or "")
+    return None if found is None else date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
 
 
 def _names(raw: Any) -> frozenset[str] | None:

@@ -109,7 +109,8 @@ def _effective(period: Mapping[str, Any]) -> Iterator[Statement]:
 
 def rules(version: Version) -> Iterator[Statement]:
     """What holds for the whole table and is one value each."""
-    yield _rule(version, "applicant", Phrase("申请主体", "Kind of applicant"), voc.APPLICANTS, version.terms.applicant)
+    kinds, name = version.terms.applicants, Phrase("申请主体", "Kind of applicant")
+    yield value(version.content["terms"], WHOLE_TABLE, "applicant", name, frozenset(kinds), voc.applicants(kinds))
     yield from _day_count(version)
     yield from _loans(version)
     yield _rule(version, "choose", Phrase("档次选用", "Choice of line"), voc.CHOICES, version.terms.choose)

@@ -15,6 +15,7 @@ from tests.oracle.earlier import (
     earlier_grants,
     granted_in,
     is_of_this_year,
+    is_topped_up,
     money_caps,
     place_grants,
     touches,
@@ -108,12 +109,17 @@ class Situation:
         last_days = [str(about.get("last_day", "unknown")) for name, about in windows.items() if name != "application"]
         reaches = any(last == "APPLICATION_DATE" or (last != "unknown" and int(last[:4]) >= year) for last in last_days)
         if year > self.program_year and "application" not in windows and not reaches and not terms_of(self):
-            self.said.warnings.add("LATER_YEAR")
+            self.said.warnings.add("APPLIED_IN_A_LATER_YEAR")
             self.said.has_open_point = True
 
     @property
     def terms(self) -> Json:
         return self.table["terms"]
+
+    @cached_property
+    def projects(self) -> set[str]:
+        facts = [fact for name in ("contracts", "policies", "items", "projects") for fact in self.request.get(name, [])]
+        return {normal(fact["project_id"]) for fact in facts if fact.get("project_id")}
 
     @cached_property
     def grants(self) -> list[Json]:
@@ -323,16 +329,19 @@ def spread(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int
     return given
 
 
-def spread_total(amounts: Sequence[Any], names: Sequence[Any], total: int) -> list[int]:
-    """As ``spread``, but fen that rounding the total up adds lift no amount past its own fen rounded up (D49, D50)."""
-    given = spread(amounts, names, total)
-    over = [i for i, fen in enumerate(given) if fen > ceil(amounts[i])]
+def spread_total(
+    amounts: Sequence[Any], names: Sequence[Any], total: int, fits: Callable[[int, list[int]], bool] = lambda i, given: True
+) -> list[int]:
+    """As ``spread``, but a fen lifts no amount past its own fen rounded up, and no limit that ``fits`` asks about (D49, D50, D92)."""
     whole = sum(amounts)
-    for i in over:
-        rests = {k: Fraction(amounts[k]) * total / whole - given[k] for k in range(len(amounts)) if given[k] + 1 <= ceil(amounts[k])}
-        k = min(rests, key=lambda k: (-rests[k], names[k]))
-        given[i] -= 1
-        given[k] += 1
+    if whole == 0:
+        return [0] * len(amounts)
+    quotas = [Fraction(amount) * total / whole for amount in amounts]
+    given = [floor(quota) for quota in quotas]
+    order = sorted(range(len(amounts)), key=lambda i: (-(quotas[i] - given[i]), names[i]))
+    for i in order:
+        if sum(given) < total and given[i] + 1 <= ceil(amounts[i]) and fits(i, given):
+            given[i] += 1
     return given
 
 
@@ -512,17 +521,17 @@ def finish(
     if offset:
         after_project = with_offset(atoms, after_project, offset, is_exact)
     accounts = apply_caps(case, atoms, fact_of, after_project)
-    passes = passing(accounts, atoms, bound)
+    limits = Limits(accounts, atoms, bound)
     unit = unit_fen(terms)
     if is_exact and unit == 1:  # 50: once; a coarser unit is that one rounding
-        round_total(terms, atoms, unit, passes, is_exact)
+        round_total(terms, limits, unit, is_exact=is_exact, is_topped_up=False)
     if terms.get("stacking", {}).get("higher_of"):
-        earlier = sum(int(money(g["amount"])) for g in case.grants if is_of_this_year(case, g))
+        earlier = sum(int(money(g["amount"])) for g in case.grants if is_topped_up(case, g))
         replace(atoms, max(0, sum(a.at for a in atoms) - earlier), is_exact and unit != 1)
     if unit != 1:
-        round_total(terms, atoms, unit, passes, is_exact)
+        round_total(terms, limits, unit, is_exact=is_exact, is_topped_up=True)
     total = sum(a.at for a in atoms)
-    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total)
+    say_why_nothing(case, accounts, sum(before.values()) if is_eligible else None, total, is_less_other_money=after_project is not None)
     return {
         "said": case.said,
         "status": "ELIGIBLE" if is_eligible else "NOT_ELIGIBLE",
@@ -558,46 +567,59 @@ def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:
     return "MAXIMUM" if "CEILING" in earning else "EXACT" if earning else None
 
 
-def passing(
-    accounts: list[Account], atoms: list[Atom], bound: Callable[[list[Atom], bool], None] | None
-) -> Callable[[], set[int]]:
-    """The limits that the amounts, as they stand, pass: accounts of caps (with what is topped up), interest of contracts."""
+@dataclass
+class Limits:
+    """What no rounding may pass: accounts of caps, with the grants in them that are topped up, and the interest of contracts (D92)."""
 
-    def limits_passed() -> set[int]:
-        found = {n for n, each in enumerate(accounts) if each.spent() > each.room or (each.topped_up and each.spent() + each.topped_up > each.room)}
-        if bound:
-            copies = [dataclasses.replace(atom) for atom in atoms]
-            bound(copies, True)
-            if [copy.at for copy in copies] != [atom.at for atom in atoms]:
+    accounts: list[Account]
+    atoms: list[Atom]
+    bound: Callable[[list[Atom], bool], None] | None
+
+    def passed(self, *, with_topped_up: bool) -> set[int]:
+        found = {
+            n
+            for n, each in enumerate(self.accounts)
+            if each.spent() > each.room or (with_topped_up and each.topped_up and each.spent() + each.topped_up > each.room)
+        }
+        if self.bound:
+            copies = [dataclasses.replace(atom) for atom in self.atoms]
+            self.bound(copies, True)
+            if [copy.at for copy in copies] != [atom.at for atom in self.atoms]:
                 found.add(-1)
         return found
 
-    return limits_passed
+    def has_room(self, i: int, given: list[int]) -> bool:
+        """Whether one more fen for an atom stays inside its accounts."""
+        fen = dict(zip((atom.name for atom in self.atoms), given, strict=True))
+        mine = [each for each in self.accounts if any(atom is self.atoms[i] for atom in each.atoms)]
+        return all(sum(fen[atom.name] for atom in each.atoms) + 1 <= each.room for each in mine)
 
 
-def round_total(terms: Json, atoms: list[Atom], unit: Fraction, passes: Callable[[], set[int]], is_exact: bool) -> None:
+def round_total(terms: Json, limits: Limits, unit: Fraction, *, is_exact: bool, is_topped_up: bool) -> None:
     """The total to its unit, spread back; where that passes a limit, the next lower unit (D50, D51, D92, D93)."""
+    atoms = limits.atoms
     exact = [atom.at for atom in atoms]
-    already = passes()
     names = [atom.name for atom in atoms]
+    already = limits.passed(with_topped_up=is_topped_up)
     total = rounded(Fraction(sum(exact)), mode_of_total(terms, atoms), unit)
     while True:
-        fen = spread_total(exact, names, total) if is_exact and unit == 1 else spread(exact, names, total)
+        fen = spread_total(exact, names, total, limits.has_room) if is_exact and unit == 1 else spread(exact, names, total)
         for atom, each in zip(atoms, fen, strict=True):
             atom.at = each
-        if total <= 0 or not passes() - already:
+        passed = limits.passed(with_topped_up=is_topped_up)
+        if total <= 0 or (sum(fen) == total and not (passed - already or (passed and total > sum(exact)))):
             return
         total -= int(unit)
 
 
-def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total: int) -> None:
+def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total: int, *, is_less_other_money: bool) -> None:
     """An amount of 0.00 has its reason (D33, D82); ``before`` the caps is None where nothing earned."""
     if total:
         return
     case.said.needs_reason = True
     if before is None:
         return
-    if before < 1 and unit_fen(case.terms) == 1:
+    if before < 1 and unit_fen(case.terms) == 1 and not is_less_other_money:
         case.said.reasons.add(("LESS_THAN_A_FEN", None))
     if any(each.room == 0 and each.before >= 1 for each in accounts):
         case.said.reasons.add(("CAP_USED", None))

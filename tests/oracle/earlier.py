@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.oracle.language import RefusedError, money
+from tests.oracle.language import RefusedError, money, words_of
 from tests.oracle.spelling import normal
 
 if TYPE_CHECKING:
@@ -53,8 +53,12 @@ def table_year(grant: Json) -> int:
 
 
 def is_topped_up(case: Situation, grant: Json) -> bool:
-    """D44: the caps are not reduced by the grants being topped up."""
-    return bool(case.terms.get("stacking", {}).get("higher_of")) and is_of_this_year(case, grant)
+    """D44, D98: the caps are not reduced by the grants being topped up; those are of the year, and of the same project where the clause says so."""
+    rule = case.terms.get("stacking", {}).get("higher_of")
+    if not rule or not is_of_this_year(case, grant):
+        return False
+    named = grant["keys"].get("project_id")
+    return rule.get("same_project") != "true" or named is None or named in case.projects
 
 
 def money_caps(case: Situation) -> list[Json]:
@@ -98,29 +102,32 @@ def falls_under_lines(case: Situation, cap: Json, grant: Json) -> bool | None:
     """Whether a grant was paid under a line of the cap; None where it does not say under which."""
     if not cap.get("lines"):
         return True
+    mine = {normal(line) for line in cap["lines"]}
+    lines = set(lines_of(case, grant))
+    if lines <= mine:
+        return True if lines else None
+    return None if lines & mine else False
+
+
+def lines_of(case: Situation, grant: Json) -> list[str]:
+    """The lines that a grant can be of: as it says, or as its category chooses; none where that says nothing of lines."""
     keys = grant["keys"]
     if "line" in keys:
-        return keys["line"] in {normal(line) for line in cap["lines"]}
+        return [keys["line"]]
     if "category" not in keys:
-        return None
-    return any(keys["category"] in categories_of(line) for line in case.terms["lines"] if line["id"] in cap["lines"])
+        return []
+    lines = case.terms["lines"]
+    named = [line for line in lines if normal(line["id"]) == keys["category"]]
+    chosen = named or [line for line in lines if is_of_category(line, keys["category"])]
+    return [normal(line["id"]) for line in (chosen[:1] if case.terms.get("choose") == "FIRST" else chosen)]
 
 
-def categories_of(line: Json) -> set[str]:
-    """The categories that choose a line; a line may also be named by its own id."""
-    found = {normal(line["id"])}
-    for listed, one in re.findall(r"\bcategory\s+(?:in\s*\[([^\]]*)\]|==\s*(\w+))", line.get("when", "")):
-        found |= {normal(each) for each in (listed or one).split(",")}
-    return found
-
-
-def line_of(case: Situation, grant: Json) -> str | None:
-    """The line of a grant: as it says, or the only one that its category can choose."""
-    keys = grant["keys"]
-    if "line" in keys:
-        return str(keys["line"])
-    lines = [line for line in case.terms["lines"] if keys.get("category") in categories_of(line)]
-    return normal(lines[0]["id"]) if len(lines) == 1 else None
+def is_of_category(line: Json, category: str) -> bool:
+    """Whether the condition of a line holds for a category; of other facts a grant says nothing."""
+    if words_of(line.get("when", "")) - {"category"} - {word for word in words_of(line.get("when", "")) if word.upper() == word}:
+        return False
+    codes = re.findall(r"\b[A-Z][A-Z0-9_]*\b", line.get("when", ""))
+    return not codes or category in {normal(code) for code in codes}
 
 
 def wanted_keys(case: Situation, cap: Json, atom: Atom) -> dict[str, str]:
@@ -145,8 +152,10 @@ def missing_keys(case: Situation, cap: Json, grant: Json) -> list[str]:
         names.add("contract_no")
     if "contract_no" in names and grant["keys"].get("contract_no") in case.shared_numbers:
         names.add("lender")
-    absent = [name for name in sorted(names) if name not in grant["keys"] and not (name == "line" and line_of(case, grant))]
-    if falls is None and "category" not in absent:
+    absent = [name for name in sorted(names) if name not in grant["keys"]]
+    if "line" in absent and len(lines_of(case, grant)) == 1:
+        absent.remove("line")
+    if falls is None:
         absent.append("category")
     if cap["period"] == "ACCRUAL_YEAR" and grant.get("accrual_year") is None:
         absent.append("accrual_year")
@@ -181,7 +190,9 @@ def matches(case: Situation, cap: Json, grant: Json, atom: Atom) -> bool:
     if falls is False or (falls is None and not is_open):
         return False
     for name, value in wanted_keys(case, cap, atom).items():
-        given = line_of(case, grant) if name == "line" else grant["keys"].get(name)
+        given = grant["keys"].get(name)
+        if name == "line":
+            given = lines_of(case, grant)[0] if len(lines_of(case, grant)) == 1 else None
         if given != value and not (given is None and is_open):
             return False
     if cap["period"] == "ACCRUAL_YEAR":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from tests.oracle.generate_shared import PARK, SERIES, Json, Rng, a_day, amount, chance, yuan
 from tests.oracle.series import ENDS_EARLY, made_up
@@ -13,10 +14,15 @@ TEAMS = ["A", "B", "b", "Ｂ", "A "]  # a CODE without listed values, in several
 
 
 @lru_cache(maxsize=1)
-def publication_days() -> list[date]:
-    """Days on which a series gets a new value: there the day before is another rate (D89)."""
-    rows = [row for name in SERIES for row in made_up()[name]["rows"]]
-    return sorted({date.fromisoformat(on) for on, _ in rows})
+def publication_days() -> dict[date, list[str]]:
+    """The series that get another value on a day: there the day before is another rate (D89)."""
+    found: dict[date, list[str]] = {}
+    for name in SERIES:
+        rows = made_up()[name]["rows"]
+        for (_, before), (on, value) in pairwise(rows):
+            if value != before:
+                found.setdefault(date.fromisoformat(on), []).append(name)
+    return dict(sorted(found.items()))
 
 
 def figure(rng: Rng, text: str) -> str:
@@ -35,7 +41,7 @@ def contract_rate(rng: Rng, first: date, last: date) -> Json:
             day = a_day(rng, day + timedelta(days=5), day + timedelta(days=200))
         return {"kind": "STEPPED", "steps": steps}
     reset = rng.choice(["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"])
-    series = ENDS_EARLY if chance(rng, 0.08) else rng.choice(SERIES)
+    series = ENDS_EARLY if chance(rng, 0.08) else rng.choice(publication_days().get(first, SERIES))
     rate: Json = {"kind": "FLOATING", "series": series, "reset": reset}
     if chance(rng, 0.8):
         rate["spread"] = f"{rng.choice(['', '-'])}0.00{rng.randint(0, 99):02d}".replace("-0.0000", "0.0000")
@@ -176,7 +182,7 @@ def own_conditions(rng: Rng, contract: Json, drawdown: Json, *, has_rate: bool) 
 def a_contract(rng: Rng, no: str, terms: Json, applied_on: date) -> Json:
     signed_on = a_day(rng, date(2022, 1, 1), date(2024, 6, 30))
     first = a_day(rng, signed_on, signed_on + timedelta(days=60))
-    if chance(rng, 0.35):
+    if chance(rng, 0.4):
         first = next(day for day in publication_days() if day >= first)
     life = rng.choice([45, 100, 200, 365, 366, 400, 600])
     matures_on = a_day(rng, first + timedelta(days=10), first + timedelta(days=life))

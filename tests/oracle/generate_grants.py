@@ -93,6 +93,8 @@ def earlier_grants(rng: Rng, table: Json, applicant: Json, places: list[Json], a
         applicant["granted"] = found
         if higher:
             terms["stacking"] = {"higher_of": {"clause": "孰高"}}
+            if chance(rng, 0.3):
+                terms["stacking"]["higher_of"]["same_project"] = "true"
     if chance(rng, 0.06):
         applicant["other_support_this_year"] = amount(rng, 500_000)
 

@@ -18,13 +18,12 @@ def default_other_funding(table: Json) -> str:
 
 
 def say_other_funding(case: Situation, kind: str, projects: dict[str, Json]) -> None:
-    """D99, D103: other money that is not stated where it is read, or stated where it is not."""
-    for project in projects.values():
-        stated = project.get("other_fiscal_funding")
-        if kind != "IGNORED" and stated is None:
-            case.said.warnings.add("OTHER_FUNDING_NOT_STATED")
-        if kind == "IGNORED" and stated not in {None, "0.00"}:
-            case.said.messages.add(str(stated))
+    """D99, D103: other money that is not stated where it is read, or stated where it is not, with the sum of it."""
+    stated = [project.get("other_fiscal_funding") for project in projects.values()]
+    if kind != "IGNORED" and None in stated:
+        case.said.warnings.add("OTHER_FUNDING_NOT_STATED")
+    if kind == "IGNORED" and (whole := sum(money(each) for each in stated if each)):
+        case.said.messages.add(yuan(whole))
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:

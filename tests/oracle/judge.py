@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from app.api import claims
 from app.calculators.assessment import assess
-from app.calculators.faults import FactsError
+from app.calculators.faults import FactsError, NotComputable
 from app.calculators.reading import parse_terms
 from app.calculators.results import Result
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
@@ -40,7 +40,6 @@ READERS = {
     "AWARD": claims.AWARD,
     "GRANT": claims.GRANT,
 }
-CODES = {"LATER_YEAR": {"LATER_YEAR"}}  # codes that no decision names: the oracle's word, and the engine's
 ON_BALANCES: set[str] = set()  # scopes of caps that bound balances
 
 
@@ -197,7 +196,7 @@ def unsaid(ours: Result, theirs: Json) -> list[str]:
     found += [f"warning {code} out of place" for code in sorted(said.never & codes)]
     if theirs["status"] != "ELIGIBLE":
         return found  # nothing is paid, so that nothing is paid silently
-    found += [f"no warning {code}" for code in sorted(said.warnings) if not codes & CODES.get(code, {code})]
+    found += [f"no warning {code}" for code in sorted(said.warnings - codes)]
     pointers = [warning.pointer or "" for warning in ours.warnings]
     found += [f"no warning at {place}" for place in sorted(said.warned_places) if not any(re.fullmatch(place, p) for p in pointers)]
     messages = [warning.message.replace(",", "") for warning in ours.warnings]
@@ -226,6 +225,8 @@ def compare(method: str, seed: int) -> str | None:
         ours = engine_answer(table, request)
     except FactsError as error:
         ours = Refusal(str(error), {fault.code for fault in error.faults})
+    except NotComputable as error:
+        ours = Refusal(str(error), {error.code})
     except ValidationError as error:
         ours = Refusal(str(error), {str(fault["type"]).upper() for fault in error.errors()})
     except Exception as error:
@@ -236,8 +237,8 @@ def compare(method: str, seed: int) -> str | None:
         case Refusal(), RefusedError():
             found = [] if theirs.code in {"", *ours.codes} else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
         case Refusal(), dict():
-            # no decision says whether a claim that is refused outright may lack what its items need
-            is_open = theirs.get("may_lack_facts") and ours.codes == {"FACT_REQUIRED"}
+            # no decision says whether a claim that is refused outright may lack what its items need, a rate included
+            is_open = theirs.get("may_lack_facts") and ours.codes <= {"FACT_REQUIRED", "REFERENCE_RATE_NOT_COVERED"}
             found = [] if is_open else [f"refused with {sorted(ours.codes)} / answered"]
         case Result(), RefusedError():
             found = [f"answered / refused with {theirs.code or 'some code'}"]

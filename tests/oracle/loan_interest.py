@@ -90,6 +90,16 @@ class Chooser:
         found: str | None = self.known[signature]
         return found
 
+    def possible_lines(self, slice_: Slice, day: date) -> set[str]:
+        """For room it matters that a line applies; which of two pays more is not asked where a rate is not known (D18)."""
+        try:
+            line = self.line(slice_, day)
+        except RefusedError:
+            if self.case.terms.get("choose") != "HIGHEST":
+                raise
+            return {each["id"] for each in self.case.terms["lines"]}
+        return {line} if line else set()
+
     def rate(self, slice_: Slice, day: date) -> Fraction:
         signature = self.signature(slice_, day)
         if signature not in self.known:
@@ -168,7 +178,7 @@ def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
     found = []
     for each in admitted:
         for slice_ in each.loan.slices:
-            lines = {each.chooser.line(slice_, day) for day in slice_.open}
+            lines = {line for day in slice_.open for line in each.chooser.possible_lines(slice_, day)}
             found += [Claimant(each.loan, slice_, line) for line in sorted(lines & each.lines)]
     return found
 
@@ -229,10 +239,13 @@ def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
 
 
 def require_keys(case: Situation, cap: Json, concerned: list[Day]) -> None:
-    """A cap that separates by a fact requires it of what earns, unless a single contract is under it (D68)."""
+    """A cap that separates by a fact requires it of what it bounds, unless a single contract is under it (D68).
+
+    It works before the rate (D26), so that days at a rate of zero are under it too.
+    """
     if len({each.loan.id for each in concerned}) < 2:
         return
-    if any(each.rate > 0 and None in account_of_day(case, cap, each) for each in concerned):
+    if any(None in account_of_day(case, cap, each) for each in concerned):
         raise RefusedError("FACT_REQUIRED")
 
 
@@ -323,6 +336,8 @@ def atoms_of(case: Situation, chosen: list[Day]) -> list[Atom]:
             if group not in factors:
                 factors[group] = each.rate / PARTS[name]
         else:
+            if each.slice.rate is None and (each.slice.key, each.day) not in each.loan.voucher_of:
+                raise RefusedError("FACT_REQUIRED")  # 30: a share of interest of which nothing is known
             of_interest, weight, factor = each.loan.interest_parts(each.slice, each.day, each.counted)
             group = (each.loan.id, of_interest, id(each.rate))
             if group not in factors:
@@ -383,23 +398,27 @@ def expected(table: Json, request: Json, series: Json) -> Json:
     for loan in loans:
         if not is_admitted_currency(case, loan) or not in_window(case, "contract", loan.signed_on):
             continue
+        rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
+        on_interest = [r for r in rules if "interest" in words_of(r["that"])]
+        if not are_met(case, loan, [r for r in rules if r not in on_interest], []):
+            continue
         loan.work_out_days()
         chooser = Chooser(case, loan)
         mine = chosen_days(loan, chooser)
-        rules = [r for r in case.terms.get("require", []) if not case.is_applicant_only(r["that"])]
-        if not mine:  # of a contract of which nothing is claimed no interest is asked; it may still take room (D90)
-            rules = [r for r in rules if "interest" not in words_of(r["that"])]
-        if not are_met(case, loan, rules, mine):
+        met = {
+            line["id"]: [each for each in mine if each.line == line["id"]]
+            for line in case.terms["lines"]
+            if are_met(case, loan, line.get("require", []), [each for each in mine if each.line == line["id"]])
+        }
+        if mine and not any(met.values()):
             continue
-        met = set()
-        for line in case.terms["lines"]:
-            of_line = [each for each in mine if each.line == line["id"]]
-            if are_met(case, loan, line.get("require", []), of_line):
-                met.add(line["id"])
-                chosen += of_line
-                for each in of_line:
-                    each.rate = chooser.rate(each.slice, each.day)
-        admitted.append(Admitted(loan, chooser, met))
+        if mine and not are_met(case, loan, on_interest, mine):  # what is not claimed may still take room (D90)
+            continue
+        for of_line in met.values():
+            chosen += of_line
+            for each in of_line:
+                each.rate = chooser.rate(each.slice, each.day)
+        admitted.append(Admitted(loan, chooser, set(met)))
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
     told = limit_principal(case, chosen, admitted)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}

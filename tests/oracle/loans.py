@@ -27,10 +27,13 @@ def days(first: date, until: date) -> list[date]:
 
 
 class Rate:
-    """The rate of a contract, or a drawdown's own, on each day from ``first`` on (D15, D16, D19, D89)."""
+    """The rate of a contract, or a drawdown's own, on each day from ``first`` on (D15, D16, D19, D89).
+
+    It is agreed for the life of the contract, or of the drawdown; what is overdue then keeps the last one.
+    """
 
     def __init__(self, case: Situation, fact: Json, first: date, last: date) -> None:
-        self.case, self.fact, self.first = case, fact, first
+        self.case, self.fact, self.first, self.last = case, fact, first, last
         self.known: dict[date, Fraction] = {}
         self.same: dict[Fraction, Fraction] = {}
         self.reset_days = self.resets(last) if fact["kind"] == "FLOATING" else []
@@ -52,7 +55,7 @@ class Rate:
 
     def on(self, day: date) -> Fraction:
         if day not in self.known:
-            rate = self.worked_out(day)
+            rate = self.worked_out(min(day, self.last - ONE_DAY))
             self.known[day] = self.same.setdefault(rate, rate)
         return self.known[day]
 
@@ -122,11 +125,10 @@ class Voucher:
         return all(s.rate for s in self.slices if any(s.may_owe(day) for day in days(self.first, self.until)))
 
     def rate_of(self, slice_: Slice, day: date) -> Fraction:
-        """The rate of a day; what is overdue keeps the rate that was agreed last."""
         if not self.by_rate:
             return ONE
         assert slice_.rate
-        return slice_.rate.on(min(day, slice_.matures_on - ONE_DAY))
+        return slice_.rate.on(day)
 
     def parts(self, slice_: Slice, day: date) -> int:
         name = slice_.day_count

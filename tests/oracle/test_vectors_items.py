@@ -225,6 +225,12 @@ def test_D98_the_higher_of_sets_off_whatever_project_a_grant_names() -> None:
     assert answer["amount"] == "70.00"
 
 
+@pytest.mark.parametrize(("keys", "amount"), [({"project_id": "p"}, "70.00"), ({"project_id": "Q"}, "100.00"), ({}, "70.00")])
+def test_D98_the_same_project_where_the_clause_says_so(keys: Json, amount: str) -> None:
+    terms = whole(stacking={"higher_of": {"clause": "同一项目", "same_project": "true"}}, caps=[{"per": [], "period": "CLAIM", "limit": "100"}])
+    assert items(terms, item("A", "150.00", project_id="P"), granted=[granted("30.00", keys=keys)])["amount"] == amount
+
+
 def test_D99_other_funding_that_is_not_stated() -> None:
     terms = table("PROJECTS", other_funding="FROM_AMOUNT", **GRANT)
     answer = projects(terms, {"project_id": "G", "investments": [PAID]})
@@ -259,7 +265,7 @@ def test_D102_in_principle_only_warns(clause: str, status: str) -> None:
 )
 def test_D104_an_application_of_a_later_year(windows: Json, year: int, warned: bool) -> None:
     answer = items(whole(windows=windows), item("A", "1.00", occurred_on="2024-12-01"), applied_on=f"{year}-05-01")
-    assert ("LATER_YEAR" in answer["said"].warnings) is warned
+    assert ("APPLIED_IN_A_LATER_YEAR" in answer["said"].warnings) is warned
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def samples(field: Field, kind: type, owner: Json, body: Json, applied: date) ->
         case "CODE":
             yield from ("OTHER", "ROCKET", "EQUIPMENT")
         case "DATE":
-            yield from ((applied - timedelta(days=days)).isoformat() for days in (400, 90, 200, 10, 800))
+            yield from ((applied - timedelta(days=days)).isoformat() for days in (800, 400, 90, 200, 10))
         case "INSTANT":
             if field.name == "application_at":
                 yield f"{applied.isoformat()}T10:00:00+08:00"

@@ -179,11 +179,11 @@ class Maker:
             "other_municipal_funding": False,
             "declaration_accepted": True,
         }
-        kinds = self.terms.applicant
+        kinds = self.terms.applicants
         if "ENTERPRISE" in kinds:
             made["uscc"] = USCC
-        if not isinstance(kinds, str) and len(kinds) > 1:
-            made["kind"] = sorted(kinds)[0]
+        if len(kinds) > 1:
+            made["kind"] = kinds[0]
         made |= {name: one for name, one in self.guess.items() if name in nm.APPLICANT_FACTS}
         if "major_project_or_key_unit" in self.wanted:
             made.setdefault("major_project_or_key_unit", False)

@@ -84,12 +84,16 @@ def ask(body: Json, kind: Kind) -> Answer:
     )
 
 
+SPREAD = 1
+"""A fen that may fall to another account when a rounded amount is spread (D49): that is no room."""
+
+
 def raised(before: Answer, after: Answer) -> str:
     """What rose from one answer to another; empty where nothing did."""
-    if after.fen > before.fen:
+    if after.fen > before.fen + SPREAD:
         return "amount"
     for one, sum_ in after.caps.items():
-        if sum_ > before.caps[one] and one in before.caps:
+        if one in before.caps and sum_ > before.caps[one] + SPREAD:
             return f"accounts of {one[0]} together"
     for key, left in after.accounts.items():
         if left > before.rooms.get(key, left):  # within the limit, a wider cap may only have shared its room otherwise

@@ -122,6 +122,19 @@ def everything(loaded: Loaded, body: Json) -> Json | None:
     return body
 
 
+def own_words(change: Callable[[Loaded, Json], Json | None], *names: str) -> Callable[[Loaded, Json], Json | None]:
+    """What a contract says, said of its first drawdown instead (D87)."""
+
+    def of_drawdown(loaded: Loaded, body: Json) -> Json | None:
+        made = change(loaded, body)
+        assert made is not None
+        first, *rest = body["contracts"][0]["drawdowns"]
+        own = {name: made["contracts"][0][name] for name in names}
+        return _contract(body, drawdowns=[first | own, *rest])
+
+    return of_drawdown
+
+
 LOANS: dict[str, Callable[[Loaded, Json], Json | None]] = {
     "vouchers": vouchers,
     "one voucher": one_voucher,
@@ -132,4 +145,7 @@ LOANS: dict[str, Callable[[Loaded, Json], Json | None]] = {
     "stepped": stepped,
     "excluded": excluded,
     "everything": everything,
+    "own rate": own_words(floating, "rate"),
+    "own listed rate": own_words(listed, "rate"),
+    "own plan": own_words(planned, "repayment_plan"),
 }

@@ -30,10 +30,15 @@ _TEXTS = {
     facts.MONEY_PATTERN: "MONEY",
     facts.RATE_PATTERN: "RATE",
     facts.SPREAD_PATTERN: "RATE",
-    facts.CODE_PATTERN: "CODE",
+    facts.CODE_TEXT_PATTERN: "CODE",
+    facts.SERIES_PATTERN: "CODE",
     facts.ID_PATTERN: "ID",
     facts.TABLE_PATTERN: "TABLE",
+    facts.USCC_PATTERN: "TEXT",
+    r"^[A-Z]{3}$": "TEXT",  # a currency
+    None: "TEXT",
 }
+"""What a text holds, by its pattern; a pattern that is not here stops the search, so that no field is taken for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def _field(name: str, hint: Any, metadata: Mapping[str, Any], *, optional: bool)
     if get_origin(hint) is Literal:
         return Field(name=name, shape="CHOICE", optional=optional, choices=tuple(map(str, get_args(hint))))
     if hint is str:
-        return Field(name=name, shape=_TEXTS.get(str(metadata.get("pattern")), "TEXT"), optional=optional)
+        return Field(name=name, shape=_TEXTS[metadata.get("pattern")], optional=optional)
     shapes = {date: "DATE", datetime: "INSTANT", bool: "BOOLEAN", int: "COUNT"}
     return Field(name=name, shape=shapes[hint], optional=optional)
 

@@ -16,8 +16,8 @@ STATED = {"remove": "absent", "remove all": "absent", "null": "absent", "post-da
 
 
 def fact_of(field: str) -> str:
-    """A list and its entries are one fact: no repayments, or one less."""
-    return field.removesuffix("[]")
+    """A list and its entries are one fact: no repayments, or one less. So are a rate and a plan, of a contract or a drawdown (D87)."""
+    return field.removesuffix("[]").replace(".drawdowns[].rate", ".rate").replace(".drawdowns[].repayment_plan", ".repayment_plan")
 
 
 class Reason(NamedTuple):
@@ -90,6 +90,9 @@ STATEMENTS: dict[Statement, Reason] = {
     ("earlier", "contracts[].rate.reset_dates"): Reason("the rate was fixed again on another day", "sf-lease-2026-1-1"),
     ("earlier", "contracts[].rate.steps[].from"): Reason(
         "a receipt is shared by rate, and more of it then lies on days that count (D28)", "sk-innov-2026-1-1"
+    ),
+    ("earlier", "contracts[].repayment_plan.first_due"): Reason(
+        "a receipt is shared by balance, which falls on other days (D28)", "sk-innov-2026-1-1"
     ),
     ("earlier", "contracts[].repayments[].on"): Reason(
         "a receipt is shared by balance, and more of it then lies on days that count (D28)", "sf-lease-2026-1-1"

@@ -112,7 +112,7 @@ def _respelled(body: Json, spot: Spot, value: Any) -> Iterator[Variant]:
 def _same_rate(body: Json, spot: Spot, value: Any) -> Iterator[Variant]:
     text = str(value)
     padded = [f"{text}0", f"{text}00"] if "." in text else [f"{text}.0", f"{text}.00"]
-    for other in padded:
+    for other in (one for one in padded if len(one.partition(".")[2]) <= 8):  # as many decimals as a rate may have
         yield Variant(kind="rate", field=spot.name, how=f"{_here(spot)} {other}", body=changed(body, spot.path, other))
 
 

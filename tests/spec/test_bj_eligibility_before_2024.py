@@ -62,7 +62,7 @@ def test_truthfulness_is_not_a_condition_outside_2024(client: httpx.Client, year
     """The guide of 2024 alone asks for it: left out it changes nothing, and ``false`` is a warning and not silence."""
     found = answer(client, "AWARD", claim(f"{year}-06-15", declaration_accepted=accepted))
     assert (found["status"], found["amount"]) == ("ELIGIBLE", "50.00")
-    about = [one["pointer"] for one in found["warnings"] if one["code"] == "DECLARATION_NOT_READ"]
+    about = [one["pointer"] for one in found["warnings"] if one["code"] == "FACT_NOT_READ"]
     assert about == ["/applicant/declaration_accepted"] * warned
     assert "真实性承诺未比照，由主管部门核定。" in [one["message"] for one in found["not_decided_here"]]
 
@@ -71,7 +71,7 @@ def test_under_the_guide_of_2024_it_is_a_reason_and_not_a_warning(client: httpx.
     """4.申请单位自愿…承诺相关事项，并对提供材料的真实性、准确性负责."""
     found = answer(client, "AWARD", claim("2024-06-15", declaration_accepted=False))
     assert (found["status"], reasons(found)) == ("NOT_ELIGIBLE", {"DECLARATION_NOT_ACCEPTED"})
-    assert "DECLARATION_NOT_READ" not in {one["code"] for one in found["warnings"]}
+    assert "FACT_NOT_READ" not in {one["code"] for one in found["warnings"]}
 
 
 @pytest.mark.parametrize("year", ["2022", "2023", "2025"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.bureau import Bureau, loan
-from tests.spec.small_tables import codes, points
+from tests.bureau import Bureau, loan, policy
+from tests.spec.small_tables import codes, insurance, points, share, voucher
 
 TWICE = [("2025-01-01", "1000000.00"), ("2025-01-02", "1000000.00")]
 NOT_KNOWN = [("/contracts/0/rate", "FACT_REQUIRED")]
@@ -47,3 +47,59 @@ def test_D35_interest_that_is_not_known_is_not_zero() -> None:
 def test_D30_a_limit_on_interest_that_is_not_known_asks_for_the_rate() -> None:
     capped = points(more="caps: [{per: [CONTRACT], limit: 50% * interest}]")
     assert Bureau(capped).refusal(contracts=[loan(rate=None)]) == NOT_KNOWN
+
+
+# --- what the search for variants that raise an amount without a word found ------------------------------
+
+
+def test_D81_a_day_count_that_is_not_stated_is_told_where_interest_is_estimated() -> None:
+    """The bank's usual day count is taken; what is stated, or lies in vouchers for every day, needs no word."""
+    bureau = Bureau(share())
+    told = "CONTRACT_DAY_COUNT_ASSUMED"
+    assert told in codes(bureau.answer({"contracts": [loan()]}), "warnings")
+    assert told not in codes(bureau.answer({"contracts": [loan(day_count="ACT_360")]}), "warnings")
+    paid = [voucher("2025-01-01", "2026-01-01", "36500.00")]
+    assert told not in codes(bureau.answer({"contracts": [loan(interest_paid=paid)]}), "warnings")
+
+
+def test_D88_a_default_that_is_written_out_is_the_same_calculation() -> None:
+    bureau = Bureau(points())
+    for left_out, said in (
+        ({}, {"day_count": "ACT_360"}),
+        ({"repayment_plan": {"method": "BULLET"}}, {"repayment_plan": {"method": "BULLET", "day": 20}}),
+        (
+            {"repayment_plan": {"method": "BULLET", "first_due": "2025-03-15"}},
+            {"repayment_plan": {"method": "BULLET", "first_due": "2025-03-15", "day": 15}},
+        ),
+    ):
+        one, other = (bureau.answer({"contracts": [loan(**more)]}) for more in (left_out, said))
+        assert one["calculation_id"] == other["calculation_id"]
+        assert one["amount"] == other["amount"]
+
+
+def test_D81_vouchers_that_bound_nothing_are_told() -> None:
+    """Vouchers for days that do not count, and one that runs past the application although it was paid before."""
+    bureau = Bureau(points())
+    idle = [voucher("2023-01-01", "2023-04-01", "1.00"), voucher("2025-01-01", "2026-01-01", "36500.00")]
+    found = bureau.answer({"contracts": [loan(interest_paid=idle)]})
+    assert [(one["code"], one["pointer"]) for one in found["warnings"] if one["code"] == "VOUCHER_NOT_USED"] == [
+        ("VOUCHER_NOT_USED", "/contracts/0/interest_paid/0")
+    ]
+    ahead = [{"from": "2025-01-01", "until": "2031-01-01", "amount": "36500.00", "paid_on": "2025-02-01"}]
+    assert "VOUCHER_AHEAD" in codes(bureau.answer({"contracts": [loan(interest_paid=ahead)]}), "warnings")
+    kept = bureau.answer({"contracts": [loan(interest_paid=idle[1:])]})
+    assert {"VOUCHER_NOT_USED", "VOUCHER_AHEAD"}.isdisjoint(codes(kept, "warnings"))
+
+
+def test_D59_a_first_insured_day_that_is_not_stated_or_comes_late_is_told() -> None:
+    bureau = Bureau(insurance(more="term: {months: 36, from: first_insured_on}"), "INSURANCE")
+
+    def told(**more: str) -> list[str]:
+        found = bureau.answer({"policies": [policy("P", "10.00", **more)]})
+        return [one["code"] for one in found["warnings"] if one["pointer"] == "/policies/0/first_insured_on"]
+
+    assert told() == ["FIRST_INSURED_ASSUMED"]
+    assert told(first_insured_on="2025-01-01") == []
+    assert told(first_insured_on="2025-01-02") == ["FIRST_INSURED_LATE"]
+    plain = Bureau(insurance(), "INSURANCE").answer({"policies": [policy("P", "10.00")]})
+    assert "FIRST_INSURED_ASSUMED" not in codes(plain, "warnings")

@@ -152,7 +152,7 @@ def test_D77_the_bound_that_was_seen_restricts_and_only_the_other_is_open(client
     ],
 )
 def test_D77_the_open_point_names_the_bound(bounds: str, said: str | None) -> None:
-    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD")
+    bureau = Bureau(award(more=f"windows: {{event: {{{bounds}}}}}"), "AWARD", year=2026)
     found = bureau.post({"items": [item("A", "1.00", occurred_on="2026-01-15")]}, language="en").json()
     assert [one["message"] for one in found["not_decided_here"]] == ([] if said is None else [said])
 
@@ -481,3 +481,193 @@ def test_D103_what_is_meant_where_nothing_is_said_stands_in_the_difference_of_tw
     )
     assert [one.zh for one in differences(before, now)] == ["其他财政资金 由 从支持金额中扣除 调整为 不扣除，自 2026-01-01 起"]
     assert differences(now, now | {"version": "3"}) == []
+
+
+# --- D81: a value that says something and is not read ---------------------------------------------------
+
+
+def unread(found: dict[str, Any]) -> list[str | None]:
+    """Where the answer says that something is not read."""
+    return [pointer for pointer, _ in about(found, "FACT_NOT_READ")]
+
+
+def test_D81_an_excluded_period_whose_reason_the_table_does_not_exclude_warns(client: httpx.Client) -> None:
+    """bj-sme-2025-0-1 excludes what is overdue or extended; ten months excluded for another reason change nothing, and that is said."""
+    contract = {
+        "contract_no": "L-1", "lender": "某银行", "loan_type": "WORKING_CAPITAL",
+        "signed_on": "2024-03-01", "matures_on": "2025-03-01",
+        "drawdowns": [{"drawdown_no": "1", "on": "2024-03-05", "amount": "1000000.00"}],
+        "rate": {"kind": "FIXED", "annual_rate": "0.036"}, "measures": {"first_loan": True}, "interest_paid": [],
+    }  # fmt: skip
+    body = {"rate_table": "bj-sme-2025-0-1", "version": 1, "application_date": "2025-12-30", "applicant": {"uscc": USCC}}
+    excluded = {"excluded_periods": [{"from": "2024-03-10", "until": "2025-01-01", "reason": "OTHER"}]}
+    quiet, found = (answered(client, "LOAN_INTEREST", body | {"contracts": [contract | more]}) for more in ({}, excluded))
+    assert (found["amount"], quiet["amount"]) == ("7220.00", "7220.00")
+    assert about(found, "FACT_NOT_READ") == [
+        ("/contracts/0/excluded_periods/0", "标准表不读取“剔除期间”（OTHER；共 1 处），对金额没有影响，请向主管部门确认")
+    ]
+    assert unread(quiet) == []
+
+
+def test_D81_one_warning_for_each_field_with_a_count_and_the_first_place() -> None:
+    sent = [item("A", "1.00"), item("B", "1.00", vat="0.10", related_party=True), item("C", "1.00", vat="0.20", related_party=False)]
+    found = Bureau(award(), "AWARD").answer({"items": sent})
+    assert about(found, "FACT_NOT_READ") == [
+        ("/items/1/vat", "标准表不读取“其中增值税”（0.30；共 2 处），对金额没有影响，请向主管部门确认"),
+        ("/items/1/related_party", "标准表不读取“是否关联方”（true；共 1 处），对金额没有影响，请向主管部门确认"),
+    ]
+
+
+NEUTRAL: dict[str, Any] = {
+    "registered_in_beijing": True, "dishonesty_records": [], "other_municipal_funding": False, "declaration_accepted": True,
+}  # fmt: skip
+TELLING: dict[str, Any] = {
+    "registered_in_beijing": False, "dishonesty_records": [{"on": "2000-01-01"}],
+    "other_municipal_funding": True, "declaration_accepted": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEUTRAL)
+def test_D81_a_neutral_value_of_the_applicant_is_silent_and_any_other_warns_unless_it_is_read(name: str) -> None:
+    reads = {"dishonesty_records": "not dishonest_since(2020-01-01)"}.get(name, f"{name} or not {name}")
+    bureau, reader = Bureau(award(), "AWARD"), Bureau(award(more=f"require: [{{that: '{reads}', code: X}}]"), "AWARD")
+
+    def warned(at: Bureau, value: Any) -> list[str | None]:
+        return unread(at.answer({"applicant": {"uscc": USCC, name: value}, "items": [item("A", "1.00")]}))
+
+    assert (warned(bureau, NEUTRAL[name]), warned(bureau, TELLING[name])) == ([], [f"/applicant/{name}"])
+    assert (warned(reader, NEUTRAL[name]), warned(reader, TELLING[name])) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("loan_type", "purposes", "require", "expected"),
+    [
+        ("WORKING_CAPITAL", [], "", []),
+        ("WORKING_CAPITAL", ["ENTRUSTED"], "", ["/contracts/0/purposes/0"]),
+        ("ENTRUSTED", [], "", ["/contracts/0/loan_type"]),
+        ("ENTRUSTED", [], "loan_type != BILL", []),
+        ("WORKING_CAPITAL", ["ENTRUSTED", "BILL"], "not BILL in purposes", ["/contracts/0/purposes/0"]),
+        ("ENTRUSTED", [], "not ENTRUSTED in purposes", ["/contracts/0/loan_type"]),
+    ],
+)
+def test_D81_marks_of_a_loan_that_are_not_read_warn(loan_type: str, purposes: list[str], require: str, expected: list[str]) -> None:
+    more = f"require: [{{that: '{require}', code: X}}]" if require else ""
+    # A mark that is read refuses the contract; what is not read is said all the same.
+    found = Bureau(points(more=more)).answer({"contracts": [loan(loan_type=loan_type, purposes=purposes)]})
+    assert unread(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("admit", "expected"),
+    [
+        ("", ["/projects/0/investments/0/vat", "/projects/0/investments/0/related_party"]),
+        ("admit: {categories: unknown, vat: unknown, related_party: unknown}\n", ["/projects/0/investments/0/vat", "/projects/0/investments/0/related_party"]),
+        ("admit: {categories: unknown, vat: INCLUDED, related_party: INCLUDED}\n", []),
+        ("admit: {categories: unknown, vat: EXCLUDED, related_party: EXCLUDED}\n", []),
+    ],
+)
+def test_D81_parts_of_an_investment_are_read_where_the_table_decides_on_them(admit: str, expected: list[str]) -> None:
+    terms = f"facts: PROJECTS\nwording: CEILING\n{admit}lines: [{{id: ALL, base: admitted, rate: 30%}}]\n"
+    payment = {"category": "EQUIPMENT", "amount": "113.00", "vat": "13.00", "related_party": True}
+    one = {"project_id": "P", "other_fiscal_funding": "0.00", "investments": [payment, payment | {"amount": "226.00", "related_party": False}]}
+    assert unread(Bureau(terms, "GRANT").answer({"projects": [one]})) == expected
+
+
+def test_D81_D103_other_money_that_is_ignored_warns_with_its_amount() -> None:
+    sent = [project("P", "100.00", other_fiscal_funding="10.00"), project("Q", "100.00", other_fiscal_funding="5.50")]
+    found = Bureau(grant(more="other_funding: IGNORED"), "GRANT").answer({"projects": sent})
+    assert found["amount"] == "60.00"
+    assert about(found, "FACT_NOT_READ") == [
+        ("/projects/0/other_fiscal_funding", "标准表不读取“已获其他财政资金”（15.50；共 2 处），对金额没有影响，请向主管部门确认")
+    ]
+
+
+# --- D84: a term whose start was not seen ---------------------------------------------------------------
+
+
+def test_D84_a_term_whose_start_was_not_seen_is_not_applied_and_said_with_its_direction() -> None:
+    known = Bureau(points(more="term: {months: 6, from: FIRST_DRAWDOWN}")).answer({"contracts": [loan()]})
+    unseen = Bureau(points(more="term: {months: 6, from: unknown, clause: 期限六个月}")).answer({"contracts": [loan()]})
+    assert (known["amount"], unseen["amount"]) == ("5000.00", "10000.00")
+    opened = {"clause": "期限六个月", "message": "支持期限（6个月）的起点未见公布，未按该期限作限制，金额可能偏高"}
+    assert opened in unseen["not_decided_here"]
+    assert opened not in known["not_decided_here"]
+    assert unseen["amount_kind"] == known["amount_kind"]
+
+
+# --- D102: to what the rules of a fund apply ------------------------------------------------------------
+
+
+def rules(applies_by: str, *, dated: str = "2025-03-01") -> str:
+    """Rules for 2025 under which a registration is asked for."""
+    return (
+        f"overlays:\n  - {{id: xx-rules, title: 指南, methods: all, {applies_by}effective: {{first_day: '2025-01-01', last_day: '2025-12-31'}}, "
+        f"document: {{title: 指南, date: '{dated}'}}, authority: official, terms: {{clause: c, require: [{{that: registered_in_beijing, code: NO}}]}}}}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("applies_by", "year", "on", "applies"),
+    [
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-06-30", True),
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2026-01-15", True),  # an application of the year after, of a batch of the year
+        ("applies_by: PROGRAM_YEAR, ", 2026, "2025-12-15", False),
+        ("applies_by: PROGRAM_YEAR, ", 2024, "2025-06-30", False),
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-02-28", False),  # before the document
+        ("applies_by: PROGRAM_YEAR, ", 2025, "2025-03-01", True),
+        ("applies_by: APPLICATION_DATE, ", 2024, "2025-06-30", True),
+        ("applies_by: APPLICATION_DATE, ", 2025, "2026-01-01", False),
+        ("applies_by: APPLICATION_DATE, ", 2025, "2025-02-28", False),
+        ("", 2024, "2025-06-30", True),
+        ("", 2025, "2025-02-28", True),  # not stated: as before
+    ],
+)
+def test_D102_rules_apply_by_the_year_of_the_batch_or_by_the_day_of_the_application(
+    applies_by: str, year: int, on: str, applies: bool
+) -> None:
+    bureau = Bureau(award(), "AWARD", overlays=rules(applies_by), year=year)
+    who = {"uscc": USCC, "registered_in_beijing": False}
+    found = bureau.answer({"application_date": on, "applicant": who, "items": [item("A", "1.00")]})
+    assert codes(found) == (["NO"] if applies else [])
+
+
+def test_D102_a_rule_in_principle_warns_with_its_clause_and_leaves_the_decision() -> None:
+    def direction(clause: str) -> dict[str, Any]:
+        terms = award(more=f"stacking: {{single_direction: {{clause: {clause}}}}}")
+        return Bureau(terms, "AWARD").answer({"applicant": granted("5.00", "xx-spec-2025-0-2"), "items": [item("A", "1.00")]})
+
+    soft, hard = direction("同一企业原则上只能申报一个方向"), direction("同一企业只能申报一个方向")
+    assert (soft["status"], soft["amount"]) == ("ELIGIBLE", "1.00")
+    ((pointer, message),) = about(soft, "SINGLE_DIRECTION_IN_PRINCIPLE")
+    assert pointer is not None
+    assert pointer.startswith("/applicant/granted/0")
+    assert message.endswith("同一企业原则上只能申报一个方向")
+    assert "同一企业原则上只能申报一个方向" in [one["clause"] for one in soft["not_decided_here"]]
+    assert (hard["status"], codes(hard)) == ("NOT_ELIGIBLE", ["ALREADY_SUPPORTED_THIS_YEAR"])
+
+
+# --- D104: an application in a later year than the batch's ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "on", "warns"),
+    [
+        ("", "2025-12-31", False),
+        ("", "2026-01-01", True),
+        ("windows: {application: {first_day: '2025-01-01', last_day: unknown}}", "2026-01-01", True),
+        ("windows: {application: {first_day: '2025-01-01', last_day: '2026-03-31'}}", "2026-01-01", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2025-12-31'}}", "2026-01-01", True),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2026-01-31'}}", "2026-12-31", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: '2026-01-31'}}", "2027-01-01", True),
+        ("windows: {event: {first_day: '2025-01-01', last_day: APPLICATION_DATE}}", "2027-01-01", False),
+        ("windows: {event: {first_day: '2025-01-01', last_day: unknown}}", "2026-01-01", True),
+        ("term: {months: 12, from: occurred_on}", "2026-12-31", False),
+        ("term: {months: 12, from: occurred_on}", "2027-01-01", True),
+    ],
+)
+def test_D104_an_application_of_a_later_year_that_nothing_reaches_is_calculated_with_a_warning(more: str, on: str, warns: bool) -> None:
+    bureau = Bureau(award(more=more), "AWARD")
+    found = bureau.answer({"application_date": on, "items": [item("A", "1.00", occurred_on="2025-06-30")]})
+    assert found["amount"] == "1.00"
+    assert [pointer for pointer, _ in about(found, "APPLIED_IN_A_LATER_YEAR")] == (["/application_date"] if warns else [])
+    assert any("是否仍予受理" in one["message"] for one in found["not_decided_here"]) is warns
