@@ -23,11 +23,11 @@ from app.api.calculating import Kind, answer, read_claim
 from app.api.envelope import Envelope, unexpected
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.repeats import Repeated, Repeats
-from app.calculators import facts, results
+from app.calculators import patterns, results
 from app.tables.catalogue import Catalogue
 
 Detail = Literal["FULL", "SUMMARY"]
-_ITEM_ID: Final = re.compile(facts.ID_PATTERN)
+_ITEM_ID: Final = re.compile(patterns.ID_PATTERN)
 _Fields = dict[str, msgspec.Raw]
 
 

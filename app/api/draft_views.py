@@ -11,7 +11,7 @@ from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_VALUE_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
-from app.calculators import facts
+from app.calculators import patterns
 from app.tables.drafts import State
 
 Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
@@ -27,7 +27,7 @@ CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成�
 FILE: Final = "标准表文件的文本（YAML）"
 UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control signs and what has no width
 Note = Annotated[str, Field(title="说明，不含控制字符", max_length=500, pattern=f"^[^{UNSEEN}]*$")]
-SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
+SeriesCode = Annotated[str, Field(pattern=patterns.SERIES_PATTERN, max_length=32)]
 ReferenceValue = Annotated[str, Field(pattern=REFERENCE_VALUE_PATTERN, max_length=12)]
 
 
@@ -39,7 +39,7 @@ class CopyOf(_Body):
     """从哪里复制：一张标准表（某一版本，空为最新），或整个批次。"""
 
     model_config = ConfigDict(title="复制来源")
-    rate_table: str | None = Field(None, title="标准表编号", pattern=facts.TABLE_PATTERN, max_length=80)
+    rate_table: str | None = Field(None, title="标准表编号", pattern=patterns.TABLE_PATTERN, max_length=80)
     version: int | None = Field(None, title="版本", ge=1, le=100_000)
     batch: str | None = Field(None, title="批次编号", pattern=BATCH_PATTERN, max_length=80)
 
@@ -84,7 +84,7 @@ class CaseRequest(_Body):
     """一个案例：与计算接口同样的请求；标准表、版本与时点由草案决定。"""
 
     model_config = ConfigDict(title="测算案例")
-    item_id: str = Field(title="案例编号", pattern=facts.ID_PATTERN, max_length=64)
+    item_id: str = Field(title="案例编号", pattern=patterns.ID_PATTERN, max_length=64)
     request: dict[str, Any] = Field(title="计算请求")
 
 

@@ -16,7 +16,7 @@ from app.api.claims import (
     REFERENCE_RATE_PATTERN,
     REFERENCE_VALUE_PATTERN,
 )
-from app.calculators import facts
+from app.calculators import facts, patterns
 
 _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
     DATE_PATTERN: ("INVALID_DATE", "应为日期 YYYY-MM-DD", "Should be a date, YYYY-MM-DD"),
@@ -40,43 +40,43 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "利率应为小数形式的字符串，如 3.00% 写作 0.0300；值是数的系列（如汇率）写作 7.1879；至多八位小数",
         "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300; a series of numbers has 7.1879",
     ),
-    facts.MONEY_PATTERN: (
+    patterns.MONEY_PATTERN: (
         "INVALID_MONEY",
         '金额应为字符串，两位小数，如 "1234567.80"',
         'Money is a string with two decimals, such as "1234567.80"',
     ),
-    facts.RATE_PATTERN: (
+    patterns.RATE_PATTERN: (
         "INVALID_RATE",
         '利率或比例应为小数形式的字符串，至多八位小数，如 "0.0345"',
         'A rate is a decimal fraction as a string with at most eight decimals, such as "0.0345"',
     ),
-    facts.SPREAD_PATTERN: (
+    patterns.SPREAD_PATTERN: (
         "INVALID_RATE",
         '加点应为小数形式的字符串，可为负，至多八位小数，如 "-0.0020"',
         'A spread is a decimal fraction as a string with at most eight decimals, such as "-0.0020"',
     ),
-    facts.CODE_PATTERN: (
+    patterns.CODE_PATTERN: (
         "INVALID_CODE",
         "代码由大写字母、数字与下划线组成，以字母开头",
         "A code is made of capitals, digits and underscores and begins with a letter",
     ),
-    facts.CODE_TEXT_PATTERN: (
+    patterns.CODE_TEXT_PATTERN: (
         "INVALID_CODE",
         "代码由大写字母、数字与下划线组成，以字母开头",
         "A code is made of capitals, digits and underscores and begins with a letter",
     ),
-    facts.ID_PATTERN: (
+    patterns.ID_PATTERN: (
         "INVALID_ID",
         "编号为 1 至 64 个字符，不含控制字符、零宽等不可见字符和私用区字符",
         "An id has 1 to 64 characters, and no control, format (invisible) or private-use characters",
     ),
-    facts.TABLE_PATTERN: (
+    patterns.TABLE_PATTERN: (
         "INVALID_ID",
         "标准表编号形如 bj-gjj-2025-1-11",
         "The id of a rate table looks like bj-gjj-2025-1-11",
     ),
     BATCH_PATTERN: ("INVALID_ID", "批次编号形如 bj-gjj-2025-1", "The id of a batch looks like bj-gjj-2025-1"),
-    facts.SERIES_PATTERN: (
+    patterns.SERIES_PATTERN: (
         "INVALID_CODE",
         "参考利率代码形如 LPR_5Y",
         "The code of a reference series looks like LPR_5Y",
@@ -96,7 +96,7 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "密钥编号为十六位十六进制数字，小写",
         "The id of a key has sixteen hexadecimal digits in small letters",
     ),
-    facts.USCC_PATTERN: (
+    patterns.USCC_PATTERN: (
         "INVALID_USCC",
         "统一社会信用代码为十八位数字与大写字母，其中没有 I、O、S、V、Z（GB 32100-2015）",
         "The unified social credit code has 18 digits and capitals, of which I, O, S, V and Z do not occur (GB 32100-2015)",
@@ -106,20 +106,20 @@ CODES: Final[Mapping[str, str]] = {pattern: code for pattern, (code, _, _) in _F
 
 # Of what a text may be instead, the likeliest: pattern of the field -> (pattern of the text, Chinese, English), the first that fits.
 _MISTAKES: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
-    facts.MONEY_PATTERN: (
+    patterns.MONEY_PATTERN: (
         (r"-[0-9]+\.[0-9]{2}", "金额不得为负", "Money is never negative"),
         (r"[1-9][0-9]{13,}\.[0-9]{2}", "金额的整数部分至多十三位", "Money has at most 13 digits before the decimal point"),
     ),
-    facts.RATE_PATTERN: (
+    patterns.RATE_PATTERN: (
         (r"-.*", "利率或比例不得为负", "A rate is never negative"),
         (r".*[%％]", '百分数应写作小数，3.45% 写作 "0.0345"', 'A percentage is written as a decimal fraction, 3.45% as "0.0345"'),
         (r"[0-9]+\.[0-9]{9,}", "利率或比例至多八位小数", "A rate has at most eight decimals"),
     ),
-    facts.SPREAD_PATTERN: (
+    patterns.SPREAD_PATTERN: (
         (r".*[%％]", '百分数应写作小数，-0.20% 写作 "-0.0020"', 'A percentage is written as a decimal fraction, -0.20% as "-0.0020"'),
         (r"-?[0-9]+\.[0-9]{9,}", "加点至多八位小数", "A spread has at most eight decimals"),
     ),
-    facts.SERIES_PATTERN: (
+    patterns.SERIES_PATTERN: (
         (r"[A-Za-z][A-Za-z0-9_-]*", "参考利率代码用大写字母与下划线，形如 LPR_5Y", "A series has capitals and underscores, like LPR_5Y"),
     ),
     DATE_PATTERN: (
@@ -149,7 +149,7 @@ def pattern_of(path: Sequence[str | int]) -> str | None:
 
 
 def _fields() -> Iterator[tuple[str, str]]:
-    told = (facts.MONEY_PATTERN, facts.RATE_PATTERN, facts.SPREAD_PATTERN, facts.USCC_PATTERN)
+    told = (patterns.MONEY_PATTERN, patterns.RATE_PATTERN, patterns.SPREAD_PATTERN, patterns.USCC_PATTERN)
     for kind in vars(facts).values():
         if not is_dataclass(kind):
             continue

@@ -18,7 +18,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from app.calculators import expressions as ex
-from app.calculators import facts
+from app.calculators import facts, patterns
 from app.calculators.repayment import usual_day
 from app.calculators.terms import Measure, RateTable
 
@@ -26,7 +26,7 @@ Places = dict[str, list[int]]
 """Where the entries of a list (by its pointer in the sorted claim) stood in the request."""
 
 _ROW: Final = msgspec.json.Encoder(order="deterministic")
-_RATES: Final = (facts.RATE_PATTERN, facts.SPREAD_PATTERN)
+_RATES: Final = (patterns.RATE_PATTERN, patterns.SPREAD_PATTERN)
 _DECIMAL: Final = re.compile(r"(-?[0-9]+\.[0-9]*?)0+")
 
 # By which a list is put in order; one that is not here goes by all fields of its entries, in the order in which they are declared.

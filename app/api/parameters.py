@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api import limits
 from app.api.claims import BATCH_PATTERN, DATE_PATTERN
-from app.calculators import facts
+from app.calculators import patterns
 
 Method = Literal["LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST"]
 Area = Literal["INNOVATION_SYSTEM", "KEY_FIELDS", "DIGITAL_ECONOMY", "UPGRADING", "KEY_ENTERPRISES"]
@@ -49,13 +49,13 @@ Day = Annotated[
 # An id that cannot be is unknown like any other: 404, not 422. The document still says what ids look like.
 TableId = Annotated[
     str,
-    Path(title="标准表编号", json_schema_extra={"pattern": facts.TABLE_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1-11"]),
+    Path(title="标准表编号", json_schema_extra={"pattern": patterns.TABLE_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1-11"]),
 ]
 BatchId = Annotated[
     str, Path(title="批次编号", json_schema_extra={"pattern": BATCH_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1"])
 ]
 SeriesId = Annotated[
-    str, Path(title="参考利率代码", json_schema_extra={"pattern": facts.SERIES_PATTERN, "maxLength": 32}, examples=["LPR_5Y"])
+    str, Path(title="参考利率代码", json_schema_extra={"pattern": patterns.SERIES_PATTERN, "maxLength": 32}, examples=["LPR_5Y"])
 ]
 VersionNumber = Annotated[int, Path(title="版本", json_schema_extra={"minimum": 1, "maximum": 100_000}, examples=[1])]
 

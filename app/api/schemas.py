@@ -13,7 +13,7 @@ from app.api.problems import KINDS, MAX_ERRORS
 from app.api.reporting import DraftEffect
 from app.api.titles import FIELDS, OBJECTS
 from app.api.trying import Trial
-from app.calculators import facts, results
+from app.calculators import patterns, results
 
 REF: Final = "#/components/schemas/{model}"
 _MONEY: Final = {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"}
@@ -73,7 +73,7 @@ def _problems() -> dict[str, Schema]:
         "properties": {
             "pointer": {**text, "title": "请求中的位置（JSON 指针，RFC 6901）"},
             "place": {"type": ["string", "null"], "title": "位置的名称，如第1份合同的第2笔还本的还本日"},
-            "code": {**text, "title": "代码，不随语言变化", "pattern": facts.CODE_PATTERN},
+            "code": {**text, "title": "代码，不随语言变化", "pattern": patterns.CODE_PATTERN},
             "detail": {**text, "title": "说明"},
         },
         "required": ["pointer", "place", "code", "detail"],
@@ -106,7 +106,7 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
     item_id = {
         "type": "string",
         "title": "案例编号，在请求中唯一",
-        "pattern": facts.ID_PATTERN,
+        "pattern": patterns.ID_PATTERN,
         "maxLength": 64,
     }
     for reader in claims.READERS:

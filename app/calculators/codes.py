@@ -12,11 +12,12 @@ from typing import Final
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import CODE_PATTERN, Claim, Granted, Policy
+from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
 from app.calculators.nearest import listed, meant
+from app.calculators.patterns import CODE_PATTERN
 from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
 from app.calculators.scope import escaped

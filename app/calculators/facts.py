@@ -15,21 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
 
-MONEY_PATTERN = r"^(0|[1-9][0-9]{0,12})\.[0-9]{2}$"
-RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
-SPREAD_PATTERN = r"^-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
-CODE_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
-# Without control, format and private-use characters, as far as a pattern can say it that every reader of a JSON Schema
-# understands; ``ids`` refuses the rest (D67).
-_UNSEEN = (
-    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    r"\ue000-\uf8ff\ufeff\ufff9-\ufffb"
-)
-ID_PATTERN = rf"^[^{_UNSEEN}]{{1,64}}$"
-CODE_TEXT_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"  # of a field for a code: ``codes`` refuses what is none, and lists those that are
-TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
-SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
-USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
+from app.calculators import fields
+from app.calculators.patterns import SERIES_PATTERN, SPREAD_PATTERN, TABLE_PATTERN, USCC_PATTERN
 
 MAX_CONTRACTS = 500
 MAX_DRAWDOWNS = 500
@@ -42,7 +29,6 @@ MAX_ITEMS = 1000
 MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
-MAX_MEASURES = 60
 USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
@@ -55,55 +41,6 @@ ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
 MARKS = frozenset(get_args(Purpose))  # of a loan that some tables do not support; some are loan types too
 EXCLUDED = frozenset(get_args(ExcludedReason))
 Measures = dict[str, Any]
-
-
-def _text(title: str, *, max_length: int = 200, **more: Any) -> dict[str, Any]:
-    return {"title": title, "max_length": max_length, **more}
-
-
-def _id(title: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "pattern": ID_PATTERN, "max_length": 64, **more}
-
-
-def _code(title: str, **more: Any) -> dict[str, Any]:
-    """A code that the rate table knows; ``codes`` refuses any other text and lists those that there are."""
-    description = "代码：大写字母、数字与下划线，以字母开头；标准表没有的以 422 拒绝，并列出可用的代码与名称。"
-    return {"title": title, "pattern": CODE_TEXT_PATTERN, "max_length": 64, "description": description, **more}
-
-
-def _money(title: str, **more: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "pattern": MONEY_PATTERN,
-        "max_length": 16,
-        "description": "金额，元，字符串，恰好两位小数。",
-        **more,
-    }
-
-
-def _rate(title: str, pattern: str = RATE_PATTERN, **more: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "pattern": pattern,
-        "max_length": 12,
-        "description": "小数形式的利率或比例，字符串，至多八位小数（3.45% 写作 0.0345）。",
-        **more,
-    }
-
-
-def _list(title: str, most: int, least: int = 0, **more: Any) -> dict[str, Any]:
-    return {"title": title, "min_length": least, "max_length": most, **more}
-
-
-def _measures() -> Any:
-    return field(
-        default_factory=dict,
-        metadata={
-            "title": "标准表要求的其他事实",
-            "description": "标准表 needs 所声明的事实，以其名称为键。",
-            "max_length": MAX_MEASURES,
-        },
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +75,7 @@ class Status:
     """A status of the applicant that begins and may end, such as 创新型中小企业."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    status: str = field(metadata=_code("资质代码"))
+    status: str = field(metadata=fields.code("资质代码"))
     from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
     until: date | None = field(default=None, metadata={"title": "止日（不含），空为至今"})
 
@@ -150,7 +87,7 @@ class Granted:
     __pydantic_config__ = EXTRA_FORBIDDEN
     rate_table: str = field(metadata={"title": "标准表编号", "pattern": TABLE_PATTERN, "max_length": 80})
     on: date = field(metadata={"title": "批准日期"})
-    amount: str = field(metadata=_money("金额"))
+    amount: str = field(metadata=fields.money("金额"))
     accrual_year: int | None = field(default=None, metadata={"title": "计息年度", "ge": 1990, "le": 2100})
     keys: dict[str, str] = field(default_factory=dict, metadata={"title": "所占限额的键（unit_id、contract_no 等）", "max_length": 20})
     keys_unknown: bool = field(
@@ -163,7 +100,7 @@ class Applicant:
     """The enterprise or person that applies (项目单位). All facts are as of the application date."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    name: str | None = field(default=None, metadata=_text("名称（不计算、不记录日志）"))
+    name: str | None = field(default=None, metadata=fields.text("名称（不计算、不记录日志）"))
     kind: ApplicantKind | None = field(
         default=None,
         metadata={
@@ -180,16 +117,16 @@ class Applicant:
     )
     registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册", "neutral": True})
     dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
-        default=None, metadata=_list("严重失信记录（没有则为空列表）", MAX_PERIODS, neutral=())
+        default=None, metadata=fields.many("严重失信记录（没有则为空列表）", MAX_PERIODS, neutral=())
     )
     major_project_or_key_unit: bool | None = field(default=None, metadata={"title": "是否市级重大项目或重点单位"})
-    statuses: tuple[Status, ...] = field(default=(), metadata=_list("资质", MAX_PERIODS))
-    granted: tuple[Granted, ...] = field(default=(), metadata=_list("此前已获支持", MAX_GRANTED))
-    other_support_this_year: str | None = field(default=None, metadata=_money("本年度已获同一资金支持金额（视为不带键的已获支持）"))
+    statuses: tuple[Status, ...] = field(default=(), metadata=fields.many("资质", MAX_PERIODS))
+    granted: tuple[Granted, ...] = field(default=(), metadata=fields.many("此前已获支持", MAX_GRANTED))
+    other_support_this_year: str | None = field(default=None, metadata=fields.money("本年度已获同一资金支持金额（视为不带键的已获支持）"))
     other_municipal_funding: bool | None = field(default=None, metadata={"title": "申请项目是否已获其他市级财政资金", "neutral": False})
     declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实", "neutral": True})
     digital_rmb_account: bool | None = field(default=None, metadata={"title": "是否开通数字人民币账户"})
-    measures: Measures = _measures()
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +134,9 @@ class Drawdown:
     """One drawdown (放款)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    drawdown_no: str = field(metadata=_id("放款编号"))
+    drawdown_no: str = field(metadata=fields.identifier("放款编号"))
     on: date = field(metadata={"title": "放款日"})
-    amount: str = field(metadata=_money("放款金额"))
+    amount: str = field(metadata=fields.money("放款金额"))
     matures_on: date | None = field(default=None, metadata={"title": "本笔到期日，空为合同到期日"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(
         default=None, metadata={"title": "本笔利率，空为合同利率", "discriminator": "kind"}
@@ -208,7 +145,7 @@ class Drawdown:
     repayment_plan: RepaymentPlan | None = field(
         default=None, metadata={"title": "本笔还款计划", "description": "有计划的放款不再列实际还本；未写明放款的还本不冲减它。"}
     )
-    measures: Measures = _measures()
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,8 +154,8 @@ class Repayment:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     on: date = field(metadata={"title": "还本日"})
-    principal: str = field(metadata=_money("归还本金"))
-    drawdown_no: str | None = field(default=None, metadata=_id("所还放款编号，空为先借先还"))
+    principal: str = field(metadata=fields.money("归还本金"))
+    drawdown_no: str | None = field(default=None, metadata=fields.identifier("所还放款编号，空为先借先还"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +185,7 @@ class FixedRate:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     kind: Literal["FIXED"] = field(metadata={"title": "固定利率"})
-    annual_rate: str = field(metadata=_rate("年利率"))
+    annual_rate: str = field(metadata=fields.rate("年利率"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +194,7 @@ class RateStep:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     from_: date = field(metadata={"title": "起日（含）", "alias": "from"})
-    annual_rate: str = field(metadata=_rate("年利率"))
+    annual_rate: str = field(metadata=fields.rate("年利率"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +203,7 @@ class SteppedRate:
 
     __pydantic_config__ = EXTRA_FORBIDDEN
     kind: Literal["STEPPED"] = field(metadata={"title": "分段利率"})
-    steps: tuple[RateStep, ...] = field(metadata=_list("各段利率", MAX_STEPS, 1))
+    steps: tuple[RateStep, ...] = field(metadata=fields.many("各段利率", MAX_STEPS, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,10 +214,10 @@ class FloatingRate:
     kind: Literal["FLOATING"] = field(metadata={"title": "浮动利率"})
     series: str = field(metadata={"title": "参考利率", "pattern": SERIES_PATTERN, "max_length": 32})
     reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(metadata={"title": "重定价方式"})
-    spread: str = field(default="0", metadata=_rate("加点", SPREAD_PATTERN))
-    multiplier: str = field(default="1", metadata=_rate("倍数"))
+    spread: str = field(default="0", metadata=fields.rate("加点", SPREAD_PATTERN))
+    multiplier: str = field(default="1", metadata=fields.rate("倍数"))
     reset_anchor: date | None = field(default=None, metadata={"title": "重定价基准日，空为首次放款日"})
-    reset_dates: tuple[date, ...] = field(default=(), metadata=_list("列明的重定价日", MAX_STEPS))
+    reset_dates: tuple[date, ...] = field(default=(), metadata=fields.many("列明的重定价日", MAX_STEPS))
     lookup: Literal["SAME_DAY", "DAY_BEFORE"] = field(default="SAME_DAY", metadata={"title": "重定价日取当日或前一日的参考利率"})
 
 
@@ -291,13 +228,13 @@ class InterestVoucher:
     __pydantic_config__ = EXTRA_FORBIDDEN
     from_: date = field(metadata={"title": "计息起日（含）", "alias": "from"})
     until: date = field(metadata={"title": "计息止日（不含）"})
-    amount: str = field(metadata=_money("已付利息（含罚息）"))
-    penalty: str = field(default="0.00", metadata=_money("其中逾期、罚息、复利与违约金"))
+    amount: str = field(metadata=fields.money("已付利息（含罚息）"))
+    penalty: str = field(default="0.00", metadata=fields.money("其中逾期、罚息、复利与违约金"))
     paid_on: date | None = field(default=None, metadata={"title": "付息日，空为计息止日"})
-    drawdown_no: str | None = field(default=None, metadata=_id("所属放款编号，空为整个合同"))
+    drawdown_no: str | None = field(default=None, metadata=fields.identifier("所属放款编号，空为整个合同"))
     receipt_no: str | None = field(
         default=None,
-        metadata=_id("回单号", description="同一放款同一期间有几张回单时，各写不同的回单号，金额相加。"),
+        metadata=fields.identifier("回单号", description="同一放款同一期间有几张回单时，各写不同的回单号，金额相加。"),
     )
     kind: Literal["INTEREST", "REVERSAL"] = field(
         default="INTEREST",
@@ -313,24 +250,26 @@ class Contract:
     """One loan contract (贷款合同) or finance lease."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    contract_no: str = field(metadata=_id("合同编号"))
-    lender: str = field(metadata=_id("贷款机构"))
-    loan_type: str = field(metadata=_code("贷款种类", codes=MARKS))
+    contract_no: str = field(metadata=fields.identifier("合同编号"))
+    lender: str = field(metadata=fields.identifier("贷款机构"))
+    loan_type: str = field(metadata=fields.code("贷款种类", codes=MARKS))
     signed_on: date = field(metadata={"title": "签订日"})
     matures_on: date = field(metadata={"title": "到期日"})
-    drawdowns: tuple[Drawdown, ...] = field(metadata=_list("放款", MAX_DRAWDOWNS, 1))
+    drawdowns: tuple[Drawdown, ...] = field(metadata=fields.many("放款", MAX_DRAWDOWNS, 1))
     currency: str = field(default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3})
-    purposes: tuple[Purpose, ...] = field(default=(), metadata=_list("贷款用途与性质标记", 20, codes=MARKS))
-    project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    repayments: tuple[Repayment, ...] = field(default=(), metadata=_list("实际还本", MAX_REPAYMENTS))
+    purposes: tuple[Purpose, ...] = field(default=(), metadata=fields.many("贷款用途与性质标记", 20, codes=MARKS))
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
+    repayments: tuple[Repayment, ...] = field(default=(), metadata=fields.many("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
     day_count: DayCountName | None = field(
         default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
     )
-    interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=_list("利息凭证", MAX_VOUCHERS))
-    excluded_periods: tuple[ExcludedPeriod, ...] = field(default=(), metadata=_list("剔除期间", MAX_PERIODS, codes=EXCLUDED, part="reason"))
-    measures: Measures = _measures()
+    interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=fields.many("利息凭证", MAX_VOUCHERS))
+    excluded_periods: tuple[ExcludedPeriod, ...] = field(
+        default=(), metadata=fields.many("剔除期间", MAX_PERIODS, codes=EXCLUDED, part="reason")
+    )
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,22 +277,22 @@ class Policy:
     """One insurance policy, or the part of it that covers one unit (DECISIONS 58)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    policy_no: str = field(metadata=_id("保单号"))
-    insurer: str = field(metadata=_id("保险公司"))
-    insurance_type: str = field(metadata=_code("险种"))
-    unit_id: str = field(metadata=_id("被保产品（单发火箭或单颗卫星）编号"))
-    premium: str = field(metadata=_money("保费"))
-    premium_paid: str = field(metadata=_money("已付保费"))
+    policy_no: str = field(metadata=fields.identifier("保单号"))
+    insurer: str = field(metadata=fields.identifier("保险公司"))
+    insurance_type: str = field(metadata=fields.code("险种"))
+    unit_id: str = field(metadata=fields.identifier("被保产品（单发火箭或单颗卫星）编号"))
+    premium: str = field(metadata=fields.money("保费"))
+    premium_paid: str = field(metadata=fields.money("已付保费"))
     period_from: date = field(metadata={"title": "保险期间起（含）"})
     period_until: date = field(metadata={"title": "保险期间止（不含）"})
-    unit_kind: str | None = field(default=None, metadata=_code("产品类型"))
+    unit_kind: str | None = field(default=None, metadata=fields.code("产品类型"))
     launched_on: date | None = field(default=None, metadata={"title": "发射日"})
     launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可", "neutral": True})
-    sum_insured: str | None = field(default=None, metadata=_money("保险金额"))
+    sum_insured: str | None = field(default=None, metadata=fields.money("保险金额"))
     paid_on: date | None = field(default=None, metadata={"title": "保费付清日"})
     first_insured_on: date | None = field(default=None, metadata={"title": "首次投保日"})
-    project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    measures: Measures = _measures()
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,19 +300,19 @@ class Item:
     """One thing that earns an award or a grant: a product, an event, a fee."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    item_id: str = field(metadata=_id("事项编号"))
-    category: str | None = field(default=None, metadata=_code("类别"))
-    project_id: str | None = field(default=None, metadata=_id("所属项目"))
-    product_id: str | None = field(default=None, metadata=_id("所属产品"))
-    base_amount: str | None = field(default=None, metadata=_money("计算基数"))
-    vat: str | None = field(default=None, metadata=_money("其中增值税", neutral="0.00"))
-    hardware: str | None = field(default=None, metadata=_money("其中硬件", neutral="0.00"))
-    related_party_amount: str | None = field(default=None, metadata=_money("其中关联方", neutral="0.00"))
-    cost: str | None = field(default=None, metadata=_money("产品成本"))
+    item_id: str = field(metadata=fields.identifier("事项编号"))
+    category: str | None = field(default=None, metadata=fields.code("类别"))
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
+    product_id: str | None = field(default=None, metadata=fields.identifier("所属产品"))
+    base_amount: str | None = field(default=None, metadata=fields.money("计算基数"))
+    vat: str | None = field(default=None, metadata=fields.money("其中增值税", neutral="0.00"))
+    hardware: str | None = field(default=None, metadata=fields.money("其中硬件", neutral="0.00"))
+    related_party_amount: str | None = field(default=None, metadata=fields.money("其中关联方", neutral="0.00"))
+    cost: str | None = field(default=None, metadata=fields.money("产品成本"))
     events: int | None = field(default=None, metadata={"title": "次数", "ge": 0, "le": 1_000_000})
     occurred_on: date | None = field(default=None, metadata={"title": "发生日"})
     related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
-    measures: Measures = _measures()
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,12 +320,12 @@ class Investment:
     """One payment of project investment."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    category: str = field(metadata=_code("投资类别"))
-    amount: str = field(metadata=_money("金额（含税）"))
-    vat: str | None = field(default=None, metadata=_money("其中增值税", neutral="0.00"))
+    category: str = field(metadata=fields.code("投资类别"))
+    amount: str = field(metadata=fields.money("金额（含税）"))
+    vat: str | None = field(default=None, metadata=fields.money("其中增值税", neutral="0.00"))
     paid_on: date | None = field(default=None, metadata={"title": "付款日"})
     related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
-    measures: Measures = _measures()
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,15 +333,15 @@ class Project:
     """One investment project."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    project_id: str = field(metadata=_id("项目编号"))
-    investments: tuple[Investment, ...] = field(metadata=_list("投资明细", MAX_INVESTMENTS))
-    category: str | None = field(default=None, metadata=_code("类别"))
+    project_id: str = field(metadata=fields.identifier("项目编号"))
+    investments: tuple[Investment, ...] = field(metadata=fields.many("投资明细", MAX_INVESTMENTS))
+    category: str | None = field(default=None, metadata=fields.code("类别"))
     started_on: date | None = field(default=None, metadata={"title": "开工日"})
     completed_on: date | None = field(default=None, metadata={"title": "完工日"})
-    other_fiscal_funding: str | None = field(default=None, metadata=_money("已获其他财政资金", neutral="0.00"))
-    accepted_investment: str | None = field(default=None, metadata=_money("验收核定投资"))
-    paid_instalments: str = field(default="0.00", metadata=_money("已拨付金额"))
-    measures: Measures = _measures()
+    other_fiscal_funding: str | None = field(default=None, metadata=fields.money("已获其他财政资金", neutral="0.00"))
+    accepted_investment: str | None = field(default=None, metadata=fields.money("验收核定投资"))
+    paid_instalments: str = field(default="0.00", metadata=fields.money("已拨付金额"))
+    measures: Measures = fields.measures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,7 +349,7 @@ class Claim:
     """One request: which table, when, who, and the facts of one kind."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    rate_table: str = field(metadata=_text("标准表编号", max_length=80, description="形如 bj-gjj-2025-1-11；没有的以 404 应答。"))
+    rate_table: str = field(metadata=fields.text("标准表编号", max_length=80, description="形如 bj-gjj-2025-1-11；没有的以 404 应答。"))
     application_date: date = field(metadata={"title": "申请日"})
     applicant: Applicant = field(metadata={"title": "项目单位"})
     version: int | None = field(default=None, metadata={"title": "标准表版本", "ge": 1, "le": 100000})
@@ -419,8 +358,8 @@ class Claim:
     known_at: datetime | None = field(default=None, metadata={"title": "只用该时刻前发布的版本"})
     application_at: datetime | None = field(default=None, metadata={"title": "申请时刻（带时区）"})
     claim_period: Period | None = field(default=None, metadata={"title": "本次申请期间"})
-    request_no: str | None = field(default=None, metadata=_id("调用方编号，原样返回"))
-    contracts: tuple[Contract, ...] | None = field(default=None, metadata=_list("贷款合同", MAX_CONTRACTS, 1))
-    policies: tuple[Policy, ...] | None = field(default=None, metadata=_list("保单", MAX_POLICIES, 1))
-    items: tuple[Item, ...] | None = field(default=None, metadata=_list("事项", MAX_ITEMS, 1))
-    projects: tuple[Project, ...] | None = field(default=None, metadata=_list("项目", MAX_PROJECTS, 1))
+    request_no: str | None = field(default=None, metadata=fields.identifier("调用方编号，原样返回"))
+    contracts: tuple[Contract, ...] | None = field(default=None, metadata=fields.many("贷款合同", MAX_CONTRACTS, 1))
+    policies: tuple[Policy, ...] | None = field(default=None, metadata=fields.many("保单", MAX_POLICIES, 1))
+    items: tuple[Item, ...] | None = field(default=None, metadata=fields.many("事项", MAX_ITEMS, 1))
+    projects: tuple[Project, ...] | None = field(default=None, metadata=fields.many("项目", MAX_PROJECTS, 1))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from app.calculators import facts
+from app.calculators import facts, patterns
 from app.calculators import names as nm
 from app.calculators.expressions import CODE
 from app.calculators.faults import Fault
@@ -29,7 +29,7 @@ _UNIQUE = {
 
 
 def _fields_of(kind: Any) -> tuple[str, ...]:
-    return tuple(name for name, one in kind.__dataclass_fields__.items() if one.metadata.get("pattern") == facts.ID_PATTERN)
+    return tuple(name for name, one in kind.__dataclass_fields__.items() if one.metadata.get("pattern") == patterns.ID_PATTERN)
 
 
 _ROWS = (facts.Contract, facts.Policy, facts.Item, facts.Project)

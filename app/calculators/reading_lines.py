@@ -9,8 +9,8 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import TABLE_PATTERN
 from app.calculators.money import round_down
+from app.calculators.patterns import TABLE_PATTERN
 from app.calculators.reader import Reader, Refused, no_facts
 from app.calculators.terms import UNKNOWN, Band, Bands, Cap, Line, Requirement, Unknown
 

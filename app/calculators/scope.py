@@ -15,9 +15,10 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.facts import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN, Applicant, Claim, Contract, Measures, Project
+from app.calculators.facts import Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
 from app.calculators.nearest import NOBODY, meant
+from app.calculators.patterns import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.spelling import normal, unseen

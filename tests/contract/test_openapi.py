@@ -19,7 +19,7 @@ from app.api.examples import MANY, SINGLE
 from app.api.operation_examples import EXAMPLES
 from app.api.problems import KINDS
 from app.api.titles import FIELDS
-from app.calculators import facts, results
+from app.calculators import facts, patterns, results
 from app.main import create_app
 from app.settings import Settings
 from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
@@ -192,7 +192,7 @@ def test_every_limit_is_in_the_schema(document: dict[str, Any]) -> None:
     assert loan["contracts"]["maxItems"] == facts.MAX_CONTRACTS
     assert loan["contracts"]["minItems"] == 1
     assert schemas["LoanClaimList"]["properties"]["cases"]["maxItems"] == 10_000
-    assert schemas["Policy"]["properties"]["premium"]["pattern"] == facts.MONEY_PATTERN
+    assert schemas["Policy"]["properties"]["premium"]["pattern"] == patterns.MONEY_PATTERN
     for name in ("Contract", "Policy", "Item", "Project", "Applicant", "Drawdown", "InterestVoucher"):
         for field, schema in schemas[name]["properties"].items():
             for part in schema.get("anyOf", [schema]):

@@ -23,7 +23,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from app.api.draft_examples import BEGIN
-from app.calculators.facts import TABLE_PATTERN
+from app.calculators.patterns import TABLE_PATTERN
 from tests.contract.schemathesis_hooks import LIVE, METHODS, Body, fitting, tables
 
 LI, WANG = os.environ["SUBSIDY_LI"], os.environ["SUBSIDY_WANG"]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from app.calculators import facts
+from app.calculators import facts, patterns
 from app.calculators.terms import Measure
 
 Json = dict[str, Any]
@@ -27,14 +27,14 @@ OWNERS = {
 """Which object carries the measures of which level."""
 
 _TEXTS = {
-    facts.MONEY_PATTERN: "MONEY",
-    facts.RATE_PATTERN: "RATE",
-    facts.SPREAD_PATTERN: "RATE",
-    facts.CODE_TEXT_PATTERN: "CODE",
-    facts.SERIES_PATTERN: "CODE",
-    facts.ID_PATTERN: "ID",
-    facts.TABLE_PATTERN: "TABLE",
-    facts.USCC_PATTERN: "TEXT",
+    patterns.MONEY_PATTERN: "MONEY",
+    patterns.RATE_PATTERN: "RATE",
+    patterns.SPREAD_PATTERN: "RATE",
+    patterns.CODE_TEXT_PATTERN: "CODE",
+    patterns.SERIES_PATTERN: "CODE",
+    patterns.ID_PATTERN: "ID",
+    patterns.TABLE_PATTERN: "TABLE",
+    patterns.USCC_PATTERN: "TEXT",
     r"^[A-Z]{3}$": "TEXT",  # a currency
     None: "TEXT",
 }
