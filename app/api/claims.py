@@ -21,6 +21,8 @@ from app.calculators import checks, facts
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 BATCH_PATTERN: Final = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,7}$"
 REFERENCE_RATE_PATTERN: Final = r"^-?0\.[0-9]{1,8}$"
+REFERENCE_NUMBER_PATTERN: Final = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,8})?$"
+REFERENCE_VALUE_PATTERN: Final = r"^(-?0\.[0-9]{1,8}|[1-9][0-9]{0,2}(\.[0-9]{1,8})?)$"  # of either kind, as a month's request takes it
 # RFC 3339, with as many decimals as a client writes: .NET has seven, Java up to nine. An instant is kept to the microsecond,
 # and further decimals are cut off. Whether something was known, or a day had come, cannot hang on them; a window that closes
 # at a clock time is open until a microsecond after it.

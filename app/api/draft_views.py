@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_RATE_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_VALUE_PATTERN
 from app.api.identity import instant_text
 from app.api.parameters import Closed
 from app.api.views import View
@@ -28,7 +28,7 @@ FILE: Final = "标准表文件的文本（YAML）"
 UNSEEN: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control signs and what has no width
 Note = Annotated[str, Field(title="说明，不含控制字符", max_length=500, pattern=f"^[^{UNSEEN}]*$")]
 SeriesCode = Annotated[str, Field(pattern=facts.SERIES_PATTERN, max_length=32)]
-ReferenceRate = Annotated[str, Field(pattern=REFERENCE_RATE_PATTERN, max_length=11)]
+ReferenceValue = Annotated[str, Field(pattern=REFERENCE_VALUE_PATTERN, max_length=12)]
 
 
 class _Body(BaseModel):
@@ -70,8 +70,11 @@ class MonthRequest(_Body):
 
     model_config = ConfigDict(title="公布参考利率")
     on: str = Field(title="公布日", pattern=DATE_PATTERN, examples=["2026-09-21"])
-    values: dict[SeriesCode, ReferenceRate] = Field(
-        title="各系列的值，小数，以代码为键", min_length=1, max_length=4, examples=[{"LPR_1Y": "0.0300", "LPR_5Y": "0.0350"}]
+    values: dict[SeriesCode, ReferenceValue] = Field(
+        title="各系列的值，以代码为键：利率为小数（3.00% 写作 0.0300），值是数的系列（如汇率）写作 7.1879",
+        min_length=1,
+        max_length=4,
+        examples=[{"LPR_1Y": "0.0300", "LPR_5Y": "0.0350"}],
     )
     holds_until: str = Field(title="有效至（不含），通常为下一公布日", pattern=DATE_PATTERN, examples=["2026-10-20"])
     confirmed: bool = Field(False, title="与上一值相差很大时，确认无误")

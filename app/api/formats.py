@@ -8,7 +8,14 @@ from dataclasses import is_dataclass
 from typing import Any, Final
 
 from app.access import keys
-from app.api.claims import BATCH_PATTERN, DATE_PATTERN, INSTANT_PATTERN, REFERENCE_RATE_PATTERN
+from app.api.claims import (
+    BATCH_PATTERN,
+    DATE_PATTERN,
+    INSTANT_PATTERN,
+    REFERENCE_NUMBER_PATTERN,
+    REFERENCE_RATE_PATTERN,
+    REFERENCE_VALUE_PATTERN,
+)
 from app.calculators import facts
 
 _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -22,6 +29,16 @@ _FORMATS: Final[Mapping[str, tuple[str, str, str]]] = {
         "INVALID_RATE",
         "利率应为小数形式的字符串，如 3.00% 写作 0.0300，至多八位小数",
         "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300",
+    ),
+    REFERENCE_NUMBER_PATTERN: (
+        "INVALID_NUMBER",
+        "应为数的字符串，如 7.1879，至多八位小数",
+        "Should be a number as a string with at most eight decimals, such as 7.1879",
+    ),
+    REFERENCE_VALUE_PATTERN: (
+        "INVALID_RATE",
+        "利率应为小数形式的字符串，如 3.00% 写作 0.0300；值是数的系列（如汇率）写作 7.1879；至多八位小数",
+        "A rate is a decimal fraction as a string with at most eight decimals: 3.00% is 0.0300; a series of numbers has 7.1879",
     ),
     facts.MONEY_PATTERN: (
         "INVALID_MONEY",

@@ -1,24 +1,28 @@
-"""A month of reference rates, as HTTP and the command take it: decimal fractions in, a checked draft out.
+"""A month of reference rates, as HTTP and the command take it: decimal fractions or numbers in, a checked draft out.
 
-Inside, a draft says what a file says: percentages, rows to be added. What is refused about it is told in the words and
-at the places of the request.
+Inside, a draft says what a file says: percentages, or numbers where the series has numbers (D101), rows to be added. What
+is refused about it is told in the words and at the places of the request.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
 from sqlmodel import Session
 
+from app.api.claims import REFERENCE_NUMBER_PATTERN, REFERENCE_RATE_PATTERN
 from app.api.draft_views import MonthRequest
-from app.api.problems import FieldError, ProblemError
+from app.api.formats import CODES, described
+from app.api.problems import FieldError, ProblemError, invalid
 from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.tables import drafts
 from app.tables.english import english
 from app.tables.publications import CONFIRMATION
+from app.tables.series import ValuesAre, stored_values_are
 
 _ROW: Final = re.compile(r"/series/([0-9]+)(?:/add(?:/0(?:/(on|value))?)?)?")
 _FIELD: Final = "confirmed: true"
@@ -26,13 +30,25 @@ _FIELD: Final = "confirmed: true"
 
 def enter(session: Session, actor: str, asked: MonthRequest) -> drafts.State:
     """Begin and check the draft of a month. Errors: ProblemError 422 with pointers into the request."""
-    values = {name: percentage(value) for name, value in asked.values.items()}
+    kinds = {name: stored_values_are(session, name) for name in asked.values}
+    misread = [error for name, value in asked.values.items() for error in _misread(name, value, kinds[name])]
+    if misread:
+        raise invalid(misread)
+    values = {name: value if kinds[name] == "NUMBER" else percentage(value) for name, value in asked.values.items()}
     try:
         return drafts.enter_month(session, actor, asked.on, values, asked.holds_until, confirmed=asked.confirmed)
     except drafts.Refused as refused:
         names = sorted(values)
         errors = dict.fromkeys(_told(fault, names) for fault in refused.faults)  # of one day, once, however many series
         raise ProblemError("DRAFT_FAULTY", errors=errors) from None
+
+
+def _misread(name: str, value: str, kind: ValuesAre | None) -> Iterator[FieldError]:
+    """A value that is not written as those of its series are."""
+    pattern = REFERENCE_NUMBER_PATTERN if kind == "NUMBER" else REFERENCE_RATE_PATTERN
+    if kind is not None and not re.fullmatch(pattern, value):
+        zh, en = described(pattern, value)
+        yield FieldError(f"/values/{name}", CODES[pattern], zh, en)
 
 
 def percentage(value: str) -> str:

@@ -59,6 +59,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "UNKNOWN_MEASURE": Kind(422, "标准表没有声明这项事实", "The rate table declares no such measure"),
     "UNKNOWN_CATEGORY": Kind(422, "标准表没有这个类别", "The rate table has no such category"),
     "WRONG_FACTS": Kind(422, "事实的种类不对", "The wrong kind of facts"),
+    "NOT_A_RATE": Kind(422, "所引用的系列不是利率", "The series that was named is no rate"),
     "WRONG_APPLICANT": Kind(422, "标准表不支持这种申请主体", "The rate table does not admit this kind of applicant"),
     "WRONG_METHOD": Kind(422, "该标准表不在这个接口计算", "The rate table belongs to another endpoint"),
     "REFERENCE_RATE_NOT_COVERED": Kind(

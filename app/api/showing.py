@@ -273,6 +273,7 @@ def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
         title=content.get("title"),
         source=content.get("source"),
         authority=content.get("authority"),
+        values_are=shown.values_are,
         version=shown.version,
         digest=shown.digest,
         published_at=instant_text(newest_version.published_at),

@@ -12,6 +12,9 @@ from starlette.responses import Response
 VersionState = Literal["PUBLISHED", "SUPERSEDED", "WITHDRAWN"]
 
 
+SERIES_VALUE_PATTERN = r"^-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,8})?$"
+
+
 class View(BaseModel):
     """What is shown."""
 
@@ -238,6 +241,7 @@ class SeriesEntry(View):
     title: str | None = Field(title="名称")
     source: str | None = Field(title="出处")
     authority: str | None = Field(title="来源")
+    values_are: Literal["PERCENT", "NUMBER"] = Field(title="值的种类：PERCENT 利率，以小数表示（3.45% 为 0.0345）；NUMBER 数，如汇率")
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
     published_at: str = Field(title="公布时刻")
@@ -258,7 +262,7 @@ class SeriesRow(View):
 
     model_config = ConfigDict(title="公布值")
     on: str = Field(title="公布日（自该日起适用）")
-    value: str = Field(title="值，小数")
+    value: str = Field(title="值，小数", pattern=SERIES_VALUE_PATTERN)
     confidence: str = Field(title="可信程度：read 读到，implied 推得")
 
 

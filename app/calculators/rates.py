@@ -11,7 +11,7 @@ from math import lcm
 
 from app.calculators.days import months_after
 from app.calculators.facts import FixedRate, FloatingRate, SteppedRate
-from app.calculators.faults import NotComputable
+from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.money import decimal_ratio, ratio_text
 from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
@@ -95,6 +95,10 @@ def contract_rate(
 
 def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries], pointer: str) -> ContractRate:
     known = series.get(fact.series)
+    if known is not None and known.values_are == "NUMBER":
+        zh = f"{fact.series} 的值是数（如汇率），不是利率，合同利率不能随它浮动"
+        en = f"the values of {fact.series} are numbers, such as exchange rates, and no rates; no contract rate follows it"
+        raise FactsError([Fault(f"{pointer}/series", "NOT_A_RATE", zh, en)])
     multiplier, of = decimal_ratio(fact.multiplier)
     spread, spread_of = decimal_ratio(fact.spread)
     times = of * (1 if known is None else known.parts)

@@ -64,6 +64,7 @@ class Reader:
         self.lines: set[str] = set()  # ids of lines, also of faulty ones
         self.reads: set[str] = set()
         self.series: dict[str, str] = {}  # of reference rates, with the place that names each first
+        self.rates: dict[str, str] = {}  # of these, the ones that an expression reads as rates
         self.categories: set[str] = set()  # of investment, read one by one
         self.clause: str | None = None
         self.wording: str | None = None
@@ -237,6 +238,7 @@ class Reader:
         self.reads |= reads
         for call in ex.calls(node, "reference"):
             self.series.setdefault(call.key[1], "/".join(self.place))
+            self.rates.setdefault(call.key[1], "/".join(self.place))
         self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
         return node
 

@@ -107,6 +107,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
         **found,
         reads=frozenset(reader.reads),
         series=reader.series,
+        rates=reader.rates,
         categories=frozenset(reader.categories),
         types=dict(reader.types),
     )
@@ -213,7 +214,7 @@ def _applicant(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         with r.at(no):
             kind = r.one_of(one, APPLICANT_KINDS)
             if kind in said:
-                raise Refused(f"{kind} 重复")
+                raise Refused(f"列表中 {kind} 重复")
             said.add(kind)
     found["applicants"] = tuple(kind for kind in APPLICANT_KINDS if kind in said)
 

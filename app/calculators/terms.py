@@ -275,6 +275,7 @@ class Terms:
     types: Mapping[str, str] = field(default_factory=dict)  # type of every name that may be read
     watch: Watch = Watch()
     series: Mapping[str, str] = field(default_factory=dict)  # the series of reference rates that it names, with the place of each
+    rates: Mapping[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates (D101)
     categories: frozenset[str] = frozenset()  # investment categories that an expression reads one by one
     any_category: bool = False  # a line is meant for categories that no line names
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # codes with which each fact is compared
@@ -347,7 +348,7 @@ class RateTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSeries:
-    """A dated series of reference rates; it says nothing from ``holds_until`` on."""
+    """A dated series of reference rates, or of numbers such as exchange rates (D101); it says nothing from ``holds_until`` on."""
 
     series: str
     version: int
@@ -356,6 +357,7 @@ class ReferenceSeries:
     days: tuple[int, ...]
     values: tuple[Fraction, ...]
     confidences: tuple[str, ...]
+    values_are: Literal["PERCENT", "NUMBER"] = "PERCENT"
     ends: int = field(init=False)  # the ordinal of ``holds_until``
     parts: int = field(init=False)
     numerators: tuple[int, ...] = field(init=False)  # the values as whole numbers of 1/parts

@@ -67,7 +67,7 @@ def _proved(paths: list[Path] | None) -> Entries:
 @tables.command("lpr")
 def enter_month(
     on: Annotated[str, typer.Argument(metavar="DAY", help="公布日 / day of publication, YYYY-MM-DD")],
-    rates: Annotated[list[str], typer.Argument(metavar="SERIES=RATE…", help="如 LPR_1Y=3.00% LPR_5Y=3.50% / one or more series")],
+    rates: Annotated[list[str], typer.Argument(metavar="SERIES=RATE…", help="如 LPR_1Y=3.00% USD_CNY=7.1879 / one or more series")],
     holds_until: Annotated[str, typer.Option(help="有效至（不含），通常为下一公布日 / valid until, exclusive: the next publication")],
     confirm: Annotated[bool, typer.Option("--confirm", help="与上一值相差很大，确认无误 / far from the last value, and right")] = False,
     quiet: drafts.Quiet = False,

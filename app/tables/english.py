@@ -37,6 +37,18 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "{} 不在可用的词中: {}": "{} is none of: {}",
     "不是日期: {}": "Not a date: {}",
     "不是日期: {}（应为 YYYY-MM-DD）": "Not a date: {}; should be YYYY-MM-DD",
+    "应为大于零的数，如 7.1879，至多八位小数，而不是 {}": (
+        "Should be a number above zero such as 7.1879 with at most eight decimals, not {}"
+    ),
+    "系列的值是 {}，不可更改": "The values of the series are {}, which cannot be changed",
+    "系列 {} 的值已公布为 {}，不可更改": "The values of series {} were published as {}, which cannot be changed",
+    "{} 的值是数（NUMBER），不是利率；只能用于换算币种": (
+        "The values of {} are numbers (NUMBER) and no rates; it can only convert a currency"
+    ),
+    "晚于载入的时刻 {}；公布之后再载入": "After the moment of loading, {}; load it once it is published",
+    "晚于载入的时刻 {}；施行前公布的，写明 published_at": (
+        "After the moment of loading, {}; if it was published before it takes effect, give published_at"
+    ),
     "不是时刻: {}（应为 HH:MM）": "Not a clock time: {}; should be HH:MM",
     "没有这一天: {}": "There is no such day: {}",
     "没有这一时刻: {}": "There is no such instant: {}",
@@ -119,6 +131,7 @@ _TABLES: Final[Mapping[str, str]] = {
     "行 {} 重复": "Line {} is there twice",
     "代码 {} 没有任何一行适用": "No line applies to code {}",
     "HIGHEST 比较各行的比例，各行的 base 须相同": "HIGHEST compares the rates of lines, so all have the same base",
+    "至少一种申请主体": "At least one kind of applicant",
     "lines 至少一行": "At least one line",
     "须写明 wording: CEILING（不超过）或 EXACT（按照）": "wording is missing: CEILING (不超过) or EXACT (按照)",
     "每行恰为 base 与 rate，或 amount，或 bands": "A line has base and rate, or amount, or bands",

@@ -54,7 +54,8 @@ class Entries:
     faults: list[TermsFault] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
-    keys: set[tuple[Any, ...]] = field(default_factory=set)
+    rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
+    places: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of each row, by its kind and key
 
     def fault(self, place: str, message: str) -> None:
         """Record a fault; reading goes on."""
@@ -67,10 +68,14 @@ class Entries:
             if most is not None and value is not None and len(value) > most:
                 self.fault(place, f"{column.name} 至多 {most} 字")
         key = (type(row), *key_of(row))
-        if key in self.keys:
+        if key in self.places:
             self.fault(place, f"{' '.join(str(part) for part in key[1:])} 在文件中出现两次")
-        self.keys.add(key)
+        self.places.setdefault(key, place)
         self.rows.append(row)
+
+    def place_of(self, row: Row) -> str:
+        """Where a row stands in its file."""
+        return self.places[(type(row), *key_of(row))]
 
     # --- what holds values
 

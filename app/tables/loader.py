@@ -6,9 +6,10 @@ refused, and what was published here beyond the files stays (``beyond``).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
 from app.tables.repository import read_catalogue
+from app.tables.series import stored_values_are, values_are
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
 REFERRED_TO = (  # what is referred to is added first
@@ -67,24 +69,27 @@ def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]
     return found
 
 
-def load(session: Session, paths: list[Path]) -> dict[str, int]:
+def load(session: Session, paths: list[Path], at: datetime | None = None) -> dict[str, int]:
     """Prove all files, then add what is new, in one transaction. Errors: LoadError; nothing is added then."""
-    done = store(session, read_files(paths))
+    done = store(session, read_files(paths), at=at)
     session.commit()
     return done
 
 
-def store(session: Session, found: Entries, actor: str | None = None) -> dict[str, int]:
+def store(session: Session, found: Entries, actor: str | None = None, at: datetime | None = None) -> dict[str, int]:
     """Add what is new in proved files; with an actor, the audit log says so. Errors: LoadError; nothing is added then.
 
+    ``at`` is the moment of loading, by default now. What is added to a database in use is known from then, however old its
+    notice; only the first load of an empty one reproduces history and takes ``published_at`` (D79).
     In the caller's transaction, which for an entry in the log must hold the write lock (``database.writing``).
     """
-    new = what_is_new(session, found)
+    at = datetime.now(UTC) if at is None else at
+    new = what_is_new(session, found, at)
     floor = latest_known(session) if new else None
     if floor is not None:
         for row in new:
-            if isinstance(row, models.OverlayVersion) or (isinstance(row, Recorded) and known_at(row) <= floor):
-                row.recorded_at = max(known_at(row), floor + timedelta(microseconds=1))
+            if isinstance(row, Recorded):
+                row.recorded_at = max(at, floor + timedelta(microseconds=1))
     add(session, new)
     if new and actor is not None:
         counts = Counter(str(row.__tablename__) for row in new)
@@ -94,7 +99,7 @@ def store(session: Session, found: Entries, actor: str | None = None) -> dict[st
     return {"tables": len(found.tables), "added": len(new)}
 
 
-def what_is_new(session: Session, found: Entries) -> list[Row]:
+def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
     """The rows that are not stored yet. Errors: LoadError where anything was refused."""
     new: list[Row] = []
     if not found.faults:
@@ -102,6 +107,7 @@ def what_is_new(session: Session, found: Entries) -> list[Row]:
         check_series(session, found)
         new = list(_new_rows(session, found))
         check_beside(session, found, new)
+        _check_published(found, new, at)
     if found.faults:
         raise LoadError(found.faults)
     return new
@@ -129,7 +135,7 @@ def known_at(row: Recorded) -> datetime:
 
 def latest_known(session: Session) -> datetime | None:
     """The latest instant of which anything is known; None while nothing is stored."""
-    if session.exec(select(models.Fund)).first() is None:
+    if all(session.exec(select(kind).limit(1)).first() is None for kind in (models.Fund, models.ReferenceRateVersion)):
         return None
     return read_catalogue(session).latest_known_at
 
@@ -186,6 +192,21 @@ def _said(row: Row) -> Any:
     return row.digest
 
 
+def _check_published(found: Entries, new: list[Row], at: datetime) -> None:
+    """Nothing new says that it was published after the moment at which it is loaded (D79)."""
+    now = at.astimezone(BEIJING).isoformat(timespec="seconds")
+    for row in new:
+        if not isinstance(row, Recorded) or known_at(row) <= at:
+            continue
+        if isinstance(row, models.VersionEvent):
+            if row.kind != "SUPERSEDED":  # that, the version in its place says
+                found.fault(f"{found.place_of(row)}/known_at", f"晚于载入的时刻 {now}；公布之后再载入")
+        elif isinstance(row, models.OverlayVersion) and "published_at" not in json.loads(row.content):
+            found.fault(f"{found.place_of(row)}/effective/first_day", f"晚于载入的时刻 {now}；施行前公布的，写明 published_at")
+        else:
+            found.fault(f"{found.place_of(row)}/published_at", f"晚于载入的时刻 {now}；公布之后再载入")
+
+
 def _check_funds(session: Session, found: Entries) -> None:
     """Each batch belongs to a fund of these files or of the database."""
     here = {row.id for row in found.rows if isinstance(row, models.Fund)}
@@ -195,9 +216,16 @@ def _check_funds(session: Session, found: Entries) -> None:
 
 
 def check_series(session: Session, found: Entries) -> None:
-    """Each series of reference rates that a table names is in these files or in the database."""
+    """Each series that a table names is in these files or in the database; one that it reads as a rate has rates (D101)."""
     of = models.ReferenceRateVersion
     known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
     for name, place in found.series.items():
         if name not in known:
             found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")
+    here = {row.series: values_are(json.loads(row.content)) for row in found.rows if isinstance(row, of)}
+    for name, place in found.rates.items():
+        if (here.get(name) or stored_values_are(session, name)) == "NUMBER":
+            found.fault(place, f"{name} 的值是数（NUMBER），不是利率；只能用于换算币种")
+    for row in found.rows:
+        if isinstance(row, of) and stored_values_are(session, row.series) not in {None, here[row.series]}:
+            found.fault(found.place_of(row), f"系列 {row.series} 的值已公布为 {stored_values_are(session, row.series)}，不可更改")

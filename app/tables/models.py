@@ -2,7 +2,7 @@
 
 What a version says is kept as canonical JSON text beside its digest; columns hold what is searched.
 Supersession, withdrawal and the end of validity are rows of ``version_event``, added, never changed.
-``recorded_at`` is the instant since when this database knows a row, where its notice is older than that.
+``recorded_at`` is the instant since when this database knows a row; empty where the first load took the time of its notice.
 """
 
 from __future__ import annotations

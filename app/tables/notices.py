@@ -28,7 +28,7 @@ FUNDS_FILE = ("funds",)
 FUND = ("id", "title", "overlays")
 OVERLAY = ("id", "version", "title", "methods", "facts", "applies_by", "effective", "published_at", "document", "authority", "terms")
 SERIES_FILE = ("series",)
-SERIES = ("series", "title", "source", "authority", "versions")
+SERIES = ("series", "title", "source", "authority", "values_are", "versions")
 BATCH_FILE = ("fund", "batch", "document", "authority", "directions")
 BATCH = ("id", "year", "no", "title", "application_window")
 DOCUMENT = ("title", "issuer", "number", "date")
@@ -270,6 +270,8 @@ def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
         return
     for name, named_at in terms.series.items():
         found.series.setdefault(name, named_at)
+    for name, named_at in terms.rates.items():
+        found.rates.setdefault(name, named_at)
     found.faults += [TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")]
 
 

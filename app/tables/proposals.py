@@ -22,6 +22,7 @@ from app.tables.files import unseen
 from app.tables.loader import check_series
 from app.tables.notices import read_batch, read_references
 from app.tables.publications import appended, said
+from app.tables.series import values_are
 
 MAX_DEPTH = 24
 MAX_PLACE, MAX_MESSAGE = 300, 1_000  # a key or a value of any length can stand in a fault
@@ -34,7 +35,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 OWN_DIRECTION = ("no", "title", "method", "area", "schemes")
 NEW_VERSION = ("effective", "supersedes", "confidence", "document", "authority", "examples", "terms")
-NEW_SERIES = ("series", "title", "source", "authority", "holds_until", "rows", "add")
+NEW_SERIES = ("series", "title", "source", "authority", "values_are", "holds_until", "rows", "add")
 
 
 @dataclass(slots=True)
@@ -261,11 +262,15 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
             return
         published = _published_series(session, str(series.get("series")))
         before = published[-1]["rows"] if published else []
-        rows = appended(made.faults, f"/series/{no}", series, before, at)
+        head = published[-1] if published else series
+        kind = values_are(head)
+        if series.get("values_are", kind) != kind and published:
+            made.faults.append(TermsFault(f"/series/{no}/values_are", f"系列的值是 {kind}，不可更改"))
+        rows = appended(made.faults, f"/series/{no}", series, before, at, kind)
         changes.append((str(series.get("series")), before, rows, str(series.get("holds_until"))))
         new = {"version": str(len(published) + 1), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
-        head = published[-1] if published else series
         titles = {key: head.get(key) for key in ("title", "source", "authority")}
+        titles |= {"values_are": head["values_are"]} if "values_are" in head else {}
         full.append({**titles, "series": series.get("series"), "versions": [*published_versions(published), new]})
         places[f"/series/{no}/versions/{len(published)}"] = f"/series/{no}"
     if made.faults:

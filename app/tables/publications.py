@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables.entries import given
+from app.tables.series import ValuesAre, far, figure, miswritten
 
 CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
-FAR = Fraction(30, 100)  # percentage points; the prime rates have never moved by more in one month
-_PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?%")
 
 
 def appended(
-    faults: list[TermsFault], place: str, series: Mapping[str, Any], before: Sequence[Mapping[str, Any]], at: datetime
+    faults: list[TermsFault], place: str, series: Mapping[str, Any], before: Sequence[Mapping[str, Any]], at: datetime, kind: ValuesAre
 ) -> list[Mapping[str, Any]]:
     """All rows of the new version: those given whole as ``rows``, or the present ones and those to ``add``.
 
@@ -41,7 +38,7 @@ def appended(
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
             faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
-        refused = _refused(made, row, at)
+        refused = _refused(made, row, at, kind)
         if refused is not None:
             key, message = refused
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
@@ -70,22 +67,22 @@ def said(
     yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
 
 
-def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime) -> tuple[str, str] | None:
+def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime, kind: ValuesAre) -> tuple[str, str] | None:
     """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
         return "on", f"应为日期 YYYY-MM-DD，而不是 {given(row.get('on'))}"
-    value = str(row.get("value"))
-    if not _PERCENT.fullmatch(value):
-        return "value", f"应为百分数，如 3.45%，而不是 {given(value)}"
+    value = figure(kind, row.get("value"))
+    if value is None:
+        return "value", miswritten(kind, row.get("value"))
     if on > at.astimezone(BEIJING).date():
         return "on", f"{on} 尚未到来"
     if any(one["on"] == on.isoformat() for one in before):
         return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
     if before and on.isoformat() < str(before[-1]["on"]):
         return "on", f"早于最后公布日 {before[-1]['on']}"
-    moved = abs(Fraction(value[:-1]) - Fraction(str(before[-1]["value"])[:-1])) if before else Fraction(0)
-    if (moved > FAR or Fraction(value[:-1]) <= 0) and row.get("confirmed") != "true":
+    last = figure(kind, before[-1]["value"]) if before else None
+    if far(kind, value if last is None else last, value) and row.get("confirmed") != "true":
         return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 {CONFIRMATION}"
     return None

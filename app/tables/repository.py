@@ -16,6 +16,7 @@ from app.calculators.reading import parse_terms
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
+from app.tables.series import values_are
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
@@ -208,6 +209,7 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
     versions = select(models.ReferenceRateVersion).order_by(models.ReferenceRateVersion.series, models.ReferenceRateVersion.version)  # type: ignore[arg-type]
     for head in session.exec(versions).all():
         mine = values[head.series, head.version]
+        content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
         figures = {row.value: Fraction(row.value) for row in mine}  # months of one figure share one number
         series = ReferenceSeries(
             series=head.series,
@@ -217,8 +219,8 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
             days=tuple(row.on.toordinal() for row in mine),
             values=tuple(figures[row.value] for row in mine),
             confidences=tuple(row.confidence for row in mine),
+            values_are=values_are(content),
         )
-        content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
         known_from = head.recorded_at or head.published_at
         found.setdefault(head.series, []).append(SeriesVersion(series, head.published_at, known_from, content))
     return {name: tuple(rows) for name, rows in found.items()}

@@ -1,26 +1,77 @@
-"""Reference-rate series in files: percent text to exact decimals, days in order."""
+"""Reference series in files: what their values are, percentages or numbers as exact decimals, days in order (D101)."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final, Literal, assert_never
+
+from sqlmodel import Session, select
 
 from app.calculators.money import decimal_text
 from app.tables import models
 from app.tables.canonical import canonical, digest
 from app.tables.entries import Entries, given
 
+ValuesAre = Literal["PERCENT", "NUMBER"]
+VALUES_ARE: Final = ("PERCENT", "NUMBER")  # a rate, 3.45%; or a plain number such as an exchange rate, 7.1879
 _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?")
+_FAR_POINTS = Fraction(30, 100 * 100)  # the prime rates have never moved by more in one month
+_FAR_SHARE = Fraction(5, 100)  # nor has the yuan's rate against another currency by more than this part of itself
 VERSION = ("version", "published_at", "holds_until", "rows")
 ROW = ("on", "value", "confidence")
+
+
+def values_are(content: Mapping[str, Any]) -> ValuesAre:
+    """What the values of a series are, by its stored content; one that does not say so has percentages."""
+    return "NUMBER" if content.get("values_are") == "NUMBER" else "PERCENT"
+
+
+def stored_values_are(session: Session, series: str) -> ValuesAre | None:
+    """What the values of a stored series are, the same in all its versions; None where there is no such series."""
+    of = models.ReferenceRateVersion
+    content = session.exec(select(of.content).where(of.series == series).limit(1)).first()
+    return None if content is None else values_are(json.loads(content))
+
+
+def figure(kind: ValuesAre, raw: Any) -> Fraction | None:
+    """The value that a text says, a rate as a decimal fraction; None where it is not written as it should be.
+
+    >>> figure("PERCENT", "3.45%"), figure("NUMBER", "7.1879"), figure("NUMBER", "3.45%")
+    (Fraction(69, 2000), Fraction(71879, 10000), None)
+    """
+    text = str(raw)
+    match kind:
+        case "PERCENT":
+            percent = _PERCENT.fullmatch(text)
+            return None if percent is None else Fraction(percent[1]) * Fraction(1, 100)
+        case "NUMBER":
+            return Fraction(text) if _NUMBER.fullmatch(text) and Fraction(text) > 0 else None
+        case unreachable:
+            assert_never(unreachable)
+
+
+def miswritten(kind: ValuesAre, raw: Any) -> str:
+    """What is wrong with a value that is not written as it should be."""
+    if kind == "PERCENT":
+        return f"应为百分数，如 3.45%，而不是 {given(raw)}"
+    return f"应为大于零的数，如 7.1879，至多八位小数，而不是 {given(raw)}"
+
+
+def far(kind: ValuesAre, before: Fraction, now: Fraction) -> bool:
+    """Whether a value lies so far from the one before it that it may be mistyped."""
+    moved = abs(now - before)
+    return moved > _FAR_POINTS or now <= 0 if kind == "PERCENT" else moved > _FAR_SHARE * before
 
 
 def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
     """The versions of one series, each with all its rows."""
     series = found.text(place, raw, "series")
+    found.one_of(f"{place}/values_are", raw.get("values_are", "PERCENT"), VALUES_ARE)
     versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
     if not versions:
         found.fault(f"{place}/versions", "至少一版")
@@ -36,14 +87,14 @@ def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
             digest=digest(text),
         )
         found.add(at, head)
-        last = _rows(found, at, head, version.get("rows"))
+        last = _rows(found, at, head, version.get("rows"), values_are(raw))
         if last is None:
             found.fault(f"{at}/rows", "至少一行")
         elif holds_until <= last:
             found.fault(f"{at}/holds_until", "应晚于最后公布日")
 
 
-def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: Any) -> date | None:
+def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: Any, kind: ValuesAre) -> date | None:
     """Add the rows of a version; the day of the last of them."""
     last: date | None = None
     for at, row in found.mappings(f"{place}/rows", raw, ROW):
@@ -51,11 +102,11 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
         if last is not None and on <= last:
             found.fault(f"{at}/on", f"日期应晚于前一行 {last}")
         last = on
-        percent = _PERCENT.fullmatch(str(row.get("value")))
-        if percent is None:
-            found.fault(f"{at}/value", f"应为百分数，如 3.45%，而不是 {given(row.get('value'))}")
+        figured = figure(kind, row.get("value"))
+        if figured is None:
+            found.fault(f"{at}/value", miswritten(kind, row.get("value")))
             continue
         confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
-        value = decimal_text(Fraction(percent[1]) * Fraction(1, 100))
+        value = decimal_text(figured)
         found.add(at, models.ReferenceRate(series=head.series, version=head.version, on=on, value=value, confidence=confidence))
     return last

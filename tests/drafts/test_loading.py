@@ -100,7 +100,7 @@ def test_one_file_alone_speaks_of_its_own_tables_alone(office: Office) -> None:
 VERSION = """\
       - version: '{number}'
         effective: {{first_day: '{first}', last_day: open}}
-        published_at: '2026-12-20T00:00:00+08:00'
+        published_at: '2026-11-20T00:00:00+08:00'
         terms:
           facts: POLICIES
           wording: CEILING
@@ -138,7 +138,7 @@ def with_a_second(tmp_path: Path, number: int, first: str, first_ends: str = "",
     if supersedes:
         version = version.replace("        terms:\n", "        supersedes: '1'\n        terms:\n")
     else:
-        version += f"    events:\n      - {{version: '1', kind: ENDED, known_at: '2026-12-20T00:00:00+08:00', last_day: '{first_ends}'}}\n"
+        version += f"    events:\n      - {{version: '1', kind: ENDED, known_at: '2026-11-20T00:00:00+08:00', last_day: '{first_ends}'}}\n"
     lines.insert(end, version)
     (tmp_path / FILE).write_text("".join(lines), encoding="utf-8")
     return tmp_path / FILE

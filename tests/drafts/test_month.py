@@ -79,3 +79,81 @@ def test_a_confirmation_is_the_boolean_true(office: Office) -> None:
     assert refused == "与上一公布值 3.00% 相差过大；确认无误请写 confirmed: true"
     assert office.call("li", "POST", ADDRESS, far | {"confirmed": "true"}).json()["errors"][0]["pointer"] == "/confirmed"
     assert office.call("li", "POST", ADDRESS, far | {"confirmed": True}).status_code == 201
+
+
+# --- D101: a series of numbers --------------------------------------------------------------------------
+
+
+def dollar(**changes: Any) -> dict[str, Any]:
+    """The draft of a new series: the yuan's rate against the dollar."""
+    rows = [{"on": "2026-11-02", "value": "7.0871", "confidence": "read"}]
+    whole = {"title": "美元兑人民币中间价", "source": "中国外汇交易中心", "authority": "official", "values_are": "NUMBER"}
+    series = whole | {"series": "USD_CNY", "holds_until": "2026-12-01", "rows": rows} | changes
+    return {"kind": "REFERENCE_RATE", "target": "USD_CNY", "content": {"series": [series]}}
+
+
+def rate_of(office: Office, on: str) -> dict[str, Any]:
+    """What is published of the series on a day."""
+    address = f"{ADDRESS}/USD_CNY?on={on}"
+    office.wait_until(lambda: office.client.get(address).status_code == 200 and office.client.get(address).json()["value"] is not None)
+    found: dict[str, Any] = office.client.get(address).json()
+    return found
+
+
+def later(value: str, **changes: Any) -> dict[str, Any]:
+    """The next publication of the number."""
+    return {"on": "2026-11-30", "values": {"USD_CNY": value}, "holds_until": "2027-01-04"} | changes
+
+
+def test_D101_a_number_is_entered_as_a_number(office: Office) -> None:
+    """Begun as a draft, added to by a month beside a percentage; read again as it was sent."""
+    office.publish(dollar())
+    shown = rate_of(office, "2026-11-02")
+    assert (shown["values_are"], shown["value"]["value"]) == ("NUMBER", "7.0871")
+    response = office.call("li", "POST", ADDRESS, later("7.1879"))
+    assert response.status_code == 201, response.text
+    assert response.json()["content"]["series"][0]["add"][0]["value"] == "7.1879"
+    draft, etag = response.headers["location"], response.headers["etag"]
+    for step in ("approve", "publish"):
+        etag = office.step("wang", draft, etag, step).headers["etag"]
+    shown = rate_of(office, "2026-11-30")
+    assert (shown["values_are"], shown["value"]["value"], shown["version"]) == ("NUMBER", "7.1879", 2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [
+        ({"values": {"USD_CNY": "-0.5"}}, ("/values/USD_CNY", "INVALID_NUMBER")),
+        ({"values": {"LPR_1Y": "3.00"}}, ("/values/LPR_1Y", "INVALID_RATE")),
+        ({"values": {"USD_CNY": "7.44145501"}}, ("/values/USD_CNY", "DRAFT_FAULT")),  # 5% of 7.0871 above it and a little more
+        ({"values": {"USD_CNY": "6.73274499"}}, ("/values/USD_CNY", "DRAFT_FAULT")),
+        ({"values": {"USD_CNY": "0.0"}, "confirmed": True}, ("/values/USD_CNY", "DRAFT_FAULT")),
+        ({"values": {"USD_CNY": "7.441455"}}, None),
+        ({"values": {"USD_CNY": "6.732745"}}, None),
+        ({"values": {"USD_CNY": "8"}, "confirmed": True}, None),
+    ],
+)
+def test_D101_a_month_takes_each_value_as_its_series_has_it(office: Office, sent: dict[str, Any], refused: tuple[str, str] | None) -> None:
+    office.publish(dollar())
+    rate_of(office, "2026-11-02")
+    response = office.call("li", "POST", ADDRESS, later("7") | sent)
+    assert response.status_code == (201 if refused is None else 422), response.text
+    if refused is not None:
+        assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [refused]
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ("NUMBER", []),
+        (None, []),
+        ("PERCENT", ["/content/series/0/values_are"]),
+    ],
+)
+def test_D101_what_the_values_of_a_series_are_never_changes(office: Office, said: str | None, faults: list[str]) -> None:
+    office.publish(dollar())
+    more = {"series": "USD_CNY", "holds_until": "2027-01-04", "add": [{"on": "2026-11-30", "value": "7.1"}]}
+    again = {"kind": "REFERENCE_RATE", "target": "USD_CNY", "content": {"series": [more | ({} if said is None else {"values_are": said})]}}
+    draft, etag = office.begin("li", again)
+    response = office.step("li", draft, etag, "check")
+    assert (response.status_code, [one["pointer"] for one in response.json().get("errors", [])]) == (422 if faults else 200, faults)

@@ -551,11 +551,11 @@ def finish(
 
 def shown_before(terms: Json, items: list[str], atoms: list[Atom], is_exact: bool) -> dict[str, int]:
     """Fen of each item before caps: with scope TOTAL spread from their rounded total, so that they add up (D93)."""
-    shown = [atom.at for atom in atoms]
-    if is_exact:
-        total = rounded(Fraction(sum(shown)), mode_of_total(terms, atoms))
-        shown = spread_total(shown, [atom.name for atom in atoms], total)
-    return {item: sum(fen for fen, atom in zip(shown, atoms, strict=True) if atom.item == item) for item in items}
+    sums = {item: sum((atom.at for atom in atoms if atom.item == item), start=0) for item in items}
+    if not is_exact:
+        return sums
+    total = rounded(Fraction(sum(sums.values())), mode_of_total(terms, atoms))
+    return dict(zip(sorted(items), spread_total([sums[item] for item in sorted(items)], sorted(items), total), strict=True))
 
 
 def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:

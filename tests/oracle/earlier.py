@@ -173,7 +173,7 @@ def place_grants(case: Situation) -> None:
         if not caps and not topped_up and grant["rate_table"] == case.table["id"]:
             case.said.warnings.add("GRANT_NOT_PLACED")
         for cap in caps:
-            if topped_up or not in_period(case, cap, grant) or not missing_keys(case, cap, grant):
+            if topped_up or cap["limit"] == "unknown" or not in_period(case, cap, grant) or not missing_keys(case, cap, grant):
                 continue
             if not is_own:
                 case.said.warnings.add("GRANT_NOT_PLACED")

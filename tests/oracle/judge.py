@@ -12,11 +12,8 @@ from math import floor
 from types import ModuleType
 from typing import Any
 
-from pydantic import ValidationError
-
-from app.api import claims
-from app.calculators.assessment import assess
-from app.calculators.faults import FactsError, NotComputable
+from app.api.calculating import answer_under, kind_of, read_claim
+from app.api.problems import ProblemError
 from app.calculators.reading import parse_terms
 from app.calculators.results import Result
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
@@ -33,12 +30,6 @@ ORACLES: dict[str, ModuleType] = {
     "INSURANCE": insurance,
     "AWARD": award,
     "GRANT": grant,
-}
-READERS = {
-    "LOAN_INTEREST": claims.LOAN,
-    "INSURANCE": claims.INSURANCE,
-    "AWARD": claims.AWARD,
-    "GRANT": claims.GRANT,
 }
 ON_BALANCES: set[str] = set()  # scopes of caps that bound balances
 
@@ -110,16 +101,11 @@ def engine_table(table: Json) -> RateTable:
 
 
 def engine_answer(table: Json, request: Json) -> Result:
-    claim = READERS[table["method"]].read(json.dumps(request).encode())
-    return assess(
-        claim,
-        engine_table(table),
-        engine_series(),
-        endpoint_method=table["method"],
-        language="zh",
-        known_at="2026-08-20T09:00:00+08:00",
-        calculation_id="sha256:0",
-    )
+    """What a sender gets under this very table: read, put in order and assessed as an endpoint does it."""
+    rates = engine_table(table)
+    kind = kind_of(rates)
+    claim = read_claim(json.dumps(request).encode(), kind)
+    return answer_under(claim, kind, rates, engine_series(), "2026-08-20T09:00:00+08:00", "zh")
 
 
 def oracle_answer(table: Json, request: Json) -> Json:
@@ -223,19 +209,18 @@ def compare(method: str, seed: int) -> str | None:
     ours: Result | Refusal | str
     try:
         ours = engine_answer(table, request)
-    except FactsError as error:
-        ours = Refusal(str(error), {fault.code for fault in error.faults})
-    except NotComputable as error:
-        ours = Refusal(str(error), {error.code})
-    except ValidationError as error:
-        ours = Refusal(str(error), {str(fault["type"]).upper() for fault in error.errors()})
+    except ProblemError as problem:
+        ours = Refusal(str([(fault.pointer, fault.code) for fault in problem.errors]), {problem.code, *(fault.code for fault in problem.errors)})
     except Exception as error:
         ours = f"{type(error).__name__}: {error}"
     match ours, theirs:
         case Result(), dict():
             found = differences(ours, theirs)
         case Refusal(), RefusedError():
-            found = [] if theirs.code in {"", *ours.codes} else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
+            # of two things that are missing either may be told first: a fact, or a value of a series
+            missing = {"FACT_REQUIRED", "REFERENCE_RATE_NOT_COVERED"}
+            told = {"", *ours.codes, *(missing if missing & ours.codes else ())}
+            found = [] if theirs.code in told else [f"refused with {sorted(ours.codes)} / {theirs.code}"]
         case Refusal(), dict():
             # no decision says whether a claim that is refused outright may lack what its items need, a rate included
             is_open = theirs.get("may_lack_facts") and ours.codes <= {"FACT_REQUIRED", "REFERENCE_RATE_NOT_COVERED"}

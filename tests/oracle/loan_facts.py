@@ -52,7 +52,7 @@ def check_contract(contract: Json) -> None:
         named = no_of(repayment)
         if named and (named not in numbers or named in with_plan):
             raise RefusedError("")
-        if repayment["on"] < first_drawdown:
+        if repayment["on"] < first_drawdown or len(with_plan) == len(drawdowns):
             raise RefusedError("")
     check_vouchers(contract.get("interest_paid") or [], numbers)
 

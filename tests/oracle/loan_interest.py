@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -158,7 +159,7 @@ def are_met(case: Situation, loan: Loan, rules: list[Json], chosen: list[Day]) -
 
 @dataclass
 class Admitted:
-    """A loan that is not refused, and those of its lines whose requirements it meets."""
+    """A loan that is not refused, whatever is claimed of it, and those of its lines whose requirements it meets."""
 
     loan: Loan
     chooser: Chooser
@@ -172,6 +173,23 @@ class Claimant:
     loan: Loan
     slice: Slice
     line: str
+
+
+def is_room_for_ever(case: Situation) -> bool:
+    return any(cap.get("room") == "CUMULATIVE" for cap in case.terms.get("caps", []))
+
+
+def may_be_met(case: Situation, loan: Loan, rules: list[Json]) -> bool:
+    """Requirements on the interest when nobody asks what is claimed (D90); where nothing is known of it the room stays taken."""
+    unclaimed = copy(case)
+    unclaimed.request = {name: value for name, value in case.request.items() if name != "claim_period"}
+    other = Loan(unclaimed, loan.fact)
+    other.converts = loan.converts
+    other.work_out_days()
+    try:
+        return are_met(case, other, rules, chosen_days(other, Chooser(unclaimed, other)))
+    except RefusedError:
+        return True
 
 
 def claimants_of(admitted: list[Admitted]) -> list[Claimant]:
@@ -190,7 +208,8 @@ def limit_principal(case: Situation, chosen: list[Day], admitted: list[Admitted]
     claimants = claimants_of(admitted) if any(c.get("room") == "CUMULATIVE" for c in caps) else []
     for cap in caps:
         concerned = [each for each in chosen if is_under(case, cap, each)]
-        require_keys(case, cap, concerned)
+        under = [each for each in concerned if each.counted]
+        require_keys(case, cap, [c for c in claimants if is_under(case, cap, c)] if cap.get("room") == "CUMULATIVE" else under)
         groups: dict[Any, list[Day]] = defaultdict(list)
         for each in concerned:
             groups[account_of_day(case, cap, each)].append(each)
@@ -238,10 +257,11 @@ def is_under(case: Situation, cap: Json, each: Day | Claimant) -> bool:
     )
 
 
-def require_keys(case: Situation, cap: Json, concerned: list[Day]) -> None:
+def require_keys(case: Situation, cap: Json, concerned: list[Any]) -> None:
     """A cap that separates by a fact requires it of what it bounds, unless a single contract is under it (D68).
 
-    It works before the rate (D26), so that days at a rate of zero are under it too.
+    It works before the rate (D26), so that days at a rate of zero are under it too; what takes room for ever is under
+    it whether it is claimed or not (D90).
     """
     if len({each.loan.id for each in concerned}) < 2:
         return
@@ -381,20 +401,24 @@ def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
     for loan in loans:
         if not loan.given() and any(s.rate is None for s in loan.slices):
             continue
-        ceilings[loan.id] = floor(loan.interest(e for e in chosen if e.loan is loan))
+        mine = [e for e in chosen if e.loan is loan]
+        if any(e.slice.rate is None and (e.slice.key, e.day) not in loan.voucher_of for e in mine):
+            raise RefusedError("FACT_REQUIRED")
+        ceilings[loan.id] = floor(loan.interest(mine))
     return ceilings
 
 
 def expected(table: Json, request: Json, series: Json) -> Json:
     check_request(request)
     case = Situation(table, request, series)
-    require_rates(request)
     loans = [Loan(case, fact) for fact in request["contracts"]]
+    require_rates(request)
     items = [loan.id for loan in loans]
     if is_refused_outright(case):
         return shown(loans, {**refused(items, case), "may_lack_facts": True})
     chosen: list[Day] = []
     admitted: list[Admitted] = []
+    takers: list[Admitted] = []
     for loan in loans:
         if not is_admitted_currency(case, loan) or not in_window(case, "contract", loan.signed_on):
             continue
@@ -412,19 +436,25 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        if mine and not are_met(case, loan, on_interest, mine):  # what is not claimed may still take room (D90)
+        # of a contract of which nothing is claimed no interest is asked (D90): it is not refused
+        if on_interest and is_room_for_ever(case) and (not mine or may_be_met(case, loan, on_interest)):
+            takers.append(Admitted(loan, chooser, set(met)))
+        if not are_met(case, loan, on_interest, mine):
             continue
         for of_line in met.values():
             chosen += of_line
             for each in of_line:
                 each.rate = chooser.rate(each.slice, each.day)
         admitted.append(Admitted(loan, chooser, set(met)))
+        if not on_interest:
+            takers.append(admitted[-1])
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
-    told = limit_principal(case, chosen, admitted)
+    told = limit_principal(case, chosen, takers)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
     ceilings = interest_ceilings(loans, chosen)
 
     bounds: dict[str, Json] = {}
+    asked: list[bool] = []  # what binds at first is told; later it is only asked whether rounding would pass it (D92)
     by_id = {loan.id: loan for loan in loans}
 
     def bound(atoms: list[Atom], is_exact: bool) -> None:
@@ -433,8 +463,10 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         for item, ceiling in ceilings.items():
             mine = [a for a in atoms if a.item == item and a.line not in once]
             if (before := sum(a.at for a in mine)) > ceiling:
-                bounds.setdefault(item, told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling))
+                if not asked:
+                    bounds[item] = told_of({"per": ["CONTRACT"]}, [contract_shown(case, by_id[item])], ceiling, before, ceiling)
                 replace(mine, ceiling, is_exact)
+        asked.append(True)
 
     def fact_of(atom: Atom, name: str) -> Any:
         loan = by_id[atom.item]

@@ -386,6 +386,18 @@ def test_D13_D95_a_voucher_paid_by_the_application_for_days_after_it(last_day: s
     assert loans(terms, "2025-02-01", fact)["amount"] == amount
 
 
+@pytest.mark.parametrize("without", ["A", "B"])
+def test_D68_D90_what_takes_room_for_ever_says_in_which_account(without: str) -> None:
+    """Room of project P is used up by A, of which nothing is claimed: B is not paid because A or B leaves its project out."""
+    terms = {**POINTS, "caps": [{"bounds": "BALANCE", "room": "CUMULATIVE", "per": ["PROJECT"], "limit": "150万"}]}
+    one = contract("A", matures_on="2025-07-01", draws=[("2025-01-01", "1500000.00")], project_id="P")
+    other = contract("B", matures_on="2025-12-01", draws=[("2025-07-01", "1500000.00")], project_id="P")
+    claimed = {"claim_period": {"from": "2025-07-01", "until": "2026-01-01"}}
+    assert loans(terms, "2026-01-01", one, other, **claimed)["items"]["B"]["amount"] == "0.00"
+    del (one if without == "A" else other)["project_id"]
+    assert is_refused(terms, "2026-01-01", one, other, code="FACT_REQUIRED", **claimed)
+
+
 def test_D90_a_requirement_on_interest_does_not_free_the_room_of_what_is_not_claimed() -> None:
     terms = {
         **POINTS,

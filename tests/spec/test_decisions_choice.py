@@ -332,7 +332,7 @@ def test_D37_a_range_is_no_figure(given: str) -> None:
 
 
 def test_D38_a_cap_without_figure_is_not_applied_and_the_answer_says_so() -> None:
-    answer = Bureau(award(more="caps: [{per: [], limit: unknown, clause: 设上限}]"), "AWARD").answer({"items": [item("A", "100.00")]})
+    answer = Bureau(award(more="caps: [{per: [], limit: unknown, clause: 设上限}]"), "AWARD", year=2026).answer({"items": [item("A", "100.00")]})
     assert (answer["amount"], answer["amount_kind"]) == ("100.00", "MAXIMUM")
     assert codes(answer, "warnings") == ["CAP_NOT_PUBLISHED"]
     assert [one["clause"] for one in answer["not_decided_here"]] == ["设上限"]
@@ -340,7 +340,8 @@ def test_D38_a_cap_without_figure_is_not_applied_and_the_answer_says_so() -> Non
 
 
 def test_D38_a_cap_on_balances_without_figure_says_so_too() -> None:
-    answer = Bureau(points(more="caps: [{bounds: BALANCE, per: [LENDER], limit: unknown, clause: 设规模上限}]")).answer({"contracts": [loan()]})
+    terms = points(more="caps: [{bounds: BALANCE, per: [LENDER], limit: unknown, clause: 设规模上限}]")
+    answer = Bureau(terms, year=2026).answer({"contracts": [loan()]})
     assert (answer["amount"], answer["amount_kind"]) == ("10000.00", "MAXIMUM")
     assert codes(answer, "warnings") == ["CAP_NOT_PUBLISHED", "INTEREST_ESTIMATED", "OVERDUE_BALANCE"]
     assert [one["clause"] for one in answer["not_decided_here"]] == ["设规模上限"]
@@ -358,7 +359,7 @@ def test_D38_a_cap_on_balances_without_figure_says_so_too() -> None:
     ],
 )
 def test_D38_a_cap_without_figure_that_concerns_nothing_of_the_claim_leaves_it_exact(terms: str, method: str, body: dict[str, Any]) -> None:
-    answer = Bureau(terms, method).answer(body)
+    answer = Bureau(terms, method, year=2026).answer(body)
     assert (answer["amount_kind"], answer["warnings"], answer["not_decided_here"]) == ("EXACT", [], [])
 
 

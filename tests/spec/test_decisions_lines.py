@@ -334,13 +334,13 @@ def test_D31_a_difference_names_what_would_explain_it(change: dict[str, Any], st
 
 def test_a_claim_period_without_loans_is_a_warning() -> None:
     period = {"from": "2025-01-01", "until": "2026-01-01"}
-    answer = Bureau(award(), "AWARD").answer({"items": [item("A", "1.00")], "claim_period": period})
+    answer = Bureau(award(), "AWARD", year=2026).answer({"items": [item("A", "1.00")], "claim_period": period})
     assert [(one["code"], one["pointer"]) for one in answer["warnings"]] == [("CLAIM_PERIOD_IGNORED", "/claim_period")]
 
 
 def test_what_two_clauses_leave_open_alike_is_said_once() -> None:
     open_ = "not_decided: [{message: 办理期限未见}, {message: 办理期限未见}, {message: 材料清单未见}]"
-    answer = Bureau(award(more=open_), "AWARD").answer({"items": [item("A", "1.00")]})
+    answer = Bureau(award(more=open_), "AWARD", year=2026).answer({"items": [item("A", "1.00")]})
     assert [one["message"] for one in answer["not_decided_here"]] == ["办理期限未见", "材料清单未见"]
 
 

@@ -240,12 +240,12 @@ def test_D97_points_with_vouchers_for_some_days_need_the_contract_rate(paid: lis
 
 def test_D97_with_vouchers_for_all_days_points_are_bounded_by_them() -> None:
     contract = loan(rate=None, interest_paid=[voucher("2025-01-01", "2026-01-01", "9000.00")])
-    found = Bureau(points()).answer({"contracts": [contract]})
+    found = Bureau(points(), year=2026).answer({"contracts": [contract]})
     assert (found["amount"], codes(found, "warnings")) == ("9000.00", ["OVERDUE_BALANCE"])
 
 
 def test_D97_without_rate_and_voucher_points_are_calculated_with_a_warning() -> None:
-    found = Bureau(points()).answer({"contracts": [loan(rate=None)]})
+    found = Bureau(points(), year=2026).answer({"contracts": [loan(rate=None)]})
     assert (found["amount"], codes(found, "warnings")[:2]) == ("10000.00", ["INTEREST_BOUND_NOT_CHECKED", "INTEREST_ESTIMATED"])
 
 
@@ -414,9 +414,9 @@ def test_D90_a_line_that_reads_the_day_takes_room_where_it_held_on_days_not_clai
 
 
 def test_D90_room_that_earlier_claims_took_is_an_open_point() -> None:
-    found = Bureau(points(more=ONCE)).answer({"contracts": [loan()]})
+    found = Bureau(points(more=ONCE), year=2026).answer({"contracts": [loan()]})
     assert ["以前申请" in one["message"] for one in found["not_decided_here"]] == [True]
-    daily = Bureau(points(more=ONCE.replace("room: CUMULATIVE, ", ""))).answer({"contracts": [loan()]})
+    daily = Bureau(points(more=ONCE.replace("room: CUMULATIVE, ", "")), year=2026).answer({"contracts": [loan()]})
     assert daily["not_decided_here"] == []
 
 

@@ -198,7 +198,7 @@ def test_D63_what_a_plan_does_not_know_is_neither_reconciled_nor_called_overdue(
         "interest_paid": [voucher("2019-01-20", "2019-02-20", "3.00"), voucher("2019-12-20", "2020-01-20", "3.00")],
     }
     window = "windows: {interest: {first_day: 2019-01-01, last_day: 2019-01-19}}"
-    answer = Bureau(points(more=window)).answer({"contracts": [contract]})
+    answer = Bureau(points(more=window), year=2026).answer({"contracts": [contract]})
     assert codes(answer) == ["NO_DAY_COUNTS", "NO_EARNING_ITEM"]
     assert codes(answer, "warnings") == ["RECONCILIATION_SKIPPED", "RECONCILIATION_SKIPPED"]
 

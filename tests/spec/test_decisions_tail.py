@@ -1,4 +1,4 @@
-"""D79, D84, D85 and D101: kinds of applicants, terms whose start was not seen, series of numbers, and since when a version is known."""
+"""D84, D85 and D101: terms whose start was not seen, kinds of applicants, series of numbers (D79 is in tests/storage)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
+from app.tables.loader import LoadError
 from app.tables.wording import differences
 from tests.bureau import USCC, Bureau, loan, policy
-from tests.spec.small_tables import amounts, award, caps, insurance, item, measures, points
+from tests.spec.small_tables import amounts, award, caps, insurance, item, measures, points, segments
 
 # --- D85: a table that admits several kinds of applicant -------------------------------------------------
 
@@ -194,3 +195,99 @@ def test_D84_a_term_needs_a_length_all_the_same() -> None:
     terms = {"facts": "CONTRACTS", "wording": "EXACT", "clause": "c", "lines": [{"id": "ALL", "base": "balance", "rate": "1%"}]}
     with pytest.raises(TermsError, match="term 须有 months 或 end: YEAR_END"):
         parse_terms(terms | {"term": {"from": "unknown"}})
+
+
+# --- D101: a series of numbers --------------------------------------------------------------------------
+
+DOLLAR = """
+- series: USD_CNY
+  title: 美元兑人民币中间价
+  source: 测试
+  authority: official
+  values_are: NUMBER
+  versions:
+    - version: '1'
+      published_at: '2020-01-01T00:00:00+08:00'
+      holds_until: '2026-12-31'
+      rows: [{on: '2025-01-02', value: 'VALUE', confidence: read}]
+"""
+IN_DOLLARS = "currencies: [{currency: USD, series: USD_CNY, on: 2025-01-02}]"
+
+
+def dollars(value: str = "7.1234", terms: str = "", **changes: str) -> Bureau:
+    """A bureau that knows the dollar's rate as a number."""
+    text = DOLLAR.replace("VALUE", value)
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return Bureau(terms or points(more=IN_DOLLARS), series=text)
+
+
+def test_D101_a_series_of_numbers_converts_a_currency() -> None:
+    """100.01 × 7.1234 = 712.411234; 1% of it for a year."""
+    found = dollars().answer({"contracts": [loan(currency="USD", drawn=[("2025-01-01", "100.01")])]})
+    assert (found["amount"], segments(found, "balance", "balance_exact")) == ("7.12", [("712.41", "356205617/500000")])
+
+
+@pytest.mark.parametrize(
+    ("series", "kind", "value"), [("USD_CNY", "NUMBER", "7.1234"), ("LPR_1Y", "PERCENT", "0.031")], ids=["a number", "a rate"]
+)
+def test_D101_a_series_says_what_its_values_are(series: str, kind: str, value: str) -> None:
+    shown = dollars().client.get(f"/v1/reference-rates/{series}?on=2025-01-02").json()
+    assert (shown["values_are"], shown["value"]["value"]) == (kind, value)
+    listed = {one["series"]: one["values_are"] for one in dollars().client.get("/v1/reference-rates").json()["reference_rates"]}
+    assert listed == {"LPR_1Y": "PERCENT", "LPR_5Y": "PERCENT", "USD_CNY": "NUMBER"}
+
+
+@pytest.mark.parametrize("value", ["712.34%", "0", "0.00", "-7.1234", "7.123456789", "1000", "7,1234", "1e1", "07.1"])
+def test_D101_a_number_is_written_as_one(value: str) -> None:
+    with pytest.raises(LoadError) as refused:
+        dollars(value)
+    assert [(fault.place, fault.message) for fault in refused.value.faults] == [
+        ("series.yaml/series/0/versions/0/rows/0/value", f"应为大于零的数，如 7.1879，至多八位小数，而不是 {value!r}")
+    ]
+
+
+@pytest.mark.parametrize("value", ["999.99999999", "0.00000001", "7"])
+def test_D101_the_largest_and_the_smallest_number(value: str) -> None:
+    assert dollars(value).client.get("/v1/reference-rates/USD_CNY").json()["rows"][0]["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [({"NUMBER": "PERCENT"}, "versions/0/rows/0/value"), ({"NUMBER": "RATIO"}, "values_are"), ({"values_are: NUMBER": ""}, "versions/0/rows/0/value")],
+    ids=["percent", "another word", "not said: percent"],
+)
+def test_D101_a_series_that_does_not_say_numbers_has_percentages(changes: dict[str, str], place: str) -> None:
+    with pytest.raises(LoadError) as refused:
+        dollars(**changes)
+    assert refused.value.faults[0].place == f"series.yaml/series/0/{place}"
+
+
+@pytest.mark.parametrize(
+    ("terms", "place"),
+    [
+        (points("min(1%, 50% * reference(USD_CNY, DAY))"), "lines/0/rate"),
+        (points(more="require: [{that: 'contract_rate <= reference(USD_CNY, 2025-01-02)', code: LOW}]"), "require/0/that"),
+    ],
+    ids=["a rate", "a requirement"],
+)
+def test_D101_a_table_that_reads_numbers_as_a_rate_is_refused(terms: str, place: str) -> None:
+    with pytest.raises(LoadError) as refused:
+        dollars(terms=terms)
+    assert [(fault.place, fault.message) for fault in refused.value.faults] == [
+        (f"batch.yaml/directions/0/versions/0/terms/{place}", "USD_CNY 的值是数（NUMBER），不是利率；只能用于换算币种")
+    ]
+
+
+FLOATS = {"kind": "FLOATING", "series": "USD_CNY", "reset": "JAN_1"}
+
+
+def test_D101_no_contract_rate_floats_on_numbers() -> None:
+    bureau = dollars()
+    drawn = {"drawdown_no": "1", "on": "2025-01-02", "amount": "100.00"}
+    assert bureau.refusal(contracts=[loan(rate=FLOATS)]) == [("/contracts/0/rate/series", "NOT_A_RATE")]
+    assert bureau.refusal(contracts=[loan(drawdowns=[drawn | {"rate": FLOATS}])]) == [("/contracts/0/drawdowns/0/rate/series", "NOT_A_RATE")]
+    response = bureau.post({"contracts": [loan(rate=FLOATS)]}, "en")
+    assert response.json()["errors"][0]["detail"] == (
+        "the values of USD_CNY are numbers, such as exchange rates, and no rates; no contract rate follows it"
+    )
