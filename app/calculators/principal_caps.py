@@ -68,7 +68,7 @@ def apply_principal_caps(case: Case, loans: Sequence[Loan], scale: int) -> None:
 
 def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
     found: dict[AccountKey, Account] = {}
-    under: list[Under] = []  # drawdowns with a balance that the cap bounds
+    under: list[Under] = []  # drawdowns with a balance that the cap bounds, or that take its room for ever (D90)
     for loan in loans:
         for one in loan.slices:
             mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
@@ -79,7 +79,7 @@ def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
                 continue
             keys = keys_of(case, loan.keys | {"drawdown_no": one.no}, scope)
             key = account_key(cap, keys)
-            if any(any(run.counted) for run in mine):
+            if cap.room == "CUMULATIVE" or any(any(run.counted) for run in mine):
                 under.append(Under(loan.id, one.no, scope, key))
             account = found.setdefault(key, Account(shown_key(case, cap, keys)))
             account.holders.append(Holder(loan, one, mine))

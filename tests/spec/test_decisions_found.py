@@ -103,3 +103,15 @@ def test_D59_a_first_insured_day_that_is_not_stated_or_comes_late_is_told() -> N
     assert told(first_insured_on="2025-01-02") == ["FIRST_INSURED_LATE"]
     plain = Bureau(insurance(), "INSURANCE").answer({"policies": [policy("P", "10.00")]})
     assert "FIRST_INSURED_ASSUMED" not in codes(plain, "warnings")
+
+
+def test_D68_D90_room_that_is_taken_for_ever_asks_for_its_account_too() -> None:
+    """A is repaid before the claimed days begin and takes the room of its project all the same."""
+    bureau = Bureau(points("3.6%", more="caps: [{bounds: BALANCE, room: CUMULATIVE, per: [PROJECT], limit: 150万}]"))
+    half = [("2025-01-01", "1500000.00")], [("2025-07-01", "1500000.00")]
+    one = loan("A", drawn=half[0], matures_on="2025-07-01", project_id="P")
+    other = loan("B", drawn=half[1], matures_on="2025-12-01", project_id="P")
+    claimed = {"claim_period": {"from": "2025-07-01", "until": "2026-01-01"}}
+    assert bureau.answer(claimed | {"contracts": [one, other]})["amount"] == "0.00"
+    for index, sent in enumerate(([one | {"project_id": None}, other], [one, other | {"project_id": None}])):
+        assert bureau.refusal(**claimed, contracts=sent) == [(f"/contracts/{index}/project_id", "FACT_REQUIRED")]
