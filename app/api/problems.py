@@ -136,6 +136,8 @@ class ProblemError(Exception):
         total: int = 0,
     ) -> None:
         kind = KINDS[code]
+        if zh == kind.zh:  # a detail never repeats its title
+            zh = en = None
         self.errors = tuple(errors)
         first = (self.errors[0].zh, self.errors[0].en) if self.errors else _ADVICE.get(code, _OF_FIELDS)
         super().__init__(f"{code}: {en or first[1]}")

@@ -45,7 +45,14 @@ def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:
     found: dict[str, Fault] = {}
     for fault in (*raised, *walk.wrong, *(walk.choosing or walk.others)):
         found.setdefault(fault.pointer, fault)
-    return list(found.values())
+    misspelt = {one.pointer.rpartition("/")[0] for one in raised if one.code == "UNKNOWN_CATEGORY"}
+    return [one for one in found.values() if one.code != REQUIRED or not _of_a_line(one.pointer, misspelt)]
+
+
+def _of_a_line(pointer: str, misspelt: set[str]) -> bool:
+    """Whether a fact is asked of an earlier grant that gives it already, in a code that is wrong."""
+    keys, _, name = pointer.rpartition("/")
+    return name in {"line", "category"} and keys.endswith("/keys") and keys in misspelt
 
 
 @dataclass(slots=True)

@@ -284,7 +284,7 @@ def test_a_content_is_written_and_read_back_unchanged(desk: Desk, tmp_path: Path
         (("batch", "bj-gjj-2027-1", "--file", "{folder}/latin"), "✗ {folder}/latin 不是 UTF-8 的文本 / {folder}/latin is not a text in UTF-8"),
         (("batch", "bj-gjj-2027-1", "--content", "{folder}/list"), "✗ 应为一组 键: 值"),
         (("batch", "bj-gjj-2027-1", "--file", "{folder}/map", "--content", "{folder}/map"), "✗ /file: content、file、copy_of 只能给出一个 / Give only"),
-        (("batch", "bj-gjj-2027-1", "--note", "n" * 501), "✗ /note: 至多 500 个字符 / At most 500 characters"),
+        (("batch", "bj-gjj-2027-1", "--note", "n" * 501), "✗ /note: 至多 500 个字符，收到 501 个 / At most 500 characters; 501 were sent"),
     ],
 )
 def test_what_cannot_be_begun_is_refused(desk: Desk, tmp_path: Path, words: tuple[str, ...], said: str) -> None:

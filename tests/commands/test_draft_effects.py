@@ -35,7 +35,7 @@ def test_the_effect_on_money(desk: Desk, raising: str, tmp_path: Path) -> None:
         "  其中两边都能计算的 / of those calculated under both: 10000000.00 元",
         "  升 1，降 0，不变 1，资格改变 0 / 1 rise, 0 fall, 1 stay, 0 change status",
         "  • four: 10000000.00 → 20000000.00 (10000000.00)",
-        "  ✗ none: 现行 / now: INVALID_FACTS /policies 至少 1 项; 草案 / draft: INVALID_FACTS /policies 至少 1 项",
+        "  ✗ none: 现行 / now: INVALID_FACTS /policies 至少 1 项，收到 0 项; 草案 / draft: INVALID_FACTS /policies 至少 1 项，收到 0 项",
     ]
 
 

@@ -80,10 +80,10 @@ ORDERS: list[tuple[dict[str, Any], str, str, str]] = [
         "from should be after that of the step before",
     ),
     (
-        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "LISTED", "reset_dates": ["2025-03-01", "2025-02-01"]}},
+        {"rate": {"kind": "FLOATING", "series": "LPR_1Y", "reset": "LISTED", "reset_dates": ["2025-03-01", "2025-03-01"]}},
         "/rate/reset_dates",
-        "重定价日应由早到晚排列，不重复",
-        "reset_dates should go from early to late, none twice",
+        "重定价日不得重复",
+        "no reset date may be given twice",
     ),
     (
         {"excluded_periods": [{"from": "2025-03-01", "until": "2025-03-01", "reason": "OTHER"}]},

@@ -220,7 +220,7 @@ def test_who_pays(client: httpx.Client, bought: str, payments: list[tuple[str, s
 
 def test_the_source_is_news(client: httpx.Client) -> None:
     """The answer says how good the copy is; a person needs no code of an enterprise."""
-    assert warnings(answer(client, "LOAN_INTEREST", claim(contract()))) == {"TABLE_AUTHORITY", "INTEREST_ESTIMATED"}
+    assert warnings(answer(client, "LOAN_INTEREST", claim(contract()))) == {"TABLE_AUTHORITY", "INTEREST_ESTIMATED", "CONTRACT_DAY_COUNT_ASSUMED"}
 
 
 def test_a_loan_in_another_currency_earns_nothing(client: httpx.Client) -> None:

@@ -165,7 +165,7 @@ def test_what_is_not_decided(client: httpx.Client) -> None:
     found = answer(client, "INSURANCE", claim(insured()))
     assert "保险期间应连续不间断" in {one["clause"] for one in found["not_decided_here"]}
     # Applied in 2024; nothing says how long the scheme of 2019 is open (D104).
-    assert warnings(found) == {"TABLE_AUTHORITY", "APPLIED_IN_A_LATER_YEAR"}
+    assert warnings(found) == {"TABLE_AUTHORITY", "APPLIED_IN_A_LATER_YEAR", "FIRST_INSURED_ASSUMED"}
 
 
 @pytest.mark.parametrize(("on", "status"), [("2019-04-30", 404), ("2019-05-01", 200)])

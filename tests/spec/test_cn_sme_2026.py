@@ -211,7 +211,7 @@ def test_what_the_notice_does_not_say(client: httpx.Client) -> None:
     """The source is official; the day count is assumed (D6), and the start of the two years is not decided."""
     found = answer(client, "LOAN_INTEREST", claim(contract()))
     # Applied in 2030, after two years from the end of 2026: nothing says whether that is still admitted (D104).
-    assert warnings(found) == {"DAY_COUNT_ASSUMED", "INTEREST_ESTIMATED", "APPLIED_IN_A_LATER_YEAR"}
+    assert warnings(found) == {"DAY_COUNT_ASSUMED", "INTEREST_ESTIMATED", "CONTRACT_DAY_COUNT_ASSUMED", "APPLIED_IN_A_LATER_YEAR"}
     assert "最长贴息2年" in {one["clause"] for one in found["not_decided_here"]}
 
 

@@ -343,7 +343,7 @@ def test_D38_a_cap_on_balances_without_figure_says_so_too() -> None:
     terms = points(more="caps: [{bounds: BALANCE, per: [LENDER], limit: unknown, clause: 设规模上限}]")
     answer = Bureau(terms, year=2026).answer({"contracts": [loan()]})
     assert (answer["amount"], answer["amount_kind"]) == ("10000.00", "MAXIMUM")
-    assert codes(answer, "warnings") == ["CAP_NOT_PUBLISHED", "INTEREST_ESTIMATED", "OVERDUE_BALANCE"]
+    assert codes(answer, "warnings") == ["CAP_NOT_PUBLISHED", "INTEREST_ESTIMATED", "CONTRACT_DAY_COUNT_ASSUMED", "OVERDUE_BALANCE"]
     assert [one["clause"] for one in answer["not_decided_here"]] == ["设规模上限"]
 
 
