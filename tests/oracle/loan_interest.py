@@ -436,18 +436,18 @@ def expected(table: Json, request: Json, series: Json) -> Json:
         }
         if mine and not any(met.values()):
             continue
-        # of a contract of which nothing is claimed no interest is asked (D90): it is not refused
-        if on_interest and is_room_for_ever(case) and (not mine or may_be_met(case, loan, on_interest)):
-            takers.append(Admitted(loan, chooser, set(met)))
+        taker = Admitted(loan, chooser, set(met))
         if not are_met(case, loan, on_interest, mine):
+            # whether it keeps its room does not depend on what is claimed of it, nor on interest that nobody asked for (D90)
+            if is_room_for_ever(case) and (not mine or may_be_met(case, loan, on_interest)):
+                takers.append(taker)
             continue
         for of_line in met.values():
             chosen += of_line
             for each in of_line:
                 each.rate = chooser.rate(each.slice, each.day)
-        admitted.append(Admitted(loan, chooser, set(met)))
-        if not on_interest:
-            takers.append(admitted[-1])
+        admitted.append(taker)
+        takers.append(taker)
     earning = {each.loan.id for each in chosen if each.rate > 0 and each.counted}
     told = limit_principal(case, chosen, takers)
     left_nothing = earning - {each.loan.id for each in chosen if each.counted}
