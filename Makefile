@@ -6,7 +6,7 @@ export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz bench bench-startup bench-publications bench-faults lock clean
+.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,12 +31,12 @@ serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 1
 tables: $(BIN)/.base ## Prove the published tables
 	@$(BIN)/subsidy tables check
 
-backup: $(BIN)/.base ## Write everything that is stored to FILE=…
-	@$(BIN)/subsidy backup "$(or $(FILE),$(error FILE=… is missing))"
+backup: $(BIN)/.base ## Write everything that is stored to FILE=…, and restore it into a scratch database to be sure
+	@$(BIN)/subsidy backup --verify "$(or $(FILE),$(error FILE=… is missing))"
 
-restore: $(BIN)/.base ## Put a backup FILE=… into an empty database
+restore: $(BIN)/.base ## Put a backup FILE=… into an empty database; DIGEST=… is the one that was printed
 	@$(BIN)/subsidy migrate
-	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))"
+	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))" $(if $(DIGEST),--digest "$(DIGEST)")
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations
@@ -66,6 +66,9 @@ coverage: $(BIN)/.test ## Branch coverage of the core, the tables and access
 
 fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
+
+fuzz-backup: $(BIN)/.test ## Back up, restore and compare after random use (HISTORIES=500 on each database by default)
+	$(BIN)/python -m tests.storage.fuzz_backup --histories $(or $(HISTORIES),500)
 
 bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
 	$(BIN)/python -m benchmarks.run

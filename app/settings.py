@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks: str | None = Field(default=None, min_length=1)
     oidc_scope_claim: str | None = Field(default=None, min_length=1)
+    backup_key_file: Path | None = None
     oidc_skew_seconds: int = Field(default=60, ge=0, le=300)
 
     @model_validator(mode="after")

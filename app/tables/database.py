@@ -15,6 +15,7 @@ from sqlmodel import Session, create_engine
 WAIT_SECONDS = 5  # for a connection or a lock, twice that for a statement; then the caller is told, not left waiting
 CONNECTIONS = 6  # of one process: four changes at once, one that reads what is new, one that writes what was seen
 _RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
+_FULL = "53100"
 _LOCKED = "55P03"  # and that a lock was not to be had in time
 
 
@@ -65,6 +66,12 @@ def is_locked(error: Exception) -> bool:
     """Whether somebody else held a lock for longer than anybody waits."""
     said = error.orig if isinstance(error, DBAPIError) else None
     return getattr(said, "sqlstate", None) == _LOCKED or str(said) == "database is locked"
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk of the database, or what the database may take of it, is full."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(said, "sqlstate", None) == _FULL or getattr(said, "sqlite_errorname", None) in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
@@ -22,11 +23,11 @@ from sqlmodel import Session, col, select
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
 from app.tables.canonical import canonical, digest
-from app.tables.loader import add, latest_known
+from app.tables.loader import add, latest_known, versions_logged
+from app.tables.order import STEPS
 from app.tables.proposals import Proposal, propose
 from app.tables.repository import read_catalogue
 
-RANK = ("CHECKED", "APPROVED", "PUBLISHED", "DISCARDED")  # of the steps of a revision, in the order in which they are taken
 ENDS = {"PUBLISHED", "DISCARDED"}
 
 
@@ -104,7 +105,7 @@ def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption)
     revisions = session.exec(select(of).where(of.draft_id == draft.id).order_by(col(of.revision)).options(*options)).all()
     latest = revisions[-1]
     steps = session.exec(select(step).where(step.draft_id == draft.id, step.revision == latest.revision)).all()
-    ordered = tuple(sorted(steps, key=lambda one: RANK.index(one.kind)))
+    ordered = tuple(sorted(steps, key=lambda one: STEPS.index(one.kind)))
     return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
 
 
@@ -136,8 +137,8 @@ def _stands_at(state: str) -> list[ColumnElement[bool]]:
     of, step = models.DraftRevision, models.DraftStep
     latest = select(func.max(of.revision)).where(of.draft_id == step.draft_id).scalar_subquery()
     taken = select(step).where(step.draft_id == models.Draft.id, step.revision == latest)
-    later = RANK[RANK.index(state) + 1 :] if state in RANK else RANK
-    so_far = [taken.where(step.kind == state).exists()] if state in RANK else []
+    later = STEPS[STEPS.index(state) + 1 :] if state in STEPS else STEPS
+    so_far = [taken.where(step.kind == state).exists()] if state in STEPS else []
     return [*so_far, not_(taken.where(col(step.kind).in_(later)).exists())]
 
 
@@ -220,7 +221,7 @@ def publish(session: Session, actor: str, draft_id: str, seen: str | None) -> St
         raise Refused(proposal.faults)
     add(session, proposal.rows)
     read_catalogue(session)  # what cannot be read is not published
-    return _step(session, actor, found, "PUBLISHED", at=at)
+    return _step(session, actor, found, "PUBLISHED", at=at, more=versions_logged(proposal.rows))
 
 
 def enter_month(
@@ -257,7 +258,15 @@ def _must_stand_on(session: Session, found: State) -> None:
         )
 
 
-def _step(session: Session, actor: str, found: State, kind: str, note: str = "", at: datetime | None = None) -> State:
+def _step(
+    session: Session,
+    actor: str,
+    found: State,
+    kind: str,
+    note: str = "",
+    at: datetime | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> State:
     row = models.DraftStep(
         draft_id=found.draft.id,
         revision=found.revision.revision,
@@ -269,16 +278,17 @@ def _step(session: Session, actor: str, found: State, kind: str, note: str = "",
     session.add(row)
     session.flush()
     made = state_of(session, found.draft.id)
-    _log(session, actor, f"draft.{kind.lower()}", made)
+    _log(session, actor, f"draft.{kind.lower()}", made, more)
     return made
 
 
-def _log(session: Session, actor: str, action: str, made: State) -> None:
+def _log(session: Session, actor: str, action: str, made: State, more: Mapping[str, Any] = MappingProxyType({})) -> None:
     detail = {
         "kind": made.draft.kind,
         "target": made.draft.target,
         "revision": str(made.revision.revision),
         "digest": made.revision.digest,
+        **more,
     }
     audit.append(session, actor, action, made.draft.id, detail)
 
