@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
+    app.state.altered_since = None
     app.state.max_body_bytes = chosen.max_body_bytes
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0

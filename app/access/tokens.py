@@ -21,6 +21,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from app.access.actors import OPERATOR_PREFIX, Actor, Reason, Refusal, Scope
+from app.tables.persons import person_of
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 MAX_TOKEN_LENGTH: Final = 8_192
@@ -160,7 +161,7 @@ class Tokens:
 
     def _actor(self, claims: Mapping[str, Any]) -> Actor | None:
         subject = claims["sub"]
-        if not _SUBJECT.fullmatch(subject) or subject.startswith(OPERATOR_PREFIX):
+        if not _SUBJECT.fullmatch(subject) or person_of(subject).startswith(OPERATOR_PREFIX):
             return None
         name = self.rules.scope_claim or ("scope" if "scope" in claims else "scp")
         said = claims.get(name, [])

@@ -117,7 +117,11 @@ class Loader:
 
     def _take(self, found: Catalogue) -> None:
         """Every request that begins from now on reads this catalogue; those under way keep theirs."""
-        if found.tables:
+        state = self.app.state
+        state.altered_since = (state.altered_since or datetime.now(UTC)) if found.altered else None
+        for name in found.altered:
+            log.error("stored content does not match its digest and is not used", row=name)
+        if found.tables or found.altered:
             self.app.state.catalogue = found
             log.info("tables loaded", tables=len(found.tables), series=len(found.references), known_at=found.latest_known_at.isoformat())
         elif self.app.state.catalogue is None:

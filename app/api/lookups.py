@@ -27,6 +27,8 @@ def catalogue_of(scope: Scope) -> Catalogue:
 def chosen_table(catalogue: Catalogue, claim: Claim, known_at: datetime) -> RateTable:
     """Return the version of a table that a claim names; ``version`` counts before ``as_of``."""
     try:
+        for grant in claim.applicant.granted:  # whether it takes room under a cap is said by its table
+            catalogue.check_intact(grant.rate_table)
         if claim.version is not None:
             return catalogue.choose(claim.rate_table, version=claim.version, known_at=known_at)
         return catalogue.choose(claim.rate_table, as_of=claim.as_of or claim.application_date, known_at=known_at)
@@ -68,6 +70,12 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
             return ProblemError("RATE_TABLE_NOT_FOUND")
         case tables.BatchNotFound():
             return ProblemError("BATCH_NOT_FOUND")
+        case tables.ContentAltered():
+            return ProblemError(
+                "CONTENT_ALTERED",
+                f"{error.what} 与其摘要不符，在由备份恢复之前不予计算",
+                f"{error.what} does not match its digest; nothing is calculated with it until a backup is restored",
+            )
         case tables.SeriesNotFound():
             return ProblemError("REFERENCE_SERIES_NOT_FOUND")
         case tables.StandardNotLoaded():

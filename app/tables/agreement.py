@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from app.tables import audit, models
 from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
+from app.tables.persons import person_of
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """The rows of each table."""
@@ -41,7 +42,7 @@ def disagreements(rows: Rows) -> Iterator[Said]:
 def _contents(rows: Rows) -> Iterator[Said]:
     for table in ("overlay_version", "batch", "batch_version", "draft_revision"):
         for row in rows[table]:
-            yield from _about(table, row, fault_of_content(row))
+            yield from _about(table, row, fault_of_content(row["content"], row["digest"]))
     for row in rows["rate_table_version"]:
         yield from _about("rate_table_version", row, fault_of_version(row))
     rates: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
@@ -118,18 +119,21 @@ def _of_key(key_id: str, zh: str, en: str) -> Said:
 
 def _drafts(rows: Rows, entries: Entries) -> Iterator[Said]:
     digests = {(row["draft_id"], row["revision"]): row["digest"] for row in rows["draft_revision"]}
-    authors: dict[str, list[tuple[int, str]]] = {}
+    authors: dict[str, list[tuple[int, str, str]]] = {}
     stored: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     for row in rows["draft"]:
         stored.setdefault(("draft.begin", row["id"]), []).append((row["created_by"], row["kind"], row["target"]))
     for row in rows["draft_revision"]:
-        authors.setdefault(row["draft_id"], []).append((row["revision"], row["author"]))
+        yield from _person(row, row["author"])
+        authors.setdefault(row["draft_id"], []).append((row["revision"], row["author"], row["person"] or row["author"]))
         if row["revision"] > 1:
             stored.setdefault(("draft.revise", row["draft_id"]), []).append((row["author"], str(row["revision"]), row["digest"]))
     for row in rows["draft_step"]:
         key = (f"draft.{row['kind'].lower()}", row["draft_id"])
         stored.setdefault(key, []).append((row["actor"], str(row["revision"]), digests[row["draft_id"], row["revision"]]))
-        if row["kind"] == "APPROVED" and row["actor"] in {one for no, one in authors[row["draft_id"]] if no <= row["revision"]}:
+        yield from _person(row, row["actor"])
+        wrote = {one for no, *names in authors[row["draft_id"]] if no <= row["revision"] for one in names}
+        if row["kind"] == "APPROVED" and wrote & {row["actor"], row["person"] or row["actor"]}:
             name = f"草案 {row['draft_id']}", f"draft {row['draft_id']}"
             yield f"{name[0]}：由编写者 {row['actor']} 自己批准", f"{name[1]}: approved by {row['actor']}, who wrote it"
     logged = {
@@ -141,6 +145,13 @@ def _drafts(rows: Rows, entries: Entries) -> Iterator[Said]:
         if sorted(stored.get(key, [])) != sorted(logged.get(key, [])):
             action, draft = key
             yield f"草案 {draft}：与审计日志所记的 {action} 不同", f"draft {draft}: not what the audit log says of {action}"
+
+
+def _person(row: Mapping[str, Any], name: str) -> Iterator[Said]:
+    """The normal form beside a name; rows of earlier releases have none."""
+    if row["person"] not in {None, person_of(name)}:
+        draft = row["draft_id"]
+        yield f"草案 {draft}：{row['person']} 不是 {name} 的规范形式", f"draft {draft}: {row['person']} is not the normal form of {name}"
 
 
 def _parts(action: str, detail: Any) -> tuple[str, str]:

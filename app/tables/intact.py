@@ -21,14 +21,14 @@ Said = tuple[str, str]
 ALTERED: Final[Said] = ("内容与其摘要不符", "its content does not match its digest")
 
 
-def fault_of_content(row: Row) -> Said | None:
-    """What is wrong with a row that holds a content and its digest."""
-    return None if digest(row["content"]) == row["digest"] else ALTERED
+def fault_of_content(content: str, said: str) -> Said | None:
+    """What is wrong with a content, beside the digest that is stored with it."""
+    return None if digest(content) == said else ALTERED
 
 
 def fault_of_version(row: Row) -> Said | None:
     """The same of a version of a table: period, number and supersession are columns as well."""
-    fault = fault_of_content(row)
+    fault = fault_of_content(row["content"], row["digest"])
     if fault is not None:
         return fault
     raw = json.loads(row["content"])
@@ -44,7 +44,7 @@ def fault_of_version(row: Row) -> Said | None:
 
 def fault_of_series(head: Row, rates: Iterable[Row]) -> Said | None:
     """The same of a version of a reference series, whose values are rows as well."""
-    fault = fault_of_content(head)
+    fault = fault_of_content(head["content"], head["digest"])
     if fault is not None:
         return fault
     raw = json.loads(head["content"])
