@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.access.guard import Guard
+from app.access.hosts import listed
 from app.access.tokens import TokenRules
 from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
 from app.api.changing import Changes
@@ -60,4 +61,4 @@ def _guard(chosen: Settings) -> Guard:
             scope_claim=chosen.oidc_scope_claim,
             skew_seconds=chosen.oidc_skew_seconds,
         )
-    return Guard(chosen.authentication, rules)
+    return Guard(chosen.authentication, rules, listed(chosen.allowed_hosts))

@@ -6,9 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.access.hosts import listed
 from app.access.tokens import fault_of_source
 
 
@@ -23,12 +24,20 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     max_body_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
     authentication: Literal["loopback", "required"] = "loopback"
+    allowed_hosts: str = ""
     oidc_issuer: str | None = Field(default=None, min_length=1)
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks: str | None = Field(default=None, min_length=1)
     oidc_scope_claim: str | None = Field(default=None, min_length=1)
     backup_key_file: Path | None = None
     oidc_skew_seconds: int = Field(default=60, ge=0, le=300)
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_names(cls, text: str) -> str:
+        """Names without ports, separated by commas."""
+        listed(text)
+        return text
 
     @model_validator(mode="after")
     def _tokens_are_checked_in_full(self) -> Self:

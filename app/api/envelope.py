@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import limits, problems, queries
+from app.api import gate, limits, problems, queries
 from app.api.logs import log, log_request
 from app.api.metrics import observe
 
@@ -103,6 +103,8 @@ class EnvelopeMiddleware:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
                 raise problems.ProblemError("OVERLOADED")
             _check_size(scope)
+            if not scope["path"].startswith("/health/"):  # a probe asks by whatever address it knows, and learns nothing
+                gate.check_host(scope)
             queries.check_once(scope)
             route = self.direct.get(scope["path"]) if scope["method"] == "POST" else None
             if route is None:

@@ -18,14 +18,32 @@ from starlette.types import Scope as Connection
 
 from app.access.actors import ANONYMOUS, OPEN_ON_LOOPBACK, Actor, Reason, Refusal, Scope, lacking, said_of
 from app.access.guard import Guard, KeyringUnavailableError
+from app.access.hosts import is_loopback, name_in
 from app.access.tokens import KeysUnavailableError
 from app.api.problems import ProblemError
 
 _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*) *")
 # Whoever adds one of these stands between the service and a caller who may be anywhere.
-_FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+_FORWARDED: Final = frozenset(
+    b"forwarded forwarded-for via client-ip proxy-client-ip wl-proxy-client-ip true-client-ip cf-connecting-ip fastly-client-ip cdn-loop"
+    b" x-real-ip x-client-ip x-cluster-client-ip x-envoy-external-address x-azure-clientip x-appengine-user-ip x-proxyuser-ip".split()
+)
+_FORWARDED_BEGIN: Final = (b"x-forwarded", b"x-original-")
 _REALM: Final = 'Bearer realm="subsidy"'
+_WRONG_HOST: Final = (
+    "Host 不是本服务所应答的名称；网关后的名称须列入 SUBSIDY_ALLOWED_HOSTS",
+    "The Host is none that this service answers to; names behind a gateway are listed in SUBSIDY_ALLOWED_HOSTS",
+)
 _NONE: Final = ("须以 Authorization: Bearer 给出密钥或令牌", "Give a key or a token as Authorization: Bearer")
+
+
+def check_host(connection: Connection) -> None:
+    """Refuse a request that is addressed to another name, as by a page whose own name leads here. Errors: ProblemError 421."""
+    guard: Guard = connection["app"].state.guard
+    if guard.hosts or guard.mode == "loopback":
+        hosts = [value for name, value in connection["headers"] if name == b"host"]
+        if len(hosts) != 1 or not guard.answers_to(name_in(hosts[0])):
+            raise ProblemError("HOST_NOT_ALLOWED", *_WRONG_HOST)
 
 
 async def admitted(connection: Connection, needed: Scope, *others: Scope) -> Actor:
@@ -61,7 +79,7 @@ def secured(*needed: Scope) -> dict[str, Any]:
 async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Actor:
     header = connection["envelope"].headers.get(b"authorization")
     if header is None:
-        if needed in OPEN_ON_LOOPBACK and guard.mode == "loopback" and _is_here(connection):
+        if needed in OPEN_ON_LOOPBACK and guard.trusts_loopback and _is_here(connection):
             return ANONYMOUS
         found: Actor | Refusal = Refusal(Reason.NO_CREDENTIAL)
     else:
@@ -88,9 +106,11 @@ async def _found(connection: Connection, guard: Guard, header: bytes) -> Actor |
 
 
 def _is_here(connection: Connection) -> bool:
-    """Whether the caller is on this machine, and not behind a proxy that is."""
-    client = connection.get("client")
-    if client is None or any(name in connection["envelope"].headers for name in _FORWARDED):
+    """Whether the caller is on this machine and addresses it as such, and no proxy says that it forwarded the request."""
+    client, headers = connection.get("client"), connection["envelope"].headers
+    if client is None or not is_loopback(name_in(headers.get(b"host", b""))):
+        return False
+    if any(name in _FORWARDED or name.startswith(_FORWARDED_BEGIN) for name in headers):
         return False
     host = client[0]
     if host == "127.0.0.1":

@@ -136,7 +136,7 @@ def test_the_log_is_listed_as_over_http(desk: Desk) -> None:
     auditor = issued(desk.url, "audit:read").secret
     lines = [json.loads(line) for line in desk.done(None, "audit", "list").splitlines()]
     assert [one["id"] for one in lines] == list(range(1, len(desk.log()) + 1))
-    with TestClient(create_app(Settings(database_url=desk.url)), client=HERE) as client:
+    with TestClient(create_app(Settings(database_url=desk.url)), client=HERE, base_url="http://localhost") as client:
         assert client.get("/v1/audit", headers={"Authorization": f"Bearer {auditor}"}).json()["entries"] == lines
     assert [json.loads(line) for line in desk.done(None, "audit", "list", "--after", "2").splitlines()] == lines[2:]
 
@@ -169,8 +169,8 @@ def test_a_restored_database_gives_the_same_bytes(desk: Desk, new: str, tmp_path
     result = desk.run(None, "restore", str(path), "--digest", digest, url=new)
     assert (result.exit_code, result.stdout) == (0, f"{rows} 行已恢复 / {rows} rows restored\n")
     with (
-        TestClient(create_app(Settings(database_url=desk.url)), client=HERE) as there,
-        TestClient(create_app(Settings(database_url=new)), client=HERE) as here,
+        TestClient(create_app(Settings(database_url=desk.url)), client=HERE, base_url="http://localhost") as there,
+        TestClient(create_app(Settings(database_url=new)), client=HERE, base_url="http://localhost") as here,
     ):
         for address, body in ((INSURANCE, insurance()), (LOAN, loan())):
             first, second = there.post(address, json=body), here.post(address, json=body)

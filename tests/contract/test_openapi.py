@@ -286,7 +286,7 @@ def test_the_parameters_of_an_example_are_answered(client: httpx.Client, documen
 
 def test_health_and_metrics_answer_what_the_examples_show(client: httpx.Client, database: str) -> None:
     assert client.get("/health/live").json() == EXAMPLES["live"]["ordinary"].answer
-    with TestClient(create_app(Settings(database_url=f"{database}-none"))) as empty:
+    with TestClient(create_app(Settings(database_url=f"{database}-none")), base_url="http://localhost") as empty:
         assert empty.get("/health/live").json() == EXAMPLES["live"]["without_tables"].answer
         assert empty.get("/health/ready").status_code == 503
     shown = EXAMPLES["ready"]
