@@ -2,11 +2,12 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
+DOCKER ?= docker
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults lock clean
+.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +24,7 @@ $(BIN)/.test: requirements/test.txt $(BIN)/.base
 	@touch $@
 
 serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 127.0.0.1:8000
+	@$(BIN)/python -m app.port $(PORT)
 	@$(BIN)/subsidy migrate
 	@$(BIN)/subsidy tables load
 	@$(BIN)/python -m app.greeting $(PORT)
@@ -81,6 +83,11 @@ bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculation
 
 bench-faults: $(BIN)/.test ## Let the database go away in each way for ten seconds; count failed requests, measure recovery
 	$(BIN)/python -m benchmarks.faults
+
+release: ## Build the image of a release on a base that PYTHON_IMAGE=python@sha256:… names by its digest
+	@printf '%s\n' '$(PYTHON_IMAGE)' | grep -Eqx '[A-Za-z0-9./:_-]+@sha256:[0-9a-f]{64}' || { \
+	  echo "✗ 发布的基础镜像须以摘要指明：make release PYTHON_IMAGE=python@sha256:… / a release names its base by digest: make release PYTHON_IMAGE=python@sha256:…" >&2; exit 1; }
+	$(DOCKER) build --build-arg PYTHON_IMAGE='$(PYTHON_IMAGE)' --build-arg REVISION="$$(git rev-parse HEAD)" -t subsidy:$(VERSION) .
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools

@@ -61,4 +61,4 @@ def _guard(chosen: Settings) -> Guard:
             scope_claim=chosen.oidc_scope_claim,
             skew_seconds=chosen.oidc_skew_seconds,
         )
-    return Guard(chosen.authentication, rules, listed(chosen.allowed_hosts))
+    return Guard(chosen.authentication, rules, listed(chosen.allowed_hosts or ""))

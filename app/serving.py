@@ -7,6 +7,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.port import fault_of
 from app.settings import settings
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -53,13 +54,16 @@ OPTIONS: Final[dict[str, Any]] = {
 
 
 def serve() -> None:
-    """Serve until stopped. Refuses an address beyond loopback where callers need no credential."""
+    """Serve until stopped. Refuses an address beyond loopback where callers need no credential, and a port that is taken."""
     now = settings()
     if now.host not in LOOPBACK and now.authentication == "loopback":
         raise SystemExit(
             f"拒绝监听 {now.host}：未要求身份验证时只能监听本机，请设 SUBSIDY_AUTHENTICATION=required"
             f" / refusing to listen on {now.host}: without authentication only on loopback; set SUBSIDY_AUTHENTICATION=required"
         )
+    fault = fault_of(now.host, now.port)
+    if fault is not None:
+        raise SystemExit(f"✗ {fault}")
     uvicorn.run("app.main:create_app", factory=True, host=now.host, port=now.port, log_level=now.log_level, **OPTIONS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -13,18 +14,28 @@ from app.access.hosts import listed
 from app.access.tokens import fault_of_source
 
 
+def default_database() -> str:
+    """The one database of whoever names none, whatever folder a command is called in: a checkout's own, else the account's."""
+    above = Path(__file__).resolve().parents[1]
+    if (above / "pyproject.toml").is_file():
+        return f"sqlite:///{above}/var/subsidy.db"
+    data = os.environ.get("XDG_DATA_HOME", "")
+    folder = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
+    return f"sqlite:///{folder}/subsidy/subsidy.db"
+
+
 class Settings(BaseSettings):
     """What a deployment can set; every value has a default that works offline on loopback."""
 
     model_config = SettingsConfigDict(env_prefix="SUBSIDY_", frozen=True)
 
-    database_url: str = "sqlite:///var/subsidy.db"
+    database_url: str = Field(default_factory=default_database)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     max_body_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
     authentication: Literal["loopback", "required"] = "loopback"
-    allowed_hosts: str = ""
+    allowed_hosts: str | None = None
     oidc_issuer: str | None = Field(default=None, min_length=1)
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks: str | None = Field(default=None, min_length=1)
@@ -34,9 +45,9 @@ class Settings(BaseSettings):
 
     @field_validator("allowed_hosts")
     @classmethod
-    def _are_names(cls, text: str) -> str:
+    def _are_names(cls, text: str | None) -> str | None:
         """Names without ports, separated by commas."""
-        listed(text)
+        listed(text or "")
         return text
 
     @model_validator(mode="after")
