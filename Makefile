@@ -7,7 +7,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults release lock clean
+.PHONY: help serve test test-machine test-clients lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,12 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 	  { apt-get update -q && apt-get install -y -q chromium chromium-driver; } || \
 	  { echo "install the Debian packages chromium and chromium-driver" >&2; exit 1; }
 	$(BIN)/python -m pytest -m machine tests
+
+test-clients: $(BIN)/.test ## Call the service with clients that nobody here wrote (a JDK from 11 on, and curl)
+	@command -v javac >/dev/null && curl --version | grep -q HTTP2 || \
+	  { apt-get update -q && apt-get install -y -q default-jdk-headless curl; } || \
+	  { echo "install the Debian packages default-jdk-headless and curl" >&2; exit 1; }
+	$(BIN)/python -m pytest -m clients tests/clients
 
 lint: $(BIN)/.test ## Lint
 	$(BIN)/ruff check app tests migrations benchmarks

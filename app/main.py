@@ -11,6 +11,7 @@ from app.access.guard import Guard
 from app.access.hosts import listed
 from app.access.tokens import TokenRules
 from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
+from app.api.bodies import Arriving
 from app.api.changing import Changes
 from app.api.envelope import EnvelopeMiddleware
 from app.api.keeping import Keeper
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalogue = None
     app.state.altered_since = None
     app.state.max_body_bytes = chosen.max_body_bytes
+    app.state.arriving = Arriving(chosen.max_body_bytes)
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
     app.state.together = Together()

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.access.hosts import listed
 from app.access.tokens import fault_of_source
+from app.api.limits import BODY_SECONDS, HEAD_SECONDS
 
 
 def default_database() -> str:
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     max_body_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
+    head_seconds: float = Field(default=HEAD_SECONDS, ge=0.05, le=3600)
+    body_seconds: float = Field(default=BODY_SECONDS, ge=0.05, le=3600)
     authentication: Literal["loopback", "required"] = "loopback"
     allowed_hosts: str | None = None
     oidc_issuer: str | None = Field(default=None, min_length=1)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -49,9 +50,10 @@ def app(database: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The address of an application behind a real socket, until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **OPTIONS))
+def served(app: FastAPI, **options: Any) -> Iterator[str]:
+    """The address of an application behind a real socket, until the block ends; ``options`` are uvicorn's."""
+    config = {"host": "127.0.0.1", "port": 0, "log_level": "warning"} | OPTIONS | options
+    server = uvicorn.Server(uvicorn.Config(app, **config))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

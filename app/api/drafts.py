@@ -269,7 +269,7 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     """Calculate under a draft."""
     limit = request.app.state.max_body_bytes
     bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit)
+    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)

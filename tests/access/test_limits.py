@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.api import calculations, limits
-from app.serving import MAX_HEAD_BYTES
+from app.api.limits import MAX_HEAD_BYTES
 from tests.contract.requests import INSURANCE, insurance, loan
 
 POLICY = "default-src 'none'; frame-ancestors 'none'"
