@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
     app.state.together = Together()
+    app.state.root_path = chosen.root_path or ""
     app.state.guard = _guard(chosen)
     app.state.database = Database()
     app.state.changes = Changes(chosen.database_url, app.state.database)
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (tables.router, drafts.router, keys.router, operations.router, docs_pages.router):
         app.include_router(router)
     handlers.install(app)
-    app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating})
+    app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating}, root=chosen.root_path or "")
     return app
 
 

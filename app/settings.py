@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.access.hosts import listed
 from app.access.tokens import fault_of_source
 from app.api.limits import BODY_SECONDS, HEAD_SECONDS
+
+_PREFIX: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
+_OWN: Final = frozenset({"v1", "docs", "health", "metrics", "openapi.json"})
 
 
 def default_database() -> str:
@@ -39,6 +43,7 @@ class Settings(BaseSettings):
     body_seconds: float = Field(default=BODY_SECONDS, ge=0.05, le=3600)
     authentication: Literal["loopback", "required"] = "loopback"
     allowed_hosts: str | None = None
+    root_path: str | None = None
     oidc_issuer: str | None = Field(default=None, min_length=1)
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks: str | None = Field(default=None, min_length=1)
@@ -51,6 +56,18 @@ class Settings(BaseSettings):
     def _are_names(cls, text: str | None) -> str | None:
         """Names without ports, separated by commas."""
         listed(text or "")
+        return text
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_prefix(cls, text: str | None) -> str | None:
+        """``/a/b``, and none that begins as an address of the service does: what stands before and behind it must be clear."""
+        if text is not None and (not _PREFIX.fullmatch(text) or text.split("/")[1] in _OWN):
+            raise ValueError(
+                "SUBSIDY_ROOT_PATH 应为 /subsidy 的样子：以斜杠开头，末尾不带斜杠，首段不是 v1、docs、health、metrics、openapi.json"
+                " / SUBSIDY_ROOT_PATH should look like /subsidy: a slash before each part, none at the end,"
+                " and the first part none of v1, docs, health, metrics, openapi.json"
+            )
         return text
 
     @model_validator(mode="after")

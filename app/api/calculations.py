@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi.routing import APIRoute
@@ -22,7 +21,7 @@ from app.access.actors import Scope as Needed
 from app.api import bodies, examples, gate, limits, queries
 from app.api.calculating import KINDS, Kind, calculate
 from app.api.case_lists import answers, read_case_list
-from app.api.envelope import Envelope
+from app.api.envelope import Envelope, public
 from app.api.lookups import catalogue_of
 from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
 from app.api.problems import ProblemError
@@ -96,7 +95,7 @@ def many(kind: Kind) -> App:
             case_list = await asyncio.to_thread(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False
-            async for piece in answers(case_list, catalogue, envelope, quote(scope["path"])):
+            async for piece in answers(case_list, catalogue, envelope, public(scope)):
                 if gone.done():
                     raise ClientDisconnect
                 if not started:

@@ -34,6 +34,16 @@ _WRONG_HOST: Final = (
     "Host 不是本服务所应答的名称；网关后的名称须列入 SUBSIDY_ALLOWED_HOSTS",
     "The Host is none that this service answers to; names behind a gateway are listed in SUBSIDY_ALLOWED_HOSTS",
 )
+_BY_PROXY: Final = (
+    "请求由代理转发（带有 {}），不视为来自本机；须以 Authorization: Bearer 给出密钥或令牌",
+    "A proxy forwarded the request (it bears {}), so it is not taken as coming from this machine: give a key or a token as"
+    " Authorization: Bearer",
+)
+_BY_NAME: Final = (
+    "请求不是以 localhost 或环回地址（Host）发来的，不视为来自本机；须以 Authorization: Bearer 给出密钥或令牌",
+    "The request is not addressed to localhost or a loopback address (Host), so it is not taken as coming from this machine: give"
+    " a key or a token as Authorization: Bearer",
+)
 _NONE: Final = ("须以 Authorization: Bearer 给出密钥或令牌", "Give a key or a token as Authorization: Bearer")
 
 
@@ -88,7 +98,7 @@ async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Ac
         return found
     guard.refusals.note(found)
     none = found.reason is Reason.NO_CREDENTIAL
-    zh, en = _NONE if none else said_of(found)
+    zh, en = _why_none(connection, guard, needed) if none else said_of(found)
     raise ProblemError("UNAUTHENTICATED", zh, en, headers={"WWW-Authenticate": _REALM if none else f'{_REALM}, error="invalid_token"'})
 
 
@@ -107,10 +117,24 @@ async def _found(connection: Connection, guard: Guard, header: bytes) -> Actor |
 
 def _is_here(connection: Connection) -> bool:
     """Whether the caller is on this machine and addresses it as such, and no proxy says that it forwarded the request."""
-    client, headers = connection.get("client"), connection["envelope"].headers
-    if client is None or not is_loopback(name_in(headers.get(b"host", b""))):
-        return False
-    if any(name in _FORWARDED or name.startswith(_FORWARDED_BEGIN) for name in headers):
+    headers = connection["envelope"].headers
+    return _from_here(connection) and is_loopback(name_in(headers.get(b"host", b""))) and not _forwarding(headers)
+
+
+def _forwarding(headers: dict[bytes, bytes]) -> str | None:
+    """The header by which a proxy says that it forwarded the request; None where there is none."""
+    for name in headers:
+        if name in _FORWARDED:
+            return name.decode("ascii").title()
+        for begin in _FORWARDED_BEGIN:
+            if name.startswith(begin):  # not the whole name: that is the caller's
+                return begin.decode("ascii").title() + "…"
+    return None
+
+
+def _from_here(connection: Connection) -> bool:
+    client = connection.get("client")
+    if client is None:
         return False
     host = client[0]
     if host == "127.0.0.1":
@@ -121,3 +145,11 @@ def _is_here(connection: Connection) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)
+
+
+def _why_none(connection: Connection, guard: Guard, needed: Scope) -> tuple[str, str]:
+    """Why a request without a credential is refused: who asks through a gateway of this machine would not know it otherwise."""
+    if needed in OPEN_ON_LOOPBACK and guard.trusts_loopback and _from_here(connection):
+        header = _forwarding(connection["envelope"].headers)
+        return _BY_NAME if header is None else (_BY_PROXY[0].format(header), _BY_PROXY[1].format(header))
+    return _NONE

@@ -237,6 +237,26 @@ def test_who_comes_through_a_proxy_is_not_here(running: Running, header: str, va
     assert running.loopback.here.get("/v1/funds", headers={header: value}).status_code == 401
 
 
+@pytest.mark.parametrize(("header", "shown"), [("Via", "Via"), ("x-real-ip", "X-Real-Ip"), ("X-Forwarded-Secret", "X-Forwarded…"), ("X-Original-For", "X-Original-…")])
+def test_who_is_refused_for_the_proxy_is_told_so(running: Running, header: str, shown: str) -> None:
+    """Only where it is the reason: not from elsewhere, nor where a credential is needed anyway, nor with a wrong one."""
+    forwarded = {header: "a", "Accept-Language": "en"}
+    answer = running.loopback.here.get("/v1/funds", headers=forwarded)
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == (
+        f"A proxy forwarded the request (it bears {shown}), so it is not taken as coming from this machine: give a key or a token as Authorization: Bearer"
+    )
+    assert shown in running.loopback.here.get("/v1/funds", headers={header: "a"}).json()["detail"]
+    for other in (
+        running.loopback.elsewhere.get("/v1/funds", headers=forwarded),
+        running.loopback.here.get("/v1/keys", headers=forwarded),
+        running.required.here.get("/v1/funds", headers=forwarded),
+        running.loopback.here.get("/v1/funds", headers=forwarded | {"Authorization": "Bearer x"}),
+    ):
+        assert other.status_code == 401
+        assert "proxy" not in other.text
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
