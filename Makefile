@@ -7,7 +7,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine test-clients lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults release lock clean
+.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup bench bench-startup bench-publications bench-faults release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ test-clients: $(BIN)/.test ## Call the service with clients that nobody here wro
 	  { apt-get update -q && apt-get install -y -q default-jdk-headless curl; } || \
 	  { echo "install the Debian packages default-jdk-headless and curl" >&2; exit 1; }
 	$(BIN)/python -m pytest -m clients tests/clients
+
+test-pythons: ## Run all of `make test` on other versions of Python (PYTHONS="python3.12 python3.13" by default)
+	@for one in $(or $(PYTHONS),python3.12 python3.13); do $(MAKE) test PYTHON=$$one VENV=var/$$one || exit 1; done
 
 lint: $(BIN)/.test ## Lint
 	$(BIN)/ruff check app tests migrations benchmarks
