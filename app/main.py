@@ -43,8 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.root_path = chosen.root_path or ""
     app.state.guard = _guard(chosen)
     app.state.database = Database()
-    app.state.changes = Changes(chosen.database_url, app.state.database)
-    app.state.loader = Loader(app)
+    app.state.changes = Changes(chosen.database_url, app.state.database, chosen.change_seconds, chosen.lock_seconds)
+    app.state.loader = Loader(app, chosen.answer_seconds)
     calculating = calculations.routes()
     app.router.routes.extend(calculating)
     for router in (tables.router, drafts.router, keys.router, operations.router, docs_pages.router):

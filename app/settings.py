@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.access.hosts import listed
 from app.access.tokens import fault_of_source
-from app.api.limits import BODY_SECONDS, HEAD_SECONDS
+from app.api.limits import ANSWER_SECONDS, BODY_SECONDS, CHANGE_SECONDS, HEAD_SECONDS
+from app.tables.waits import LOCK_SECONDS
 
 _PREFIX: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
 _OWN: Final = frozenset({"v1", "docs", "health", "metrics", "openapi.json"})
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
     head_seconds: float = Field(default=HEAD_SECONDS, ge=0.05, le=3600)
     body_seconds: float = Field(default=BODY_SECONDS, ge=0.05, le=3600)
+    change_seconds: float = Field(default=CHANGE_SECONDS, ge=0.1, le=3600)
+    answer_seconds: float = Field(default=ANSWER_SECONDS, ge=0.1, le=3600)
+    lock_seconds: float = Field(default=LOCK_SECONDS, ge=0.1, le=3600)
     authentication: Literal["loopback", "required"] = "loopback"
     allowed_hosts: str | None = None
     root_path: str | None = None

@@ -91,7 +91,7 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
         stderr=its_end,
     ) as running:
         os.close(its_end)
-        printed, _ = running.communicate(timeout=60)
+        printed, _ = running.communicate(timeout=600)
     shown = b""
     try:
         while part := os.read(terminal, 65_536):
@@ -123,7 +123,7 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else() -> None:
 def test_what_is_wrong_with_a_setting_is_one_line(variables: dict[str, str], words: tuple[str, ...], told: str) -> None:
     """Never a trace, nor what the variable holds: an address may hold a password."""
     run = [sys.executable, "-m", "app.cli", *words]
-    done = subprocess.run(run, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(run, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=600, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(told)
@@ -257,7 +257,7 @@ def test_a_disk_that_is_full_is_said_and_leaves_nothing(desk: Desk, new: str, tm
     file, more = (tmp_path / "half.gz", []) if words[0] == "backup" else (whole, ["--digest", digest])
     command = ["bash", "-c", f'ulimit -f {most // 1024}; exec "$@"', "limited", sys.executable, "-m", "app.cli", *words, str(file), *more]
     env = os.environ | {"SUBSIDY_DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 1, done.stderr
     (line,) = done.stderr.splitlines()
     assert ("File too large" in line) if words == ("backup",) else ("is full or takes no more" in line)

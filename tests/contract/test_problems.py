@@ -223,7 +223,7 @@ def test_json_is_answered_to_whom_it_is_acceptable(client: httpx.Client, accept:
 def send_raw(live_url: str, head: str, *chunks: bytes) -> bytes:
     """The beginning of the answer to a request that is sent as it is."""
     parts = urlsplit(live_url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=600) as connection:
         connection.sendall(f"{head}\r\nHost: localhost\r\nContent-Type: application/json\r\n".encode())
         for chunk in chunks:
             connection.sendall(chunk)

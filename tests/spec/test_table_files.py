@@ -297,7 +297,7 @@ def command(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
     """Run the ``subsidy`` command."""
     environment = os.environ | {"SUBSIDY_DATABASE_URL": url, "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
     )
 
 
