@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from app.tables.canonical import digest
+from app.tables.series import figure, values_are
 
 Row = Mapping[str, Any]
 Said = tuple[str, str]
@@ -48,7 +49,7 @@ def fault_of_series(head: Row, rates: Iterable[Row]) -> Said | None:
     if fault is not None:
         return fault
     raw = json.loads(head["content"])
-    said = [(one["on"], Fraction(one["value"].removesuffix("%")) / 100, one["confidence"]) for one in raw["rows"]]
+    said = [(one["on"], figure(values_are(raw), one["value"]), one["confidence"]) for one in raw["rows"]]
     stored = sorted((one["on"].isoformat(), Fraction(one["value"]), one["confidence"]) for one in rates)
     if said == stored and raw["holds_until"] == head["holds_until"].isoformat():
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from app.tables.database import writing
 from app.tables.repository import read_catalogue
 from tests.access.conftest import Service, bearer, started
 from tests.bureau import USCC
+from tests.contract.requests import INSURANCE, insurance
+from tests.storage.conftest import fill
+from tests.storage.notices import series, series_version, written
 from tests.storage.test_drafts import OLD, begin, step, table_content
 
 LPR = "LPR_1Y"
@@ -72,7 +76,7 @@ def test_a_table_that_rests_on_an_altered_row_is_not_calculated_with(service: Al
     here = service(ALTERATIONS[row]).here
     answer = here.post("/v1/awards/calculate", json=award(), headers={"Accept-Language": "en"})
     assert (answer.status_code, answer.json()["code"]) == (503, "CONTENT_ALTERED")
-    assert answer.json()["detail"].startswith(f"{row} does not match its digest")
+    assert f"{row} does not match its digest" in answer.json()["detail"]
     ready = here.get("/health/ready", headers={"Accept-Language": "en"})
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
     (part,) = ready.json()["degraded"]
@@ -85,9 +89,10 @@ def test_a_table_that_rests_on_an_altered_row_is_not_calculated_with(service: Al
 def test_an_earlier_grant_under_an_altered_table_is_not_guessed(service: Altered) -> None:
     """Whether it takes room under a cap of another table is said by the altered one."""
     here = service(ALTERATIONS["rate_table_version t-fund-2024-1-1 2"]).here
-    granted = {"rate_table": OLD, "on": "2024-02-01", "amount": "1.00"}
-    answer = here.post("/v1/awards/calculate", json=award("bj-gjj-2025-1-11", granted=[granted]))
-    assert answer.json()["code"] == "CONTENT_ALTERED"
+    claim = insurance()
+    assert here.post(INSURANCE, json=claim).status_code == 200
+    claim["applicant"]["granted"] = [{"rate_table": OLD, "on": "2024-02-01", "amount": "1.00"}]
+    assert here.post(INSURANCE, json=claim).json()["code"] == "CONTENT_ALTERED"
 
 
 def test_an_altered_overlay_spoils_the_tables_of_its_fund(service: Altered) -> None:
@@ -143,3 +148,14 @@ def test_the_list_of_tables_still_has_an_altered_one(service: Altered, loaded: E
     here = service(ALTERATIONS["rate_table_version t-fund-2024-1-1 2"]).here
     (entry,) = [one for one in here.get("/v1/rate-tables", headers=bearer(secret)).json()["rate_tables"] if one["id"] == OLD]
     assert (entry["loaded"], entry["versions"]) == (False, [])
+
+
+def test_a_series_of_plain_numbers_is_intact(migrated: Engine, tmp_path: Path) -> None:
+    """Exchange rates are numbers, not percentages: what their rows say is read as the series says that it is written."""
+    rates = series(series_version(1, "2024-01-22T09:15:00+08:00", "2024-02-20", ("2024-01-22", "7.1879")))
+    number = rates.replace("    authority: official\n", "    authority: official\n    values_are: NUMBER\n", 1)
+    fill(migrated.url.render_as_string(hide_password=False), written(tmp_path, s=number))
+    with Session(migrated) as session:
+        found = read_catalogue(session)
+    assert found.altered == ()
+    assert set(found.references) == {"T_RATE"}
