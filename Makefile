@@ -2,11 +2,12 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-export SUBSIDY_DATABASE_URL ?= sqlite:///var/subsidy.db
 PORT ?= 8000
+DOCKER ?= docker
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine lint types coverage tables backup restore fuzz search bench bench-startup bench-publications bench-faults lock clean
+.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup search bench bench-startup bench-publications bench-faults release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +24,7 @@ $(BIN)/.test: requirements/test.txt $(BIN)/.base
 	@touch $@
 
 serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 127.0.0.1:8000
+	@$(BIN)/python -m app.port $(PORT)
 	@$(BIN)/subsidy migrate
 	@$(BIN)/subsidy tables load
 	@$(BIN)/python -m app.greeting $(PORT)
@@ -31,12 +33,12 @@ serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 1
 tables: $(BIN)/.base ## Prove the published tables
 	@$(BIN)/subsidy tables check
 
-backup: $(BIN)/.base ## Write everything that is stored to FILE=…
-	@$(BIN)/subsidy backup "$(or $(FILE),$(error FILE=… is missing))"
+backup: $(BIN)/.base ## Write everything that is stored to FILE=…, and restore it into a scratch database to be sure
+	@$(BIN)/subsidy backup --verify "$(or $(FILE),$(error FILE=… is missing))"
 
-restore: $(BIN)/.base ## Put a backup FILE=… into an empty database
+restore: $(BIN)/.base ## Put a backup FILE=… into an empty database; DIGEST=… is the one that was printed
 	@$(BIN)/subsidy migrate
-	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))"
+	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))" $(if $(DIGEST),--digest "$(DIGEST)")
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations
@@ -50,6 +52,15 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 	  { apt-get update -q && apt-get install -y -q chromium chromium-driver; } || \
 	  { echo "install the Debian packages chromium and chromium-driver" >&2; exit 1; }
 	$(BIN)/python -m pytest -m machine tests
+
+test-clients: $(BIN)/.test ## Call the service with clients that nobody here wrote (a JDK from 11 on, and curl)
+	@command -v javac >/dev/null && curl --version | grep -q HTTP2 || \
+	  { apt-get update -q && apt-get install -y -q default-jdk-headless curl; } || \
+	  { echo "install the Debian packages default-jdk-headless and curl" >&2; exit 1; }
+	$(BIN)/python -m pytest -m clients tests/clients
+
+test-pythons: ## Run all of `make test` on other versions of Python (PYTHONS="python3.12 python3.13" by default)
+	@for one in $(or $(PYTHONS),python3.12 python3.13); do $(MAKE) test PYTHON=$$one VENV=var/$$one || exit 1; done
 
 lint: $(BIN)/.test ## Lint
 	$(BIN)/ruff check app tests migrations benchmarks
@@ -70,6 +81,9 @@ fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 search: $(BIN)/.test ## Look for facts whose absence, spelling or date loosens an amount without a word
 	$(BIN)/python -m tests.search
 
+fuzz-backup: $(BIN)/.test ## Back up, restore and compare after random use (HISTORIES=500 on each database by default)
+	$(BIN)/python -m tests.storage.fuzz_backup --histories $(or $(HISTORIES),500)
+
 bench: $(BIN)/.test ## Measure against a bare echo and a plain Decimal loop, side by side
 	$(BIN)/python -m benchmarks.run
 
@@ -81,6 +95,11 @@ bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculation
 
 bench-faults: $(BIN)/.test ## Let the database go away in each way for ten seconds; count failed requests, measure recovery
 	$(BIN)/python -m benchmarks.faults
+
+release: ## Build the image of a release on a base that PYTHON_IMAGE=python@sha256:… names by its digest
+	@printf '%s\n' '$(PYTHON_IMAGE)' | grep -Eqx '[A-Za-z0-9./:_-]+@sha256:[0-9a-f]{64}' || { \
+	  echo "✗ 发布的基础镜像须以摘要指明：make release PYTHON_IMAGE=python@sha256:… / a release names its base by digest: make release PYTHON_IMAGE=python@sha256:…" >&2; exit 1; }
+	$(DOCKER) build --build-arg PYTHON_IMAGE='$(PYTHON_IMAGE)' --build-arg REVISION="$$(git rev-parse HEAD)" -t subsidy:$(VERSION) .
 
 lock: ## Pin all dependencies again, with hashes
 	$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet pip-tools

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.access.guard import Guard
+from app.access.hosts import listed
 from app.access.tokens import TokenRules
 from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
+from app.api.bodies import Arriving
 from app.api.changing import Changes
 from app.api.envelope import EnvelopeMiddleware
 from app.api.keeping import Keeper
@@ -32,20 +34,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = Service(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.catalogue = None
+    app.state.altered_since = None
     app.state.max_body_bytes = chosen.max_body_bytes
+    app.state.arriving = Arriving(chosen.max_body_bytes)
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
     app.state.together = Together()
+    app.state.root_path = chosen.root_path or ""
     app.state.guard = _guard(chosen)
     app.state.database = Database()
-    app.state.changes = Changes(chosen.database_url, app.state.database)
-    app.state.loader = Loader(app)
+    app.state.changes = Changes(chosen.database_url, app.state.database, chosen.change_seconds, chosen.lock_seconds)
+    app.state.loader = Loader(app, chosen.answer_seconds)
     calculating = calculations.routes()
     app.router.routes.extend(calculating)
     for router in (tables.router, drafts.router, keys.router, operations.router, docs_pages.router):
         app.include_router(router)
     handlers.install(app)
-    app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating})
+    app.add_middleware(EnvelopeMiddleware, direct={route.path: route for route in calculating}, root=chosen.root_path or "")
     return app
 
 
@@ -59,4 +64,4 @@ def _guard(chosen: Settings) -> Guard:
             scope_claim=chosen.oidc_scope_claim,
             skew_seconds=chosen.oidc_skew_seconds,
         )
-    return Guard(chosen.authentication, rules)
+    return Guard(chosen.authentication, rules, listed(chosen.allowed_hosts or ""))

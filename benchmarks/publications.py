@@ -31,6 +31,7 @@ from benchmarks.run import free_port, server
 
 FUND, BATCH, TABLE = "t-fund", "t-fund-2026-1", "t-fund-2026-1-1"
 MOST_SECONDS = 2.0
+NEVER_SECONDS = 600.0
 CLIENTS = 3  # of each process; the first of them also sends
 CASES_EVERY = 25  # requests a list of cases: it takes long enough for a publication to come in between
 CASES = 100
@@ -125,7 +126,7 @@ async def _connected(url: str, secret: str, workers: int) -> list[tuple[Seen, ht
     found: dict[int, list[httpx.AsyncClient]] = {}
     one = httpx.Limits(max_connections=1)
     for _ in range(100 * workers):
-        client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=30, headers=bearer(secret))
+        client = httpx.AsyncClient(base_url=url, limits=one, trust_env=False, timeout=NEVER_SECONDS, headers=bearer(secret))
         response = await client.get("/health/live")
         stream = response.extensions["network_stream"]
         here, there = (stream.get_extra_info(name)[1] for name in ("client_addr", "server_addr"))
@@ -195,7 +196,7 @@ async def _publish(version: int, clients: Sequence[httpx.AsyncClient], secrets: 
 async def _all_answer(version: int, everyone: Sequence[Seen], published: float) -> float:
     """Seconds from a publication until the last process answered under it."""
     while not all(version in seen.first for seen in everyone):
-        if time.perf_counter() - published > 5 * MOST_SECONDS:
+        if time.perf_counter() - published > NEVER_SECONDS:
             return float("inf")
         await asyncio.sleep(0.005)
     return max(0.0, max(seen.first[version] for seen in everyone) - published)
@@ -207,7 +208,7 @@ async def _run(urls: Sequence[str], secrets: dict[str, str], publications: int, 
     clients = [
         asyncio.create_task(_client(seen, client, tally, lists=no % CLIENTS == 0)) for no, (seen, client) in enumerate(connections)
     ]
-    officers = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) for url in urls]
+    officers = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=NEVER_SECONDS) for url in urls]
     distinct = list({id(seen): seen for seen, _ in connections}.values())
     try:
         for version in range(2, publications + 2):

@@ -52,7 +52,7 @@ def server(command: list[str], port: int, ready: str, **environment: str) -> Ite
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         with httpx.Client(trust_env=False) as client:
-            for _ in range(600):
+            for _ in range(12_000):
                 try:
                     client.get(f"http://127.0.0.1:{port}{ready}")
                     break
@@ -61,7 +61,7 @@ def server(command: list[str], port: int, ready: str, **environment: str) -> Ite
         yield process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(600)
 
 
 def over_http(count: int, rounds: int, different: int) -> tuple[dict[str, list[load.Round]], str]:

@@ -132,7 +132,7 @@ class Bureau:
             self.catalogue = catalogue_of(root, published)
         app = create_app(Settings())
         app.state.catalogue = self.catalogue
-        self.client = TestClient(app, client=("127.0.0.1", 50000))
+        self.client = TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost")
 
     def post(self, body: dict[str, Any], language: str = "zh") -> Any:
         """The response to a claim; table, date and applicant have defaults."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,11 +18,16 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from app.main import create_app
+from app.protocol import bounded
 from app.serving import OPTIONS
 from app.settings import Settings
 from app.tables.database import engine_of
 from app.tables.loader import load
 from app.tables.migrating import migrate
+
+PATIENCE_SECONDS = 600
+"""Of the services under test, unless a test is about it, and of whoever waits for them: a slow machine makes the suite slow, never red."""
+os.environ |= {f"SUBSIDY_{name}_SECONDS": str(PATIENCE_SECONDS) for name in ("HEAD", "BODY", "CHANGE", "ANSWER", "LOCK")}
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLISHED = ROOT / "app" / "tables" / "published"
@@ -49,12 +55,14 @@ def app(database: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The address of an application behind a real socket, until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **OPTIONS))
+def served(app: FastAPI, **options: Any) -> Iterator[str]:
+    """The address of an application behind a real socket, until the block ends; ``options`` are uvicorn's."""
+    patient = {"host": "127.0.0.1", "port": 0, "log_level": "warning", "http": bounded(PATIENCE_SECONDS, PATIENCE_SECONDS)}
+    config = OPTIONS | patient | options
+    server = uvicorn.Server(uvicorn.Config(app, **config))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < deadline, "the server did not start in time"
@@ -75,7 +83,7 @@ def live_url(app: FastAPI) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def client(live_url: str) -> Iterator[httpx.Client]:
     """A client of the live service; proxies of the environment are not asked."""
-    with httpx.Client(base_url=live_url, trust_env=False, timeout=60) as opened:
+    with httpx.Client(base_url=live_url, trust_env=False, timeout=PATIENCE_SECONDS) as opened:
         yield opened
 
 

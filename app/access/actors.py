@@ -64,6 +64,12 @@ class Reason(StrEnum):
     REPLACED = "REPLACED"
     EXPIRED = "EXPIRED"
     INVALID_TOKEN = "INVALID_TOKEN"  # noqa: S105  the same
+    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105  the same
+    TOKEN_NOT_YET_VALID = "TOKEN_NOT_YET_VALID"  # noqa: S105  the same
+    WRONG_AUDIENCE = "WRONG_AUDIENCE"
+    WRONG_ISSUER = "WRONG_ISSUER"
+    WRONG_SIGNATURE = "WRONG_SIGNATURE"
+    UNKNOWN_TOKEN_KEY = "UNKNOWN_TOKEN_KEY"  # noqa: S105  the same
     TOKENS_NOT_ACCEPTED = "TOKENS_NOT_ACCEPTED"
     MISSING_SCOPE = "MISSING_SCOPE"
 
@@ -81,6 +87,7 @@ Said = tuple[str, str]
 
 _SAID: Final[dict[Reason, Said]] = {
     Reason.EXPIRED: ("凭证已过期", "The credential has expired"),
+    Reason.TOKEN_EXPIRED: ("凭证已过期", "The credential has expired"),
     Reason.REVOKED: ("密钥已吊销", "The key was revoked"),
     Reason.REPLACED: ("密钥已轮换，旧密文已失效", "The key has a new secret, the grace period of this one is over"),
     Reason.TOKENS_NOT_ACCEPTED: ("本服务未配置令牌，只接受密钥", "No tokens are configured here, only keys are accepted"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.access.actors import Actor, Reason, Refusal
+from app.access.hosts import is_loopback
 from app.access.keyring import Keyring, Uses
 from app.access.keys import PREFIX
 from app.access.refusals import Refusals
@@ -21,12 +22,24 @@ class KeyringUnavailableError(Exception):
 class Guard:
     """``keyring`` is replaced whole by whoever refreshes; nothing here asks the database."""
 
-    def __init__(self, mode: Mode = "loopback", rules: TokenRules | None = None) -> None:
+    def __init__(self, mode: Mode = "loopback", rules: TokenRules | None = None, hosts: frozenset[str] = frozenset()) -> None:
         self.mode = mode
+        self.hosts = hosts
         self.keyring: Keyring | None = None
         self.tokens = None if rules is None else Tokens(rules)
         self.uses = Uses()
         self.refusals = Refusals()
+
+    @property
+    def trusts_loopback(self) -> bool:
+        """Whether anybody on the machine calculates and reads without a credential: not where callers are known by tokens."""
+        return self.mode == "loopback" and self.tokens is None
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a request may be addressed to this name. Where every call needs a credential, any may that is not excluded."""
+        if not self.hosts and self.mode == "required":
+            return True
+        return host in self.hosts or is_loopback(host)
 
     async def find(self, credential: str, now: datetime) -> Actor | Refusal:
         """Who shows a credential. Errors: KeyringUnavailableError, KeysUnavailableError."""

@@ -21,6 +21,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from app.access.actors import OPERATOR_PREFIX, Actor, Reason, Refusal, Scope
+from app.tables.persons import person_of
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 MAX_TOKEN_LENGTH: Final = 8_192
@@ -35,6 +36,18 @@ LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 # A subject is a person's name in the audit log: no blank, no control character, not an operator's.
 _SUBJECT: Final = re.compile(r"[^\x00-\x20\x7f-\xa0\u2028\u2029\u3000]{1,120}")
 _NOT_OF_AN_ISSUER: Final = re.compile(r"[^A-Za-z0-9:/._-]")
+
+
+_TIMES: Final = ("exp", "nbf", "iat")
+LATEST: Final = 253_402_300_799  # the end of the year 9999, in seconds: what is later is no time
+# What PyJWT raises, by name, for it is imported only where tokens are configured. The signature is checked before the claims.
+_REASONS: Final[Mapping[str, Reason]] = {
+    "ExpiredSignatureError": Reason.TOKEN_EXPIRED,
+    "ImmatureSignatureError": Reason.TOKEN_NOT_YET_VALID,
+    "InvalidAudienceError": Reason.WRONG_AUDIENCE,
+    "InvalidIssuerError": Reason.WRONG_ISSUER,
+    "InvalidSignatureError": Reason.WRONG_SIGNATURE,
+}
 
 
 class KeysUnavailableError(Exception):
@@ -117,6 +130,11 @@ def read_set(content: bytes) -> dict[str | None, Any]:
     return found
 
 
+def _is_time(value: object) -> bool:
+    """Whether a claim is a whole number of seconds that can be a time; a text, a fraction or ``true`` is none."""
+    return type(value) is int and 0 <= value <= LATEST
+
+
 class Tokens:
     """Checks tokens by a provider's keys, which are read when first needed and again now and then."""
 
@@ -144,7 +162,7 @@ class Tokens:
                 return self._refused(token)
             key = await self._key(header.get("kid"))
             if key is None:
-                return self._refused(token)
+                return self._refused(token, Reason.UNKNOWN_TOKEN_KEY)
             claims = jwt.decode(
                 token,
                 key,
@@ -154,13 +172,15 @@ class Tokens:
                 leeway=self.rules.skew_seconds,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except (jwt.PyJWTError, ArithmeticError, TypeError, ValueError, RecursionError):
+        except (jwt.PyJWTError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+            return self._refused(token, _REASONS.get(type(error).__name__, Reason.INVALID_TOKEN))
+        if not all(_is_time(claims[name]) for name in _TIMES if name in claims):
             return self._refused(token)
         return self._actor(claims) or self._refused(token)
 
     def _actor(self, claims: Mapping[str, Any]) -> Actor | None:
         subject = claims["sub"]
-        if not _SUBJECT.fullmatch(subject) or subject.startswith(OPERATOR_PREFIX):
+        if not _SUBJECT.fullmatch(subject) or person_of(subject).startswith(OPERATOR_PREFIX):
             return None
         name = self.rules.scope_claim or ("scope" if "scope" in claims else "scp")
         said = claims.get(name, [])
@@ -169,7 +189,7 @@ class Tokens:
             return None
         return Actor(subject, frozenset(scope for scope in Scope if scope.value in words))
 
-    def _refused(self, token: str) -> Refusal:
+    def _refused(self, token: str, reason: Reason = Reason.INVALID_TOKEN) -> Refusal:
         """Say no more than the beginning of the issuer that the token names."""
         try:
             middle = token.split(".")[1]
@@ -177,7 +197,7 @@ class Tokens:
             shown = _NOT_OF_AN_ISSUER.sub("?", issuer[:60])
         except (ValueError, TypeError, LookupError, RecursionError):
             shown = ""
-        return Refusal(Reason.INVALID_TOKEN, shown or "-")
+        return Refusal(reason, shown or "-")
 
     async def _key(self, key_id: str | None) -> Any:
         """The key of an id; a set with one key needs no id. Read again, but seldom, for an id that is new."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate
 from math import isinf
 from typing import Any, Final
@@ -72,34 +72,48 @@ def too_large(limit: int) -> ProblemError:
     )
 
 
-async def read_body(receive: Receive, limit: int, when_large: Callable[[], None] = lambda: None) -> bytes:
-    """Return the body; stop reading as soon as it is over the limit.
+class Arriving:
+    """The large bodies that are coming in, in bytes: they are held before any of them takes a place among the calculations.
 
-    ``when_large`` is called, once or more, as soon as the body is a large one; it may refuse it.
+    A place is not taken by who sends slowly; so the bytes are bounded, all together, and small bodies go on.
     """
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientDisconnect
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > limit:
-            raise too_large(limit)
-        if len(body) > limits.LARGE_BODY_BYTES:
-            when_large()
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise too_large(limit)
-        if size > limits.LARGE_BODY_BYTES:
-            when_large()
-        parts.append(part)
-    return b"".join(parts)
+
+    __slots__ = ("most", "size")
+
+    def __init__(self, largest: int) -> None:
+        self.most, self.size = limits.MAX_BODIES_ARRIVING * largest, 0
+
+    def add(self, size: int) -> None:
+        """Hold more. Errors: ProblemError OVERLOADED."""
+        if self.size + size > self.most:
+            raise ProblemError("OVERLOADED")
+        self.size += size
+
+
+async def read_body(receive: Receive, limit: int, arriving: Arriving) -> bytes:
+    """Return the body; stop reading as soon as it is over the limit, or more arrives than is held. Errors: ProblemError 413, 503."""
+    parts: list[bytes] = []
+    size = held = 0
+    try:
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            part: bytes = message.get("body", b"")
+            more: bool = message.get("more_body", False)
+            size += len(part)
+            if size > limit:
+                raise too_large(limit)
+            if not more and not parts:
+                return part
+            if size > limits.LARGE_BODY_BYTES:
+                arriving.add(size - held)
+                held = size
+            parts.append(part)
+            if not more:
+                return b"".join(parts)
+    finally:
+        arriving.size -= held
 
 
 _UP_AND_DOWN: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # as signed bytes: 1, 1, -1, -1

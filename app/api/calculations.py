@@ -7,9 +7,9 @@ goes from bytes to facts to bytes without a model or a response class in between
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Self
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 from fastapi.routing import APIRoute
@@ -21,7 +21,7 @@ from app.access.actors import Scope as Needed
 from app.api import bodies, examples, gate, limits, queries
 from app.api.calculating import KINDS, Kind, calculate
 from app.api.case_lists import answers, read_case_list
-from app.api.envelope import Envelope
+from app.api.envelope import Envelope, public
 from app.api.lookups import catalogue_of
 from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
 from app.api.problems import ProblemError
@@ -35,30 +35,16 @@ _LANGUAGE = {"zh": (b"content-language", b"zh-CN"), "en": (b"content-language", 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class _Large:
-    """A place among the few large calculations, from the moment that a body is known to be large."""
-
-    __slots__ = ("state", "taken")
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.taken = False
-
-    def take(self) -> None:
-        """Take a place, unless it is taken already. Errors: ProblemError OVERLOADED."""
-        if self.taken:
-            return
-        if self.state.large_in_flight >= limits.MAX_LARGE_IN_FLIGHT:
-            raise ProblemError("OVERLOADED")
-        self.state.large_in_flight += 1
-        self.taken = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.taken:
-            self.state.large_in_flight -= 1
+@contextmanager
+def _place(state: State) -> Iterator[None]:
+    """A place among the few large calculations, once the body has come in. Errors: ProblemError OVERLOADED."""
+    if state.large_in_flight >= limits.MAX_LARGE_IN_FLIGHT:
+        raise ProblemError("OVERLOADED")
+    state.large_in_flight += 1
+    try:
+        yield
+    finally:
+        state.large_in_flight -= 1
 
 
 def single(kind: Kind) -> App:
@@ -70,12 +56,12 @@ def single(kind: Kind) -> App:
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)
-        with _Large(state) as large:
-            body = await bodies.read_body(receive, state.max_body_bytes, large.take)
-            if large.taken:
+        body = await bodies.read_body(receive, state.max_body_bytes, state.arriving)
+        if len(body) > limits.LARGE_BODY_BYTES:
+            with _place(state):
                 result = await asyncio.to_thread(calculate, body, kind, catalogue_of(scope), envelope.language)
-            else:
-                result = await state.together.do(calculate, body, kind, catalogue_of(scope), envelope.language)
+        else:
+            result = await state.together.do(calculate, body, kind, catalogue_of(scope), envelope.language)
         answer = msgspec.json.encode(result)
         headers = [
             _JSON,
@@ -100,16 +86,16 @@ def many(kind: Kind) -> App:
         state = scope["app"].state
         bodies.check_headers(envelope.headers, state.max_body_bytes)
         catalogue = catalogue_of(scope)
+        body = await bodies.read_body(receive, state.max_body_bytes, state.arriving)
         if state.case_lists_in_flight >= limits.MAX_CASE_LISTS_IN_FLIGHT:
             raise ProblemError("OVERLOADED")
         state.case_lists_in_flight += 1
         gone: asyncio.Task[Message] | None = None
         try:
-            body = await bodies.read_body(receive, state.max_body_bytes)
             case_list = await asyncio.to_thread(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False
-            async for piece in answers(case_list, catalogue, envelope, quote(scope["path"])):
+            async for piece in answers(case_list, catalogue, envelope, public(scope)):
                 if gone.done():
                     raise ClientDisconnect
                 if not started:

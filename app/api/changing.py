@@ -16,14 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
 
-from app.api import bodies
+from app.api import bodies, limits
 from app.api.loading import Database, Loader
 from app.api.logs import log
 from app.api.problems import ProblemError
 from app.tables.database import engine_of, is_refusal, reading, writing
 
 AT_ONCE = 4
-SECONDS = 4.0  # then the caller is told; the health check has known for two seconds, should it be the database
 AWAY_SECONDS = 1.0  # once it is known to be away
 
 Done = TypeVar("Done")
@@ -36,9 +35,12 @@ class NobodyWaitsError(Exception):
 class Changes:
     """The process's engine, and the threads for requests that read or change what is stored."""
 
-    def __init__(self, database_url: str, database: Database) -> None:
+    def __init__(
+        self, database_url: str, database: Database, seconds: float = limits.CHANGE_SECONDS, lock_seconds: float | None = None
+    ) -> None:
         self.database = database
-        self.engine = engine_of(database_url)
+        self.seconds = seconds
+        self.engine = engine_of(database_url, lock_seconds)
         self.threads = ThreadPoolExecutor(AT_ONCE, "changes")
         self.under_way = 0
 
@@ -79,7 +81,7 @@ class Changes:
         self.under_way += 1
         running = asyncio.get_running_loop().run_in_executor(self.threads, job)
         running.add_done_callback(self._ended)  # a stalled one keeps its place until it really ends
-        done, _ = await asyncio.wait({running}, timeout=AWAY_SECONDS if self.database.state == "away" else SECONDS)
+        done, _ = await asyncio.wait({running}, timeout=AWAY_SECONDS if self.database.state == "away" else self.seconds)
         if not done:
             given_up.set()
             log.error("database unavailable", error="no answer")

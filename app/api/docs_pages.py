@@ -42,6 +42,7 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-cache",
 }
+# Addresses in the pages are relative, so that they hold under whatever prefix a gateway puts before them.
 _PAGE: Final = """<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -49,12 +50,12 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>补贴计算服务接口文档</title>
 <link rel="icon" href="data:,">
-{styles}<link rel="stylesheet" href="/docs/static/docs.css">
+{styles}<link rel="stylesheet" href="{static}docs.css">
 </head>
 <body>
 <div id="reference"></div>
-<script src="/docs/static/{library}"></script>
-<script src="/docs/static/{start}"></script>
+<script src="{static}{library}"></script>
+<script src="{static}{start}"></script>
 </body>
 </html>
 """
@@ -62,22 +63,22 @@ _PAGE: Final = """<!doctype html>
 router = APIRouter(include_in_schema=False)
 
 
-def _page(library: str, start: str, styles: str = "") -> Response:
-    html = _PAGE.format(library=library, start=start, styles=styles)
+def _page(static: str, library: str, start: str, styles: str = "") -> Response:
+    html = _PAGE.format(static=static, library=library, start=start, styles=styles)
     return Response(html, media_type="text/html; charset=utf-8", headers=_HEADERS)
 
 
 @router.get("/docs")
 async def scalar_page() -> Response:
     """Answer the Scalar page."""
-    return _page("scalar/standalone.js", "scalar.js")
+    return _page("docs/static/", "scalar/standalone.js", "scalar.js")
 
 
 @router.get("/docs/swagger")
 async def swagger_page() -> Response:
     """Answer the Swagger UI page."""
-    style = '<link rel="stylesheet" href="/docs/static/swagger-ui/swagger-ui.css">\n'
-    return _page("swagger-ui/swagger-ui-bundle.js", "swagger.js", style)
+    style = '<link rel="stylesheet" href="static/swagger-ui/swagger-ui.css">\n'
+    return _page("static/", "swagger-ui/swagger-ui-bundle.js", "swagger.js", style)
 
 
 @router.get("/docs/static/{name:path}")

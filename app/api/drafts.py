@@ -78,7 +78,7 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
         return drafts.begin(session, actor.name, asked.kind, asked.target, content, source, asked.note)
 
     found = await _changed(request, begin)
-    return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
+    return _shown(found, 201, {"Location": f"{request.app.state.root_path}/v1/drafts/{found.draft.id}"})
 
 
 @router.get(
@@ -269,7 +269,7 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     """Calculate under a draft."""
     limit = request.app.state.max_body_bytes
     bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit)
+    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
@@ -300,7 +300,7 @@ async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> 
         return months.enter(session, actor.name, asked)
 
     found = await _changed(request, enter)
-    return _shown(found, 201, {"Location": f"/v1/drafts/{found.draft.id}"})
+    return _shown(found, 201, {"Location": f"{request.app.state.root_path}/v1/drafts/{found.draft.id}"})
 
 
 # --- how it is done ---------------------------------------------------------------------------------

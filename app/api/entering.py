@@ -13,9 +13,9 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 async def entered(request: Request, kind: type[Body], limit: int) -> Body:
-    """The body of a request. Errors: ProblemError 400, 413, 415, 422."""
+    """The body of a request. Errors: ProblemError 400, 413, 415, 422, 503."""
     bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit)
+    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
     bodies.check_json(body)
     try:
         return kind.model_validate_json(body)

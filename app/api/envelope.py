@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import limits, problems, queries
+from app.api import gate, limits, problems, queries
 from app.api.logs import log, log_request
 from app.api.metrics import observe
 
@@ -38,10 +38,11 @@ _SECURITY: Final = (
 class Envelope:
     """One request's surroundings, under ``scope["envelope"]``."""
 
-    __slots__ = ("headers", "language", "request_id", "span", "trace_id", "traceparent")
+    __slots__ = ("headers", "language", "request_id", "root", "span", "trace_id", "traceparent")
 
-    def __init__(self, headers: dict[bytes, bytes]) -> None:
+    def __init__(self, headers: dict[bytes, bytes], root: str = "") -> None:
         self.headers = headers
+        self.root = root  # before every address of this service, as callers see it
         given = headers.get(b"x-request-id")
         if given is not None and _SAFE_ID.fullmatch(given):
             self.request_id = given.decode("ascii")
@@ -64,8 +65,9 @@ class Envelope:
 class EnvelopeMiddleware:
     """Adds the envelope to the scope and to the answer, and turns what nobody caught into a problem."""
 
-    def __init__(self, app: ASGIApp, direct: Mapping[str, APIRoute] = MappingProxyType({})) -> None:
+    def __init__(self, app: ASGIApp, direct: Mapping[str, APIRoute] = MappingProxyType({}), root: str = "") -> None:
         self.app = app
+        self.root = root
         # Routes that are POSTed to at exactly these paths go past FastAPI's own layers, which cost
         # more than reading the request does.
         self.direct = direct
@@ -78,9 +80,8 @@ class EnvelopeMiddleware:
             return
         started = perf_counter()
         method = scope["method"]
-        if method == "HEAD":  # answered as GET is, without the body
-            scope = {**scope, "method": "GET"}
-        envelope = scope["envelope"] = Envelope(dict(scope["headers"]))
+        scope = _routed(scope, self.root)
+        envelope = scope["envelope"] = Envelope(dict(scope["headers"]), self.root)
         status = 0
 
         async def send_wrapped(message: Message) -> None:
@@ -103,6 +104,8 @@ class EnvelopeMiddleware:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
                 raise problems.ProblemError("OVERLOADED")
             _check_size(scope)
+            if not scope["path"].startswith("/health/"):  # a probe asks by whatever address it knows, and learns nothing
+                gate.check_host(scope)
             queries.check_once(scope)
             route = self.direct.get(scope["path"]) if scope["method"] == "POST" else None
             if route is None:
@@ -121,6 +124,15 @@ class EnvelopeMiddleware:
         finally:
             self.in_flight -= 1
             _record(scope, method, envelope, status, perf_counter() - started)
+
+
+def _routed(scope: Scope, root: str) -> Scope:
+    """The scope by which the route is found: HEAD is answered as GET is, and a gateway may take its prefix away, or leave it."""
+    if scope["method"] == "HEAD":
+        scope = {**scope, "method": "GET"}
+    if root and scope["path"].startswith(f"{root}/"):
+        scope = {**scope, "path": scope["path"].removeprefix(root)}
+    return scope
 
 
 def _check_size(scope: Scope) -> None:
@@ -169,13 +181,19 @@ def _record(scope: Scope, asked: str, envelope: Envelope, status: int, seconds: 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+def public(scope: Scope) -> str:
+    """The address of a request as its caller knows it, prefix included; at most 200 signs of its own."""
+    envelope: Envelope = scope["envelope"]
+    return quote(envelope.root + scope["path"][:200])
+
+
 async def send_problem(problem: problems.ProblemError, scope: Scope, send: Send) -> None:
     """Send a problem document."""
     envelope: Envelope = scope["envelope"]
     body = problems.encoded(
         problem,
         language=envelope.language,
-        instance=quote(scope["path"][:200]),
+        instance=public(scope),
         request_id=envelope.request_id,
     )
     headers = [

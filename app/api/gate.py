@@ -18,14 +18,42 @@ from starlette.types import Scope as Connection
 
 from app.access.actors import ANONYMOUS, OPEN_ON_LOOPBACK, Actor, Reason, Refusal, Scope, lacking, said_of
 from app.access.guard import Guard, KeyringUnavailableError
+from app.access.hosts import is_loopback, name_in
 from app.access.tokens import KeysUnavailableError
 from app.api.problems import ProblemError
 
 _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*) *")
 # Whoever adds one of these stands between the service and a caller who may be anywhere.
-_FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+_FORWARDED: Final = frozenset(
+    b"forwarded forwarded-for via client-ip proxy-client-ip wl-proxy-client-ip true-client-ip cf-connecting-ip fastly-client-ip cdn-loop"
+    b" x-real-ip x-client-ip x-cluster-client-ip x-envoy-external-address x-azure-clientip x-appengine-user-ip x-proxyuser-ip".split()
+)
+_FORWARDED_BEGIN: Final = (b"x-forwarded", b"x-original-")
 _REALM: Final = 'Bearer realm="subsidy"'
+_WRONG_HOST: Final = (
+    "Host 不是本服务所应答的名称；网关后的名称须列入 SUBSIDY_ALLOWED_HOSTS",
+    "The Host is none that this service answers to; names behind a gateway are listed in SUBSIDY_ALLOWED_HOSTS",
+)
+_BY_PROXY: Final = (
+    "请求由代理转发（带有 {}），不视为来自本机；须以 Authorization: Bearer 给出密钥或令牌",
+    "A proxy forwarded the request (it bears {}), so it is not taken as coming from this machine: give a key or a token as"
+    " Authorization: Bearer",
+)
+_BY_NAME: Final = (
+    "请求不是以 localhost 或环回地址（Host）发来的，不视为来自本机；须以 Authorization: Bearer 给出密钥或令牌",
+    "The request is not addressed to localhost or a loopback address (Host), so it is not taken as coming from this machine: give"
+    " a key or a token as Authorization: Bearer",
+)
 _NONE: Final = ("须以 Authorization: Bearer 给出密钥或令牌", "Give a key or a token as Authorization: Bearer")
+
+
+def check_host(connection: Connection) -> None:
+    """Refuse a request that is addressed to another name, as by a page whose own name leads here. Errors: ProblemError 421."""
+    guard: Guard = connection["app"].state.guard
+    if guard.hosts or guard.mode == "loopback":
+        hosts = [value for name, value in connection["headers"] if name == b"host"]
+        if len(hosts) != 1 or not guard.answers_to(name_in(hosts[0])):
+            raise ProblemError("HOST_NOT_ALLOWED", *_WRONG_HOST)
 
 
 async def admitted(connection: Connection, needed: Scope, *others: Scope) -> Actor:
@@ -61,7 +89,7 @@ def secured(*needed: Scope) -> dict[str, Any]:
 async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Actor:
     header = connection["envelope"].headers.get(b"authorization")
     if header is None:
-        if needed in OPEN_ON_LOOPBACK and guard.mode == "loopback" and _is_here(connection):
+        if needed in OPEN_ON_LOOPBACK and guard.trusts_loopback and _is_here(connection):
             return ANONYMOUS
         found: Actor | Refusal = Refusal(Reason.NO_CREDENTIAL)
     else:
@@ -70,7 +98,7 @@ async def _recognised(connection: Connection, guard: Guard, needed: Scope) -> Ac
         return found
     guard.refusals.note(found)
     none = found.reason is Reason.NO_CREDENTIAL
-    zh, en = _NONE if none else said_of(found)
+    zh, en = _why_none(connection, guard, needed) if none else said_of(found)
     raise ProblemError("UNAUTHENTICATED", zh, en, headers={"WWW-Authenticate": _REALM if none else f'{_REALM}, error="invalid_token"'})
 
 
@@ -88,9 +116,25 @@ async def _found(connection: Connection, guard: Guard, header: bytes) -> Actor |
 
 
 def _is_here(connection: Connection) -> bool:
-    """Whether the caller is on this machine, and not behind a proxy that is."""
+    """Whether the caller is on this machine and addresses it as such, and no proxy says that it forwarded the request."""
+    headers = connection["envelope"].headers
+    return _from_here(connection) and is_loopback(name_in(headers.get(b"host", b""))) and not _forwarding(headers)
+
+
+def _forwarding(headers: dict[bytes, bytes]) -> str | None:
+    """The header by which a proxy says that it forwarded the request; None where there is none."""
+    for name in headers:
+        if name in _FORWARDED:
+            return name.decode("ascii").title()
+        for begin in _FORWARDED_BEGIN:
+            if name.startswith(begin):  # not the whole name: that is the caller's
+                return begin.decode("ascii").title() + "…"
+    return None
+
+
+def _from_here(connection: Connection) -> bool:
     client = connection.get("client")
-    if client is None or any(name in connection["envelope"].headers for name in _FORWARDED):
+    if client is None:
         return False
     host = client[0]
     if host == "127.0.0.1":
@@ -101,3 +145,11 @@ def _is_here(connection: Connection) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)
+
+
+def _why_none(connection: Connection, guard: Guard, needed: Scope) -> tuple[str, str]:
+    """Why a request without a credential is refused: who asks through a gateway of this machine would not know it otherwise."""
+    if needed in OPEN_ON_LOOPBACK and guard.trusts_loopback and _from_here(connection):
+        header = _forwarding(connection["envelope"].headers)
+        return _BY_NAME if header is None else (_BY_PROXY[0].format(header), _BY_PROXY[1].format(header))
+    return _NONE

@@ -39,12 +39,13 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def _nearest(request: Request) -> tuple[str, str]:
     """Which address may have been meant: the same one without slashes at its end, or one of the list."""
-    path = request.scope["path"].rstrip("/")
+    root, path = request.app.state.root_path, request.scope["path"].rstrip("/")
     there = {**request.scope, "path": path}
     if path != request.scope["path"] and any(route.matches(there)[0] is not Match.NONE for route in request.app.routes):
-        meant = quote(path[:200])
+        meant = quote(root + path[:200])
         return f"没有这个地址；末尾不带斜杠：{meant}", f"No such address; without the slash at its end there is {meant}"
-    return "没有这个地址；全部地址见 /docs 与 /openapi.json", "No such address; all addresses are listed in /docs and /openapi.json"
+    zh = f"没有这个地址；全部地址见 {root}/docs 与 {root}/openapi.json"
+    return zh, f"No such address; all addresses are listed in {root}/docs and {root}/openapi.json"
 
 
 def _allowed(request: Request) -> str:

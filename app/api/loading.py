@@ -19,6 +19,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, select
 
 from app.access.keyring import Keyring
+from app.api import limits
 from app.api.logs import log
 from app.tables.catalogue import Catalogue
 from app.tables.database import WAIT_SECONDS, is_read_only, reading
@@ -26,7 +27,6 @@ from app.tables.models import PUBLISHED
 from app.tables.repository import read_catalogue
 
 ASK_SECONDS = 0.5
-SLOW_SECONDS = 1.5  # an answer that takes longer counts as none: the database is stalled
 
 Counts = tuple[int, ...]
 
@@ -54,8 +54,9 @@ class Database:
 class Loader:
     """Keeps ``app.state.catalogue`` and the guard's keys as new as the database while the application runs."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, answer_seconds: float = limits.ANSWER_SECONDS) -> None:
         self.app = app
+        self.answer_seconds = answer_seconds
         self.database: Database = app.state.database
         self._counts: Counts | None = None
         self._thread = ThreadPoolExecutor(1, "loader")  # one: what was read first can never replace what was read later
@@ -64,7 +65,7 @@ class Loader:
     async def __aenter__(self) -> Self:
         """Load; when that fails, serve without tables and go on trying."""
         first = asyncio.create_task(self._ask())
-        await asyncio.wait({first}, timeout=WAIT_SECONDS)
+        await asyncio.wait({first}, timeout=max(WAIT_SECONDS, self.answer_seconds))
         gc.collect()
         gc.freeze()  # the tables live as long as the process: no collection need look at them again
         gc.set_threshold(20_000, 50)  # answers leave no cycles, and many at once are no reason to look for some
@@ -83,7 +84,7 @@ class Loader:
         """Read now, for whoever has just changed something; what takes too long or fails, the next turn reads."""
         asked = asyncio.get_running_loop().run_in_executor(self._thread, self._read)
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.wait({asked}, timeout=SLOW_SECONDS)
+        await asyncio.wait({asked}, timeout=self.answer_seconds)
 
     async def _keep_asking(self, first: asyncio.Task[None]) -> None:
         await first
@@ -93,7 +94,7 @@ class Loader:
 
     async def _ask(self) -> None:
         asked = asyncio.get_running_loop().run_in_executor(self._thread, self._read)
-        done, _ = await asyncio.wait({asked}, timeout=SLOW_SECONDS)
+        done, _ = await asyncio.wait({asked}, timeout=self.answer_seconds)
         if not done:
             self.database.is_now("away", "no answer")
         try:
@@ -117,7 +118,11 @@ class Loader:
 
     def _take(self, found: Catalogue) -> None:
         """Every request that begins from now on reads this catalogue; those under way keep theirs."""
-        if found.tables:
+        state = self.app.state
+        state.altered_since = (state.altered_since or datetime.now(UTC)) if found.altered else None
+        for name in found.altered:
+            log.error("stored content does not match its digest and is not used", row=name)
+        if found.tables or found.altered:
             self.app.state.catalogue = found
             log.info("tables loaded", tables=len(found.tables), series=len(found.references), known_at=found.latest_known_at.isoformat())
         elif self.app.state.catalogue is None:

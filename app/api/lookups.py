@@ -28,6 +28,8 @@ def catalogue_of(scope: Scope) -> Catalogue:
 def chosen_table(catalogue: Catalogue, claim: Claim, known_at: datetime) -> RateTable:
     """Return the version of a table that a claim names; ``version`` counts before ``as_of``."""
     try:
+        for grant in claim.applicant.granted:  # whether it takes room under a cap is said by its table
+            catalogue.check_intact(grant.rate_table)
         if claim.version is not None:
             return catalogue.choose(claim.rate_table, version=claim.version, known_at=known_at)
         return catalogue.choose(claim.rate_table, as_of=claim.as_of or claim.application_date, known_at=known_at)
@@ -65,6 +67,12 @@ def found() -> Iterator[None]:
 def problem_of(error: tables.CatalogueError) -> ProblemError:
     """Return the problem that an error of the catalogue is; it says what there is instead."""
     match error:
+        case tables.ContentAltered():
+            return ProblemError(
+                "CONTENT_ALTERED",
+                f"{error.what} 与其摘要不符，在由备份恢复之前不予计算",
+                f"{error.what} does not match its digest; nothing is calculated with it until a backup is restored",
+            )
         case tables.NotThere():
             return _not_there(error)
         case tables.StandardNotLoaded():

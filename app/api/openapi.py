@@ -46,6 +46,7 @@ _STATUS_NAMES: Final = {
     412: "前提条件不满足",
     414: "请求地址过长",
     415: "请求体类型不支持",
+    421: "不以这个名称应答",
     422: "格式正确但内容有误",
     428: "须给出前提条件",
     431: "请求头过大或过多",
@@ -60,7 +61,7 @@ _STATUS_HEADERS: Final[dict[int, dict[str, Any]]] = {
     HTTPStatus.FORBIDDEN: _CHALLENGE,
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": {"description": "几秒后重试。", "schema": {"type": "integer", "minimum": 0}}},
 }
-_EVERY_REQUEST: Final = (414, 431)
+_EVERY_REQUEST: Final = (414, 421, 431)
 """What any operation may answer before it is reached."""
 _SCHEMES: Final = {
     "bearer": {
@@ -138,6 +139,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS],
         license_info=None,
+        servers=[{"url": app.state.root_path}] if app.state.root_path else None,
     )
     own = made.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError", "Scope"):  # FastAPI lists what is nowhere referred to

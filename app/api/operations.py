@@ -27,6 +27,14 @@ _EFFECTS: Final = {
 }
 
 
+_ALTERED: Final = {
+    "zh": "库中有 {count} 行与其摘要不符，依据它们的标准表与利率不用于计算，其余照常；请由备份恢复：{named}",
+    "en": "{count} stored rows do not match their digests; tables and series that rest on them are not used, all others are;"
+    " restore a backup: {named}",
+}
+MOST_NAMED: Final = 20  # what is wrong is said to everybody, but not at any length
+
+
 class Live(BaseModel):
     """进程存活。"""
 
@@ -38,7 +46,7 @@ class Degraded(BaseModel):
     """哪一部分不正常，从何时起。"""
 
     model_config = ConfigDict(title="降级")
-    what: Literal["database"] = Field(title="部分")
+    what: Literal["database", "content"] = Field(title="部分；content 为库中的内容与其摘要不符")
     since: str = Field(title="起始时刻")
     effect: str = Field(title="影响")
 
@@ -69,7 +77,8 @@ async def live() -> Live:
     "/health/ready",
     operation_id="ready",
     summary="是否就绪",
-    description="标准表载入后为就绪；此前应答 503。数据库不可用或只读时仍为 200，status 为 degraded，计算照常。",
+    description="标准表载入后为就绪；此前应答 503。数据库不可用或只读时仍为 200，status 为 degraded，计算照常。"
+    "库中有内容与其摘要不符时也是如此，并写明是哪些：它们不用于计算。",
     response_description="就绪",
     responses=problem_responses((500, 503)),
 )
@@ -77,10 +86,14 @@ async def ready(request: Request) -> Ready:
     """Answer 200 once the tables are loaded, 503 until then."""
     catalogue = catalogue_of(request.scope)
     database: Database = request.app.state.database
+    language = request.scope["envelope"].language
     parts = []
     if database.since is not None:
-        effect = _EFFECTS[request.scope["envelope"].language, database.state]
-        parts = [Degraded(what="database", since=instant_text(database.since), effect=effect)]
+        parts.append(Degraded(what="database", since=instant_text(database.since), effect=_EFFECTS[language, database.state]))
+    if catalogue.altered:
+        since, named = request.app.state.altered_since, ", ".join(catalogue.altered[:MOST_NAMED])
+        effect = _ALTERED[language].format(count=len(catalogue.altered), named=named)
+        parts.append(Degraded(what="content", since=instant_text(since), effect=effect))
     status: Literal["ready", "degraded"] = "degraded" if parts else "ready"
     return Ready(status=status, known_at=instant_text(catalogue.latest_known_at), degraded=parts)
 

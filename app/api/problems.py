@@ -53,6 +53,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "PAYLOAD_TOO_LARGE": Kind(413, "请求体过大", "The body is too large"),
     "URI_TOO_LONG": Kind(414, "请求地址过长", "The address is too long"),
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "请求体须为 application/json", "The body must be application/json"),
+    "HOST_NOT_ALLOWED": Kind(421, "不以这个名称应答", "Not answered under this name"),
     "DRAFT_FAULTY": Kind(422, "草案内容有误", "The draft has faults"),
     "INVALID_FACTS": Kind(422, "请求内容有误", "The request is invalid"),
     "FACT_REQUIRED": Kind(422, "缺少标准表要求的事实", "A fact that the rate table needs is missing"),
@@ -77,6 +78,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "INTERNAL_ERROR": Kind(500, "服务内部错误", "Internal error"),
     "OVERLOADED": Kind(503, "服务繁忙，请稍后重试", "Overloaded, try again later"),
     "TABLES_UNAVAILABLE": Kind(503, "标准表尚未载入，请稍后重试", "The tables are not loaded yet"),
+    "CONTENT_ALTERED": Kind(503, "库中的内容与其摘要不符，不用于计算", "The stored content does not match its digest and is not used"),
     "DATABASE_UNAVAILABLE": Kind(503, "数据库暂不可用，请稍后重试", "The database is not available, try again later"),
     "SIGN_IN_UNAVAILABLE": Kind(503, "暂时不能核验令牌，请稍后重试", "Tokens cannot be checked at the moment, try again later"),
 }

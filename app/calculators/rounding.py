@@ -117,8 +117,8 @@ def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> 
 def _settle(case: Case, atoms: Sequence[Atom], final: int, unit: int) -> tuple[int, str]:
     """Spread a rounded total over the atoms; answer it, and how it was rounded.
 
-    Nothing that rounds passes a limit: where an account of a cap, or a contract's interest, would be passed, the total
-    takes the next lower unit (D92).
+    Nothing that rounds passes a limit: where an account of a cap, or a contract's interest, would be passed after spreading,
+    the total takes the next lower unit (D92).
     """
     ordered = sorted(atoms, key=lambda atom: atom.order)
     weights = [atom.amount for atom in ordered]
@@ -129,11 +129,17 @@ def _settle(case: Case, atoms: Sequence[Atom], final: int, unit: int) -> tuple[i
     if final <= exact and all(isinstance(weight, int) for weight in weights):  # no part passes its weight
         shares = money.spread(final, weights)
     else:
-        most = [money.round_up(weight) for weight in weights] if unit == 1 else None
+        most = [money.round_up(weight) for weight in weights]
         limits = _limits(case, ordered)
-        while (found := money.spread_within(final, weights, limits, most)) is None:
-            final -= unit
-        shares = found
+        if unit == 1:  # a fen that rounding adds goes where no limit forbids it (D50)
+            while (found := money.spread_within(final, weights, limits, most)) is None:
+                final -= 1
+            shares = found
+        else:
+            shares = money.spread(final, weights)
+            while any(sum([shares[no] for no in members]) > room for members, room in limits):
+                final -= unit
+                shares = money.spread(final, weights)
     for atom, share in zip(ordered, shares, strict=True):
         atom.amount = share
     return final, "DOWN" if final < rounded_to else case.mode

@@ -150,7 +150,7 @@ def _told(error: Exception) -> list[str] | None:
         case ValidationError():  # of the settings: requests are answered as problems
             return [_of_a_setting(one) for one in error.errors(include_url=False, include_input=False)]
         case ValueError():
-            return [str(error)]
+            return str(error).splitlines()
         case _:
             return None
 
@@ -161,7 +161,7 @@ def placed(place: str, message: str) -> str:
 
 
 def _of_the_database(error: Exception) -> str:
-    from app.tables.database import is_locked, is_refusal
+    from app.tables.database import is_full, is_locked, is_refusal
 
     kind = type(error).__name__
     if is_refusal(error):
@@ -169,6 +169,8 @@ def _of_the_database(error: Exception) -> str:
     if is_locked(error):
         zh = "数据库被他人占用，没有等到，未作变更；请重新运行"
         return f"{zh} / somebody else holds a lock on the database, nothing was done: run the command again"
+    if is_full(error):
+        return "数据库所在的磁盘已满或写不进，未作变更 / the disk of the database is full or takes no more: nothing was done"
     if "no such table" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", None) == UNDEFINED_TABLE:
         return "数据库中还没有表，先运行 subsidy migrate / the database has no tables yet: run subsidy migrate first"
     return f"数据库不可用（{kind}），见 SUBSIDY_DATABASE_URL / the database is not available ({kind}), see SUBSIDY_DATABASE_URL"

@@ -89,7 +89,7 @@ def verify(session: Session, noted: Head | None = None) -> list[str]:
     last = Head(0, "")
     missed = noted is not None
     for entry in _all(session):
-        faults += _broken(entry, last)
+        faults += broken(entry, last)
         last = Head(entry.id, entry.hash)
         missed = missed and last != noted
     if missed and noted is not None:
@@ -127,7 +127,8 @@ def _all(session: Session) -> Iterator[Audit]:
         session.expunge_all()
 
 
-def _broken(entry: Audit, before: Head) -> Iterator[str]:
+def broken(entry: Audit, before: Head) -> Iterator[str]:
+    """What is wrong with an entry that follows another one, in Chinese and English."""
     number = entry.id
     if number != before.last + 1:
         first, last = before.last + 1, number - 1

@@ -1,27 +1,29 @@
-"""Backup and restore: every row of every table as lines of JSON, compressed, with a digest at the end.
+"""A backup: every row of every table as lines of JSON, compressed, with a digest at the end.
 
 The form is the same for SQLite and PostgreSQL, so a backup of one restores into the other. What the database itself
-keeps (when a version stands) is made anew by its triggers; the hash chain of the audit log is restored as it was.
+keeps (when a version stands) is made anew by its triggers; the hash chain of the audit log is kept as it was.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
+import os
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Date, Engine
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel
 
 from app.tables import models
-from app.tables.database import reading, writing
-from app.tables.loader import add
+from app.tables.database import reading
+from app.tables.sealing import Seal
 
-FORMAT = "subsidy-backup-1"
+FORMATS: Final = ("subsidy-backup-1", "subsidy-backup-2")
+"""The first could carry no signature; both are restored, the last is written."""
+
 KINDS: tuple[type[SQLModel], ...] = (
     models.Fund,
     models.OverlayVersion,
@@ -41,36 +43,53 @@ KINDS: tuple[type[SQLModel], ...] = (
     models.ApiKeyUse,
     models.Audit,
 )
-_STEPS = ("CHECKED", "APPROVED", "PUBLISHED", "DISCARDED")
 
 
-class BackupError(ValueError):
-    """A file that is no whole backup, or a database that is not empty."""
+class Made(NamedTuple):
+    """How many rows were written, and the digest of all of them, to be noted elsewhere."""
+
+    rows: int
+    digest: str
 
 
-def backup(engine: Engine, path: Path) -> int:
-    """Write one moment of the database to a new file; answer how many rows. Errors: OSError; no half of a file stays."""
-    digest, count = hashlib.sha256(), 0
+def backup(engine: Engine, path: Path, key: bytes | None = None) -> Made:
+    """Write one moment of the database to a new file, signed where there is a key. Errors: OSError; no half of a file stays."""
+    seal, count = Seal(key), -1
     with reading(engine) as session, path.open("xb") as raw:
         try:
             with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:  # the same rows give the same bytes
                 for line in _lines(session):
                     file.write(line)
-                    digest.update(line)
+                    seal.add(line)
                     count += 1
-                file.write(_line({"rows": count - 1, "sha256": digest.hexdigest()}))
-        except BaseException:
+                file.write(_line({"rows": count, **seal.written()}))
+            raw.flush()
+            os.fsync(raw.fileno())  # a disk that is full or away says so here at the latest
+        except BaseException as error:
             path.unlink()
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(path)
             raise
-    return count - 1
+    return Made(count, seal.digest)
+
+
+def digest_of(engine: Engine) -> Made:
+    """What a backup of this database would hold, without writing one."""
+    seal, count = Seal(None), -1
+    with reading(engine) as session:
+        for line in _lines(session):
+            seal.add(line)
+            count += 1
+    return Made(count, seal.digest)
 
 
 def _lines(session: Session) -> Iterator[bytes]:
-    yield _line({"format": FORMAT})
+    yield _line({"format": FORMATS[-1]})
     for kind in KINDS:
         table = SQLModel.metadata.tables[str(kind.__tablename__)]
-        for row in session.exec(select(kind).order_by(*table.primary_key.columns)).all():
-            yield _line({"table": table.name, "row": {key: _written(value) for key, value in row.model_dump().items()}})
+        query = table.select().order_by(*table.primary_key.columns).execution_options(yield_per=1_000)
+        for row in session.execute(query).mappings():
+            yield _line({"table": table.name, "row": {key: _written(value) for key, value in row.items()}})
 
 
 def _line(content: Any) -> bytes:
@@ -79,65 +98,3 @@ def _line(content: Any) -> bytes:
 
 def _written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def restore(engine: Engine, path: Path) -> int:
-    """Put a backup into an empty, migrated database, all or nothing. Errors: BackupError, OSError."""
-    rows = _read(path)
-    with writing(engine) as session:
-        for kind in KINDS:
-            if session.exec(select(kind)).first() is not None:
-                raise BackupError(f"数据库不是空的（{kind.__tablename__}）/ the database is not empty ({kind.__tablename__})")
-        published = [row for row in rows if str(row.__tablename__) in models.PUBLISHED]
-        add(session, published)  # type: ignore[arg-type]
-        for kind in KINDS:
-            mine = [row for row in rows if type(row) is kind and str(row.__tablename__) not in models.PUBLISHED]
-            for row in sorted(mine, key=_order) if kind is models.DraftStep else mine:
-                session.add(row)
-                session.flush()
-        last = next((row for row in reversed(rows) if isinstance(row, models.Audit)), None)
-        if last is not None:
-            head = session.get_one(models.AuditHead, 1)
-            head.last, head.hash = last.id, last.hash
-    return len(rows)
-
-
-def _order(row: Any) -> tuple[str, int]:
-    """The steps of a draft in the order in which they may be taken."""
-    return row.draft_id, _STEPS.index(row.kind)
-
-
-def _read(path: Path) -> list[SQLModel]:
-    digest = hashlib.sha256()
-    made: list[SQLModel] = []
-    kinds = {str(kind.__tablename__): kind for kind in KINDS}
-    try:
-        with gzip.open(path, "rb") as file:
-            lines = file.readlines()
-        first, *between, last = lines
-        end = json.loads(last)
-        for line in (first, *between):
-            digest.update(line)
-        if json.loads(first) != {"format": FORMAT} or end != {"rows": len(between), "sha256": digest.hexdigest()}:
-            raise BackupError("备份不完整或被改动 / the backup is not whole, or was altered")
-        for line in between:
-            content = json.loads(line)
-            made.append(_row(kinds[content["table"]], content["row"]))
-    except (EOFError, gzip.BadGzipFile, ValueError, KeyError) as wrong:
-        if isinstance(wrong, BackupError):
-            raise
-        raise BackupError("不是本服务的备份 / not a backup of this service") from wrong
-    return made
-
-
-def _row(kind: type[SQLModel], values: dict[str, Any]) -> SQLModel:
-    columns = SQLModel.metadata.tables[str(kind.__tablename__)].columns
-    return kind(**{key: _typed(columns[key].type, value) for key, value in values.items()})
-
-
-def _typed(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, models.Instant):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(kind, Date) else value

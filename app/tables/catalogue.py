@@ -77,6 +77,14 @@ class StandardNotLoaded(CatalogueError):
         self.reason = reason
 
 
+class ContentAltered(CatalogueError):
+    """What the table rests on does not match its digest: it is not calculated with. ``what`` names the stored row."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 @dataclass(frozen=True, slots=True)
 class Fund:
     """A fund and the overlays of its rules."""
@@ -213,6 +221,8 @@ class Catalogue:
     directions: Mapping[str, Direction] = field(default_factory=dict)
     tables: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[SeriesVersion, ...]] = field(default_factory=dict)
+    altered: tuple[str, ...] = ()  # stored rows that do not match their digests
+    spoilt: Mapping[str, str] = field(default_factory=dict)  # tables that rest on one of them, and on which
     instants: tuple[datetime, ...] = field(init=False)  # at which anything became known, in order
     latest_known_at: datetime = field(init=False)
     latest_series: Mapping[str, ReferenceSeries] = field(init=False)
@@ -228,7 +238,8 @@ class Catalogue:
         object.__setattr__(self, "latest_series", _series_known(self.references, self.latest_known_at))
 
     def versions(self, table_id: str) -> tuple[Version, ...]:
-        """All versions of a table. Errors: TableNotFound, StandardNotLoaded."""
+        """All versions of a table. Errors: TableNotFound, StandardNotLoaded, ContentAltered."""
+        self.check_intact(table_id)
         direction = self.directions.get(table_id)
         if direction is None:
             overlays = {one.id for fund in self.funds.values() for one in fund.overlays}
@@ -239,10 +250,15 @@ class Catalogue:
             raise StandardNotLoaded(table_id, direction.not_loaded or "")
         return found
 
+    def check_intact(self, table_id: str) -> None:
+        """Errors: ContentAltered where the table rests on what was altered in the database."""
+        if table_id in self.spoilt:
+            raise ContentAltered(self.spoilt[table_id])
+
     def choose(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> RateTable:
         """The version that applies: a named one, or the one in force on ``as_of`` as known at ``known_at``.
 
-        Errors: TableNotFound, StandardNotLoaded, VersionNotFound, NoVersionInForce.
+        Errors: TableNotFound, StandardNotLoaded, ContentAltered, VersionNotFound, NoVersionInForce.
         """
         asked = (table_id, version, as_of, known_at)
         choice = self._choices.get(asked)

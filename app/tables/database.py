@@ -12,33 +12,37 @@ from sqlalchemy import Engine, NullPool, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, create_engine
 
-WAIT_SECONDS = 5  # for a connection or a lock, twice that for a statement; then the caller is told, not left waiting
+from app.tables.waits import LOCK_SECONDS
+
+WAIT_SECONDS: float = LOCK_SECONDS
 CONNECTIONS = 6  # of one process: four changes at once, one that reads what is new, one that writes what was seen
 _RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
+_FULL = "53100"
 _LOCKED = "55P03"  # and that a lock was not to be had in time
 
 
-def engine_of(url: str) -> Engine:
+def engine_of(url: str, wait_seconds: float | None = None) -> Engine:
     """An engine for the URL; an SQLite file's folder is made, its foreign keys and triggers are enforced."""
+    wait = WAIT_SECONDS if wait_seconds is None else wait_seconds
     if url.startswith("sqlite"):
-        return _sqlite(url)
-    wait = WAIT_SECONDS
+        return _sqlite(url, wait)
+    milliseconds, seconds = round(1000 * wait), max(1, round(wait))
     limits: dict[str, Any] = {
-        "connect_timeout": wait,
-        "options": f"-c lock_timeout={wait}s -c statement_timeout={2 * wait}s -c idle_in_transaction_session_timeout=60s",
-        "tcp_user_timeout": 1000 * wait,  # a peer that went silent is given up, also while it is waited for
-        "keepalives_idle": wait,
+        "connect_timeout": seconds,
+        "options": f"-c lock_timeout={milliseconds} -c statement_timeout={2 * milliseconds} -c idle_in_transaction_session_timeout=60s",
+        "tcp_user_timeout": milliseconds,  # a peer that went silent is given up, also while it is waited for
+        "keepalives_idle": seconds,
         "keepalives_interval": 1,
     }
     return create_engine(url, pool_pre_ping=True, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=wait, connect_args=limits)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, wait: float) -> Engine:
     kept: dict[str, Any] = {}
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         kept = {"poolclass": NullPool}  # the file is opened each time: one that was moved away or put back is noticed
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, **kept)
+    engine = create_engine(url, connect_args={"timeout": wait}, **kept)
 
     @event.listens_for(engine, "connect")
     def _enforce(connection, _record):  # type: ignore[no-untyped-def]
@@ -65,6 +69,12 @@ def is_locked(error: Exception) -> bool:
     """Whether somebody else held a lock for longer than anybody waits."""
     said = error.orig if isinstance(error, DBAPIError) else None
     return getattr(said, "sqlstate", None) == _LOCKED or str(said) == "database is locked"
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk of the database, or what the database may take of it, is full."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(said, "sqlstate", None) == _FULL or getattr(said, "sqlite_errorname", None) in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
@@ -22,11 +23,13 @@ from sqlmodel import Session, col, select
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
 from app.tables.canonical import canonical, digest
-from app.tables.loader import add, latest_known
+from app.tables.catalogue import Catalogue
+from app.tables.loader import add, latest_known, versions_logged
+from app.tables.order import STEPS
+from app.tables.persons import person_of
 from app.tables.proposals import Proposal, propose
 from app.tables.repository import read_catalogue
 
-RANK = ("CHECKED", "APPROVED", "PUBLISHED", "DISCARDED")  # of the steps of a revision, in the order in which they are taken
 ENDS = {"PUBLISHED", "DISCARDED"}
 
 
@@ -104,7 +107,7 @@ def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption)
     revisions = session.exec(select(of).where(of.draft_id == draft.id).order_by(col(of.revision)).options(*options)).all()
     latest = revisions[-1]
     steps = session.exec(select(step).where(step.draft_id == draft.id, step.revision == latest.revision)).all()
-    ordered = tuple(sorted(steps, key=lambda one: RANK.index(one.kind)))
+    ordered = tuple(sorted(steps, key=lambda one: STEPS.index(one.kind)))
     return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
 
 
@@ -136,8 +139,8 @@ def _stands_at(state: str) -> list[ColumnElement[bool]]:
     of, step = models.DraftRevision, models.DraftStep
     latest = select(func.max(of.revision)).where(of.draft_id == step.draft_id).scalar_subquery()
     taken = select(step).where(step.draft_id == models.Draft.id, step.revision == latest)
-    later = RANK[RANK.index(state) + 1 :] if state in RANK else RANK
-    so_far = [taken.where(step.kind == state).exists()] if state in RANK else []
+    later = STEPS[STEPS.index(state) + 1 :] if state in STEPS else STEPS
+    so_far = [taken.where(step.kind == state).exists()] if state in STEPS else []
     return [*so_far, not_(taken.where(col(step.kind).in_(later)).exists())]
 
 
@@ -166,7 +169,14 @@ def revise(session: Session, actor: str, draft_id: str, seen: str | None, conten
 def _revise(session: Session, draft_id: str, number: int, actor: str, content: Mapping[str, Any], note: str, at: datetime) -> None:
     text = canonical(content)
     row = models.DraftRevision(
-        draft_id=draft_id, revision=number, author=actor, at=at, content=text, digest=digest(text), note=note[:500]
+        draft_id=draft_id,
+        revision=number,
+        author=actor,
+        at=at,
+        content=text,
+        digest=digest(text),
+        note=note[:500],
+        person=person_of(actor),
     )
     session.add(row)
     session.flush()
@@ -178,7 +188,12 @@ def discard(session: Session, actor: str, draft_id: str, seen: str | None) -> St
 
 
 def proposal_of(session: Session, found: State, at: datetime | None = None) -> Proposal:
-    """What a draft would publish now."""
+    """What a draft would publish now. Errors: NotNow where the stored content is not what its digest was made of."""
+    if digest(found.revision.content) != found.revision.digest:
+        raise NotNow(
+            "草案的内容与其摘要不符：库中的内容被改动；请弃置并重新起草",
+            "the content of the draft does not match its digest: it was altered in the database; discard it and draft anew",
+        )
     return propose(session, found.draft.kind, found.draft.target, found.content, at or next_instant(session))
 
 
@@ -203,7 +218,7 @@ def approve(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     """Approve a checked draft that somebody else wrote. Errors: DraftError."""
     found = _open(session, draft_id, seen)
     _must_be(found, "CHECKED", "批准", "approved")
-    if actor in found.authors:
+    if person_of(actor) in map(person_of, found.authors):
         raise OwnDraft("草案须由编写者以外的人批准", "a draft is approved by somebody who did not write it")
     _must_stand_on(session, found)
     return _step(session, actor, found, "APPROVED")
@@ -219,8 +234,8 @@ def publish(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     if proposal.faults:
         raise Refused(proposal.faults)
     add(session, proposal.rows)
-    read_catalogue(session)  # what cannot be read is not published
-    return _step(session, actor, found, "PUBLISHED", at=at)
+    _must_be_intact(read_catalogue(session), found.draft.target)  # nor is what cannot be read published
+    return _step(session, actor, found, "PUBLISHED", at=at, more=versions_logged(proposal.rows))
 
 
 def enter_month(
@@ -257,7 +272,15 @@ def _must_stand_on(session: Session, found: State) -> None:
         )
 
 
-def _step(session: Session, actor: str, found: State, kind: str, note: str = "", at: datetime | None = None) -> State:
+def _step(
+    session: Session,
+    actor: str,
+    found: State,
+    kind: str,
+    note: str = "",
+    at: datetime | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> State:
     row = models.DraftStep(
         draft_id=found.draft.id,
         revision=found.revision.revision,
@@ -265,20 +288,22 @@ def _step(session: Session, actor: str, found: State, kind: str, note: str = "",
         actor=actor,
         at=at or datetime.now(UTC),
         note=note,
+        person=person_of(actor),
     )
     session.add(row)
     session.flush()
     made = state_of(session, found.draft.id)
-    _log(session, actor, f"draft.{kind.lower()}", made)
+    _log(session, actor, f"draft.{kind.lower()}", made, more)
     return made
 
 
-def _log(session: Session, actor: str, action: str, made: State) -> None:
+def _log(session: Session, actor: str, action: str, made: State, more: Mapping[str, Any] = MappingProxyType({})) -> None:
     detail = {
         "kind": made.draft.kind,
         "target": made.draft.target,
         "revision": str(made.revision.revision),
         "digest": made.revision.digest,
+        **more,
     }
     audit.append(session, actor, action, made.draft.id, detail)
 
@@ -301,6 +326,15 @@ def _open(session: Session, draft_id: str, seen: str | None) -> State:
             "what the given ETag names; fetch it again",
         )
     return found
+
+
+def _must_be_intact(known: Catalogue, target: str) -> None:
+    for name in target.split():
+        if name in known.spoilt:
+            raise NotNow(
+                f"库中的 {known.spoilt[name]} 与其摘要不符，不能在其上变更；请由备份恢复",
+                f"{known.spoilt[name]} does not match its digest in the database: nothing is published upon it; restore a backup",
+            )
 
 
 def _must_be(found: State, state: str, zh: str, en: str) -> None:

@@ -10,6 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +24,13 @@ from app.tables.beyond import check_beside
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.notices import read_batch, read_funds, read_references
+from app.tables.order import known_at, place_of
 from app.tables.repository import read_catalogue
 from app.tables.series import stored_values_are, values_are
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
-REFERRED_TO = (  # what is referred to is added first
-    models.Fund,
-    models.OverlayVersion,
-    models.Batch,
-    models.BatchVersion,
-    models.Direction,
-    models.ReferenceRateVersion,
-    models.ReferenceRate,
-)
+LOGGED = len("sha256:") + 32  # of a digest; 128 bits are enough to tell contents apart
+_TIMED = (models.RateTableVersion, models.VersionEvent)
 Recorded = models.OverlayVersion | models.RateTableVersion | models.ReferenceRateVersion | models.VersionEvent
 
 
@@ -93,10 +89,15 @@ def store(session: Session, found: Entries, actor: str | None = None, at: dateti
     add(session, new)
     if new and actor is not None:
         counts = Counter(str(row.__tablename__) for row in new)
-        kinds = models.RateTableVersion | models.ReferenceRateVersion
-        versions = [" ".join(str(part) for part in key_of(row)) for row in new if isinstance(row, kinds)]
-        audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), "versions": versions})
+        audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), **versions_logged(new)})
     return {"tables": len(found.tables), "added": len(new)}
+
+
+def versions_logged(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The new versions as the audit log names them, and the beginnings of their digests: what a backup is held against."""
+    versions = [row for row in rows if isinstance(row, models.RateTableVersion | models.ReferenceRateVersion)]
+    names = [" ".join(str(part) for part in key_of(row)) for row in versions]
+    return {"versions": names, "digests": [row.digest[:LOGGED] for row in versions]}
 
 
 def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
@@ -114,23 +115,11 @@ def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
 
 
 def add(session: Session, rows: list[Row]) -> None:
-    """Add rows in the order in which the database can take them: versions and their events as they became known.
-
-    Of what became known at once, an event comes after its version and before the next one, which may lie over it.
-    """
-    for kind in REFERRED_TO:
-        session.add_all([row for row in rows if isinstance(row, kind)])
+    """Add rows in the order in which the database can take them: versions and their events one by one, as they became known."""
+    placed = sorted(((place_of(str(row.__tablename__), row.model_dump()), row) for row in rows), key=itemgetter(0))
+    for _, together in groupby(placed, key=lambda one: one[0] if isinstance(one[1], _TIMED) else one[0][0]):
+        session.add_all([row for _, row in together])
         session.flush()
-    timed = [row for row in rows if isinstance(row, models.RateTableVersion | models.VersionEvent)]
-    for row in sorted(timed, key=lambda row: (known_at(row), row.version, isinstance(row, models.VersionEvent))):
-        session.add(row)
-        session.flush()
-
-
-def known_at(row: Recorded) -> datetime:
-    """Since when a row is known: as its notice says, or since it was recorded here."""
-    said = row.known_at if isinstance(row, models.VersionEvent) else row.published_at
-    return row.recorded_at or said
 
 
 def latest_known(session: Session) -> datetime | None:
@@ -196,7 +185,7 @@ def _check_published(found: Entries, new: list[Row], at: datetime) -> None:
     """Nothing new says that it was published after the moment at which it is loaded (D79)."""
     now = at.astimezone(BEIJING).isoformat(timespec="seconds")
     for row in new:
-        if not isinstance(row, Recorded) or known_at(row) <= at:
+        if not isinstance(row, Recorded) or known_at(row.model_dump()) <= at:
             continue
         if isinstance(row, models.VersionEvent):
             if row.kind != "SUPERSEDED":  # that, the version in its place says

@@ -7,7 +7,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_APP = Path(__file__).resolve().parents[1]
+MIGRATIONS = next(folder for folder in (_APP / "migrations", _APP.parent / "migrations") if folder.is_dir())
+"""Inside of the package where it is installed, beside it in a checkout."""
 
 
 def config(url: str) -> Config:

@@ -227,6 +227,7 @@ class DraftRevision(SQLModel, table=True):
     content: str = Field(sa_column=_text())
     digest: str = Field(max_length=80)
     note: str = Field(default="", max_length=500)
+    person: str | None = Field(default=None, sa_column=Column(Text))  # the author in normal form; earlier releases had none
 
 
 class DraftStep(SQLModel, table=True):
@@ -252,6 +253,7 @@ class DraftStep(SQLModel, table=True):
     actor: str = Field(max_length=120)
     at: datetime = Field(sa_column=_instant())
     note: str = Field(default="", max_length=500)
+    person: str | None = Field(default=None, sa_column=Column(Text))  # the actor in normal form
 
 
 class Audit(SQLModel, table=True):

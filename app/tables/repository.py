@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -16,25 +17,92 @@ from app.calculators.reading import parse_terms
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
+from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
 from app.tables.series import values_are
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
+
+@dataclass(slots=True)
+class _Altered:
+    """Stored rows that do not match their digests, and by which of them what is not calculated with."""
+
+    rows: list[str] = field(default_factory=list)
+    tables: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, str] = field(default_factory=dict)
+    funds: dict[str, str] = field(default_factory=dict)
+    series: dict[str, str] = field(default_factory=dict)
+
+    def passes(self, spoils: dict[str, str], key: str, name: str, fault: Said | None) -> bool:
+        """Whether a row is intact; one that is not is noted as what spoils ``key``."""
+        if fault is not None:
+            self.rows.append(name)
+            spoils.setdefault(key, name)
+        return fault is None
+
+
 def read_catalogue(session: Session) -> Catalogue:
-    """The whole catalogue. Errors: TermsError should stored content not parse, which loading prevents."""
+    """The whole catalogue; what was altered in the database is left out and named.
+
+    Errors: TermsError should stored content not parse, which loading prevents.
+    """
+    altered = _Altered()
     query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
-    rows = [(row, json.loads(row.content)) for row in session.exec(query).all()]
+    rows = [(row, json.loads(row.content)) for row in session.exec(query).all() if _is_intact(altered, row)]
     methods_of = {row.rate_table: str(raw["method"]) for row, raw in rows}
     listed = select(models.Direction).order_by(models.Direction.batch_id, models.Direction.position, models.Direction.rate_table)  # type: ignore[arg-type]
     directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(listed).all()}
-    funds = _funds(session)
-    batches = _batches(session, directions)
+    funds = _funds(session, altered)
+    batches = _batches(session, directions, altered)
+    references = _references(session, altered)
     methods = {  # of published versions only: since when a direction without standards is known is nowhere said
         fund: {name: method for name, method in methods_of.items() if batches[directions[name].batch].fund == fund} for fund in funds
     }
     tables = _tables(session, rows, directions, batches, funds, methods)
-    return Catalogue(funds, batches, directions, tables, _references(session))
+    spoilt = _spoilt(altered, tables, directions, batches)
+    return Catalogue(
+        funds,
+        batches,
+        directions,
+        {name: versions for name, versions in tables.items() if name not in spoilt},
+        references,
+        tuple(altered.rows),
+        spoilt,
+    )
+
+
+def _is_intact(altered: _Altered, row: models.RateTableVersion) -> bool:
+    fault = _version_fault(row.digest, row.content, row.version, row.effective_from, row.effective_until, row.supersedes)
+    return altered.passes(altered.tables, row.rate_table, f"rate_table_version {row.rate_table} {row.version}", fault)
+
+
+@lru_cache(maxsize=8192)
+def _version_fault(
+    digest: str, content: str, version: int, effective_from: date, effective_until: date | None, supersedes: int | None
+) -> Said | None:
+    """What is wrong with a version, found out once for a process."""
+    period = {"effective_from": effective_from, "effective_until": effective_until}
+    return fault_of_version({"digest": digest, "content": content, "version": version, "supersedes": supersedes, **period})
+
+
+def _spoilt(
+    altered: _Altered, tables: Mapping[str, Sequence[Version]], directions: Mapping[str, Direction], batches: Mapping[str, Batch]
+) -> dict[str, str]:
+    """The tables that rest on an altered row: their own, their batch's, one of their fund's or of a series that they name."""
+    found: dict[str, str] = {}
+    if not altered.rows:
+        return found
+    for name, direction in directions.items():
+        batch = batches[direction.batch]
+        tables_terms = [version.table.terms for version in tables.get(name, ())]
+        overlays_terms = [overlay.terms for version in tables.get(name, ()) for overlay in version.table.overlays]
+        named = sorted({series for terms in (*tables_terms, *overlays_terms) for series in terms.series})
+        by = [altered.tables.get(name), altered.batches.get(batch.id), altered.funds.get(batch.fund), *map(altered.series.get, named)]
+        first = next((one for one in by if one is not None), None)
+        if first is not None:
+            found[name] = first
+    return found
 
 
 def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
@@ -45,11 +113,14 @@ def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
     return Direction(row.rate_table, row.batch_id, row.number, row.title, method or row.method, row.area, not_loaded, schemes)
 
 
-def _funds(session: Session) -> dict[str, Fund]:
+def _funds(session: Session, altered: _Altered) -> dict[str, Fund]:
     overlays: dict[str, list[Overlay]] = {}
     recorded: dict[str, set[str]] = {}
     rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
     for row in rows:
+        fault = fault_of_content(row.content, row.digest)
+        if not altered.passes(altered.funds, row.fund_id, f"overlay_version {row.id} {row.version}", fault):
+            continue
         overlays.setdefault(row.fund_id, []).append(_overlay(row))
         if row.recorded_at is not None:
             recorded.setdefault(row.fund_id, set()).add(row.digest)
@@ -98,7 +169,7 @@ def _document(raw: Any) -> str:
     return " ".join(str(parts[key]) for key in ("title", "number", "date") if parts.get(key))
 
 
-def _batches(session: Session, directions: Mapping[str, Direction]) -> dict[str, Batch]:
+def _batches(session: Session, directions: Mapping[str, Direction], altered: _Altered) -> dict[str, Batch]:
     ordered = session.exec(select(models.Direction).order_by(models.Direction.position)).all()  # type: ignore[arg-type]
     later = session.exec(select(models.BatchVersion).order_by(models.BatchVersion.version)).all()  # type: ignore[arg-type]
     latest: dict[str, models.Batch | models.BatchVersion] = {row.batch_id: row for row in later}
@@ -106,7 +177,10 @@ def _batches(session: Session, directions: Mapping[str, Direction]) -> dict[str,
     for row in session.exec(select(models.Batch).order_by(models.Batch.year, models.Batch.id)).all():  # type: ignore[arg-type]
         mine = tuple(directions[one.rate_table] for one in ordered if one.batch_id == row.id)
         said = latest.get(row.id, row)  # what a later notice says of the batch stands in its place
-        found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, json.loads(said.content), mine)
+        name = f"batch_version {row.id} {said.version}" if isinstance(said, models.BatchVersion) else f"batch {row.id}"
+        intact = altered.passes(altered.batches, row.id, name, fault_of_content(said.content, said.digest))
+        content = json.loads(said.content) if intact else {}
+        found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, content, mine)
     return found
 
 
@@ -200,7 +274,7 @@ def _since(event: models.VersionEvent | None) -> datetime | None:
     return None if event is None else event.recorded_at or event.known_at
 
 
-def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
+def _references(session: Session, altered: _Altered) -> dict[str, tuple[SeriesVersion, ...]]:
     values: dict[tuple[str, int], list[models.ReferenceRate]] = {}
     query = select(models.ReferenceRate).order_by(models.ReferenceRate.on)  # type: ignore[arg-type]
     for row in session.exec(query).all():
@@ -208,7 +282,10 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
     found: dict[str, list[SeriesVersion]] = {}
     versions = select(models.ReferenceRateVersion).order_by(models.ReferenceRateVersion.series, models.ReferenceRateVersion.version)  # type: ignore[arg-type]
     for head in session.exec(versions).all():
-        mine = values[head.series, head.version]
+        mine = values.get((head.series, head.version), [])
+        name = f"reference_rate_version {head.series} {head.version}"
+        if not altered.passes(altered.series, head.series, name, _series_fault(head, mine)):
+            continue
         content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
         figures = {row.value: Fraction(row.value) for row in mine}  # months of one figure share one number
         series = ReferenceSeries(
@@ -223,4 +300,16 @@ def _references(session: Session) -> dict[str, tuple[SeriesVersion, ...]]:
         )
         known_from = head.recorded_at or head.published_at
         found.setdefault(head.series, []).append(SeriesVersion(series, head.published_at, known_from, content))
-    return {name: tuple(rows) for name, rows in found.items()}
+    return {name: tuple(rows) for name, rows in found.items() if name not in altered.series}
+
+
+def _series_fault(head: models.ReferenceRateVersion, rates: Sequence[models.ReferenceRate]) -> Said | None:
+    stored = tuple((row.on, row.value, row.confidence) for row in rates)
+    return _series_fault_of(head.digest, head.content, head.holds_until, stored)
+
+
+@lru_cache(maxsize=1024)
+def _series_fault_of(digest: str, content: str, holds_until: date, rates: tuple[tuple[date, str, str], ...]) -> Said | None:
+    """What is wrong with a version of a series, found out once for a process."""
+    rows = [{"on": on, "value": value, "confidence": confidence} for on, value, confidence in rates]
+    return fault_of_series({"digest": digest, "content": content, "holds_until": holds_until}, rows)

@@ -41,8 +41,8 @@ Start = Callable[..., AbstractContextManager[Service]]
 def started(url: str, **settings: Any) -> Iterator[Service]:
     """Run the service on a database until the block ends."""
     app = create_app(Settings(database_url=url, **settings))
-    with TestClient(app, client=HERE) as here:
-        elsewhere = TestClient(app, client=ELSEWHERE)
+    with TestClient(app, client=HERE, base_url="http://localhost") as here:
+        elsewhere = TestClient(app, client=ELSEWHERE, base_url="http://localhost")
         elsewhere.portal = here.portal
         yield Service(app, url, here, elsewhere)
 

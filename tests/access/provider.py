@@ -97,7 +97,7 @@ async def found(shown: str, **rules: Any) -> Actor | Refusal:
     return await checker(**rules).find(shown)
 
 
-REFUSED = Refusal(Reason.INVALID_TOKEN, ISSUER)
+UNKNOWN = Refusal(Reason.UNKNOWN_TOKEN_KEY, ISSUER)
 
 
 def run(coroutine: Any) -> Any:

@@ -37,7 +37,7 @@ def run(url: str, *words: str, **environment: str) -> subprocess.CompletedProces
         env=os.environ | {"SUBSIDY_DATABASE_URL": url} | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 
@@ -145,7 +145,7 @@ def test_beyond_loopback_authentication_must_be_required(host: str) -> None:
         env=os.environ | {"SUBSIDY_HOST": host, "SUBSIDY_AUTHENTICATION": "loopback"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     (line,) = done.stderr.splitlines()
@@ -173,7 +173,7 @@ def test_the_greeting_is_silent_about_the_first_key_once_there_is_one(own_databa
             env=os.environ | {"SUBSIDY_DATABASE_URL": own_database},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=True,
         )
         assert done.stdout.count("keys create") == lines
@@ -186,7 +186,7 @@ def test_the_greeting_says_how_to_make_the_first_key(url: str) -> None:
     (line,) = (line for line in greeting(8000).splitlines() if line.lstrip().startswith("key "))
     command = line.split(None, 1)[1].replace(".venv/bin/subsidy", f"{sys.executable} -m app.cli")
     done = subprocess.run(
-        command, shell=True, cwd=ROOT, env=os.environ | {"SUBSIDY_DATABASE_URL": url}, capture_output=True, text=True, timeout=60, check=False
+        command, shell=True, cwd=ROOT, env=os.environ | {"SUBSIDY_DATABASE_URL": url}, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     with started(url, authentication="required") as service:

@@ -223,12 +223,38 @@ def test_a_credential_in_the_query_is_none(running: Running, name: str) -> None:
         assert running.required.here.get(path, params={name: value.removeprefix("Bearer ")}).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP"])
-@pytest.mark.parametrize("value", ["203.0.113.9", "127.0.0.1", "for=127.0.0.1"])
+FORWARDING = [
+    *("Forwarded", "Forwarded-For", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded", "X-Real-IP"),
+    *("X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-Forwarded-For", "WL-Proxy-Client-IP"),
+]
+
+
+@pytest.mark.parametrize("header", FORWARDING)
+@pytest.mark.parametrize("value", ["203.0.113.9", "127.0.0.1", "for=127.0.0.1", ""])
 def test_who_comes_through_a_proxy_is_not_here(running: Running, header: str, value: str) -> None:
     """Whatever the header claims: the caller may be anywhere."""
     assert running.loopback.here.get("/v1/funds").status_code == 200
     assert running.loopback.here.get("/v1/funds", headers={header: value}).status_code == 401
+
+
+@pytest.mark.parametrize(("header", "shown"), [("Via", "Via"), ("x-real-ip", "X-Real-Ip"), ("X-Forwarded-Secret", "X-Forwarded…"), ("X-Original-For", "X-Original-…")])
+def test_who_is_refused_for_the_proxy_is_told_so(running: Running, header: str, shown: str) -> None:
+    """Only where it is the reason: not from elsewhere, nor where a credential is needed anyway, nor with a wrong one."""
+    forwarded = {header: "a", "Accept-Language": "en"}
+    answer = running.loopback.here.get("/v1/funds", headers=forwarded)
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == (
+        f"A proxy forwarded the request (it bears {shown}), so it is not taken as coming from this machine: give a key or a token as Authorization: Bearer"
+    )
+    assert shown in running.loopback.here.get("/v1/funds", headers={header: "a"}).json()["detail"]
+    for other in (
+        running.loopback.elsewhere.get("/v1/funds", headers=forwarded),
+        running.loopback.here.get("/v1/keys", headers=forwarded),
+        running.required.here.get("/v1/funds", headers=forwarded),
+        running.loopback.here.get("/v1/funds", headers=forwarded | {"Authorization": "Bearer x"}),
+    ):
+        assert other.status_code == 401
+        assert "proxy" not in other.text
 
 
 @pytest.mark.parametrize(
@@ -249,7 +275,7 @@ def test_who_comes_through_a_proxy_is_not_here(running: Running, header: str, va
 )
 def test_here_is_a_loopback_address(running: Running, address: str, status: int) -> None:
     """The address of the connection, never a name."""
-    caller = TestClient(running.loopback.app, client=(address, 1))
+    caller = TestClient(running.loopback.app, client=(address, 1), base_url="http://localhost")
     caller.portal = running.loopback.here.portal
     assert caller.get("/v1/funds").status_code == status
 

@@ -19,7 +19,7 @@ from app.access import tokens
 from app.access.actors import Actor
 from app.access.tokens import KeysUnavailableError, fault_of_source, fetch, read_set
 from app.settings import Settings
-from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, REFUSED, SET, Clock, Provider, checker, found, part, pem, public, run, token
+from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, SET, UNKNOWN, Clock, Provider, checker, found, part, pem, public, run, token
 
 
 def test_keys_that_are_not_to_be_used() -> None:
@@ -76,12 +76,12 @@ class TestReading:
         async def story() -> None:
             assert isinstance(await check.find(token()), Actor)
             provider.published = SET
-            assert await check.find(token("ES256")) == REFUSED  # read a moment ago
+            assert await check.find(token("ES256")) == UNKNOWN  # read a moment ago
             clock.now += tokens.REFETCH_SECONDS
             assert isinstance(await check.find(token("ES256")), Actor)
             assert provider.reads == 2
             for number in range(50):
-                assert await check.find(token(header={"kid": f"invented {number}"})) == REFUSED
+                assert await check.find(token(header={"kid": f"invented {number}"})) == UNKNOWN
             assert provider.reads == 2
 
         run(story())
@@ -98,7 +98,7 @@ class TestReading:
             assert isinstance(await check.find(token()), Actor)
             while provider.reads < 2 or "RS256" in check._keys:
                 await asyncio.sleep(0.01)
-            assert await check.find(token()) == REFUSED
+            assert await check.find(token()) == UNKNOWN
 
         run(story())
 

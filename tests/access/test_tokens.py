@@ -7,6 +7,7 @@ import hmac
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+from sqlmodel import Session, select
 
 from app.access import tokens
 from app.access.actors import Actor, Reason, Refusal, Scope
-from tests.access.conftest import bearer, started
-from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, REFUSED, SET, Later, claims, found, part, pem, run, token
+from app.tables.database import engine_of
+from app.tables.models import Audit
+from tests.access.conftest import Service, bearer, issued, started
+from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, SET, Later, claims, found, part, pem, run, token
 
 
 @pytest.mark.parametrize("algorithm", list(PRIVATE))
@@ -50,39 +54,60 @@ def test_where_scopes_come_from(changes: dict[str, Any], rules: dict[str, Any], 
     assert actor.scopes == scopes
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"iss": "https://evil.example"},
-        {"iss": ISSUER + "/"},
-        {"iss": None},
-        {"aud": "another"},
-        {"aud": ["another", "third"]},
-        {"aud": None},
-        {"exp": None},
-        {"exp": "soon"},
-        {"exp": Later(-61)},
-        {"exp": 1e400},
-        {"nbf": Later(600)},
-        {"iat": Later(600)},
-        {"sub": None},
-        {"sub": ""},
-        {"sub": 7},
-        {"sub": "li na"},
-        {"sub": "li\nna"},
-        {"sub": "x" * 121},
-        {"sub": "operator:root"},
-        {"scope": 7},
-        {"scope": {"calculate": True}},
-    ],
-    ids=str,
-)
-def test_a_claim_that_is_wrong(changes: dict[str, Any]) -> None:
-    """All are one refusal; it tells no more than the beginning of the issuer."""
+WRONG: list[tuple[dict[str, Any], Reason]] = [
+    ({"iss": "https://evil.example"}, Reason.WRONG_ISSUER),
+    ({"iss": ISSUER + "/"}, Reason.WRONG_ISSUER),
+    ({"aud": "another"}, Reason.WRONG_AUDIENCE),
+    ({"aud": ["another", "third"]}, Reason.WRONG_AUDIENCE),
+    ({"exp": Later(-61)}, Reason.TOKEN_EXPIRED),
+    ({"nbf": Later(600)}, Reason.TOKEN_NOT_YET_VALID),
+    ({"iat": Later(600)}, Reason.TOKEN_NOT_YET_VALID),
+    *(
+        (changes, Reason.INVALID_TOKEN)
+        for changes in (
+            {"iss": None},
+            {"aud": None},
+            {"exp": None},
+            {"exp": "soon"},
+            {"exp": "9999999999"},
+            {"exp": 9999999999.5},
+            {"exp": 1e400},
+            {"exp": tokens.LATEST + 1},
+            {"exp": 2**70},
+            {"exp": [9999999999]},
+            {"nbf": "1"},
+            {"nbf": 1.5},
+            {"nbf": -1},
+            {"iat": True},
+            {"iat": 1.0},
+            {"iat": -1},
+            {"sub": None},
+            {"sub": ""},
+            {"sub": 7},
+            {"sub": "li na"},
+            {"sub": "li\nna"},
+            {"sub": "x" * 121},
+            {"sub": "operator:root"},
+            {"sub": "Operator:root"},
+            {"sub": "ｏperator\u200b:root"},
+            {"scope": 7},
+            {"scope": {"calculate": True}},
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), WRONG, ids=str)
+def test_a_claim_that_is_wrong(changes: dict[str, Any], reason: Reason) -> None:
+    """The log tells what is wrong by a code, and no more than the beginning of the issuer; a time is a bounded whole number."""
     refusal = run(found(token(**changes)))
     assert isinstance(refusal, Refusal)
-    assert refusal.reason is Reason.INVALID_TOKEN
+    assert refusal.reason is reason
     assert refusal.object == (changes.get("iss", ISSUER) or "-")
+
+
+def test_the_last_time_that_is_one() -> None:
+    assert isinstance(run(found(token(exp=tokens.LATEST, nbf=0, iat=0))), Actor)
 
 
 @pytest.mark.parametrize(("changes", "good"), [({"exp": Later(-30)}, True), ({"nbf": Later(30), "iat": Later(30)}, True), ({"exp": Later(-90)}, False)])
@@ -136,14 +161,28 @@ ATTACKS: dict[str, Callable[[], str]] = {
 }
 
 
+OTHER_CODES = {
+    Reason.UNKNOWN_TOKEN_KEY: {"unknown kid", "kid as a path", "no kid"},
+    Reason.WRONG_SIGNATURE: {
+        "a key of its own",
+        "no signature",
+        "signature of another, RS256",
+        "signature of another, ES256",
+        "signature of another, EdDSA",
+        "changed claims",
+    },
+}
+
+
 @pytest.mark.parametrize("attack", list(ATTACKS))
 def test_an_attack_is_refused(attack: str) -> None:
-    assert run(found(ATTACKS[attack]())) == REFUSED
+    reason = next((code for code, attacks in OTHER_CODES.items() if attack in attacks), Reason.INVALID_TOKEN)
+    assert run(found(ATTACKS[attack]())) == Refusal(reason, ISSUER)
 
 
 def test_zero_is_no_ecdsa_signature() -> None:
     """r = s = 0 was once taken for a signature of everything."""
-    assert run(found(token("ES256").rsplit(".", 1)[0] + "." + part(bytes(64)))) == REFUSED
+    assert run(found(token("ES256").rsplit(".", 1)[0] + "." + part(bytes(64)))) == Refusal(Reason.WRONG_SIGNATURE, ISSUER)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +201,10 @@ def test_zero_is_no_ecdsa_signature() -> None:
         part({"alg": "RS256", "kid": "RS256"}) + "." + part({"iss": 5}) + "." + part(b"x"),
     ],
 )
-def test_what_is_no_token_is_the_same_refusal(shown: str) -> None:
-    assert run(found(shown)) == Refusal(Reason.INVALID_TOKEN)
+def test_what_is_no_token_is_refused_and_nothing_of_it_is_shown(shown: str) -> None:
+    refusal = run(found(shown))
+    assert isinstance(refusal, Refusal)
+    assert refusal.object == "-"
 
 
 def test_an_oversized_token_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +226,7 @@ def test_a_token_over_http(own_database: str, tmp_path: Path) -> None:
             assert caller.get("/v1/funds", headers=bearer(token())).status_code == 200
             assert caller.get("/v1/keys", headers=bearer(token())).status_code == 403
             assert caller.get("/v1/funds", headers=bearer(ATTACKS["alg none"]())).status_code == 401
+            assert caller.get("/v1/funds").status_code == 401  # callers are known by tokens: nobody is trusted for being here
         admin = bearer(token("EdDSA", scope="keys:admin audit:read"))
         body = {"name": "x", "owner": "wang", "scopes": ["calculate"]}
         assert service.elsewhere.post("/v1/keys", json=body, headers=admin).status_code == 201
@@ -198,7 +240,34 @@ def test_a_provider_that_is_away_is_503_for_tokens_alone(own_database: str, tmp_
         response = service.here.get("/v1/funds", headers=bearer(token()))
         assert (response.status_code, response.json()["code"]) == (503, "SIGN_IN_UNAVAILABLE")
         assert int(response.headers["retry-after"]) > 0
-        assert service.here.get("/v1/funds").status_code == 200
+        key = issued(own_database, "tables:read").secret
+        await_known(service, key)
+
+
+def await_known(service: Service, key: str) -> None:
+    """A key that was made a moment ago is known within a second or two."""
+    while service.here.get("/v1/funds", headers=bearer(key)).status_code != 200:
+        time.sleep(0.05)
+
+
+def test_expired_wrong_audience_and_unknown_are_told_apart_in_the_log(own_database: str, tmp_path: Path) -> None:
+    """By their codes; the caller is only told that a token has expired, for whoever shows that one had a right one."""
+    (tmp_path / "keys.json").write_text(json.dumps(SET))
+    rules = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_jwks": str(tmp_path / "keys.json")}
+    shown = {
+        "TOKEN_EXPIRED": (token(exp=Later(-90)), "The credential has expired"),
+        "WRONG_AUDIENCE": (token(aud="another"), "The credential is not valid"),
+        "UNKNOWN_TOKEN_KEY": (token(header={"kid": "nobody"}), "The credential is not valid"),
+    }
+    with started(own_database, **rules) as service:
+        for credential, told in shown.values():
+            answer = service.here.get("/v1/funds", headers=bearer(credential) | {"Accept-Language": "en"})
+            assert (answer.status_code, answer.json()["detail"]) == (401, told)
+    engine = engine_of(own_database)
+    with Session(engine) as session:
+        logged = [json.loads(one.detail)["reason"] for one in session.exec(select(Audit)).all() if one.action == "sign-in.refused"]
+    engine.dispose()
+    assert sorted(logged) == sorted(shown)
 
 
 def test_without_a_provider_nothing_is_imported_for_tokens() -> None:

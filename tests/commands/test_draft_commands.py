@@ -29,7 +29,7 @@ NOBODYS = "0123456789abcdef"
 
 def answer(url: str, day: str) -> tuple[str, int]:
     """Amount and version for four rockets on a day, from a service that starts on the database."""
-    with TestClient(create_app(Settings(database_url=url)), client=HERE) as client:
+    with TestClient(create_app(Settings(database_url=url)), client=HERE, base_url="http://localhost") as client:
         body = client.post(INSURANCE, json=four_rockets(day)).json()
     return body["amount"], body["provenance"]["rate_table"]["version"]
 

@@ -19,7 +19,7 @@ def published(desk: Desk, said: str) -> TestClient:
     made = entered(said)
     for name in ("approve", "publish"):
         step(desk, "wang", name, made)
-    return TestClient(create_app(Settings(database_url=desk.url)), client=HERE)
+    return TestClient(create_app(Settings(database_url=desk.url)), client=HERE, base_url="http://localhost")
 
 
 def test_a_withdrawal(desk: Desk) -> None:

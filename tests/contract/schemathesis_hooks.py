@@ -36,7 +36,7 @@ Body = dict[str, Any]
 
 def _get(path: str) -> Any:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(LIVE + path, timeout=30) as answer:
+    with opener.open(LIVE + path, timeout=600) as answer:
         return json.load(answer)
 
 

@@ -114,7 +114,7 @@ def test_a_log_line_says_what_happened_and_nothing_of_the_request(
 ) -> None:
     body = at(insurance(), "/applicant/name", "某某机密科技有限公司")
     trace = "0af7651916cd43dd8448eb211c80319c"
-    with TestClient(create_app(Settings(database_url=database)), client=("127.0.0.1", 50000)) as own:
+    with TestClient(create_app(Settings(database_url=database)), client=("127.0.0.1", 50000), base_url="http://localhost") as own:
         own.post(INSURANCE, json=body, headers={"X-Request-ID": "r-1", "traceparent": f"00-{trace}-b7ad6b7169203331-01"})
         own.get("/v1/batches/bj-gjj-2025-1?secret=1")
         own.get("/%E6%9C%BA%E5%AF%86")

@@ -146,7 +146,7 @@ def test_its_version_is_that_of_the_project() -> None:
 def run(module: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a module as the image does."""
     command = [sys.executable, "-m", module]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])

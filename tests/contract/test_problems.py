@@ -223,8 +223,8 @@ def test_json_is_answered_to_whom_it_is_acceptable(client: httpx.Client, accept:
 def send_raw(live_url: str, head: str, *chunks: bytes) -> bytes:
     """The beginning of the answer to a request that is sent as it is."""
     parts = urlsplit(live_url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
-        connection.sendall(f"{head}\r\nHost: x\r\nContent-Type: application/json\r\n".encode())
+    with socket.create_connection((parts.hostname, parts.port), timeout=600) as connection:
+        connection.sendall(f"{head}\r\nHost: localhost\r\nContent-Type: application/json\r\n".encode())
         for chunk in chunks:
             connection.sendall(chunk)
         return connection.recv(200)
@@ -247,7 +247,7 @@ def test_a_body_over_the_limit_is_refused_while_it_comes_in(live_url: str, path:
 
 def test_no_tables_is_503_with_retry_after(tmp_path: Any) -> None:
     empty_app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/empty.db"))
-    with TestClient(empty_app, client=("127.0.0.1", 50000)) as empty:
+    with TestClient(empty_app, client=("127.0.0.1", 50000), base_url="http://localhost") as empty:
         for response in (
             empty.post(INSURANCE, json=insurance()),
             empty.post(INSURANCE + "/batch", json={"cases": []}),
@@ -289,7 +289,7 @@ def test_a_caller_that_goes_away_breaks_nothing(live_url: str, client: httpx.Cli
     for _ in range(3):
         with socket.create_connection((parts.hostname, parts.port)) as connection:
             connection.sendall(
-                f"POST {INSURANCE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{".encode()
+                f"POST {INSURANCE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{".encode()
             )
     asyncio.run(asyncio.sleep(0.1))
     assert client.get("/health/live").status_code == 200

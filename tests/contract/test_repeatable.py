@@ -20,7 +20,7 @@ IN_A_PROCESS = """
 import sys
 from starlette.testclient import TestClient
 from app.main import create_app
-with TestClient(create_app(), client=("127.0.0.1", 50000)) as client:
+with TestClient(create_app(), client=("127.0.0.1", 50000), base_url="http://localhost") as client:
     response = client.post(sys.argv[1], content=sys.stdin.buffer.read(), headers={"Content-Type": "application/json"})
     sys.stderr.buffer.write(response.content)
 """

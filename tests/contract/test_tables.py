@@ -129,7 +129,7 @@ def history(tmp_path: Path) -> Iterator[httpx.Client]:
     with Session(engine) as session:
         load(session, written(tmp_path, t=batch(one) + EVENTS))
     engine.dispose()
-    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000)) as opened:
+    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000), base_url="http://localhost") as opened:
         yield opened
 
 

@@ -51,7 +51,7 @@ def _seen(path: str) -> tuple[Any, str] | None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(f"{LIVE}{path}", headers={"Authorization": f"Bearer {LI}"})
     try:
-        with opener.open(request, timeout=30) as answer:
+        with opener.open(request, timeout=600) as answer:
             return json.load(answer), answer.headers.get("ETag", "")
     except urllib.error.HTTPError:
         return None

@@ -22,7 +22,7 @@ from app.tables import audit, models
 from app.tables.database import engine_of
 from app.tables.migrating import migrate
 from tests.access.conftest import bearer, issued
-from tests.conftest import PUBLISHED, served
+from tests.conftest import PATIENCE_SECONDS, PUBLISHED, served
 from tests.drafts.conftest import SCOPES
 from tests.storage.conftest import fill
 from tests.storage.postgres import started
@@ -37,7 +37,7 @@ class Live:
     def __init__(self, address: str, url: str, secrets: dict[str, str]) -> None:
         self.url = url
         self.clients = {
-            who: httpx.Client(base_url=address, headers=bearer(secret), trust_env=False, timeout=30) for who, secret in secrets.items()
+            who: httpx.Client(base_url=address, headers=bearer(secret), trust_env=False, timeout=PATIENCE_SECONDS) for who, secret in secrets.items()
         }
 
     def call(self, who: str, method: str, path: str, etag: str = "", body: Any = None) -> httpx.Response:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic_core import PydanticUndefined
 
 from app.settings import Settings
 
@@ -123,7 +124,7 @@ def test_every_link_leads_to_a_file(name: str) -> None:
 def test_the_configuration_is_that_of_the_settings(name: str) -> None:
     stated = dict(re.findall(r"^\| `(SUBSIDY_[A-Z_]+)` \| `([^`]+)` \|", read(name), re.MULTILINE))
     prefix = Settings.model_config["env_prefix"]
-    assert stated == {(prefix + field).upper(): "—" if what.default is None else str(what.default) for field, what in Settings.model_fields.items()}
+    assert stated == {(prefix + field).upper(): "—" if what.default in (None, PydanticUndefined) else str(what.default) for field, what in Settings.model_fields.items()}
 
 
 @pytest.mark.parametrize("name", READMES)

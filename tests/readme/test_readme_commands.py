@@ -59,8 +59,8 @@ def printed(folder: Path) -> list[list[str]]:
     """What each block of README.md prints, line by line."""
     script = "set -eu\n" + "".join(f"echo '{MARK}'\n{text}" for text, _ in shown("README.md"))
     without = {key: value for key, value in os.environ.items() if not key.startswith("SUBSIDY_")}
-    env = without | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
+    env = without | {"PYTHONPATH": str(ROOT), "SUBSIDY_DATABASE_URL": "sqlite:///var/subsidy.db"}
+    done = subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return [part.splitlines() for part in done.stdout.split(f"{MARK}\n")[1:]]
 

@@ -157,7 +157,7 @@ def test_the_file_loads_and_pays_what_the_page_promises(typed: Path, url: str) -
         assert load(session, [PUBLISHED / "funds.yaml", typed])["added"] == 0
     request, shown = (json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
     assert "POST /v1/loan-interest-subsidies/calculate" in PAGE
-    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000)) as client:
+    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000), base_url="http://localhost") as client:
         response = client.post("/v1/loan-interest-subsidies/calculate", json=request)
     assert response.status_code == 200, response.text
     assert missing(shown, response.json()) == []

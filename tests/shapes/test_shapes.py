@@ -86,7 +86,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClien
     for path in FILES:
         text = "\n".join(parts(path)[0])
         methods |= dict(re.findall(r"rate_table: (\S+).*?method: ([A-Z_]+)", text, re.DOTALL))
-    yield TestClient(app, client=("127.0.0.1", 50000)), methods, wrong
+    yield TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost"), methods, wrong
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

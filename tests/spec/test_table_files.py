@@ -284,7 +284,7 @@ def test_a_series_is_not_known_before_its_publication(tmp_path: Path, url: str) 
         load(session, written(tmp_path, t=batch(direction(version(1, "2024-01-15", terms=terms))), rate=rate))
     engine.dispose()
     claim = {"rate_table": "t-fund-2024-1-1", "application_date": "2024-07-01", "applicant": {}, "items": [{"item_id": "A", "base_amount": "100.00"}]}
-    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000)) as client:
+    with TestClient(create_app(Settings(database_url=url)), client=("127.0.0.1", 50000), base_url="http://localhost") as client:
         before, since = (
             client.post("/v1/awards/calculate", json=claim | {"known_at": known_at})
             for known_at in ("2024-05-31T23:59:59+08:00", "2024-06-01T00:00:00+08:00")
@@ -297,7 +297,7 @@ def command(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
     """Run the ``subsidy`` command."""
     environment = os.environ | {"SUBSIDY_DATABASE_URL": url, "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
     )
 
 

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.tables import models
-from app.tables.audit import append
-from app.tables.database import engine_of
+from app.access import keys
+from app.access.actors import Scope
+from app.tables import drafts
+from app.tables.database import engine_of, writing
 from app.tables.loader import load
 from app.tables.migrating import migrate
 from tests.conftest import PUBLISHED
@@ -64,24 +65,23 @@ def fill(url: str, paths: list[Path]) -> dict[str, int]:
 
 
 def decide(url: str) -> None:
-    """One row of each kind that officers' decisions leave behind."""
+    """Rows of each kind that officers' decisions leave behind, made as the service makes them."""
     at = datetime(2024, 3, 2, tzinfo=UTC)
-    rows = [
-        models.BatchVersion(batch_id="t-fund-2024-1", version=2, published_at=at, title="2024年第一批（延期）", content="{}", digest="d"),
-        models.Draft(id="d1", kind="BATCH", target="t-fund-2024-1", source="nothing", created_by="li", created_at=at),
-        models.DraftRevision(draft_id="d1", revision=1, author="li", at=at, content="{}", digest="d"),
-        models.DraftStep(draft_id="d1", revision=1, kind="CHECKED", actor="li", at=at),
-        models.ApiKey(id="0123456789abcdef", name="portal", owner="li", scopes="calculate", created_by="li", created_at=at),
-        models.ApiKeySecret(key_id="0123456789abcdef", number=1, hash="h", created_by="li", created_at=at, expires_at=at),
-        models.ApiKeyEnd(key_id="0123456789abcdef", number=1, ends_at=at, ended_by="li"),
-    ]
+    notice = {
+        "fund": "t-fund",
+        "batch": {"id": "t-fund-2024-1", "year": "2024", "no": "1", "title": "2024年第一批（延期）"},
+        "document": {"title": "试验通知", "issuer": "试验部门", "number": "试发〔2024〕1号", "date": "2024-01-15"},
+        "authority": "official",
+    }
     engine = engine_of(url)
-    with Session(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
-        append(session, "li", "draft.check", "d1", {})
-        session.commit()
+    with writing(engine) as session:
+        begun = drafts.begin(session, "li", "BATCH", "t-fund-2024-1", notice, "nothing")
+        drafts.check(session, "li", begun.draft.id, None)
+        drafts.approve(session, "wang", begun.draft.id, None)
+        drafts.publish(session, "wang", begun.draft.id, None)
+        drafts.revise(session, "li", drafts.begin(session, "li", "BATCH", "t-fund-2024-1", notice, "nothing").draft.id, None, notice)
+        made = keys.create(session, "li", name="portal", owner="li", scopes=[Scope.CALCULATE], days=90, now=at)
+        keys.rotate(session, "li", made.key_id, grace_hours=1, days=90, now=at)
     engine.dispose()
 
 

@@ -93,7 +93,7 @@ def started() -> Iterator[Server]:
         def run(program: str, *words: str) -> None:
             # Files, not pipes: the server inherits what pg_ctl writes to, and a pipe would never end.
             with tempfile.TemporaryFile("w+") as said:
-                done = subprocess.run([programs / program, *words], check=False, cwd="/", stdout=said, stderr=said, timeout=60, **as_whom)
+                done = subprocess.run([programs / program, *words], check=False, cwd="/", stdout=said, stderr=said, timeout=600, **as_whom)
                 said.seek(0)
                 assert done.returncode == 0, said.read()
 

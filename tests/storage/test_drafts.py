@@ -116,7 +116,7 @@ def raw_step(engine: Engine, state: drafts.State, kind: str, actor: str, revisio
         ([("APPROVED", "wang")], "checked, then approved, then published"),
         ([("CHECKED", "li"), ("PUBLISHED", "wang")], "checked, then approved, then published"),
         ([("DISCARDED", "li"), ("CHECKED", "li")], "the draft has ended"),
-        ([("DISCARDED", "li"), ("DISCARDED", "li")], "the draft has ended"),
+        ([("DISCARDED", "li"), ("DISCARDED", "li")], "the draft has ended|never changed"),
         ([("FORGOTTEN", "li")], "draft_step_kind"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from app.tables.migrating import migrate
 from benchmarks import publications
 from tests.access.conftest import started
-from tests.storage.faults import RECOVERY_SECONDS, Figures, House, approved, calculating, goes_on, on_postgresql, on_sqlite, until
+from tests.storage.faults import NEVER_SECONDS, Figures, House, approved, calculating, goes_on, on_postgresql, on_sqlite, until
 from tests.storage.postgres import Server
 from tests.storage.proxy import Proxy
 
@@ -56,11 +56,11 @@ def test_the_answer_to_a_commit_is_lost(behind_a_proxy: tuple[House, Proxy]) -> 
         response = wang.post(f"{draft}/publish", headers={"If-Match": etag})
         proxy.mode = "open"
         assert (response.status_code, response.headers["retry-after"]) == (503, "2")
-        until(lambda: wang.get(draft).status_code == 200, RECOVERY_SECONDS)
+        until(lambda: wang.get(draft).status_code == 200, NEVER_SECONDS)
         assert wang.get(draft).json()["state"] == "PUBLISHED"
         assert wang.post(f"{draft}/publish", headers={"If-Match": etag}).status_code == 409
         house.version += 1
-        until(lambda: seen.versions[-1] == house.version, publications.MOST_SECONDS)
+        until(lambda: seen.versions[-1] == house.version, NEVER_SECONDS)
     assert seen.errors == []
 
 
@@ -76,5 +76,5 @@ def test_a_service_that_starts_while_the_database_is_away(tmp_path: Path) -> Non
             assert response.headers["retry-after"] == "2"
         assert service.here.get("/health/live").status_code == 200
         elsewhere.replace(path)
-        until(lambda: service.here.get("/health/ready").status_code == 200, RECOVERY_SECONDS)
+        until(lambda: service.here.get("/health/ready").status_code == 200, NEVER_SECONDS)
         assert service.here.post("/v1/awards/calculate", json=publications.CLAIM).json()["amount"] == publications.amount(1)

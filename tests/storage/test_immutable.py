@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, String, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, select
 
@@ -20,6 +22,8 @@ from tests.storage.conftest import Copy
 from tests.storage.notices import FUND, batch, direction, version, written
 
 REFUSED = "published rows are never changed or deleted"
+KEPT_BY_ITSELF = "a standing is kept by the database itself"
+NUMBER = '"id"'
 METADATA: MetaData = SQLModel.metadata
 COLUMNS = [(table, column.name) for table in models.KEPT for column in METADATA.tables[table].columns]
 
@@ -45,13 +49,13 @@ def rows(connection: Connection, table: str) -> list[Any]:
     return sorted(connection.execute(text(f'SELECT * FROM "{table}"')).all(), key=str)
 
 
-def refused(connection: Connection, table: str, statement: str) -> None:
+def refused(connection: Connection, table: str, statement: str, *others: str) -> None:
     """The statement is refused by the table's own trigger, and the rows are what they were."""
     before = rows(connection, table)
     assert before, f"{table} has no row that could be changed"
     with pytest.raises(DBAPIError) as wrong, connection.begin_nested():
         connection.execute(text(statement))
-    assert REFUSED in str(wrong.value)
+    assert any(told in str(wrong.value) for told in (REFUSED, *others))
     assert rows(connection, table) == before
 
 
@@ -71,21 +75,67 @@ def test_no_row_can_be_deleted(connection: Connection, table: str) -> None:
     refused(connection, table, f'DELETE FROM "{table}"')
 
 
-def test_an_insert_cannot_turn_into_an_update(connection: Connection) -> None:
+def rewritten(table: str) -> tuple[str, str]:
+    """The columns of a table, and one of its rows with another text in each column that is no key."""
+    columns = METADATA.tables[table].columns
+    others = [f"'x' || \"{one.name}\"" if isinstance(one.type, String) and not one.primary_key else f'"{one.name}"' for one in columns]
+    return ", ".join(f'"{one.name}"' for one in columns), ", ".join(others)
+
+
+@pytest.mark.parametrize("table", models.KEPT)
+def test_an_insert_cannot_turn_into_an_update(connection: Connection, table: str) -> None:
+    """ON CONFLICT asks the trigger of the update, or on SQLite that of the insert."""
+    columns, row = rewritten(table)
+    key = ", ".join(f'"{one.name}"' for one in METADATA.tables[table].primary_key)
+    some = next((one.name for one in METADATA.tables[table].columns if not one.primary_key), None)
+    assert some is not None
     refused(
         connection,
-        "fund",
-        "INSERT INTO fund (id, title) SELECT id, 'another' FROM fund WHERE true ON CONFLICT (id) DO UPDATE SET title = 'another'",
+        table,
+        f'INSERT INTO "{table}" ({columns}) SELECT {row} FROM "{table}" WHERE true ON CONFLICT ({key}) DO UPDATE SET "{some}" = excluded."{some}"',
+        "the draft has ended",
+        "revisions are numbered without a gap",
+        "only the latest revision goes on",
+        "an entry follows the one before it",
     )
 
 
-def test_an_insert_cannot_replace_a_row(connection: Connection) -> None:
-    """SQLite's REPLACE deletes the old row without asking a trigger, unless triggers are recursive."""
-    if connection.dialect.name == "sqlite":
-        refused(connection, "fund", "REPLACE INTO fund (id, title) VALUES ('t-fund', 'another')")
-    else:
-        with pytest.raises(IntegrityError), connection.begin_nested():
-            connection.execute(text("INSERT INTO fund (id, title) VALUES ('t-fund', 'another')"))
+@pytest.mark.parametrize("copies", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("table", [*models.KEPT, "version_standing"])
+def test_an_insert_cannot_replace_a_row(copies: Copy, table: str, recursive: str) -> None:
+    """SQLite's REPLACE deletes the old row without asking the trigger of deletions, unless the connection says that it should."""
+    path = copies("loaded").removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA recursive_triggers = {recursive}")
+        before = connection.execute(f'SELECT rowid, * FROM "{table}"').fetchall()
+        for statement in replacements(table):
+            with pytest.raises(sqlite3.IntegrityError, match=f"{REFUSED}|{KEPT_BY_ITSELF}|the draft has ended|follows the one before"):
+                connection.execute(statement)
+            connection.rollback()
+            assert connection.execute(f'SELECT rowid, * FROM "{table}"').fetchall() == before != []
+
+
+def replacements(table: str) -> Iterator[str]:
+    """REPLACE finds the old row by its key, by whatever else there can be only one of, and by its number in the file."""
+    columns, row = rewritten(table)
+    yield f'REPLACE INTO "{table}" ({columns}) SELECT {row} FROM "{table}"'
+    if table == "version_event":
+        yield f'REPLACE INTO "{table}" ({columns}) SELECT {row.replace(NUMBER, "id + 1000")} FROM "{table}"'
+    if NUMBER not in columns or table in {"fund", "overlay_version", "batch", "draft", "api_key"}:
+        moved = ", ".join(f"'y' || \"{one.name}\"" if isinstance(one.type, String) else f'"{one.name}"' for one in METADATA.tables[table].columns)
+        yield f'REPLACE INTO "{table}" (rowid, {columns}) SELECT rowid, {moved} FROM "{table}"'
+
+
+@pytest.mark.parametrize("copies", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", sorted(METADATA.tables))
+def test_no_table_can_be_truncated(connection: Connection, table: str) -> None:
+    """TRUNCATE asks no trigger of rows; it is refused to the owner, too, as whom the tests are connected."""
+    before = rows(connection, table)
+    for more in ("", " CASCADE"):
+        with pytest.raises(DBAPIError, match=f"{REFUSED}|cannot truncate a table referenced"), connection.begin_nested():
+            connection.execute(text(f'TRUNCATE "{table}"{more}'))
+        assert rows(connection, table) == before
 
 
 def event(kind: str, **given: Any) -> models.VersionEvent:

@@ -58,5 +58,5 @@ def test_a_command_on_a_database_without_tables_says_what_comes_first(server: Se
     """PostgreSQL and SQLite say it differently; the operator reads the same."""
     url = server.url(server.create())
     run = [sys.executable, "-m", "app.cli", "tables", "load"]
-    done = subprocess.run(run, cwd=ROOT, env=os.environ | {"SUBSIDY_DATABASE_URL": url}, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(run, cwd=ROOT, env=os.environ | {"SUBSIDY_DATABASE_URL": url}, capture_output=True, text=True, timeout=600, check=False)
     assert (done.returncode, done.stderr) == (1, "✗ 数据库中还没有表，先运行 subsidy migrate / the database has no tables yet: run subsidy migrate first\n")

@@ -1,5 +1,5 @@
 Scalar.createApiReference("#reference", {
-  url: "/openapi.json",
+  url: new URL("openapi.json", document.baseURI).href,
   title: "补贴计算服务接口文档",
   localization: { locale: "zh-CN" },
   theme: "default",

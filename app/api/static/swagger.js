@@ -1,5 +1,5 @@
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: new URL("../openapi.json", document.baseURI).href,
   dom_id: "#reference",
   deepLinking: true,
   validatorUrl: null,
