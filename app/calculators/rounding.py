@@ -11,6 +11,8 @@ from app.calculators.items import Amount, Atom, Case, ItemWork, Spent
 from app.calculators.results import Step
 from app.calculators.steps import rounded
 
+Limit = tuple[list[int], int, int]  # places of atoms, room in fen, what stands in it
+
 
 def round_items(case: Case, works: Sequence[ItemWork]) -> None:
     """Round each item × line × year once (D47); where drawdowns are separated, spread the rounded amount."""
@@ -132,12 +134,13 @@ def _settle(case: Case, atoms: Sequence[Atom], final: int, unit: int) -> tuple[i
         most = [money.round_up(weight) for weight in weights]
         limits = _limits(case, ordered)
         if unit == 1:  # a fen that rounding adds goes where no limit forbids it (D50)
-            while (found := money.spread_within(final, weights, limits, most)) is None:
+            within = [(members, max(room, stands)) for members, room, stands in limits]
+            while (found := money.spread_within(final, weights, within, most)) is None:
                 final -= 1
             shares = found
         else:
             shares = money.spread(final, weights)
-            while any(sum([shares[no] for no in members]) > room for members, room in limits):
+            while _passes(shares, limits, up=final > exact):
                 final -= unit
                 shares = money.spread(final, weights)
     for atom, share in zip(ordered, shares, strict=True):
@@ -145,15 +148,21 @@ def _settle(case: Case, atoms: Sequence[Atom], final: int, unit: int) -> tuple[i
     return final, "DOWN" if final < rounded_to else case.mode
 
 
-def _limits(case: Case, ordered: Sequence[Atom]) -> list[tuple[list[int], int]]:
-    """Of each account the places of its atoms, and the fen that these may not pass; grants that were topped up are within its limit."""
+def _limits(case: Case, ordered: Sequence[Atom]) -> list[Limit]:
+    """Of each account the places of its atoms, its room less what is topped up, and what stands in it before rounding."""
     places = {id(atom): no for no, atom in enumerate(ordered)}
     found = []
     for account in case.accounts:
         members = [places[id(atom)] for atom in account.members if id(atom) in places]
         stands = money.round_up(sum([ordered[no].amount for no in members]))
-        found.append((members, max(account.room - account.topped, stands)))
+        found.append((members, account.room - account.topped, stands))
     return found
+
+
+def _passes(shares: Sequence[int], limits: Sequence[Limit], *, up: bool) -> bool:
+    """Whether a spread passes a limit; one that was passed before already, by earlier grants, only stops rounding up."""
+    spent = [(sum([shares[no] for no in members]), room, stands) for members, room, stands in limits]
+    return any(most > room and (up or most > stands) for most, room, stands in spent)
 
 
 def say_why_nothing(case: Case, works: Sequence[ItemWork]) -> None:
