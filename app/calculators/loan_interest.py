@@ -134,7 +134,8 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
                 refuse_requirement(case, one, loan.id)
             if failed:
                 loan.runs = [run for run in loan.runs if run.line.id != line_id]
-                loan.elsewhere = {no: held - {line_id} for no, held in loan.elsewhere.items()}
+                whole = any(one in everywhere for one in failed)  # then no line of the contract is supported, claimed or not
+                loan.elsewhere = {no: frozenset() if whole else held - {line_id} for no, held in loan.elsewhere.items()}
         work_.interest = work_.interest_basis = None
 
 

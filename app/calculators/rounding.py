@@ -40,9 +40,18 @@ def before_caps(case: Case, works: Sequence[ItemWork], atoms: Sequence[Atom]) ->
     exact = [sum([atom.amount for atom in one.atoms]) for one in works]
     if case.terms.rounding.scope == "TOTAL":
         case.mode = _mode(case, atoms)
-        exact = list(money.spread(money.round_to(sum(exact), 1, case.mode), exact))
+        exact = _whole(money.round_to(sum(exact), 1, case.mode), exact)
     for one, amount in zip(works, exact, strict=True):
         one.before = amount
+
+
+def _whole(total: int, exact: Sequence[Amount]) -> list[Amount]:
+    """A rounded total over amounts of which none passes its own fen rounded up."""
+    if not total:
+        return [0 for _ in exact]
+    shares = money.spread_within(total, exact, [], [money.round_up(amount) for amount in exact])
+    assert shares is not None, "rounded up one by one, amounts are together at least their rounded sum"
+    return list(shares)
 
 
 def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
