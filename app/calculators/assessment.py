@@ -296,7 +296,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
         return total
     payable = max(0, total - topped)
     lower(atoms, payable, exact=False)
-    case.spend(atoms, "LESS_THAN_A_FEN", None)
+    case.spend(atoms, "LESS_THAN_A_FEN" if payable else "NOTHING_TO_TOP_UP", None)
     if not payable and total:
         case.refuse("NOTHING_TO_TOP_UP", clause, NO_ITEM)
     steps.append(

@@ -13,8 +13,8 @@ from app.calculators.facts import Item
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
 from app.calculators.lateness import happens_later
-from app.calculators.loan_interest import not_loaded
 from app.calculators.names import BUILT_IN
+from app.calculators.pricing import not_loaded
 from app.calculators.results import Step
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import figure, item_step, show_expression, substitute

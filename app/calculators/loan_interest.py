@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
 from math import lcm
 from typing import Any
 
@@ -16,24 +15,23 @@ from app.calculators import days, money
 from app.calculators import expressions as ex
 from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
+from app.calculators.award import line_amount
 from app.calculators.eligibility import totals
-from app.calculators.faults import FactsError, NotComputable
+from app.calculators.faults import FactsError
 from app.calculators.interest import find_interest, rate_needed, together
 from app.calculators.items import Atom, Case, ItemId, ItemWork, refuse_requirement
 from app.calculators.lateness import days_later, happens_later, signed_later
 from app.calculators.loan_doubts import doubt_loan
 from app.calculators.loans import Loan, Run, day_scope, read_loan
+from app.calculators.pricing import price_runs
 from app.calculators.principal_caps import apply_principal_caps
 from app.calculators.reconciliation import reconcile
 from app.calculators.results import Segment
-from app.calculators.rules import Price, price
 from app.calculators.runs import lines_for, make_runs
 from app.calculators.scope import Scope
-from app.calculators.steps import item_step, show_expression, substitute
-from app.calculators.terms import Line, Unknown
+from app.calculators.steps import item_step
+from app.calculators.terms import Line
 from app.calculators.windows import outside_window
-
-Known = dict[tuple[Any, ...], Price]
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -56,11 +54,11 @@ def work(case: Case) -> list[ItemWork]:
         _require_interest(case, admitted, scale)
     if case.terms.choose == "HIGHEST":
         for loan, _ in admitted:  # which line pays is decided before principal caps, which may name lines
-            _price(case, loan, scale)
+            price_runs(case, loan, scale)
     if case.rules.bounds_balances:
         apply_principal_caps(case, [loan for loan, _ in admitted], scale)
     for loan, one in admitted:
-        _price(case, loan, scale)
+        price_runs(case, loan, scale)
         find_interest(case, loan, one, scale)
         if "interest" in case.rules.reads:  # what the limit of a cap may read
             loan.scope.values["interest"] = None if one.interest is None else one.interest * Fraction(1, 100)
@@ -144,80 +142,6 @@ def _holds(case: Case, one: Any, scope: Scope, item: ItemId) -> bool:
         return True
     refuse_requirement(case, one, item)
     return False
-
-
-# --- rates -----------------------------------------------------------------------------------------
-
-
-def _price(case: Case, loan: Loan, scale: int) -> None:
-    """The subsidised rate of each stretch, floored at zero (D17), and its day fraction (D3-D5)."""
-    figures = case.rules.prices[case.language]
-    known: Known = {}
-    runs: list[Run] = []
-    for run in loan.runs:
-        figure = None if run.others else figures.get(run.line.id)
-        if figure is None:
-            runs += _priced(case, loan, run, scale, known)
-        else:
-            run.price = figure
-            runs.append(run)
-    for run in runs:
-        run.days = days.lengths(days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no]))
-    loan.runs = runs
-
-
-def _priced(case: Case, loan: Loan, run: Run, scale: int, known: Known) -> list[Run]:
-    """The parts of a run that have one price each. With HIGHEST the line that pays most has each day, of equal ones the first."""
-    best: list[tuple[Line, Price]] = []
-    for no in range(len(run.counted)):
-        offers = [(line, _rate(case, loan, line, run, no, scale, known)) for line in (run.line, *run.others)]
-        best.append(max(offers, key=lambda offer: offer[1].rate))
-    found, first = [], 0
-    for (line, price_), same in groupby(best):
-        until = first + len(list(same))
-        found.append(run.part(first, until, line, price_))
-        first = until
-    return found
-
-
-def _rate(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int, known: Known) -> Price:
-    """What a line pays on a stretch; worked out once for all stretches on which nothing that it reads differs."""
-    figure = case.rules.prices[case.language].get(line.id)
-    if figure is not None:
-        return figure
-    key: tuple[Any, ...] = (line.id, run.rate_nos[no])
-    if run.slice.rate is not loan.rate:
-        key = (*key, run.slice.no)
-    if line.rate_moves:
-        key = (*key, run.marks[no], run.counted[no], run.slice.no)
-    elif line.rate_fixed:
-        key = (line.id,)
-    found = known.get(key)
-    if found is None:
-        found = known[key] = _work_out(case, loan, line, run, no, scale)
-    return found
-
-
-def _work_out(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int) -> Price:
-    node, rate_no = line.rate, run.rate_nos[no]
-    if node is None or isinstance(node, Unknown):
-        raise not_loaded(line, f"/contracts/{loan.index}")
-    rate = run.slice.rate.value(rate_no)
-    if rate is None and run.slice.rate.days and "contract_rate" in ex.reads(node):
-        raise run.slice.rate.missing[rate_no]
-    scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
-    value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
-    return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
-
-
-def not_loaded(line: Line, pointer: str) -> NotComputable:
-    """The error for a line whose figure was not published (D37)."""
-    return NotComputable(
-        "STANDARD_NOT_LOADED",
-        f"{line.title} 的标准未公布或未载入",
-        f"the standard of {line.id} was not published or not loaded",
-        pointer,
-    )
 
 
 # --- atoms -----------------------------------------------------------------------------------------
@@ -310,8 +234,6 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, run
 
 def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     """A line that pays once for a contract and not for its days (a guarantee fee, a fixed amount); the highest of several."""
-    from app.calculators.award import line_amount  # the same working as an item's
-
     lines = [line for line in lines_for(case, loan, loan.scope) if not line.per_day]
     if lines and signed_later(case, loan):
         return

@@ -176,10 +176,9 @@ def _passes(shares: Sequence[int], limits: Sequence[Limit], *, up: bool) -> bool
 
 def say_why_nothing(case: Case, works: Sequence[ItemWork]) -> None:
     """An item that earned something and is paid nothing has a reason: what took its last fen (D82)."""
-    if any(reason.code == "NOTHING_TO_TOP_UP" for reason in case.reasons):
-        return
     for one in works:
         if any(atom.amount for atom in one.atoms) or not any(atom.exact for atom in one.atoms):
             continue
         for spent in dict.fromkeys(atom.spent or Spent("LESS_THAN_A_FEN", None) for atom in one.atoms if atom.exact):
-            case.refuse(spent.code, spent.clause, one.id, None, id=one.id, what=spent.what)
+            if spent.code != "NOTHING_TO_TOP_UP":  # that is told of the whole claim
+                case.refuse(spent.code, spent.clause, one.id, None, id=one.id, what=spent.what)

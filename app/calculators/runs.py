@@ -19,6 +19,7 @@ from app.calculators.items import Case, choose_lines, meets
 from app.calculators.loans import Loan, Run, day_scope, slice_scope
 from app.calculators.names import FIRST_COUNTED_DAY, LOAN_TYPES, TERM_STARTS
 from app.calculators.phrases import Phrase
+from app.calculators.pricing import paid_by
 from app.calculators.repayment import Gap
 from app.calculators.scope import Scope
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Line, Term, Window
@@ -172,7 +173,7 @@ def make_runs(case: Case, loan: Loan, scale: int, faults: list[Any]) -> None:
 
 
 def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: list[int], scale: int) -> frozenset[str]:
-    """The lines that hold on supported days that are not of this claim, without words: they take room for ever (D90)."""
+    """The lines that would pay supported days that are not of this claim, without words: they take room for ever (D90)."""
     scope, found, factor = loan.scopes[one.no], set(), whole_factor(loan, scale)
     marked = _marked(case, cuts, scope)
     for first, until in spans:
@@ -185,7 +186,12 @@ def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: lis
                 around = day_scope(case, loan, scope, day, one.rate.value(one.rate.no(day)), balance * factor, scale)
             asked = case.rules.asked
             held = [line for line in choose_lines(case, around.of) if line.per_day]
-            found |= {line.id for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])}
+            held = [line for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])]
+            if len(held) > 1:  # HIGHEST
+                stretch = Run(one, held[0], tuple(held[1:]), None, None, [day, day + 1], [balance * factor], [one.rate.no(day)])
+                found |= paid_by(case, loan, stretch, scale)
+            else:
+                found |= {line.id for line in held}
     return frozenset(found)
 
 

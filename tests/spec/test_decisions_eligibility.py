@@ -86,6 +86,15 @@ def test_D44_the_difference_to_what_was_granted_is_paid(before: str, base: str, 
     assert [(one["code"], one["clause"]) for one in answer["reasons"]] == ([("NOTHING_TO_TOP_UP", "孰高兑付")] if expected == "0.00" else [])
 
 
+def test_D82_what_a_cap_took_before_the_top_up_keeps_its_reason() -> None:
+    needs = "needs: {points: {of: ITEM, type: MONEY, title: 分值}, kind: {of: ITEM, type: CODE, title: 类}}\n"
+    caps = "caps: [{per: [kind], period: CLAIM, limit: 1% * points, clause: 按分值}, {per: [], period: PROGRAM_YEAR, limit: 1000万}]"
+    bureau = Bureau(award("50%", more=HIGHER + needs + caps), "AWARD")
+    items = [item("A", "1000.00", measures={"points": "0.00", "kind": "a"}), item("B", "1000.00", measures={"points": "900.00", "kind": "b"})]
+    answer = bureau.answer({"applicant": granted("8000000.00"), "items": items})
+    assert [(one["code"], one["item_id"]) for one in answer["reasons"]] == [("NOTHING_TO_TOP_UP", None), ("CAP_USED", "A")]
+
+
 def test_D44_grants_of_the_fund_and_year_are_topped_up_and_no_others() -> None:
     bureau = Bureau(award(more=HIGHER), "AWARD")
     for table, expected in ((BATCH, "30.00"), (LAST_YEAR, "100.00"), ("yy-spec-2025-0-1", "100.00")):

@@ -413,6 +413,26 @@ def test_D90_a_line_that_reads_the_day_takes_room_where_it_held_on_days_not_clai
     assert amounts(found) == {"A": "833.33", "B": "416.67"}
 
 
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        ("0.0400", "0.00"),  # both pay 2%: the first of them, which is the cap's
+        ("0.0401", "15000.00"),  # the other line pays A: 1,500,000 × 2% × 6/12 are left to B
+        (None, "0.00"),  # which one pays is not known, and nothing that is not known makes room
+    ],
+)
+def test_D90_of_several_lines_the_one_that_pays_most_takes_the_room_on_days_not_claimed_too(rate: str | None, expected: str) -> None:
+    terms = (
+        "facts: CONTRACTS\nwording: EXACT\nday_count: MONTHS_12\nchoose: HIGHEST\nlines:\n"
+        "  - {id: FLAT, base: balance, rate: 2%}\n"
+        "  - {id: DEAR, base: balance, rate: contract_rate - 2%}\n"
+        "caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], lines: [FLAT], limit: 150万}]"
+    )
+    contracts = half_years(rate=None if rate is None else {"kind": "FIXED", "annual_rate": rate})
+    found = Bureau(terms).answer(SECOND_HALF | {"contracts": contracts})
+    assert amounts(found) == {"A": "0.00", "B": expected}
+
+
 def test_D90_room_that_earlier_claims_took_is_an_open_point() -> None:
     found = Bureau(points(more=ONCE), year=2026).answer({"contracts": [loan()]})
     assert ["以前申请" in one["message"] for one in found["not_decided_here"]] == [True]
