@@ -9,6 +9,7 @@ from app.calculators.facts import USUAL_DAY_COUNT
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan
 from app.calculators.vocabulary import DAY_COUNTS, say_word
+from app.calculators.vouchers import Voucher
 
 USURIOUS = Fraction(24, 100)
 
@@ -18,6 +19,7 @@ def doubt_loan(case: Case, loan: Loan, one: ItemWork) -> None:
     pointer = f"/contracts/{loan.index}"
     if one.interest_basis in {"MIXED", "ESTIMATED"}:
         case.warn("INTEREST_ESTIMATED", pointer, id=loan.id)
+    if one.interest_basis is not None and loan.fact.day_count is None:
         _doubt_day_count(case, loan, pointer)
     _doubt_vouchers(case, loan, pointer)
     for rate in loan.rate.above(USURIOUS):
@@ -42,10 +44,23 @@ def doubt_loan(case: Case, loan: Loan, one: ItemWork) -> None:
 
 
 def _doubt_day_count(case: Case, loan: Loan, pointer: str) -> None:
-    """Interest that was worked out by a day count that the facts do not state."""
-    if loan.fact.day_count is None and any(run.voucher is None and run.slice.fact.day_count is None for run in loan.runs):
-        name = say_word(DAY_COUNTS, USUAL_DAY_COUNT, case.language)
-        case.warn("CONTRACT_DAY_COUNT_ASSUMED", f"{pointer}/day_count", id=loan.id, name=name)
+    """Interest that was worked out, or a voucher's divided, by a day count that the facts do not state."""
+    assumed = [run for run in loan.runs if run.slice.fact.day_count is None]
+    code = "CONTRACT_DAY_COUNT_ASSUMED"
+    if any(run.voucher is None for run in assumed):
+        sentence = code
+    elif any(run.voucher is not None and _is_divided(loan, run.voucher) for run in assumed):
+        sentence = "CONTRACT_DAY_COUNT_DIVIDES"
+    else:
+        return
+    case.warn(code, f"{pointer}/day_count", sentence, id=loan.id, name=say_word(DAY_COUNTS, USUAL_DAY_COUNT, case.language))
+
+
+def _is_divided(loan: Loan, voucher: Voucher) -> bool:
+    """Whether not all of a voucher's interest counts, or it counts on several lines, years or drawdowns: days decide then (D28)."""
+    runs = [run for run in loan.runs if run.voucher is voucher]
+    counts = sum([Fraction(sum(run.interest), run.interest_of) for run in runs])
+    return counts != voucher.net * loan.factor or len({(run.line.id, run.year, run.slice.no) for run in runs}) > 1
 
 
 def _doubt_vouchers(case: Case, loan: Loan, pointer: str) -> None:
@@ -55,7 +70,11 @@ def _doubt_vouchers(case: Case, loan: Loan, pointer: str) -> None:
     used = {id(run.voucher) for run in loan.runs}
     applied = case.claim.application_date.toordinal()
     idle = [voucher for voucher in loan.vouchers if id(voucher) not in used]
-    ahead = [voucher for voucher in loan.vouchers if voucher.until > applied + 1]
+    ahead = [
+        voucher
+        for voucher in loan.vouchers
+        if voucher.until > applied and voucher.until - 1 > min([applied, *voucher.paid])  # one paid on its last day, today, is not
+    ]
     for code, found in (("VOUCHER_NOT_USED", idle), ("VOUCHER_AHEAD", ahead)):
         if found:
             case.warn(code, f"{pointer}/interest_paid/{found[0].index}", id=loan.id, number=len(found))

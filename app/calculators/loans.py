@@ -20,6 +20,7 @@ from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
 from app.calculators.rules import Price
 from app.calculators.scope import Scope, has_status, read_measures
+from app.calculators.spelling import normal
 from app.calculators.terms import Cap, Line
 from app.calculators.vouchers import Voucher, given, read_vouchers
 
@@ -148,7 +149,7 @@ def _slices(case: Case, fact: Contract, rate: ContractRate, pointer: str) -> lis
             made.follow(*repayment.planned_repayments(plan, one.on, matures_on, drawn, _rate_on(own) if own.days else None))
         slices.append(made)
     if len(slices) > 1:
-        slices.sort(key=lambda one: (one.on, one.no))
+        slices.sort(key=lambda one: (one.on, normal(one.no)))
     if fact.repayments:
         repay(slices, fact, pointer)
     return slices

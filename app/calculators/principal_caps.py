@@ -15,10 +15,11 @@ from app.calculators.accounts import AccountKey, Under, account_key, ask_for_key
 from app.calculators.balances import Slice
 from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
-from app.calculators.items import Case, ItemId
+from app.calculators.items import Case
 from app.calculators.loans import Loan, Run
 from app.calculators.results import CapResult, Step
 from app.calculators.scope import Scope
+from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap
 from app.calculators.vocabulary import key_titles
 
@@ -34,9 +35,9 @@ class Holder:
     runs: list[Run]
 
     @property
-    def order(self) -> tuple[int, ItemId, str]:
+    def order(self) -> tuple[int, tuple[str, str], str]:
         """Who takes room first (D25)."""
-        return (self.slice.on, self.loan.id, self.slice.no)
+        return (self.slice.on, self.loan.id.order, normal(self.slice.no))
 
 
 @dataclass(slots=True)

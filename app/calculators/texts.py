@@ -71,6 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id}：合同未写明计息方式，利息以“{name}”推算",
         "{id}: the contract's day count is not stated; interest is estimated by {name}",
     ),
+    "CONTRACT_DAY_COUNT_DIVIDES": (
+        "{id}：合同未写明计息方式，利息凭证按“{name}”分摊到各日",
+        "{id}: the contract's day count is not stated; vouchers are shared among their days by {name}",
+    ),
     "VOUCHER_NOT_USED": (
         "{id}：{number} 张利息凭证没有一天计入，对金额没有影响，请核对期间",
         "{id}: of {number} interest vouchers no day counts, so that they change nothing; please check their periods",

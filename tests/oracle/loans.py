@@ -110,7 +110,7 @@ class Loan:
         self.signed_on, self.matures_on = on(fact["signed_on"]), on(fact["matures_on"])
         self.first_drawdown = min(on(d["on"]) for d in fact["drawdowns"])
         self.last = max(on(d.get("matures_on") or fact["matures_on"]) for d in fact["drawdowns"])
-        self.slices = sorted((self.slice_of(d) for d in fact["drawdowns"]), key=lambda s: (s.on, s.no))
+        self.slices = sorted((self.slice_of(d) for d in fact["drawdowns"]), key=lambda s: (s.on, s.key))
         self.give_rates()
         self.converts: Json | None = None
         self.factors: dict[Any, Fraction] = {}

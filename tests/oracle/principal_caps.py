@@ -134,7 +134,7 @@ def limit_of(case: Situation, cap: Json, each: Day) -> int:
 
 
 def order_of(each: Day | Claimant) -> tuple[date, str, str, str]:
-    return (each.slice.on, each.loan.no, each.loan.lender, each.slice.no)
+    return (each.slice.on, normal(each.loan.no), normal(each.loan.lender), each.slice.key)
 
 
 def account_of_day(case: Situation, cap: Json, each: Day | Claimant) -> tuple[Any, ...]:

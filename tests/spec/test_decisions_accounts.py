@@ -121,6 +121,22 @@ def test_D67_principal_caps_join_every_spelling(per: str) -> None:
     assert bureau.amount(contracts=[sent[0], sent[1] | {"lender": "他银行", "project_id": "Q"}]) == "20000.00"
 
 
+@pytest.mark.parametrize("spelled", [" A2", "a2", "Ａ2", "A2"])
+def test_D67_the_spelling_of_an_id_does_not_change_who_comes_first(spelled: str) -> None:
+    """One room of 100 万 for A, which is repaid in January, and A2: A comes first, and takes what is there for ever."""
+    once = Bureau(points(more="caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], limit: 100万}]"))
+    contracts = [loan(spelled), loan("A", matures_on="2025-02-01")]
+    found = once.answer({"contracts": contracts})
+    assert amounts(found) == {"A": "833.33", spelled: "0.00"}
+
+
+@pytest.mark.parametrize(("first", "second"), [("A", "B"), ("a", "B"), ("A", " b"), ("Ａ", "B")])
+def test_D49_ties_go_by_the_id_in_normal_form(first: str, second: str) -> None:
+    odd = Bureau(award(more="caps: [{per: [], period: CLAIM, limit: 0.01}]"), "AWARD")
+    found = odd.answer({"items": [item(second, "100.00"), item(first, "100.00")]})
+    assert list(amounts(found).items()) == [(first, "0.01"), (second, "0.00")]
+
+
 # --- D68: what separates accounts is asked for ------------------------------------------------------------
 
 

@@ -60,6 +60,8 @@ def test_D81_a_day_count_that_is_not_stated_is_told_where_interest_is_estimated(
     assert told not in codes(bureau.answer({"contracts": [loan(day_count="ACT_360")]}), "warnings")
     paid = [voucher("2025-01-01", "2026-01-01", "36500.00")]
     assert told not in codes(bureau.answer({"contracts": [loan(interest_paid=paid)]}), "warnings")
+    divided = bureau.answer({"contracts": [loan(interest_paid=paid)], "claim_period": {"from": "2025-02-01", "until": "2026-01-01"}})
+    assert told in codes(divided, "warnings"), "of a voucher only some days count, and the day count says how much of it they are"
 
 
 def test_D88_a_default_that_is_written_out_is_the_same_calculation() -> None:
@@ -87,6 +89,10 @@ def test_D81_vouchers_that_bound_nothing_are_told() -> None:
     ]
     ahead = [{"from": "2025-01-01", "until": "2031-01-01", "amount": "36500.00", "paid_on": "2025-02-01"}]
     assert "VOUCHER_AHEAD" in codes(bureau.answer({"contracts": [loan(interest_paid=ahead)]}), "warnings")
+    for paid_on, is_told in (("2025-06-29", True), ("2025-06-30", False)):  # the voucher's last day, that of the application
+        today = [voucher("2025-01-01", "2025-07-01", "18000.00", paid_on=paid_on)]
+        found = bureau.answer({"application_date": "2025-06-30", "contracts": [loan(interest_paid=today)]})
+        assert ("VOUCHER_AHEAD" in codes(found, "warnings")) is is_told
     kept = bureau.answer({"contracts": [loan(interest_paid=idle[1:])]})
     assert {"VOUCHER_NOT_USED", "VOUCHER_AHEAD"}.isdisjoint(codes(kept, "warnings"))
 
