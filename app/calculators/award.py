@@ -17,7 +17,6 @@ from app.calculators.names import BUILT_IN
 from app.calculators.pricing import not_loaded
 from app.calculators.results import Step
 from app.calculators.scope import Scope, read_measures, yuan_value
-from app.calculators.spelling import normal
 from app.calculators.steps import figure, item_step, show_expression, substitute
 from app.calculators.terms import UNKNOWN, Bands, Line
 from app.calculators.windows import beyond_term, outside_window
@@ -29,7 +28,7 @@ def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each item, in order of its id. Errors: FactsError, NotComputable."""
     faults: list[Fault] = []
     works = []
-    for index, item in sorted(enumerate(case.claim.items or ()), key=lambda pair: normal(pair[1].item_id)):
+    for index, item in sorted(enumerate(case.claim.items or ()), key=lambda pair: pair[1].item_id):
         scope = item_scope(case, item, index, faults)
         works.append(ItemWork(ItemId(item.item_id), index, scope, project_id=item.project_id))
     if faults:

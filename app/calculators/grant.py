@@ -17,7 +17,6 @@ from app.calculators.lateness import completed_later, paid_later
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
 from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_value
-from app.calculators.spelling import normal
 from app.calculators.steps import figure
 from app.calculators.windows import bounds, contains, warn_if_narrow
 
@@ -40,7 +39,7 @@ def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each project, in order of its id. Errors: FactsError, NotComputable."""
     faults: list[Fault] = []
     works = []
-    for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: normal(pair[1].project_id)):
+    for index, project in sorted(enumerate(case.claim.projects or ()), key=lambda pair: pair[1].project_id):
         scope = project_scope(case, project, index, faults)
         one = ItemWork(ItemId(project.project_id), index, scope, project_id=project.project_id)
         one.paid_instalments = money_fen(project.paid_instalments)

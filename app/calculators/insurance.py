@@ -27,7 +27,7 @@ def work(case: Case) -> list[ItemWork]:
     first = first_insured(policies)
     faults: list[Fault] = []
     works = []
-    for index, policy in sorted(enumerate(policies), key=lambda pair: normal(pair[1].policy_no)):
+    for index, policy in sorted(enumerate(policies), key=lambda pair: pair[1].policy_no):
         scope = policy_scope(case, policy, index, first[normal(policy.unit_id)], faults)
         works.append(ItemWork(ItemId(policy.policy_no), index, scope, project_id=policy.project_id))
     if faults:

@@ -15,7 +15,6 @@ from app.calculators.references import References
 from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Step, Warning_
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
-from app.calculators.spelling import normal
 from app.calculators.terms import Line, RateTable, Requirement, Terms
 from app.calculators.texts import Language
 
@@ -25,16 +24,11 @@ Amount = int | Fraction  # fen; a Fraction until it is rounded
 class ItemId(NamedTuple):
     """What names an item within a claim: a contract's number and its lender (D70), of all else the id alone.
 
-    In a sentence stands the id as it was sent; answers carry the lender in a field of its own.
+    Items are ordered by it. In a sentence stands the id as it was sent; answers carry the lender in a field of its own.
     """
 
     text: str
     lender: str | None = None
-
-    @property
-    def order(self) -> tuple[str, str]:
-        """Where it stands among others: by normal form, in code-point order, so that its spelling moves no fen (D49, D67)."""
-        return (normal(self.text), normal(self.lender or ""))
 
     def __str__(self) -> str:
         """The id as it was sent."""
@@ -77,9 +71,9 @@ class Atom:
     spent: Spent | None = None  # what took the last fen of it (D82)
 
     @property
-    def order(self) -> tuple[tuple[str, str], str, str, str]:
-        """Breaks ties when a cap is spread (D49)."""
-        return (self.item.order, self.line.id, str(self.year or ""), normal(self.drawdown_no))
+    def order(self) -> tuple[ItemId, str, str, str]:
+        """Breaks ties when a cap is spread, in code-point order (D49)."""
+        return (self.item, self.line.id, str(self.year or ""), self.drawdown_no)
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ from app.calculators.windows import outside_window
 def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each contract, in order of contract number and lender (D70). Errors: FactsError, NotComputable."""
     faults: list[Any] = []
-    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: ItemId(pair[1].contract_no, pair[1].lender).order)
+    contracts = sorted(enumerate(case.claim.contracts or ()), key=lambda pair: (pair[1].contract_no, pair[1].lender))
     loans = [read_loan(case, fact, index, faults) for index, fact in contracts]
     if faults:
         raise FactsError(faults)

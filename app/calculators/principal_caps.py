@@ -35,9 +35,9 @@ class Holder:
     runs: list[Run]
 
     @property
-    def order(self) -> tuple[int, tuple[str, str], str]:
-        """Who takes room first (D25)."""
-        return (self.slice.on, self.loan.id.order, normal(self.slice.no))
+    def order(self) -> tuple[int, str, str, str]:
+        """Who takes room first (D25), whatever the spelling of the ids (D67)."""
+        return (self.slice.on, normal(self.loan.id.text), normal(self.loan.fact.lender), normal(self.slice.no))
 
 
 @dataclass(slots=True)

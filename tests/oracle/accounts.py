@@ -67,9 +67,8 @@ class Atom:
     at: Any = Fraction(0)  # fen, as it stands: int once rounded, else Fraction
 
     @property
-    def name(self) -> tuple[Any, ...]:
-        """How ties are ordered, whatever the spelling (D49, D67)."""
-        return (in_order(self.item), self.line, self.year, normal(self.drawdown))
+    def name(self) -> tuple[str, str, str, str]:
+        return (self.item, self.line, self.year, self.drawdown)
 
 
 @dataclass
@@ -556,13 +555,7 @@ def shown_before(terms: Json, items: list[str], atoms: list[Atom], is_exact: boo
     if not is_exact:
         return sums
     total = rounded(Fraction(sum(sums.values())), mode_of_total(terms, atoms))
-    ordered = sorted(items, key=in_order)
-    return dict(zip(ordered, spread_total([sums[item] for item in ordered], [in_order(item) for item in ordered], total), strict=True))
-
-
-def in_order(item: str) -> list[str]:
-    """An id, or a contract's number and its lender, as they are ordered (D49, D67, D70)."""
-    return [normal(part) for part in item.split("\0")]
+    return dict(zip(sorted(items), spread_total([sums[item] for item in sorted(items)], sorted(items), total), strict=True))
 
 
 def amount_kind(case: Situation, atoms: list[Atom]) -> str | None:

@@ -130,13 +130,6 @@ def test_D67_the_spelling_of_an_id_does_not_change_who_comes_first(spelled: str)
     assert amounts(found) == {"A": "833.33", spelled: "0.00"}
 
 
-@pytest.mark.parametrize(("first", "second"), [("A", "B"), ("a", "B"), ("A", " b"), ("Ａ", "B")])
-def test_D49_ties_go_by_the_id_in_normal_form(first: str, second: str) -> None:
-    odd = Bureau(award(more="caps: [{per: [], period: CLAIM, limit: 0.01}]"), "AWARD")
-    found = odd.answer({"items": [item(second, "100.00"), item(first, "100.00")]})
-    assert list(amounts(found).items()) == [(first, "0.01"), (second, "0.00")]
-
-
 # --- D68: what separates accounts is asked for ------------------------------------------------------------
 
 
