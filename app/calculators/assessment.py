@@ -295,6 +295,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
     if clause is None or not topped:
         return total
     payable = max(0, total - topped)
+    case.spend(atoms, "LESS_THAN_A_FEN", None)  # what there is nothing of without the top-up
     lower(atoms, payable, exact=False)
     case.spend(atoms, "LESS_THAN_A_FEN" if payable else "NOTHING_TO_TOP_UP", None)
     if not payable and total:

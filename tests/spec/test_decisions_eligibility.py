@@ -95,6 +95,12 @@ def test_D82_what_a_cap_took_before_the_top_up_keeps_its_reason() -> None:
     assert [(one["code"], one["item_id"]) for one in answer["reasons"]] == [("NOTHING_TO_TOP_UP", None), ("CAP_USED", "A")]
 
 
+def test_D82_less_than_a_fen_keeps_its_reason_where_there_was_nothing_to_top_up() -> None:
+    bureau = Bureau(award("1%", more=HIGHER), "AWARD")
+    answer = bureau.answer({"applicant": granted("1.00"), "items": [item("A", "0.49")]})
+    assert [(one["code"], one["item_id"]) for one in answer["reasons"]] == [("LESS_THAN_A_FEN", "A")]
+
+
 def test_D44_grants_of_the_fund_and_year_are_topped_up_and_no_others() -> None:
     bureau = Bureau(award(more=HIGHER), "AWARD")
     for table, expected in ((BATCH, "30.00"), (LAST_YEAR, "100.00"), ("yy-spec-2025-0-1", "100.00")):
