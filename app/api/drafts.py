@@ -232,7 +232,7 @@ async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: 
 )
 async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft does to money."""
-    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes)
+    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
