@@ -35,8 +35,9 @@ class BoundedValidator:
     """Reads JSON texts of one schema. What it raises holds all faults, or at least ``MAX_ERRORS`` where it stopped looking."""
 
     def __init__(self, schema: Any) -> None:
-        self._quick = SchemaValidator(_rewritten(schema, _failing_fast))
-        self._bounded = SchemaValidator(_rewritten(schema, _bounded))
+        # Models bring validators of their own, without bounds, which Pydantic would rather use than the schema's.
+        self._quick = SchemaValidator(_rewritten(schema, _failing_fast), _use_prebuilt=False)
+        self._bounded = SchemaValidator(_rewritten(schema, _bounded), _use_prebuilt=False)
 
     def read(self, body: bytes) -> Any:
         """Return what a text says that ``bodies.check_json`` has passed. Errors: Pydantic's ``ValidationError``.
