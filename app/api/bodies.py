@@ -1,4 +1,4 @@
-"""Reading a request's body: the right kind, not too large, JSON in which no key is given twice."""
+"""What a request's body is: of the right kind, JSON that is not too much of it, and no key given twice."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from math import isinf
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.api import limits
+from app.api.arriving import Arriving, inflated, read_body, too_large
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.refusals import pointer_within
 from app.api.structure import check_structure
@@ -23,19 +23,30 @@ _SAMPLE: Final = 64 * 1024  # of a text in another encoding
 _OUTERMOST: Final = ("最外层的某个键出现两次", "A key of the outermost object is given twice")
 
 
-def check_headers(headers: dict[bytes, bytes], limit: int) -> None:
-    """Refuse a body that is not JSON or says that it is too large, and a caller that takes no JSON."""
+_GZIP: Final = (b"gzip", b"x-gzip")  # one coding under two names (RFC 9110, 8.4.1.3)
+
+
+async def received(headers: dict[bytes, bytes], receive: Receive, limit: int, arriving: Arriving) -> bytes:
+    """Return the body of a request, inflated where it came compressed. Errors: ProblemError 400, 406, 413, 415, 503."""
+    coding = _check_headers(headers, limit)
+    body = await read_body(receive, limit, arriving)
+    return await inflated(body, limit, arriving) if coding in _GZIP else body
+
+
+def _check_headers(headers: dict[bytes, bytes], limit: int) -> bytes:
+    """Refuse a body that is not JSON or says that it is too large, and a caller that takes no JSON. Return how it is coded."""
     content_type = headers.get(b"content-type")
     if content_type != b"application/json":
         _check_type(content_type or b"")
-    if headers.get(b"content-encoding", b"identity").lower() not in (b"", b"identity"):
-        raise ProblemError(
-            "UNSUPPORTED_MEDIA_TYPE", "不支持压缩的请求体", "Compressed bodies are not supported"
-        )
+    coding = headers.get(b"content-encoding", b"").strip().lower()
+    if coding not in (b"", b"identity", *_GZIP):
+        zh, en = "请求体的编码（Content-Encoding）只支持 gzip", "The only Content-Encoding of a body that is supported is gzip"
+        raise ProblemError("UNSUPPORTED_MEDIA_TYPE", zh, en, headers={"Accept-Encoding": "gzip"})
     check_accept(headers.get(b"accept"))
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:20]) > limit:
         raise too_large(limit)
+    return coding
 
 
 def _check_type(content_type: bytes) -> None:
@@ -66,59 +77,6 @@ def check_accept(accept: bytes | None) -> None:
         ):
             return
     raise ProblemError("NOT_ACCEPTABLE")
-
-
-def too_large(limit: int) -> ProblemError:
-    """Make the problem of a body over the limit."""
-    return ProblemError(
-        "PAYLOAD_TOO_LARGE",
-        f"请求体不得超过 {limit} 字节；请去掉缩进与空白（紧凑的 JSON），或分成几次发送",
-        f"The body must not exceed {limit} bytes; send compact JSON without indentation, or split it into several requests",
-    )
-
-
-class Arriving:
-    """The large bodies that are coming in, in bytes: they are held before any of them takes a place among the calculations.
-
-    A place is not taken by who sends slowly; so the bytes are bounded, all together, and small bodies go on.
-    """
-
-    __slots__ = ("most", "size")
-
-    def __init__(self, largest: int) -> None:
-        self.most, self.size = limits.MAX_BODIES_ARRIVING * largest, 0
-
-    def add(self, size: int) -> None:
-        """Hold more. Errors: ProblemError OVERLOADED."""
-        if self.size + size > self.most:
-            raise ProblemError("OVERLOADED")
-        self.size += size
-
-
-async def read_body(receive: Receive, limit: int, arriving: Arriving) -> bytes:
-    """Return the body; stop reading as soon as it is over the limit, or more arrives than is held. Errors: ProblemError 413, 503."""
-    parts: list[bytes] = []
-    size = held = 0
-    try:
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            part: bytes = message.get("body", b"")
-            more: bool = message.get("more_body", False)
-            size += len(part)
-            if size > limit:
-                raise too_large(limit)
-            if not more and not parts:
-                return part
-            if size > limits.LARGE_BODY_BYTES:
-                arriving.add(size - held)
-                held = size
-            parts.append(part)
-            if not more:
-                return b"".join(parts)
-    finally:
-        arriving.size -= held
 
 
 def check_json(body: bytes, most: int = limits.MAX_TOKENS) -> Any:

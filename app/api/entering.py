@@ -17,8 +17,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 async def entered(request: Request, kind: type[Body], limit: int, most: int = limits.MAX_DRAFT_TOKENS) -> Body:
     """The body of a request; a large one is read in a thread. Errors: ProblemError 400, 413, 415, 422, 503."""
-    bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
+    body = await bodies.received(request.scope["envelope"].headers, request.receive, limit, request.app.state.arriving)
     if len(body) > limits.LARGE_BODY_BYTES:
         return await asyncio.to_thread(read, body, kind, most)
     return read(body, kind, most)

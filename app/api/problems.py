@@ -33,6 +33,7 @@ class Kind(NamedTuple):
 
 KINDS: Final[Mapping[str, Kind]] = {
     "MALFORMED_JSON": Kind(400, "请求体不是合法的 JSON", "The body is not valid JSON"),
+    "MALFORMED_GZIP": Kind(400, "请求体不是完整的 gzip", "The body is not whole gzip"),
     "UNAUTHENTICATED": Kind(401, "未通过身份验证", "Not authenticated"),
     "FORBIDDEN": Kind(403, "没有权限", "Forbidden"),
     "OWN_DRAFT": Kind(403, "编写者不能批准自己的草案", "Who wrote a draft cannot approve it"),
