@@ -8,6 +8,7 @@ gateway: its length would tell of the secret to who can choose the text beside i
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from collections.abc import MutableSequence
 from functools import lru_cache
@@ -23,6 +24,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 _LEVEL: Final = 3  # of JSON as fast as level 1; level 6 takes twice as long for a quarter less
 _NAMES: Final = (b"gzip", b"x-gzip")
 _CONDITIONS: Final = (b"if-match", b"if-none-match")
+_WEIGHT: Final = re.compile(rb"q=([01](?:\.[0-9]{0,3})?)")
 _SUFFIX: Final = b'-gzip"'
 _BY_LANGUAGE: Final = (b"vary", b"Accept-Language")
 _BY_BOTH: Final = (b"vary", b"Accept-Language, Accept-Encoding")
@@ -65,11 +67,9 @@ def _least(accepted: bytes) -> int | None:
     weights: dict[bytes, float] = {}
     for choice in accepted[:500].lower().split(b","):
         coding, _, parameter = choice.partition(b";")
-        name, _, weight = parameter.partition(b"=")
-        try:
-            weights[coding.strip()] = float(weight) if name.strip() == b"q" else 1.0
-        except ValueError:
-            continue
+        match = _WEIGHT.fullmatch(parameter.strip())
+        if not parameter or match:
+            weights[coding.strip()] = float(match[1]) if match else 1.0
     others = weights.get(b"*")
     gzip = max((weights[name] for name in _NAMES if name in weights), default=others or 0.0)
     plain = weights.get(b"identity", 0.0 if others == 0 else None)

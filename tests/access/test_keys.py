@@ -109,6 +109,18 @@ def test_an_expired_key_is_listed_as_such(service: Service) -> None:
     assert shown(service, old.key_id)["status"] == "EXPIRED"
 
 
+def test_an_answer_that_shows_a_secret_is_never_compressed(service: Service) -> None:
+    """Not even for who takes no other: beside a name of the caller's choice its length would tell of the secret."""
+    headers = {"Accept-Encoding": "gzip, identity;q=0"}
+    made = service.here.post("/v1/keys", json={"name": "门户", "owner": "li", "scopes": ["tables:read"]}, headers=headers)
+    turned = service.here.post(f"/v1/keys/{made.json()['id']}/rotate", json={}, headers=headers)
+    for response in (made, turned):
+        assert "secret" in response.json()
+        assert "content-encoding" not in response.headers
+        assert response.headers["cache-control"] == "no-store, no-transform"
+    assert service.here.get("/v1/keys", headers=headers).headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer", "code"),
     [

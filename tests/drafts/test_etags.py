@@ -93,3 +93,17 @@ def test_a_batch_with_one_more_direction_is_not_304(office: Office) -> None:
     assert after.status_code == 200
     assert next(one for one in after.json()["directions"] if one["rate_table"] == empty["rate_table"])["loaded"]
     assert after.headers["etag"] == f'"{after.json()["digest"]}"' != before.headers["etag"]
+
+
+def test_a_step_is_taken_upon_either_form(office: Office) -> None:
+    """Of a draft whose answer was compressed, and of one whose answer was not."""
+    large = {"kind": "BATCH", "target": "bj-gjj-2027-1", "content": {"authority": "long " * 5_000}}
+    for accepted, suffix in (("gzip", "-gzip"), ("identity", "")):
+        for sent in ("-gzip", ""):
+            begun = office.call("li", "POST", "/v1/drafts", large, **{"Accept-Encoding": accepted})
+            tag = begun.headers["etag"].strip('"')
+            assert tag.endswith("-gzip") == bool(suffix)
+            given = f'"{tag.removesuffix("-gzip")}{sent}"'
+            gone = office.call("li", "DELETE", begun.headers["location"], **{"If-Match": given})
+            assert gone.status_code == 200, gone.text
+            assert office.call("li", "DELETE", begun.headers["location"], **{"If-Match": given}).status_code == 412
