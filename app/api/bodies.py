@@ -24,6 +24,7 @@ _OUTERMOST: Final = ("最外层的某个键出现两次", "A key of the outermos
 
 
 _GZIP: Final = (b"gzip", b"x-gzip")  # one coding under two names (RFC 9110, 8.4.1.3)
+_CODINGS: Final = (b"", b"identity", *_GZIP)
 
 
 async def received(headers: dict[bytes, bytes], receive: Receive, limit: int, arriving: Arriving) -> bytes:
@@ -39,7 +40,7 @@ def _check_headers(headers: dict[bytes, bytes], limit: int) -> bytes:
     if content_type != b"application/json":
         _check_type(content_type or b"")
     coding = headers.get(b"content-encoding", b"").strip().lower()
-    if coding not in (b"", b"identity", *_GZIP):
+    if coding not in _CODINGS:
         zh, en = "请求体的编码（Content-Encoding）只支持 gzip", "The only Content-Encoding of a body that is supported is gzip"
         raise ProblemError("UNSUPPORTED_MEDIA_TYPE", zh, en, headers={"Accept-Encoding": "gzip"})
     check_accept(headers.get(b"accept"))

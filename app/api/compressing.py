@@ -39,12 +39,12 @@ def vary(headers: MutableSequence[tuple[bytes, bytes]]) -> None:
         headers.append(_BY_CODING)
 
 
-def plain_tags(scope: Scope) -> Scope:
+def plain_tags(scope: Scope, headers: dict[bytes, bytes]) -> Scope:
     """The scope with the tags of compressed answers in its conditions replaced by those of the same answers as they are."""
-    if not any(name in _CONDITIONS and _SUFFIX in value for name, value in scope["headers"]):
+    if b"if-match" not in headers and b"if-none-match" not in headers:
         return scope
-    headers = [(name, value.replace(_SUFFIX, b'"') if name in _CONDITIONS else value) for name, value in scope["headers"]]
-    return {**scope, "headers": headers}
+    plain = [(name, value.replace(_SUFFIX, b'"') if name in _CONDITIONS else value) for name, value in scope["headers"]]
+    return {**scope, "headers": plain}
 
 
 def compressed(headers: dict[bytes, bytes], send: Send) -> Send:

@@ -82,7 +82,7 @@ class EnvelopeMiddleware:
         started = perf_counter()
         method = scope["method"]
         headers = dict(scope["headers"])
-        scope = plain_tags(_routed(scope, self.root))
+        scope = plain_tags(_routed(scope, self.root), headers)
         envelope = scope["envelope"] = Envelope(headers, self.root)
         status = 0
 
