@@ -21,8 +21,6 @@ from app.calculators.phrases import Phrase
 
 _SAMPLE: Final = 64 * 1024  # of a text in another encoding
 _OUTERMOST: Final = ("最外层的某个键出现两次", "A key of the outermost object is given twice")
-
-
 _GZIP: Final = (b"gzip", b"x-gzip")  # one coding under two names (RFC 9110, 8.4.1.3)
 _CODINGS: Final = (b"", b"identity", *_GZIP)
 

@@ -93,7 +93,10 @@ def _names(schema: Any) -> frozenset[str]:
 
 
 def _within_budget(known: frozenset[str]) -> Callable[[Any, ValidatorFunctionWrapHandler, ValidationInfo], Any]:
-    """Look at an object as long as faults are looked for, and at so many of its unknown fields; those of an earlier object were raised."""
+    """Make the bound of an object: it is looked at as long as there are faults to be found, and at so many of its unknown fields.
+
+    An object that is not looked at any more is handed on as it is; the faults of earlier ones keep it from being taken.
+    """
 
     def look(value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         budget: _Budget = info.context  # type: ignore[assignment]
