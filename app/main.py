@@ -11,7 +11,7 @@ from app.access.guard import Guard
 from app.access.hosts import listed
 from app.access.tokens import TokenRules
 from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
-from app.api.bodies import Arriving
+from app.api.arriving import Arriving
 from app.api.changing import Changes
 from app.api.envelope import EnvelopeMiddleware
 from app.api.keeping import Keeper

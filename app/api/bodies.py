@@ -1,36 +1,51 @@
-"""Reading a request's body: the right kind, not too large, JSON in which no key is given twice."""
+"""What a request's body is: of the right kind, JSON that is not too much of it, and no key given twice."""
 
 from __future__ import annotations
 
 import json
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import islice
 from math import isinf
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.api import limits
+from app.api.arriving import Arriving, inflated, read_body, too_large
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
-from app.api.refusals import pointer_of
+from app.api.refusals import pointer_within
+from app.api.structure import check_structure
 from app.calculators.phrases import Phrase
 
+_SAMPLE: Final = 64 * 1024  # of a text in another encoding
+_OUTERMOST: Final = ("最外层的某个键出现两次", "A key of the outermost object is given twice")
+_GZIP: Final = (b"gzip", b"x-gzip")  # one coding under two names (RFC 9110, 8.4.1.3)
+_CODINGS: Final = (b"", b"identity", *_GZIP)
 
-def check_headers(headers: dict[bytes, bytes], limit: int) -> None:
-    """Refuse a body that is not JSON or says that it is too large, and a caller that takes no JSON."""
+
+async def received(headers: dict[bytes, bytes], receive: Receive, limit: int, arriving: Arriving) -> bytes:
+    """Return the body of a request, inflated where it came compressed. Errors: ProblemError 400, 406, 413, 415, 503."""
+    coding = _check_headers(headers, limit)
+    body = await read_body(receive, limit, arriving)
+    return await inflated(body, limit, arriving) if coding in _GZIP else body
+
+
+def _check_headers(headers: dict[bytes, bytes], limit: int) -> bytes:
+    """Refuse a body that is not JSON or says that it is too large, and a caller that takes no JSON. Return how it is coded."""
     content_type = headers.get(b"content-type")
     if content_type != b"application/json":
         _check_type(content_type or b"")
-    if headers.get(b"content-encoding", b"identity").lower() not in (b"", b"identity"):
-        raise ProblemError(
-            "UNSUPPORTED_MEDIA_TYPE", "不支持压缩的请求体", "Compressed bodies are not supported"
-        )
+    coding = headers.get(b"content-encoding", b"").strip().lower()
+    if coding not in _CODINGS:
+        zh, en = "请求体的编码（Content-Encoding）只支持 gzip", "The only Content-Encoding of a body that is supported is gzip"
+        raise ProblemError("UNSUPPORTED_MEDIA_TYPE", zh, en, headers={"Accept-Encoding": "gzip"})
     check_accept(headers.get(b"accept"))
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:20]) > limit:
         raise too_large(limit)
+    return coding
 
 
 def _check_type(content_type: bytes) -> None:
@@ -63,110 +78,24 @@ def check_accept(accept: bytes | None) -> None:
     raise ProblemError("NOT_ACCEPTABLE")
 
 
-def too_large(limit: int) -> ProblemError:
-    """Make the problem of a body over the limit."""
-    return ProblemError(
-        "PAYLOAD_TOO_LARGE",
-        f"请求体不得超过 {limit} 字节；请去掉缩进与空白（紧凑的 JSON），或分成几次发送",
-        f"The body must not exceed {limit} bytes; send compact JSON without indentation, or split it into several requests",
-    )
-
-
-class Arriving:
-    """The large bodies that are coming in, in bytes: they are held before any of them takes a place among the calculations.
-
-    A place is not taken by who sends slowly; so the bytes are bounded, all together, and small bodies go on.
-    """
-
-    __slots__ = ("most", "size")
-
-    def __init__(self, largest: int) -> None:
-        self.most, self.size = limits.MAX_BODIES_ARRIVING * largest, 0
-
-    def add(self, size: int) -> None:
-        """Hold more. Errors: ProblemError OVERLOADED."""
-        if self.size + size > self.most:
-            raise ProblemError("OVERLOADED")
-        self.size += size
-
-
-async def read_body(receive: Receive, limit: int, arriving: Arriving) -> bytes:
-    """Return the body; stop reading as soon as it is over the limit, or more arrives than is held. Errors: ProblemError 413, 503."""
-    parts: list[bytes] = []
-    size = held = 0
-    try:
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            part: bytes = message.get("body", b"")
-            more: bool = message.get("more_body", False)
-            size += len(part)
-            if size > limit:
-                raise too_large(limit)
-            if not more and not parts:
-                return part
-            if size > limits.LARGE_BODY_BYTES:
-                arriving.add(size - held)
-                held = size
-            parts.append(part)
-            if not more:
-                return b"".join(parts)
-    finally:
-        arriving.size -= held
-
-
-_UP_AND_DOWN: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # as signed bytes: 1, 1, -1, -1
-_ALL_ELSE: Final = bytes(set(range(256)) - set(b'[]{}"'))
-_SLICE: Final = 64 * 1024
-
-
-def check_depth(body: bytes) -> None:
-    """Refuse JSON that is nested too deeply, before anything descends into it.
-
-    A body with few brackets cannot be deep. Of any other, strings are left out and brackets are counted up
-    and down, slice by slice: no loop of Python looks at each byte, and other threads go on in between.
-
-    >>> check_depth(b"[" * 64 + b"]" * 64)
-    """
-    most = limits.MAX_JSON_DEPTH
-    if body.count(b"[") + body.count(b"{") <= most:
-        return
-    if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outside = b"".join(body.translate(None, _ALL_ELSE).split(b'"')[::2])
-    steps = memoryview(outside.translate(_UP_AND_DOWN)).cast("b")
-    depth = 0
-    for start in range(0, len(steps), _SLICE):
-        depths = list(accumulate(steps[start : start + _SLICE], initial=depth))
-        if max(depths) > most:
-            raise _too_deep()
-        depth = depths[-1]
-
-
-def check_json(body: bytes) -> Any:
-    """Return the JSON value of a body; refuse what is no JSON and what gives a key twice.
+def check_json(body: bytes, most: int = limits.MAX_TOKENS) -> Any:
+    """Return the JSON value of a body; refuse what is no JSON, what is too much of it, and what gives a key twice.
 
     A decoder keeps one of two equal keys, so a key given twice is a colon that is gone when the value
     is written out again. That costs a third of a decoder that looks at each pair in Python. Only
     ``\\u003a`` can make a colon out of none, so a body that has it takes the slow way.
     """
-    check_depth(body)
+    check_structure(body, most)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _malformed(error, body) from None
-    except RecursionError:
-        raise _too_deep() from None
     if (
         msgspec.json.encode(value).count(b":") != body.count(b":")
         or b"\\u003a" in body
         or b"\\u003A" in body
     ):
-        try:
-            _refuse_duplicates(body)
-        except RecursionError:
-            raise _too_deep() from None
+        _refuse_duplicates(body)
     return value
 
 
@@ -176,7 +105,7 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
     What is inside the fields is for later, piece by piece: ten thousand cases are never all decoded.
     A key given twice is a colon gone, as in ``check_json``; a key that has a colon is no field's name.
     """
-    check_depth(body)
+    check_structure(body, limits.MAX_LIST_TOKENS)
     try:
         body.decode("utf-8")  # the decoder does not look into what it only skips
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
@@ -187,16 +116,13 @@ def read_object(body: bytes) -> dict[str, msgspec.Raw]:
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _malformed(error, body) from None
-    except RecursionError:
-        raise _too_deep() from None
     if msgspec.json.encode(fields).count(b":") < body.count(b":"):
+        try:
+            check_structure(body)
+        except ProblemError:  # too much of it to be decoded as a whole only to say which
+            raise ProblemError("DUPLICATE_KEY", errors=[FieldError("", "DUPLICATE_KEY", *_OUTERMOST)]) from None
         _refuse_duplicates(body)
     return fields
-
-
-def _too_deep() -> ProblemError:
-    most = limits.MAX_JSON_DEPTH
-    return _unreadable(f"JSON 嵌套不得超过 {most} 层", f"The JSON must not be nested deeper than {most} levels")
 
 
 def _unreadable(zh: str, en: str) -> ProblemError:
@@ -232,7 +158,7 @@ def _line_and_column(body: bytes, at: int) -> Phrase:
 
 def _not_utf8(body: bytes) -> ProblemError:
     try:
-        body.decode("gb18030")
+        getincrementaldecoder("gb18030")().decode(body[:_SAMPLE])
     except UnicodeDecodeError:
         return _unreadable("请求体不是 UTF-8", "The body is not UTF-8")
     return _unreadable("请求体不是 UTF-8（看来是 GBK），请以 UTF-8 发送", "The body is not UTF-8 (it seems to be GBK); send it as UTF-8")
@@ -241,25 +167,26 @@ def _not_utf8(body: bytes) -> ProblemError:
 def _too_large_numbers(body: bytes) -> ProblemError:
     """Where the numbers are that no field can hold, unless what follows the first of them cannot be read at all."""
     try:
-        pointers = list(_infinite(json.loads(body, parse_int=float), ""))
-    except RecursionError:
-        return _too_deep()
+        paths = list(islice(_infinite(json.loads(body, parse_int=float), ()), MAX_ERRORS))
     except ValueError:
         return _unreadable("JSON 有误或不完整", "The JSON is malformed or not complete")
     zh, en = "数字超出范围", "The number is out of range"
-    return invalid([FieldError(pointer, "OUT_OF_RANGE", zh, en) for pointer in pointers[:MAX_ERRORS]], len(pointers))
+    return invalid([FieldError(pointer_within(path), "OUT_OF_RANGE", zh, en) for path in paths], unfinished=len(paths) == MAX_ERRORS)
 
 
-def _infinite(value: Any, pointer: str) -> Iterator[str]:
+_Path = tuple[str | int, ...]
+
+
+def _infinite(value: Any, path: _Path) -> Iterator[_Path]:
     """Where the numbers are that no field can hold."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from _infinite(part, pointer + pointer_of([key]))
+            yield from _infinite(part, (*path, key))
     elif isinstance(value, list):
         for index, part in enumerate(value):
-            yield from _infinite(part, f"{pointer}/{index}")
+            yield from _infinite(part, (*path, index))
     elif isinstance(value, float) and isinf(value):
-        yield pointer
+        yield path
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -267,24 +194,31 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 def _refuse_duplicates(body: bytes) -> None:
-    found: list[list[str | int]] = []
+    """Refuse a body in which a key is given twice; the first hundred are looked for."""
+    any_twice = False
 
-    def visit(value: Any, path: list[str | int]) -> None:
-        if isinstance(value, _Pairs):
-            seen: set[str] = set()
-            for key, part in value:
-                if key in seen:
-                    found.append([*path, key])
-                seen.add(key)
-                visit(part, [*path, key])
-        elif isinstance(value, list):
-            for index, part in enumerate(value):
-                visit(part, [*path, index])
+    def kept(pairs: list[tuple[str, Any]]) -> _Pairs:
+        nonlocal any_twice
+        any_twice = any_twice or len(dict(pairs)) < len(pairs)
+        return _Pairs(pairs)
 
-    visit(json.loads(body, object_pairs_hook=_Pairs), [])
-    if found:
+    value = json.loads(body, object_pairs_hook=kept)
+    if any_twice:
         errors = [
-            FieldError(pointer_of(path), "DUPLICATE_KEY", "同一个键出现两次", "This key is given twice")
-            for path in found[:MAX_ERRORS]
+            FieldError(pointer_within(path), "DUPLICATE_KEY", "同一个键出现两次", "This key is given twice")
+            for path in islice(_given_twice(value, ()), MAX_ERRORS)
         ]
-        raise ProblemError("DUPLICATE_KEY", errors=errors, total=len(found))
+        raise ProblemError("DUPLICATE_KEY", errors=errors, unfinished=len(errors) == MAX_ERRORS)
+
+
+def _given_twice(value: Any, path: _Path) -> Iterator[_Path]:
+    if isinstance(value, _Pairs):
+        seen: set[str] = set()
+        for key, part in value:
+            if key in seen:
+                yield (*path, key)
+            seen.add(key)
+            yield from _given_twice(part, (*path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _given_twice(part, (*path, index))

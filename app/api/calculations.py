@@ -55,8 +55,7 @@ def single(kind: Kind) -> App:
         queries.check_none(scope)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
-        bodies.check_headers(envelope.headers, state.max_body_bytes)
-        body = await bodies.read_body(receive, state.max_body_bytes, state.arriving)
+        body = await bodies.received(envelope.headers, receive, state.max_body_bytes, state.arriving)
         if len(body) > limits.LARGE_BODY_BYTES:
             with _place(state):
                 result = await asyncio.to_thread(calculate, body, kind, catalogue_of(scope), envelope.language)
@@ -84,9 +83,8 @@ def many(kind: Kind) -> App:
         queries.check_none(scope)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
-        bodies.check_headers(envelope.headers, state.max_body_bytes)
         catalogue = catalogue_of(scope)
-        body = await bodies.read_body(receive, state.max_body_bytes, state.arriving)
+        body = await bodies.received(envelope.headers, receive, state.max_body_bytes, state.arriving)
         if state.case_lists_in_flight >= limits.MAX_CASE_LISTS_IN_FLIGHT:
             raise ProblemError("OVERLOADED")
         state.case_lists_in_flight += 1

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import SchemaValidator, core_schema
+from pydantic_core import core_schema
 
 from app.api import limits
+from app.api.validating import BoundedValidator
 from app.calculators import checks, facts
 
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -207,17 +208,17 @@ class ClaimReader:
         self.lists = lists
         self.schema = _strict(TypeAdapter(kind).core_schema)
         self.shared_schema = _optional(self.schema)
-        self._validator = SchemaValidator(self.schema)
-        self._shared_validator = SchemaValidator(self.shared_schema)
+        self._validator = BoundedValidator(self.schema)
+        self._shared_validator = BoundedValidator(self.shared_schema)
 
     def read(self, body: bytes) -> facts.Claim:
         """Return the claim of a JSON text; raise Pydantic's ``ValidationError`` when it is none."""
-        claim: facts.Claim = self._validator.validate_json(body)
+        claim: facts.Claim = self._validator.read(body)
         return _without_nulls(claim) if b"null" in body else claim
 
     def check_shared(self, body: bytes) -> None:
         """Check what the cases of a list share; raise Pydantic's ``ValidationError``."""
-        self._shared_validator.validate_json(body)
+        self._shared_validator.read(body)
 
 
 LOAN: Final = ClaimReader(LoanClaim, ("contracts",), "loan-interest-subsidies")

@@ -232,7 +232,7 @@ async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: 
 )
 async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft does to money."""
-    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes)
+    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
@@ -267,9 +267,8 @@ async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, 
 )
 async def calculate_under_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Calculate under a draft."""
-    limit = request.app.state.max_body_bytes
-    bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
+    state = request.app.state
+    body = await bodies.received(request.scope["envelope"].headers, request.receive, state.max_body_bytes, state.arriving)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)

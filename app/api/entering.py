@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from app.api import bodies, refusals
+from app.api import bodies, limits, refusals
+from app.api.validating import BoundedValidator
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
-async def entered(request: Request, kind: type[Body], limit: int) -> Body:
-    """The body of a request. Errors: ProblemError 400, 413, 415, 422, 503."""
-    bodies.check_headers(request.scope["envelope"].headers, limit)
-    body = await bodies.read_body(request.receive, limit, request.app.state.arriving)
-    bodies.check_json(body)
+async def entered(request: Request, kind: type[Body], limit: int, most: int = limits.MAX_DRAFT_TOKENS) -> Body:
+    """The body of a request; a large one is read in a thread. Errors: ProblemError 400, 413, 415, 422, 503."""
+    body = await bodies.received(request.scope["envelope"].headers, request.receive, limit, request.app.state.arriving)
+    if len(body) > limits.LARGE_BODY_BYTES:
+        return await asyncio.to_thread(read, body, kind, most)
+    return read(body, kind, most)
+
+
+def read(body: bytes, kind: type[Body], most: int = limits.MAX_DRAFT_TOKENS) -> Body:
+    """What a body says. Errors: ProblemError 400, 413, 422."""
+    bodies.check_json(body, most)
     try:
-        return kind.model_validate_json(body)
+        made: Body = _validator(kind).read(body)
     except ValidationError as failure:
         raise refusals.problem_of(failure, body, ()) from None
+    return made
+
+
+@lru_cache(maxsize=32)
+def _validator(kind: type[BaseModel]) -> BoundedValidator:
+    return BoundedValidator(kind.__pydantic_core_schema__)

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its language, its log line, its metrics, its last resort.
+"""What surrounds every request: its id, its language, how its answer is coded, its log line, its metrics, its last resort.
 
 A plain ASGI middleware: Starlette's ``BaseHTTPMiddleware`` costs a task and a stream per request.
 The log line holds no body, no name, no code and no query string.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import gate, limits, problems, queries
+from app.api.compressing import compressed, plain_tags, vary
 from app.api.logs import log, log_request
 from app.api.metrics import observe
 
@@ -80,25 +81,21 @@ class EnvelopeMiddleware:
             return
         started = perf_counter()
         method = scope["method"]
-        scope = _routed(scope, self.root)
-        envelope = scope["envelope"] = Envelope(dict(scope["headers"]), self.root)
+        headers = dict(scope["headers"])
+        scope = plain_tags(_routed(scope, self.root), headers)
+        envelope = scope["envelope"] = Envelope(headers, self.root)
         status = 0
 
         async def send_wrapped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = message["headers"] = list(message["headers"])
-                headers.append((b"x-request-id", envelope.request_id.encode("ascii")))
-                headers += _SECURITY
-                if not scope["path"].startswith("/docs") or not any(name == _POLICY[0] for name, _ in headers):
-                    headers.append(_POLICY)
-                if envelope.traceparent is not None:
-                    headers.append((b"traceparent", envelope.traceparent))
+                message["headers"] = _surrounded(message["headers"], scope["path"], envelope)
             elif method == "HEAD":
                 message = {**message, "body": b""}
             await send(message)
 
+        sending = compressed(envelope.headers, send_wrapped)
         self.in_flight += 1
         try:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
@@ -109,21 +106,32 @@ class EnvelopeMiddleware:
             queries.check_once(scope)
             route = self.direct.get(scope["path"]) if scope["method"] == "POST" else None
             if route is None:
-                await self.app(scope, receive, send_wrapped)
+                await self.app(scope, receive, sending)
             else:
                 scope["route"] = route
-                await route.app(scope, receive, send_wrapped)
+                await route.app(scope, receive, sending)
         except ClientDisconnect:
             status = 499  # what proxies log for a caller that went away
         except Exception as error:
             problem = error if isinstance(error, problems.ProblemError) else unexpected(error, envelope)
             if status:  # half an answer is out: break the connection rather than send a wrong one
                 raise
-            await send_problem(problem, scope, send_wrapped)
+            await send_problem(problem, scope, sending)
             del problem  # it knows this frame, and together they would be a cycle
         finally:
             self.in_flight -= 1
             _record(scope, method, envelope, status, perf_counter() - started)
+
+
+def _surrounded(headers: Iterable[tuple[bytes, bytes]], path: str, envelope: Envelope) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer has."""
+    made = [*headers, (b"x-request-id", envelope.request_id.encode("ascii")), *_SECURITY]
+    vary(made)
+    if not path.startswith("/docs") or not any(name == _POLICY[0] for name, _ in made):
+        made.append(_POLICY)
+    if envelope.traceparent is not None:
+        made.append((b"traceparent", envelope.traceparent))
+    return made
 
 
 def _routed(scope: Scope, root: str) -> Scope:

@@ -29,6 +29,7 @@ KeyId = Annotated[str, Path(title="密钥编号", pattern=keys.KEY_ID_PATTERN, m
 Admin = Annotated[Actor, Depends(gate.needs(Scope.KEYS_ADMIN))]
 
 router = APIRouter(prefix="/v1", tags=["密钥与审计"])
+_AS_IT_IS: Final = "no-store, no-transform"  # not compressed, here or on the way: the length would tell of a secret
 _READ: Final[dict[int | str, dict[str, Any]]] = problem_responses((401, 403, 406, 422, 500, 503))
 _WRITTEN: Final[dict[int | str, dict[str, Any]]] = problem_responses((400, 401, 403, 406, 413, 415, 422, 500, 503))
 _NEW_KEY: Final = {
@@ -43,7 +44,7 @@ _NEW_KEY: Final = {
         },
     },
 }
-_NEW_SECRET: Final = {
+_NEW_AS_IT_IS: Final = {
     "planned": {"summary": "按计划轮换，宽限一天", "value": {}},
     "leaked": {"summary": "密文泄露，旧密文立即失效", "value": {"grace_hours": 0, "valid_days": 30}},
 }
@@ -76,7 +77,7 @@ async def create_key(request: Request, actor: Admin, _: NoQuery) -> Response:
             session, actor.name, name=asked.name, owner=asked.owner, scopes=asked.scopes, days=asked.valid_days, now=now
         )
 
-    return _answer(issued_view(await _changed(request, create)), 201)
+    return _answer(issued_view(await _changed(request, create)), 201, _AS_IT_IS)
 
 
 @router.get(
@@ -102,7 +103,7 @@ async def list_keys(request: Request, _actor: Admin, _: NoQuery) -> Response:
     response_model=IssuedView,
     response_description="新密文",
     responses={**_WRITTEN, **problem_responses((404, 409))},
-    openapi_extra=_takes(RotationRequest, _NEW_SECRET, Scope.KEYS_ADMIN),
+    openapi_extra=_takes(RotationRequest, _NEW_AS_IT_IS, Scope.KEYS_ADMIN),
 )
 async def rotate_key(request: Request, actor: Admin, key_id: KeyId, _: NoQuery) -> Response:
     """Give a key a new secret."""
@@ -112,7 +113,7 @@ async def rotate_key(request: Request, actor: Admin, key_id: KeyId, _: NoQuery) 
         now = datetime.now(UTC)
         return keys.rotate(session, actor.name, key_id, grace_hours=asked.grace_hours, days=asked.valid_days, now=now)
 
-    return _answer(issued_view(await _changed(request, rotate)))
+    return _answer(issued_view(await _changed(request, rotate)), caching=_AS_IT_IS)
 
 
 @router.delete(
@@ -161,5 +162,5 @@ async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
         raise ProblemError("CONFLICT", "密钥已吊销，不能轮换", "The key was revoked and gets no new secret") from None
 
 
-def _answer(view: BaseModel, status: int = 200) -> Response:
-    return Response(view.model_dump_json(), status, {"Cache-Control": "no-store"}, "application/json")
+def _answer(view: BaseModel, status: int = 200, caching: str = "no-store") -> Response:
+    return Response(view.model_dump_json(), status, {"Cache-Control": caching}, "application/json")

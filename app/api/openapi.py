@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.access.actors import OPEN_ON_LOOPBACK
-from app.api import operation_examples, problems, schemas
-from app.api.problems import KINDS
+from app.api import limits, operation_examples, problems, schemas
+from app.api.problems import KINDS, MAX_ERRORS
 
 TITLE: Final = "补贴计算服务"
-DESCRIPTION: Final = """把已公布的补贴政策和真实的事实变成精确到分、每一步都有条款依据的金额。
+DESCRIPTION: Final = f"""把已公布的补贴政策和真实的事实变成精确到分、每一步都有条款依据的金额。
 
 - 金额是字符串，单位元，恰好两位小数；利率是小数形式的字符串；期间左闭右开（算头不算尾）。
 - 不符合条件不是错误：应答 200，`status` 为 `NOT_ELIGIBLE`，金额 `0.00`，附原因与条款。
@@ -22,6 +22,11 @@ DESCRIPTION: Final = """把已公布的补贴政策和真实的事实变成精�
 - 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果；此后无论公布什么都是如此。
   `known_at`、`known_on` 晚于服务已知的最近时刻时，按已知的最近时刻计算，并如实写在应答的 `known_at` 中。
 - `Accept-Language: en` 可得英文说明。GET 的地址也答 HEAD。
+- 请求体可以 gzip 压缩（`Content-Encoding: gzip`，只有一段；展开后仍受同一上限）。
+  `Accept-Encoding: gzip` 时，{limits.MIN_COMPRESSED_BYTES} 字节起的应答以 gzip 压缩，其 ETag 末尾为 `-gzip`；
+  `If-Match`、`If-None-Match` 两种写法都认。
+- JSON 至多 {limits.MAX_JSON_DEPTH} 层；值与键合计至多 {limits.MAX_TOKENS} 个，草案与密钥的请求至多 {limits.MAX_DRAFT_TOKENS} 个，
+  批量请求至多 {limits.MAX_LIST_TOKENS} 个（每个案例与公共部分各至多 {limits.MAX_TOKENS} 个）。错误满 {MAX_ERRORS} 处即停止检查并写明。
 """
 TAGS: Final = (
     ("贷款贴息", "贷款贴息与融资租赁贴息。"),
@@ -59,6 +64,9 @@ _CHALLENGE: Final = {
 _STATUS_HEADERS: Final[dict[int, dict[str, Any]]] = {
     HTTPStatus.UNAUTHORIZED: _CHALLENGE,
     HTTPStatus.FORBIDDEN: _CHALLENGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: {
+        "Accept-Encoding": {"description": "请求体的编码不受支持时：所支持的编码。", "schema": {"type": "string", "const": "gzip"}}
+    },
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": {"description": "几秒后重试。", "schema": {"type": "integer", "minimum": 0}}},
 }
 _EVERY_REQUEST: Final = (414, 421, 431)
@@ -72,7 +80,7 @@ _SCHEMES: Final = {
 }
 _ETAG: Final = {
     "ETag": {
-        "description": "内容的摘要；下次以 If-None-Match 给出，内容未变则应答 304。",
+        "description": "内容的摘要，压缩的应答末尾加 -gzip；下次以 If-None-Match 给出，内容未变则应答 304。",
         "schema": {"type": "string", "pattern": '^"[^"]+"$'},
     }
 }

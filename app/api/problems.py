@@ -33,6 +33,7 @@ class Kind(NamedTuple):
 
 KINDS: Final[Mapping[str, Kind]] = {
     "MALFORMED_JSON": Kind(400, "请求体不是合法的 JSON", "The body is not valid JSON"),
+    "MALFORMED_GZIP": Kind(400, "请求体不是完整的 gzip", "The body is not whole gzip"),
     "UNAUTHENTICATED": Kind(401, "未通过身份验证", "Not authenticated"),
     "FORBIDDEN": Kind(403, "没有权限", "Forbidden"),
     "OWN_DRAFT": Kind(403, "编写者不能批准自己的草案", "Who wrote a draft cannot approve it"),
@@ -136,6 +137,7 @@ class ProblemError(Exception):
         headers: Mapping[str, str] | None = None,
         status: int | None = None,
         total: int = 0,
+        unfinished: bool = False,
     ) -> None:
         kind = KINDS[code]
         if zh == kind.zh:  # a detail never repeats its title
@@ -149,16 +151,17 @@ class ProblemError(Exception):
         self.en = en or first[1]
         self.own = zh is not None  # speaks of the whole problem, not of its first error
         self.total = max(total, len(self.errors))  # how many faults there are, of which the first are listed
+        self.unfinished = unfinished  # that many were enough: nobody looked for more
         self.headers = dict(headers or {})
         if self.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 
-def invalid(errors: list[FieldError], total: int = 0) -> ProblemError:
+def invalid(errors: list[FieldError], total: int = 0, *, unfinished: bool = False) -> ProblemError:
     """Make the problem of these faults; when all are of one kind that has a title, it is that kind."""
     codes = {error.code for error in errors}
     only = codes.pop() if len(codes) == 1 else ""
-    return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total)
+    return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total, unfinished=unfinished)
 
 
 def _detail(problem: ProblemError, language: Language) -> str:
@@ -168,7 +171,12 @@ def _detail(problem: ProblemError, language: Language) -> str:
     place = problem.errors[0].place(language) if problem.errors else None
     if place is not None:
         detail = f"{place}：{detail}" if chinese else f"{place}: {detail}"
-    if problem.total > MAX_ERRORS:
+    if problem.unfinished:
+        total, listed = problem.total, min(problem.total, MAX_ERRORS)
+        zh = f"（至少 {total} 处，检查到此为止，列出 {listed} 处）"
+        en = f" (at least {total} faults; checking stopped there, {listed} are listed)"
+        detail += zh if chinese else en
+    elif problem.total > MAX_ERRORS:
         most = MAX_ERRORS
         detail += f"（共 {problem.total} 处，只列前 {most} 处）" if chinese else f" ({problem.total} faults, the first {most} are listed)"
     elif problem.total > 1 and not problem.own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 import msgspec
@@ -68,6 +69,15 @@ def pointer_of(path: Sequence[str | int]) -> str:
     '/contracts/0/a~1b'
     """
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def pointer_within(path: Sequence[str | int]) -> str:
+    """The pointer to a place, or to what holds the first key of unusual length: a caller's own text is not repeated at any length.
+
+    >>> pointer_within(["measures", "a" * 65, 0])
+    '/measures'
+    """
+    return pointer_of(tuple(takewhile(lambda part: isinstance(part, int) or len(part) <= MAX_KEY_LENGTH, path)))
 
 
 def wrong_list(name: str, lists: Sequence[str]) -> FieldError:
@@ -149,12 +159,10 @@ def _at(body: Any, path: Sequence[str | int]) -> Any:
 def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> ProblemError:
     """Return the faults of a request, without those that only follow from another one; the first hundred are listed.
 
-    Pydantic calls a list whose entries are wrong also too short; that is left out.
+    Validation stops at so many (``validating``), so that there may be more than it has found. Pydantic calls a list
+    whose entries are wrong also too short; that is left out.
     """
     found = failure.errors(include_url=False, include_input=False)
-    if found[0]["type"] == "json_invalid":  # valid JSON by now, so it can only be too deep
-        zh, en = "JSON 嵌套过深", "The JSON is nested too deeply"
-        return ProblemError("MALFORMED_JSON", zh, en, errors=[FieldError("", "MALFORMED_JSON", zh, en)])
     parsed = msgspec.json.decode(body)
     deeper = {tuple(error["loc"][:depth]) for error in found for depth in range(len(error["loc"]))}
     own = [error for error in found if error["type"] != "too_short" or error["loc"] not in deeper]
@@ -162,7 +170,7 @@ def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> P
     for error in own[:MAX_ERRORS]:
         path = _located(error, parsed)
         faults.append(_described(error, path, lists, _at(parsed, path)))
-    return invalid(faults, len(own))
+    return invalid(faults, len(own), unfinished=failure.error_count() >= MAX_ERRORS)
 
 
 def parameter_errors(failure: RequestValidationError) -> list[FieldError]:

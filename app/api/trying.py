@@ -16,6 +16,7 @@ from app.api.identity import instant_text
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import results
 from app.calculators.nearest import meant
+from app.calculators.reader import MAX_FAULTS
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 from app.tables.drafts import State
@@ -61,7 +62,7 @@ def trial_tables(catalogue: Catalogue, proposal: Proposal) -> Mapping[str, RateT
 def refused(proposal: Proposal) -> ProblemError:
     """The faults of a draft as a problem; their places are in the draft's content."""
     faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, english(one.message)) for one in proposal.faults]
-    return ProblemError("DRAFT_FAULTY", errors=faults)
+    return ProblemError("DRAFT_FAULTY", errors=faults, unfinished=len(faults) >= MAX_FAULTS)
 
 
 def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogue: Catalogue, language: Language) -> Trial:

@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import Purpose
 from app.calculators.grammar import parse
 from app.calculators.inference import infer, named
-from app.calculators.terms import Measure, TermsFault
+from app.calculators.terms import Measure, TermsError, TermsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_FAULTS: Final = 100  # nobody reads more of one table at once
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _T = TypeVar("_T")
 _OF_LOANS = {
@@ -70,8 +71,10 @@ class Reader:
         self.wording: str | None = None
 
     def fault(self, message: str, inside: tuple[str, ...] = ()) -> None:
-        """Record a fault at this place, or at a key below it."""
+        """Record a fault at this place, or at a key below it. Errors: TermsError at the hundredth, where reading ends."""
         self.faults.append(TermsFault("/".join((*self.place, *inside)), message))
+        if len(self.faults) >= MAX_FAULTS:
+            raise TermsError(self.faults)
 
     @contextmanager
     def at(self, *place: object) -> Iterator[None]:

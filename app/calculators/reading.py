@@ -1,6 +1,6 @@
 """From the text of a data file to ``Terms``: every word is known, every expression typed, or it is refused.
 
-All faults of a table are collected, each with its place, so that the person who types a notice in
+All faults of a table are collected, up to a hundred, each with its place, so that the person who types a notice in
 corrects them in one go.
 """
 

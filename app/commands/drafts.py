@@ -274,8 +274,8 @@ def show_acted(found: State, zh: str, en: str) -> None:
 
 
 def _seen(if_match: str | None) -> str | None:
-    """An ETag as it is compared; a shell takes the quotation marks away."""
-    return None if if_match is None else '"' + if_match.strip().strip('"') + '"'
+    """An ETag as it is compared; a shell takes the quotation marks away, and over HTTP an answer may have been compressed."""
+    return None if if_match is None else '"' + if_match.strip().strip('"').removesuffix("-gzip") + '"'
 
 
 def _yaml(content: Any) -> str:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from app.api import bodies, refusals
+from app.api.entering import read as read_request
+from app.api.limits import MAX_TOKENS
 from app.api.problems import FieldError, invalid
 from app.calculators.money import decimal_text
 from app.tables.files import read
@@ -21,21 +22,12 @@ Body = TypeVar("Body", bound=BaseModel)
 
 def entered(kind: type[Body], given: dict[str, Any]) -> Body:
     """A request made of what was given. Errors: ProblemError."""
-    return _valid(kind, json.dumps({key: value for key, value in given.items() if value is not None}, ensure_ascii=False).encode())
+    return read_request(json.dumps({key: value for key, value in given.items() if value is not None}, ensure_ascii=False).encode(), kind)
 
 
 def body_in(kind: type[Body], path: Path) -> Body:
     """A request in a file, as HTTP would take it. Errors: OSError, ProblemError."""
-    body = path.read_bytes()
-    bodies.check_json(body)
-    return _valid(kind, body)
-
-
-def _valid(kind: type[Body], body: bytes) -> Body:
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as failure:
-        raise refusals.problem_of(failure, body, ()) from None
+    return read_request(path.read_bytes(), kind, MAX_TOKENS)
 
 
 def pairs(words: list[str]) -> dict[str, str]:

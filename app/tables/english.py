@@ -64,6 +64,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "单位不能为零": "The unit cannot be zero",
     "每个值都写成文字（加引号），如 '2%'、'12'、'true'": "Every value is a text, in quotes: '2%', '12', 'true'",
     "嵌套过深，至多 {} 层": "Nested too deeply; at most {} levels",
+    "错误至少 {} 处，只列出前 {} 处": "There are at least {} faults; the first {} are listed",
     "不允许控制字符 {}": "A control character is not allowed: {}",
 }
 _EXPRESSIONS: Final[Mapping[str, str]] = {

@@ -7,13 +7,15 @@ every scalar is a text, as in a file. ``published_at`` and the number of a versi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session, select
 
+from app.calculators.reader import MAX_FAULTS
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import models
@@ -61,36 +63,44 @@ class Proposal:
         self.consequences.append(Consequence(zh, en))
 
 
-def misfits(content: Any, place: str = "", depth: int = 0) -> list[TermsFault]:
+def misfits(content: Any, place: str = "", depth: int = 0) -> Iterator[TermsFault]:
     """Where a content is not made of texts, lists and keys alone, or holds what a file could not."""
     if depth > MAX_DEPTH:
-        return [TermsFault(place[:200], f"嵌套过深，至多 {MAX_DEPTH} 层")]
-    if content is None:
-        return []
-    if isinstance(content, str):
+        yield TermsFault(place[:200], f"嵌套过深，至多 {MAX_DEPTH} 层")
+    elif isinstance(content, str):
         wrong = unseen(content)
-        return [] if wrong is None else [TermsFault(place, f"不允许控制字符 {wrong!r}")]
-    if isinstance(content, Mapping):
-        found = []
+        if wrong is not None:
+            yield TermsFault(place, f"不允许控制字符 {wrong!r}")
+    elif isinstance(content, Mapping):
         for key, part in content.items():
-            found += misfits(key, f"{place}/{key[:64]!r}", depth + 1) + misfits(part, f"{place}/{key[:64]}", depth + 1)
-        return found
-    if isinstance(content, list):
-        return [fault for no, part in enumerate(content) for fault in misfits(part, f"{place}/{no}", depth + 1)]
-    return [TermsFault(place, "每个值都写成文字（加引号），如 '2%'、'12'、'true'")]
+            yield from misfits(key, f"{place}/{key[:64]!r}", depth + 1)
+            yield from misfits(part, f"{place}/{key[:64]}", depth + 1)
+    elif isinstance(content, list):
+        for no, part in enumerate(content):
+            yield from misfits(part, f"{place}/{no}", depth + 1)
+    elif content is not None:
+        yield TermsFault(place, "每个值都写成文字（加引号），如 '2%'、'12'、'true'")
 
 
 def propose(session: Session, kind: str, target: str, content: Mapping[str, Any], at: datetime) -> Proposal:
     """What would be added if the draft were published at an instant; with its faults, whose places lie in the content."""
     made = Proposal()
-    made.faults = misfits(content)
+    made.faults = list(islice(misfits(content), MAX_FAULTS))
     for key in content:
         if key not in KINDS[kind]:
             made.faults.append(TermsFault(f"/{key}", f"不认识的词；可用: {' '.join(KINDS[kind])}"))
     if not made.faults:
         _PROPOSERS[kind](session, made, target, content, at)
-    made.faults = [TermsFault(one.place[:MAX_PLACE], one.message[:MAX_MESSAGE]) for one in made.faults]
+    made.faults = [TermsFault(one.place[:MAX_PLACE], one.message[:MAX_MESSAGE]) for one in _first(made.faults)]
     return made
+
+
+def _first(faults: list[TermsFault]) -> list[TermsFault]:
+    """The faults that are listed; where there are more, or nobody looked for more, the last says so."""
+    if len(faults) < MAX_FAULTS:
+        return faults
+    listed = MAX_FAULTS - 1
+    return [*faults[:listed], TermsFault("", f"错误至少 {len(faults)} 处，只列出前 {listed} 处")]
 
 
 def _wall(at: datetime) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import logging
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,10 +17,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
-from app.api import calculations, limits
+from app.api import calculations, compressing, limits
 from app.main import create_app
 from app.protocol import bounded
+from app.serving import OPTIONS, Discreet
 from app.settings import Settings
 from tests.access.conftest import issued
 from tests.conftest import PATIENCE_SECONDS, served
@@ -374,3 +379,53 @@ def test_no_address_and_no_query_reaches_a_log(own_database: str, capfd: pytest.
     assert MARK not in written.out + written.err
     assert "Exception in ASGI application: RuntimeError (" in written.err
     assert '"event":"request"' in written.out
+
+
+def test_nothing_of_a_body_that_is_refused_is_logged(own_database: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it cannot be inflated, counted, decoded or validated, or the answer to it cannot be compressed."""
+    mark = MARK.encode()
+
+    def broken(*_: Any) -> bytes:
+        raise RuntimeError(MARK)
+
+    refused = (
+        (b'{"%s":1,"%s":2}' % (mark, mark), 422),
+        (b'{"%s":"%s"}' % (mark, mark), 422),
+        (b'{"%s":[%s1' % (mark, b"[" * 100), 400),
+        (b'{"%s":%s' % (mark, mark), 400),
+        (b'["' + mark + b'",' + b"1," * limits.MAX_TOKENS + b"1]", 413),
+    )
+    app = create_app(Settings(database_url=own_database))
+    with served(app, log_level="debug") as url, httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
+        headers = {"Content-Type": "application/json"}
+        for path in (INSURANCE, f"{INSURANCE}/batch"):
+            for body, status in refused:
+                assert client.post(path, content=body, headers=headers).status_code in (status, 422), body[:60]
+                cut = gzip.compress(body, 0)[:-1]
+                assert client.post(path, content=cut, headers=headers | {"Content-Encoding": "gzip"}).status_code == 400
+        monkeypatch.setattr(compressing, "_flushed", broken)
+        assert client.get(f"/openapi.json?{MARK}", headers={"Accept-Encoding": "gzip"}).status_code == 500
+    written = capfd.readouterr()
+    assert MARK not in written.out + written.err
+    assert '"event":"unexpected"' in written.out
+
+
+def test_what_writes_addresses_cannot_be_turned_on() -> None:
+    """Not the server's list of requests, nor the level at which it writes each one's scope; and every line passes the filter."""
+    assert (OPTIONS["access_log"], OPTIONS["ws"], OPTIONS["proxy_headers"]) == (False, "none", False)
+    with pytest.raises(ValidationError):
+        Settings(log_level="trace")
+    config = OPTIONS["log_config"]
+    assert config["root"]["handlers"]
+    assert {tuple(handler["filters"]) for handler in config["handlers"].values()} == {("discreet",)}
+    assert config["filters"] == {"discreet": {"()": Discreet}}
+    try:
+        raise ValueError(MARK)
+    except ValueError:
+        fault = sys.exc_info()
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, "went wrong\n%s", (MARK,), fault)
+    record.color_message = MARK
+    assert Discreet().filter(record)
+    assert MARK not in logging.Formatter().format(record)
+    assert "went wrong: ValueError (" in record.getMessage()
+    assert not hasattr(record, "color_message")

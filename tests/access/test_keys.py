@@ -61,7 +61,7 @@ def audited(service: Service, action: str) -> list[dict[str, Any]]:
 def test_a_new_key_works_at_once_and_its_secret_is_shown_once(service: Service) -> None:
     """``sk_``, the key's id, 32 random bytes in base64url; the database has the SHA-256 of these."""
     response = service.here.post("/v1/keys", json={"name": "门户", "owner": OWNER, "scopes": ["tables:read"]})
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "no-store, no-transform"
     answer = response.json()
     match = SECRET.fullmatch(answer["secret"])
     assert match is not None
@@ -107,6 +107,18 @@ def test_what_is_listed(service: Service) -> None:
 def test_an_expired_key_is_listed_as_such(service: Service) -> None:
     old = issued(service.url, "calculate", days=10, age_days=11)
     assert shown(service, old.key_id)["status"] == "EXPIRED"
+
+
+def test_an_answer_that_shows_a_secret_is_never_compressed(service: Service) -> None:
+    """Not even for who takes no other: beside a name of the caller's choice its length would tell of the secret."""
+    headers = {"Accept-Encoding": "gzip, identity;q=0"}
+    made = service.here.post("/v1/keys", json={"name": "门户", "owner": "li", "scopes": ["tables:read"]}, headers=headers)
+    turned = service.here.post(f"/v1/keys/{made.json()['id']}/rotate", json={}, headers=headers)
+    for response in (made, turned):
+        assert "secret" in response.json()
+        assert "content-encoding" not in response.headers
+        assert response.headers["cache-control"] == "no-store, no-transform"
+    assert service.here.get("/v1/keys", headers=headers).headers["content-encoding"] == "gzip"
 
 
 @pytest.mark.parametrize(

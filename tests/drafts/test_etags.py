@@ -33,7 +33,7 @@ def test_every_published_table_and_batch_has_its_digest_as_etag(office: Office) 
     batches = [f"/v1/batches/{one['id']}" for one in office.client.get("/v1/batches").json()["batches"]]
     tags = set()
     for address in (*tables, *batches):
-        response = office.client.get(address)
+        response = office.client.get(address, headers={"Accept-Encoding": "identity"})
         assert response.headers["etag"] == f'"{response.json()["digest"]}"', address
         tags.add(response.headers["etag"])
     assert len(tags) == len(tables) + len(batches)
@@ -93,3 +93,18 @@ def test_a_batch_with_one_more_direction_is_not_304(office: Office) -> None:
     assert after.status_code == 200
     assert next(one for one in after.json()["directions"] if one["rate_table"] == empty["rate_table"])["loaded"]
     assert after.headers["etag"] == f'"{after.json()["digest"]}"' != before.headers["etag"]
+
+
+def test_a_step_is_taken_upon_either_form(office: Office) -> None:
+    """Of a draft whose answer was compressed, and of one whose answer was not."""
+    large = {"kind": "BATCH", "target": "bj-gjj-2027-1", "content": {"authority": "long " * 5_000}}
+    for accepted, suffix in (("gzip", "-gzip"), ("identity", "")):
+        for sent in ("-gzip", ""):
+            begun = office.call("li", "POST", "/v1/drafts", large, **{"Accept-Encoding": accepted})
+            tag = begun.headers["etag"].strip('"')
+            assert tag.endswith("-gzip") == bool(suffix)
+            given = f'"{tag.removesuffix("-gzip")}{sent}"'
+            other = given.replace("1-draft", "2-draft")
+            assert office.call("li", "DELETE", begun.headers["location"], **{"If-Match": other}).status_code == 412
+            gone = office.call("li", "DELETE", begun.headers["location"], **{"If-Match": given})
+            assert gone.status_code == 200, gone.text

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
 
 from app.api.draft_examples import BEGIN, MONTH
+from app.api.limits import MAX_DRAFT_TOKENS
+from app.calculators.reader import MAX_FAULTS, Reader
+from app.calculators.terms import TermsError
+from app.tables.proposals import misfits
 from tests.drafts.conftest import Office, opened, refused, stored
 
 TABLE = "bj-gjj-2025-1-11"
@@ -209,3 +213,47 @@ def test_a_month_that_is_none(office: Office, more: dict[str, Any], pointer: str
     refused(response, 422)
     assert any(one["pointer"].startswith(pointer) for one in response.json()["errors"]), response.json()["errors"]
     assert stored(office) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "content"),
+    [
+        ("WITHDRAWAL", TABLE, {**ONE, "reason": [1] * 5_000}),
+        ("WITHDRAWAL", TABLE, {**ONE, "reason": [{"\x00": 1}] * 5_000}),
+        ("RATE_TABLE", TABLE, version(needs={f"k{number}": {"type": "no"} for number in range(150)})),
+        ("RATE_TABLE", TABLE, version(**{f"word{number}": "1" for number in range(5_000)})),
+    ],
+    ids=["values", "keys", "declarations", "words"],
+)
+def test_looking_ends_at_a_hundred_faults(office: Office, kind: str, target: str, content: Any) -> None:
+    """The last that is listed says that there are more; the report lists the same."""
+    draft, etag = office.begin("li", {"kind": kind, "target": target, "content": content})
+    problem = office.call("li", "POST", f"{draft}/check", **{"If-Match": etag, "Accept-Language": "en"}).json()
+    assert len(problem["errors"]) == MAX_FAULTS
+    assert problem["detail"].endswith("(at least 100 faults; checking stopped there, 100 are listed)")
+    assert problem["errors"][-1]["detail"].startswith("There are at least 1")
+    report = office.call("wang", "GET", f"{draft}/report").json()["faults"]
+    assert [f"/content{one['place']}" for one in report] == [one["pointer"] for one in problem["errors"]]
+
+
+def test_what_is_beyond_a_hundred_faults_is_not_looked_at() -> None:
+    """Neither in a content nor in the terms of a table."""
+    looked = iter(range(1_000_000))
+
+    class Endless(list[Any]):
+        def __iter__(self) -> Iterator[Any]:
+            return looked
+
+    assert len(list(islice(misfits(Endless()), MAX_FAULTS))) == MAX_FAULTS
+    assert next(looked) == MAX_FAULTS
+    reader = Reader("")
+    for _ in range(MAX_FAULTS - 1):
+        reader.fault("x")
+    with pytest.raises(TermsError) as raised:
+        reader.fault("x")
+    assert len(raised.value.faults) == MAX_FAULTS
+
+
+def test_a_content_of_too_many_values_is_no_draft(office: Office) -> None:
+    content = {**ONE, "reason": [""] * MAX_DRAFT_TOKENS}
+    assert refused(office.call("li", "POST", "/v1/drafts", {"kind": "WITHDRAWAL", "target": TABLE, "content": content}), 413) == "PAYLOAD_TOO_LARGE"
