@@ -16,7 +16,7 @@ from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
-from app.calculators.nearest import listed, meant
+from app.calculators.nearest import MOST_COMPARED, MOST_NEAR, NOBODY, listed, meant
 from app.calculators.patterns import CODE_PATTERN
 from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
@@ -114,9 +114,9 @@ def check_grants(claim: Claim, table: RateTable, rules: Rules) -> list[Fault]:
     for no, grant in enumerate(claim.applicant.granted):
         faults += [id_fault(f"/applicant/granted/{no}/keys/{escaped(name)}") for name, value in grant.keys.items() if bad_id(value)]
         if grant.rate_table == table.id:
-            faults += _key_faults(grant, no, keys)
+            faults += _key_faults(grant, no, keys, near=len(faults) < MOST_NEAR)
         elif grant.rate_table in pooled:
-            faults += _key_faults(grant, no, dict.fromkeys(keys))
+            faults += _key_faults(grant, no, dict.fromkeys(keys), near=len(faults) < MOST_NEAR)
     return faults
 
 
@@ -131,27 +131,29 @@ def _keys(terms: Terms) -> dict[str, Mapping[str, str] | None]:
     return found | {"line": lines, "category": None if named and any_category(terms) else named or lines}
 
 
-def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None]) -> Iterator[Fault]:
+def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None], *, near: bool) -> Iterator[Fault]:
     for name, value in grant.keys.items():
         where = f"/applicant/granted/{no}/keys/{escaped(name)}"
         if name not in keys:
             there = ", ".join(sorted(keys))
-            near = meant(name, sorted(keys))
-            zh, en = f"这张标准表的已获支持没有这个键；可用: {there}{near.zh}", f"no such key; one of: {there}{near.en}"
+            likely = meant(name, sorted(keys)) if near else NOBODY
+            zh, en = f"这张标准表的已获支持没有这个键；可用: {there}{likely.zh}", f"no such key; one of: {there}{likely.en}"
             yield Fault(where, "UNKNOWN_KEY", zh, en)
             continue
         codes = keys[name]
         if codes is not None and value not in codes and not (name == "category" and value in (keys["line"] or ())):
-            known, near = listed(codes), meant(value, codes)
-            zh, en = f"没有这个代码；可用: {known.zh}{near.zh}", f"the table has no such code; one of: {known.en}{near.en}"
+            known, likely = listed(codes), meant(value, codes) if near else NOBODY
+            zh, en = f"没有这个代码；可用: {known.zh}{likely.zh}", f"the table has no such code; one of: {known.en}{likely.en}"
             yield Fault(where, "UNKNOWN_CATEGORY", zh, en)
 
 
 def doubt_grants(case: Case) -> None:
     """An earlier grant under a table that is not loaded: whether it takes room cannot be known, and the answer says so."""
+    known, compared = sorted(case.table.known_tables), 0
     for no, grant in enumerate(case.claim.applicant.granted):
         if grant.rate_table not in case.table.known_tables:
-            near = case.word(meant(grant.rate_table, sorted(case.table.known_tables)))
+            near = case.word(meant(grant.rate_table, known) if compared < MOST_COMPARED else NOBODY)
+            compared += len(known)
             case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table, meant=near)
             case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
 
