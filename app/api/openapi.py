@@ -108,9 +108,10 @@ def problem_responses(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]
     return documented
 
 
-def json_response(description: str, schema: str) -> dict[str, Any]:
-    """Document a successful answer."""
-    return {"description": description, "content": {"application/json": {"schema": schemas.ref(schema)}}}
+def json_response(description: str, *names: str) -> dict[str, Any]:
+    """Document a successful answer, of one schema or any of several."""
+    schema = schemas.ref(names[0]) if len(names) == 1 else {"anyOf": [schemas.ref(name) for name in names]}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def not_modified() -> dict[int | str, dict[str, Any]]:

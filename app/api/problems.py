@@ -73,6 +73,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "NOT_COMPUTABLE": Kind(
         422, "已公布的条款不足以算出金额", "What was published does not decide the amount"
     ),
+    "TOO_MUCH_WORK": Kind(422, "计算量超出限度", "More work than is done in one request"),
+    "ANSWER_TOO_LARGE": Kind(422, "应答超出限度", "The answer would be too large"),
     "PRECONDITION_REQUIRED": Kind(428, "须以 If-Match 给出所见的 ETag", "Give the ETag that was seen as If-Match"),
     "HEADERS_TOO_LARGE": Kind(431, "请求头过大或过多", "The headers are too large or too many"),
     "INTERNAL_ERROR": Kind(500, "服务内部错误", "Internal error"),
