@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.api import bodies, budget, claims, identity, limits, normal_form, refusals
 from app.api.lookups import chosen_table
-from app.api.problems import FieldError, Language, ProblemError, invalid
+from app.api.problems import MAX_ERRORS, FieldError, Language, ProblemError, invalid
 from app.api.summaries import Detail, summary_of
 from app.calculators import assessment, facts, results
 from app.calculators.cost import Cost, cost_of
@@ -104,7 +104,7 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Asked:
     """A calculation of which everything is known but its answer: the claim, the table, and what it will cost."""
 
@@ -193,8 +193,10 @@ def answer_under(
 
 
 def _invalid(faults: Sequence[Fault], places: normal_form.Places) -> ProblemError:
-    pointers = [identity.original_pointer(one.pointer, places) or "" for one in faults]
-    return invalid([FieldError(at, one.code, one.zh, one.en, one.title) for at, one in zip(pointers, faults, strict=True)])
+    errors = [
+        FieldError(identity.original_pointer(one.pointer, places) or "", one.code, one.zh, one.en, one.title) for one in faults[:MAX_ERRORS]
+    ]
+    return invalid(errors, len(faults), {one.code for one in faults})
 
 
 def _not_computable(error: NotComputable, places: normal_form.Places) -> ProblemError:

@@ -68,7 +68,7 @@ class CaseList:
     item_ids: list[str]
     detail: Detail
     shared_bytes: int
-    left: int = limits.MAX_LIST_WORK  # units of work (``calculators.cost``)
+    left: int = field(default_factory=lambda: limits.MAX_LIST_WORK)  # units of work (``calculators.cost``)
     totals: ListTotals = field(default_factory=ListTotals)
     repeats: Repeats = field(default_factory=Repeats)
     fen: int = 0

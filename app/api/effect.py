@@ -119,7 +119,7 @@ class Comparison:
     catalogue: Catalogue
     language: Language
     unexpected: Callable[[Exception], ProblemError] | None = None
-    left: int = limits.MAX_LIST_WORK  # units of work; the cases beyond are not calculated
+    left: int = field(default_factory=lambda: limits.MAX_LIST_WORK)  # units of work; the cases beyond are not calculated
     _was: _Side | None = field(init=False)
     _now: _Side = field(init=False)
     _found: Effect = field(init=False)

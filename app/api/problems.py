@@ -7,7 +7,7 @@ Chinese unless ``Accept-Language`` prefers English. Nothing of a calculation's b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -156,10 +156,13 @@ class ProblemError(Exception):
             self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 
-def invalid(errors: list[FieldError], total: int = 0) -> ProblemError:
-    """Make the problem of these faults; when all are of one kind that has a title, it is that kind."""
-    codes = {error.code for error in errors}
-    only = codes.pop() if len(codes) == 1 else ""
+def invalid(errors: list[FieldError], total: int = 0, codes: Set[str] | None = None) -> ProblemError:
+    """Make the problem of these faults; when all are of one kind that has a title, it is that kind.
+
+    ``total`` and ``codes`` are those of all faults, where only the first are given.
+    """
+    codes = {error.code for error in errors} if codes is None else codes
+    only = next(iter(codes)) if len(codes) == 1 else ""
     return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total)
 
 

@@ -68,10 +68,10 @@ def any_category(terms: Terms) -> bool:
     return terms.any_category and (declared is None or declared.values is None)
 
 
-def code_fault(sent: str, known: Mapping[str, str], pointer: str, what: Phrase) -> Fault:
-    """The refusal of a code that is not known: it lists those that are, with their titles, and names the nearest."""
-    there, near = listed(known), meant(sent, known)
-    zh, en = (f"；可用: {there.zh}{near.zh}", f"; one of: {there.en}{near.en}") if known else ("", "")
+def code_fault(sent: str, known: Mapping[str, str], pointer: str, what: Phrase, *, near: bool = True) -> Fault:
+    """The refusal of a code that is not known: it lists those that are, with their titles, and names the nearest (``near``)."""
+    there, likely = listed(known), meant(sent, known) if near else NOBODY
+    zh, en = (f"；可用: {there.zh}{likely.zh}", f"; one of: {there.en}{likely.en}") if known else ("", "")
     if _CODE.fullmatch(sent):
         return Fault(pointer, "UNKNOWN_CATEGORY", f"未知{what.zh}{zh}", f"unknown {what.en}{en}")
     return Fault(pointer, "INVALID_CODE", f"{what.zh}应为代码（大写字母、数字与下划线）{zh}", f"the {what.en} should be a code{en}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from app.calculators import loan_cost
@@ -17,7 +18,7 @@ from app.calculators.names import FACT_LIST
 from app.calculators.nearest import MOST_COMPARED
 from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules, rules_of
-from app.calculators.terms import Cap, RateTable, ReferenceSeries
+from app.calculators.terms import RateTable, ReferenceSeries
 
 MOST_WORK: Final = 100_000
 """Units of one calculation: about one second of a processor."""
@@ -32,7 +33,7 @@ _INVESTMENT = 4
 _ACCOUNT = 3  # and one line and one step
 _GRANT = 4
 _NAME_COMPARED = 4  # with one that nobody knows
-_HELD_AGAINST = 1 / 8  # a grant against an account
+_HELD_AGAINST: Final = 8  # accounts against which a grant is held in a unit
 
 _NAMES: Final[Mapping[str, Phrase]] = {
     "contracts": Phrase("合同", "contracts"),
@@ -72,38 +73,44 @@ class Cost:
         return Phrase("、".join(zh), ", ".join(en))
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What does not depend on the claim: units of a policy, item or project, and how many accounts the caps on amounts can have."""
+
+    each: int
+    caps: int
+    apart: int  # caps that may have an account for each item
+    most: tuple[int, ...]  # of each other cap, how many accounts there can be
+
+
+@lru_cache(maxsize=1024)
+def _table(rules: Rules) -> _Table:
+    lines, caps = rules.table.terms.lines, [cap for cap in rules.caps if cap.bounds == "AMOUNT"]
+    most = [1 if not cap.per else len(lines) for cap in caps if cap.keys in {(), ("line",)}]
+    return _Table(_ROW + 2 * sum(1 + len(line.require) for line in lines), len(caps), len(caps) - len(most), tuple(most))
+
+
 def cost_of(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries]) -> Cost:
     """Count what a calculation under a table will take."""
-    rules, facts = rules_of(table, claim.application_date), str(table.terms.facts)
-    rows = FACT_LIST[facts]
-    atoms, apart = len(getattr(claim, rows) or ()), 1
-    if facts == "CONTRACTS":
+    rules, rows = rules_of(table, claim.application_date), FACT_LIST[str(table.terms.facts)]
+    frame, atoms, years = _table(rules), len(getattr(claim, rows) or ()), 1
+    if rows == "contracts":
         loans = loan_cost.cost_of_loans(claim, rules, series)
-        cost = Cost(rows, _CLAIM + loans.work, _CLAIM_LINES + loans.lines, loans.segments + loans.steps, loans.counts)
-        atoms, apart = loans.atoms, loans.years
+        cost = Cost(rows, _CLAIM + loans.work, _CLAIM_LINES + loans.lines, loans.segments + loans.steps, dict(loans.counts))
+        atoms, years = loans.atoms, loans.years
     else:
-        investments = sum(len(one.investments) for one in claim.projects or ()) if facts == "PROJECTS" else 0
-        each = _ROW + 2 * sum(1 + len(line.require) for line in table.terms.lines)
-        cost = Cost(rows, _CLAIM + each * atoms + _INVESTMENT * investments, _CLAIM_LINES + _ROW_LINES * atoms, _ROW_STEPS[rows] * atoms)
-        cost.counts = {rows: atoms, "investments": investments}
-    accounts = sum(_accounts(cap, rules, atoms, apart) for cap in rules.caps if cap.bounds == "AMOUNT")
-    bounded = sum(atoms for cap in rules.caps if cap.bounds == "AMOUNT")  # every cap looks at each of them
-    cost.work += _ACCOUNT * accounts + bounded // 2
+        cost = Cost(rows, _CLAIM + frame.each * atoms, _CLAIM_LINES + _ROW_LINES * atoms, _ROW_STEPS[rows] * atoms, {rows: atoms})
+        if rows == "projects":
+            cost.counts["investments"] = sum([len(one.investments) for one in claim.projects or ()])
+            cost.work += _INVESTMENT * cost.counts["investments"]
+    accounts = frame.apart * atoms + sum([min(atoms, most * years) for most in frame.most])
+    cost.counts["accounts"] = accounts
+    cost.work += _ACCOUNT * accounts + frame.caps * atoms // 2  # each cap looks at every item
     cost.lines += accounts
     cost.working += accounts
-    cost.counts["accounts"] = accounts
-    _earlier(claim, table, accounts, cost)
+    if claim.applicant.granted:
+        _earlier(claim, table, accounts, cost)
     return cost
-
-
-def _accounts(cap: Cap, rules: Rules, atoms: int, years: int) -> int:
-    """Into how many accounts a cap can divide what it bounds, at most."""
-    of_year = years if cap.period == "ACCRUAL_YEAR" else 1
-    if not cap.per:
-        return min(atoms, of_year)
-    if cap.keys == ("line",):
-        return min(atoms, of_year * len(rules.table.terms.lines))
-    return atoms
 
 
 def _earlier(claim: Claim, table: RateTable, accounts: int, cost: Cost) -> None:
@@ -111,6 +118,6 @@ def _earlier(claim: Claim, table: RateTable, accounts: int, cost: Cost) -> None:
     granted = claim.applicant.granted
     unknown = sum(one.rate_table not in table.known_tables for one in granted)
     compared = min(unknown * len(table.known_tables), MOST_COMPARED)
-    cost.work += _GRANT * len(granted) + _NAME_COMPARED * compared + int(_HELD_AGAINST * accounts * len(granted))
+    cost.work += _GRANT * len(granted) + _NAME_COMPARED * compared + accounts * len(granted) // _HELD_AGAINST
     cost.lines += len(granted)
     cost.counts["granted"] = len(granted)

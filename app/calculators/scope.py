@@ -83,8 +83,13 @@ class Scope:
 
 
 def yuan_value(text: str | None) -> Fraction | None:
+    """元 text with two decimals as an exact number of 元; None of None."""
+    return None if text is None else yuan_of(text)
+
+
+def yuan_of(text: str) -> Fraction:
     """元 text with two decimals as an exact number of 元."""
-    return None if text is None else Fraction(int(text[:-3] + text[-2:]), 100)
+    return Fraction(int(text[:-3] + text[-2:]), 100)
 
 
 def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:
