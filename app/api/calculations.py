@@ -44,7 +44,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @contextmanager
 def _place(state: State) -> Iterator[None]:
-    """A place among the few large calculations, once the body has come in. Errors: ProblemError OVERLOADED."""
+    """A place among the few large bodies, once it has come in: what it costs is not known yet. Errors: ProblemError OVERLOADED."""
     if state.large_in_flight >= limits.MAX_LARGE_IN_FLIGHT:
         raise ProblemError("OVERLOADED")
     state.large_in_flight += 1
@@ -52,6 +52,18 @@ def _place(state: State) -> Iterator[None]:
         yield
     finally:
         state.large_in_flight -= 1
+
+
+@contextmanager
+def _room(state: State, work: int) -> Iterator[None]:
+    """Room for a calculation among those in threads, by what it costs. Errors: ProblemError OVERLOADED."""
+    if state.work_in_flight + work > limits.MAX_WORK_IN_FLIGHT:
+        raise ProblemError("OVERLOADED")
+    state.work_in_flight += work
+    try:
+        yield
+    finally:
+        state.work_in_flight -= work
 
 
 def _answer(body: bytes, kind: Kind, catalogue: Catalogue, language: Language, detail: Detail) -> bytes:
@@ -82,7 +94,7 @@ def single(kind: Kind) -> App:
             if isinstance(found, bytes):
                 answer = found
             else:
-                with _place(state):
+                with _room(state, found.cost.work):
                     answer = await asyncio.to_thread(found.encoded, envelope.language, detail)
         headers = [
             _JSON,

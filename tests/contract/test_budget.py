@@ -134,7 +134,7 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_heavy_work_goes_to_a_thread_however_short_its_body(client: httpx.Client, assessed: list[str]) -> None:
     """A light claim is calculated on the event loop; padded with blanks it is read, and so calculated, in a thread as well."""
-    heavy = json.dumps(claim(20, 100))
+    heavy = json.dumps(claim(20, 200))
     assert len(heavy) < limits.LARGE_BODY_BYTES
     light = json.dumps(loan())
     for sent in (light, heavy, light + " " * limits.LARGE_BODY_BYTES):
@@ -143,9 +143,44 @@ def test_heavy_work_goes_to_a_thread_however_short_its_body(client: httpx.Client
     assert on_loop not in {apart, padded}
 
 
+def test_heavy_work_is_taken_as_far_as_there_is_room_by_what_it_costs(
+    app: FastAPI, client: httpx.Client, live_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that are heavy while there is room for two; the third is told to come again, and a light one is answered."""
+    begun, may_go_on = threading.Semaphore(0), threading.Event()
+    real = assessment.assess
+
+    def waiting(one: Any, *given: Any, **more: Any) -> Any:
+        if len(one.contracts[0].drawdowns) > 1:
+            begun.release()
+            assert may_go_on.wait(600)
+        return real(one, *given, **more)
+
+    def send() -> None:
+        with httpx.Client(base_url=live_url, trust_env=False, timeout=600) as own:
+            statuses.append(own.post(LOAN, json=claim(20, 200)).status_code)
+
+    monkeypatch.setattr(assessment, "assess", waiting)
+    statuses: list[int] = []
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        assert begun.acquire(timeout=600)
+    taken = app.state.work_in_flight
+    assert taken > 2 * limits.LIGHT_WORK
+    monkeypatch.setattr(limits, "MAX_WORK_IN_FLIGHT", taken)
+    refused = client.post(LOAN, json=claim(20, 200))
+    assert (refused.status_code, refused.json()["code"]) == (503, "OVERLOADED")
+    assert client.post(LOAN, json=loan()).status_code == 200
+    may_go_on.set()
+    for thread in threads:
+        thread.join(600)
+    assert (statuses, app.state.work_in_flight) == ([200, 200], 0)
+
+
 def test_the_same_in_a_list(client: httpx.Client, assessed: list[str]) -> None:
     shared = {key: value for key, value in claim().items() if key != "contracts"}
-    cases = [{"item_id": "light", "contracts": [contract()]}, {"item_id": "heavy", "contracts": [contract(20, 100)]}]
+    cases = [{"item_id": "light", "contracts": [contract()]}, {"item_id": "heavy", "contracts": [contract(20, 200)]}]
     answer = client.post(LOAN + "/batch", json={**shared, "detail": "SUMMARY", "cases": cases}).json()
     assert answer["totals"]["failed"] == 0
     on_loop, apart = assessed
