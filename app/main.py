@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.arriving = Arriving(chosen.max_body_bytes)
     app.state.case_lists_in_flight = 0
     app.state.large_in_flight = 0
+    app.state.work_in_flight = 0
     app.state.together = Together()
     app.state.root_path = chosen.root_path or ""
     app.state.guard = _guard(chosen)

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
+import msgspec
 from pydantic import ValidationError
 
-from app.api import bodies, claims, identity, normal_form, refusals
+from app.api import bodies, budget, claims, identity, limits, normal_form, refusals
 from app.api.lookups import chosen_table
-from app.api.problems import FieldError, Language, ProblemError, invalid
+from app.api.problems import MAX_ERRORS, FieldError, Language, ProblemError, invalid
+from app.api.summaries import Detail, summary_of
 from app.calculators import assessment, facts, results
+from app.calculators.cost import Cost, cost_of
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
@@ -101,15 +104,80 @@ def known_instant(claim: facts.Claim, latest: datetime) -> datetime:
     return min(instants)
 
 
-def answer(claim: facts.Claim, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
-    """Return the answer to a claim; raise ``ProblemError`` for what cannot be answered."""
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """A calculation of which everything is known but its answer: the claim, the table, and what it will cost."""
+
+    claim: facts.Claim
+    kind: Kind
+    table: RateTable
+    series: Mapping[str, ReferenceSeries]
+    known_at: str
+    cost: Cost
+
+    @property
+    def is_light(self) -> bool:
+        """Whether other requests can wait for it."""
+        return self.cost.work <= limits.LIGHT_WORK
+
+    def answer(self, language: Language) -> results.Result:
+        """Return the answer; raise ``ProblemError`` for what cannot be answered."""
+        ordered, places = normal_form.in_order(self.claim)
+        try:
+            result = assessment.assess(
+                ordered,
+                self.table,
+                self.series,
+                endpoint_method=self.kind.method,
+                language=language,
+                known_at=self.known_at,
+                calculation_id="",
+            )
+        except FactsError as error:
+            raise _invalid(error.faults, places) from None
+        except NotComputable as error:
+            raise _not_computable(error, places) from None
+        assert result.provenance is not None
+        result.calculation_id = identity.calculation_id(ordered, self.table, result.provenance, self.known_at)
+        if places:
+            for warning in result.warnings:
+                warning.pointer = identity.original_pointer(warning.pointer, places)
+                warning.other_pointer = identity.original_pointer(warning.other_pointer, places)
+        return result
+
+    def encoded(self, language: Language, detail: Detail) -> bytes:
+        """Return the answer as it is sent; raise ``ProblemError`` for what cannot be answered."""
+        result = self.answer(language)
+        return msgspec.json.encode(result if detail == "FULL" else summary_of(result))
+
+
+def asked_of(claim: facts.Claim, kind: Kind, catalogue: Catalogue, detail: Detail, where: str) -> Asked:
+    """Choose the table of a claim and count what it will cost; raise ``ProblemError`` where that is too much.
+
+    ``where`` is the pointer to ``detail``.
+    """
     instant = known_instant(claim, catalogue.latest_known_at)
     table = _chosen(claim, kind, catalogue, instant)
     # The version is chosen; with it and known_at alone the same answer must come again, so nothing
     # later may look at the day that only served to choose it.
     if claim.as_of is not None:
         claim = replace(claim, as_of=None)
-    return answer_under(claim, kind, table, catalogue.series(instant), identity.instant_text(instant), language)
+    return asked_under(claim, kind, table, catalogue.series(instant), identity.instant_text(instant), detail, where)
+
+
+def asked_under(
+    claim: facts.Claim,
+    kind: Kind,
+    table: RateTable,
+    series: Mapping[str, ReferenceSeries],
+    known_at: str,
+    detail: Detail,
+    where: str | None,
+) -> Asked:
+    """Count what a claim will cost under one table; raise ``ProblemError`` where that is too much."""
+    cost = cost_of(claim, table, series)
+    budget.check(cost, detail, where)
+    return Asked(claim=claim, kind=kind, table=table, series=series, known_at=known_at, cost=cost)
 
 
 def answer_under(
@@ -120,34 +188,15 @@ def answer_under(
     known_at: str,
     language: Language,
 ) -> results.Result:
-    """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered."""
-    ordered, places = normal_form.in_order(claim)
-    try:
-        result = assessment.assess(
-            ordered,
-            table,
-            series,
-            endpoint_method=kind.method,
-            language=language,
-            known_at=known_at,
-            calculation_id="",
-        )
-    except FactsError as error:
-        raise _invalid(error.faults, places) from None
-    except NotComputable as error:
-        raise _not_computable(error, places) from None
-    assert result.provenance is not None
-    result.calculation_id = identity.calculation_id(ordered, table, result.provenance, known_at)
-    if places:
-        for warning in result.warnings:
-            warning.pointer = identity.original_pointer(warning.pointer, places)
-            warning.other_pointer = identity.original_pointer(warning.other_pointer, places)
-    return result
+    """Return the answer to a claim under one table; raise ``ProblemError`` for what cannot be answered or is too much."""
+    return asked_under(claim, kind, table, series, known_at, "FULL", None).answer(language)
 
 
 def _invalid(faults: Sequence[Fault], places: normal_form.Places) -> ProblemError:
-    pointers = [identity.original_pointer(one.pointer, places) or "" for one in faults]
-    return invalid([FieldError(at, one.code, one.zh, one.en, one.title) for at, one in zip(pointers, faults, strict=True)])
+    errors = [
+        FieldError(identity.original_pointer(one.pointer, places) or "", one.code, one.zh, one.en, one.title) for one in faults[:MAX_ERRORS]
+    ]
+    return invalid(errors, len(faults), {one.code for one in faults})
 
 
 def _not_computable(error: NotComputable, places: normal_form.Places) -> ProblemError:
@@ -157,7 +206,7 @@ def _not_computable(error: NotComputable, places: normal_form.Places) -> Problem
     return ProblemError(error.code, error.zh, error.en, errors=errors, status=422)
 
 
-def calculate(body: bytes, kind: Kind, catalogue: Catalogue, language: Language) -> results.Result:
-    """Return the answer to a request's body."""
+def asked_in(body: bytes, kind: Kind, catalogue: Catalogue, detail: Detail) -> Asked:
+    """Read what a request's body asks for."""
     bodies.check_json(body)
-    return answer(read_claim(body, kind), kind, catalogue, language)
+    return asked_of(read_claim(body, kind), kind, catalogue, detail, "/query/detail")

@@ -9,35 +9,42 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from fastapi.routing import APIRoute
 from starlette.datastructures import State
-from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app.access.actors import Scope as Needed
-from app.api import bodies, examples, gate, limits, queries
-from app.api.calculating import KINDS, Kind, calculate
+from app.api import bodies, budget, examples, gate, limits, queries
+from app.api.calculating import KINDS, Asked, Kind, asked_in
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope, public
 from app.api.lookups import catalogue_of
 from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
-from app.api.problems import ProblemError
+from app.api.problems import Language, ProblemError
 from app.api.schemas import ref
+from app.api.summaries import DETAILS, Detail
+from app.tables.catalogue import Catalogue
 
 _JSON = (b"content-type", b"application/json")
 _NO_STORE = (b"cache-control", b"no-store")
 _VARY = (b"vary", b"Accept-Language")
 _LANGUAGE = {"zh": (b"content-language", b"zh-CN"), "en": (b"content-language", b"en")}
+_DETAIL: Final = {
+    "name": "detail",
+    "in": "query",
+    "required": False,
+    "description": "FULL 含计算过程；SUMMARY 不含 steps 与 segments，其余相同。批量计算写在请求体中。",
+    "schema": {"type": "string", "enum": list(DETAILS), "default": "FULL", "title": "应答的详略"},
+}
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @contextmanager
 def _place(state: State) -> Iterator[None]:
-    """A place among the few large calculations, once the body has come in. Errors: ProblemError OVERLOADED."""
+    """A place among the few large bodies, once it has come in: what it costs is not known yet. Errors: ProblemError OVERLOADED."""
     if state.large_in_flight >= limits.MAX_LARGE_IN_FLIGHT:
         raise ProblemError("OVERLOADED")
     state.large_in_flight += 1
@@ -47,21 +54,47 @@ def _place(state: State) -> Iterator[None]:
         state.large_in_flight -= 1
 
 
+@contextmanager
+def _room(state: State, work: int) -> Iterator[None]:
+    """Room for a calculation among those in threads, by what it costs. Errors: ProblemError OVERLOADED."""
+    if state.work_in_flight + work > limits.MAX_WORK_IN_FLIGHT:
+        raise ProblemError("OVERLOADED")
+    state.work_in_flight += work
+    try:
+        yield
+    finally:
+        state.work_in_flight -= work
+
+
+def _answer(body: bytes, kind: Kind, catalogue: Catalogue, language: Language, detail: Detail) -> bytes:
+    return asked_in(body, kind, catalogue, detail).encoded(language, detail)
+
+
+def _answer_if_light(body: bytes, kind: Kind, catalogue: Catalogue, language: Language, detail: Detail) -> bytes | Asked:
+    """The answer, or what is asked where other requests should not wait for it."""
+    asked = asked_in(body, kind, catalogue, detail)
+    return asked.encoded(language, detail) if asked.is_light else asked
+
+
 def single(kind: Kind) -> App:
     """Make the application that answers one calculation."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await gate.admitted(scope, Needed.CALCULATE)
-        queries.check_none(scope)
+        detail = queries.detail_of(scope)
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         body = await bodies.received(envelope.headers, receive, state.max_body_bytes, state.arriving)
         if len(body) > limits.LARGE_BODY_BYTES:
             with _place(state):
-                result = await asyncio.to_thread(calculate, body, kind, catalogue_of(scope), envelope.language)
+                answer = await asyncio.to_thread(_answer, body, kind, catalogue_of(scope), envelope.language, detail)
         else:
-            result = await state.together.do(calculate, body, kind, catalogue_of(scope), envelope.language)
-        answer = msgspec.json.encode(result)
+            found = await state.together.do(_answer_if_light, body, kind, catalogue_of(scope), envelope.language, detail)
+            if isinstance(found, bytes):
+                answer = found
+            else:
+                with _room(state, found.cost.work):
+                    answer = await asyncio.to_thread(found.encoded, envelope.language, detail)
         headers = [
             _JSON,
             (b"content-length", b"%d" % len(answer)),
@@ -93,9 +126,7 @@ def many(kind: Kind) -> App:
             case_list = await asyncio.to_thread(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False
-            async for piece in answers(case_list, catalogue, envelope, public(scope)):
-                if gone.done():
-                    raise ClientDisconnect
+            async for piece in answers(case_list, catalogue, envelope, public(scope), gone.done):
                 if not started:
                     headers = [_JSON, _LANGUAGE[envelope.language], _NO_STORE, _VARY]
                     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -132,13 +163,13 @@ def routes() -> list[DirectRoute]:
                 single(kind),
                 operation_id=f"calculate_{kind.path.replace('-', '_')}",
                 summary=f"计算{kind.title}",
-                description=f"按标准表计算一次{kind.title}，附每一步、每一限额与条款依据。",
+                description=f"按标准表计算一次{kind.title}，附每一步、每一限额与条款依据。{budget.IN_WORDS}",
                 tags=[kind.title],
                 responses={
-                    200: json_response("计算结果；不符合条件也是 200", "Result"),
+                    200: json_response("计算结果；不符合条件也是 200", "Result", "Summary"),
                     **problem_responses(CALCULATION_STATUSES),
                 },
-                openapi_extra=_request_body(name, examples.SINGLE[kind.path]),
+                openapi_extra={**_request_body(name, examples.SINGLE[kind.path]), "parameters": [_DETAIL]},
             )
         )
         made.append(
@@ -147,7 +178,7 @@ def routes() -> list[DirectRoute]:
                 many(kind),
                 operation_id=f"calculate_{kind.path.replace('-', '_')}_batch",
                 summary=f"批量计算{kind.title}",
-                description=f"一次至多 {limits.MAX_CASES} 个案例；每个案例单独成功或失败，按顺序应答并合计。",
+                description=f"一次至多 {limits.MAX_CASES} 个案例；每个案例单独成功或失败，按顺序应答并合计。{budget.IN_WORDS_OF_LISTS}",
                 tags=[kind.title],
                 responses={
                     200: json_response("各案例的结果或问题，以及合计", "CaseListAnswer"),

@@ -3,48 +3,35 @@
 What the cases share stands at the top level once; a case gives its own ``item_id`` and whatever
 differs, field by field. The answer is sent while it is being calculated, in slices of a few
 milliseconds, so that other requests go on meanwhile and the answers of 10,000 cases are never all in
-memory.
+memory. A case may cost as much as a calculation alone; all together are charged as they go, reading included, and the cases
+beyond the budget of a list are refused unread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 
-from app.api import bodies, limits, problems, refusals
-from app.api.calculating import Kind, answer, read_claim
+from app.api import bodies, budget, limits, problems, refusals
+from app.api.calculating import Asked, Kind, asked_of, read_claim
 from app.api.envelope import Envelope, unexpected
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.repeats import Repeated, Repeats
+from app.api.summaries import Detail, summary_of
 from app.calculators import patterns, results
 from app.tables.catalogue import Catalogue
 
-Detail = Literal["FULL", "SUMMARY"]
 _ITEM_ID: Final = re.compile(patterns.ID_PATTERN)
 _Fields = dict[str, msgspec.Raw]
-
-
-@dataclass(slots=True)
-class Summary:
-    """An answer without its working."""
-
-    calculation_id: str
-    request_no: str | None
-    known_at: str
-    status: str
-    currency: str
-    amount: str
-    amount_in_words: str
-    amount_kind: str
-    reasons: list[results.Reason]
-    warnings: list[results.Warning_]
 
 
 @dataclass(slots=True)
@@ -80,6 +67,8 @@ class CaseList:
     cases: list[msgspec.Raw]
     item_ids: list[str]
     detail: Detail
+    shared_bytes: int
+    left: int = field(default_factory=lambda: limits.MAX_LIST_WORK)  # units of work (``calculators.cost``)
     totals: ListTotals = field(default_factory=ListTotals)
     repeats: Repeats = field(default_factory=Repeats)
     fen: int = 0
@@ -114,9 +103,12 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
         kind.reader.check_shared(frame)
     except ValidationError as failure:
         raise refusals.problem_of(failure, frame, kind.reader.lists) from None
-    return CaseList(
-        kind, shared, cases, _item_ids(cases), "FULL" if detail == b'"FULL"' else "SUMMARY"
-    )
+    if (len(body) + len(frame) * len(cases)) // limits.BYTES_PER_UNIT > limits.MAX_LIST_WORK:
+        most = limits.MAX_LIST_WORK * limits.BYTES_PER_UNIT
+        zh = f"公共部分 {len(frame):,} 字节 × 案例 {len(cases):,} 个，超过上限 {most:,} 字节；请减少案例，或把事实写在案例中"
+        en = f"what is shared is {len(frame):,} bytes × {len(cases):,} cases, above {most:,}; send fewer cases, or the facts with the cases"
+        raise _fault("/cases", "TOO_MUCH_WORK", zh, en)
+    return CaseList(kind, shared, cases, _item_ids(cases), "FULL" if detail == b'"FULL"' else "SUMMARY", len(frame))
 
 
 class _Named(msgspec.Struct):
@@ -155,73 +147,105 @@ def _item_ids(cases: list[msgspec.Raw]) -> list[str]:
 def _moved(error: FieldError, index: int, own: _Fields, shared: _Fields) -> FieldError:
     """Return a case's fault with its pointer into the whole request."""
     first = error.pointer.split("/", 2)[1] if error.pointer else ""
-    if first in shared and first not in own:
+    if first not in own and (first in shared or first == "detail"):
         return error
     return replace(error, pointer=f"/cases/{index}{error.pointer}")
 
 
-def _calculate_case(
-    case_list: CaseList, index: int, catalogue: Catalogue, envelope: Envelope
-) -> results.Result | ProblemError:
-    """Return one case's answer or its problem; nothing that a case does may end the list."""
-    own: _Fields = {}
+@dataclass(slots=True)
+class _Case:
+    """One case on its way: what it gives itself, what it asks for once it is read, and what it comes to."""
+
+    index: int
+    own: _Fields = field(default_factory=dict)
+    asked: Asked | None = None
+    outcome: results.Result | ProblemError | None = None
+
+
+def _read(case_list: CaseList, case: _Case, catalogue: Catalogue) -> None:
+    """Read a case, choose its table and count what it costs, which is charged."""
+    text = bytes(case_list.cases[case.index])
+    case_list.left -= (len(text) + case_list.shared_bytes) // limits.BYTES_PER_UNIT
+    bodies.check_json(text)
+    case.own = msgspec.json.decode(text, type=_Fields)
+    if b"null" in text:  # null says nothing, so what is shared stands (D105)
+        case.own = {name: value for name, value in case.own.items() if bytes(value) != b"null"}
+    fields = {**case_list.shared, **case.own}
+    del fields["item_id"]
+    claim = read_claim(msgspec.json.encode(fields), case_list.kind)
+    case_list.repeats.add(claim, case_list.item_ids[case.index])
+    case.asked = asked_of(claim, case_list.kind, catalogue, case_list.detail, "/detail")
+    case_list.left -= case.asked.cost.work
+
+
+def _attempt(case_list: CaseList, case: _Case, envelope: Envelope, step: Callable[[], None]) -> None:
+    """Take a step of a case; nothing that a case does may end the list."""
     try:
-        case = bytes(case_list.cases[index])
-        bodies.check_json(case)
-        own = msgspec.json.decode(case, type=_Fields)
-        if b"null" in case:  # null says nothing, so what is shared stands (D105)
-            own = {name: text for name, text in own.items() if bytes(text) != b"null"}
-        fields = {**case_list.shared, **own}
-        del fields["item_id"]
-        claim = read_claim(msgspec.json.encode(fields), case_list.kind)
-        case_list.repeats.add(claim, case_list.item_ids[index])
-        return answer(claim, case_list.kind, catalogue, envelope.language)
+        step()
     except ProblemError as problem:
-        problem.errors = tuple(
-            _moved(error, index, own, case_list.shared) for error in problem.errors
-        )
-        return problem
+        problem.errors = tuple(_moved(error, case.index, case.own, case_list.shared) for error in problem.errors)
+        case.outcome = problem
     except Exception as error:
-        return unexpected(error, envelope)
+        case.outcome = unexpected(error, envelope)
 
 
-def _entry(
-    case_list: CaseList, index: int, outcome: results.Result | ProblemError, instance: str, envelope: Envelope
-) -> bytes:
-    totals = case_list.totals
+def _entry(case_list: CaseList, case: _Case, instance: str, envelope: Envelope) -> bytes:
+    """Calculate a case that is read, unless it failed already, and write its entry."""
+
+    def calculated() -> None:
+        assert case.asked is not None, "a case that was not read has failed"
+        case.outcome = case.asked.answer(envelope.language)
+
+    if case.outcome is None:
+        _attempt(case_list, case, envelope, calculated)
+    totals, outcome = case_list.totals, case.outcome
     totals.cases += 1
-    entry: dict[str, Any] = {"item_id": case_list.item_ids[index]}
+    entry: dict[str, Any] = {"item_id": case_list.item_ids[case.index]}
     if isinstance(outcome, ProblemError):
         totals.failed += 1
         entry["problem"] = problems.document(
             outcome, language=envelope.language, instance=instance, request_id=envelope.request_id
         )
     else:
+        assert outcome is not None
         if outcome.status == "NOT_ELIGIBLE":
             totals.not_eligible += 1
         else:
             totals.ok += 1
         case_list.fen += int(outcome.amount.replace(".", ""))
-        entry["result"] = outcome if case_list.detail == "FULL" else _summary(outcome)
+        entry["result"] = outcome if case_list.detail == "FULL" else summary_of(outcome)
     return msgspec.json.encode(entry)
 
 
-def _summary(result: results.Result) -> Summary:
-    return Summary(**{name: getattr(result, name) for name in Summary.__dataclass_fields__})
+async def _answered(case_list: CaseList, index: int, catalogue: Catalogue, envelope: Envelope, instance: str) -> bytes:
+    """The entry of one case; what is long to read or heavy to calculate goes on in a thread."""
+    case = _Case(index)
+    if case_list.left <= 0:
+        case.outcome = budget.spent(f"/cases/{index}")
+        return _entry(case_list, case, instance, envelope)
+    read = partial(_attempt, case_list, case, envelope, partial(_read, case_list, case, catalogue))
+    if len(bytes(case_list.cases[index])) + case_list.shared_bytes > limits.LARGE_BODY_BYTES:
+        await asyncio.to_thread(read)
+    else:
+        read()
+    if case.asked is None or case.asked.is_light:
+        return _entry(case_list, case, instance, envelope)
+    return await asyncio.to_thread(_entry, case_list, case, instance, envelope)
 
 
 async def answers(
-    case_list: CaseList, catalogue: Catalogue, envelope: Envelope, instance: str
+    case_list: CaseList, catalogue: Catalogue, envelope: Envelope, instance: str, gone: Callable[[], bool]
 ) -> AsyncIterator[bytes]:
-    """Yield the answer's text piece by piece, letting other requests go on between the pieces."""
+    """Yield the answer's text piece by piece, letting other requests go on between the pieces.
+
+    Errors: ClientDisconnect before the next case once the caller is ``gone``.
+    """
     parts, size = [b'{"cases":['], 0
     began = perf_counter()
-    for index, case in enumerate(case_list.cases):
-        if len(bytes(case)) > limits.LARGE_BODY_BYTES:
-            outcome = await asyncio.to_thread(_calculate_case, case_list, index, catalogue, envelope)
-        else:
-            outcome = _calculate_case(case_list, index, catalogue, envelope)
-        entry = _entry(case_list, index, outcome, instance, envelope)
+    for index in range(len(case_list.cases)):
+        if gone():
+            raise ClientDisconnect
+        entry = await _answered(case_list, index, catalogue, envelope, instance)
         parts += [b",", entry] if index else [entry]
         size += len(entry)
         if perf_counter() - began > limits.SLICE_SECONDS:

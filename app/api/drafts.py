@@ -272,8 +272,9 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
-    trial = await asyncio.to_thread(try_out, body, found, tables, catalogue, request.scope["envelope"].language)
-    return Response(msgspec.json.encode(trial), media_type="application/json", headers={"Cache-Control": "no-store"})
+    language = request.scope["envelope"].language
+    trial = await asyncio.to_thread(lambda: msgspec.json.encode(try_out(body, found, tables, catalogue, language)))
+    return Response(trial, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.post(

@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
-from app.api import bodies, identity, limits
-from app.api.calculating import Kind, answer_under, read_claim
+from app.api import bodies, budget, identity, limits
+from app.api.calculating import Kind, asked_under, read_claim
 from app.api.case_lists import Totals
 from app.api.problems import Language, ProblemError
 from app.calculators import facts, money, results
@@ -119,6 +119,7 @@ class Comparison:
     catalogue: Catalogue
     language: Language
     unexpected: Callable[[Exception], ProblemError] | None = None
+    left: int = field(default_factory=lambda: limits.MAX_LIST_WORK)  # units of work; the cases beyond are not calculated
     _was: _Side | None = field(init=False)
     _now: _Side = field(init=False)
     _found: Effect = field(init=False)
@@ -133,8 +134,9 @@ class Comparison:
 
     def add(self, case_id: str, body: bytes) -> None:
         """Calculate one case under both versions. ``body`` is a claim's JSON; what chooses a table in it is ignored."""
+        self.left -= len(body) // limits.BYTES_PER_UNIT
         try:
-            claim: facts.Claim | ProblemError = self._claim(body)
+            claim: facts.Claim | ProblemError = self._claim(body) if self.left > 0 else budget.spent("")
         except Exception as error:
             claim = self._problem(error)
         was = None if self._was is None else self._outcome(claim, self._was)
@@ -173,7 +175,9 @@ class Comparison:
         else:
             series, known_at = self.catalogue.latest_series, identity.instant_text(self.catalogue.latest_known_at)
             try:
-                outcome = answer_under(claim, self.kind, side.table, series, known_at, self.language)
+                asked = asked_under(claim, self.kind, side.table, series, known_at, "SUMMARY", None)
+                self.left -= asked.cost.work
+                outcome = asked.answer(self.language)
             except Exception as error:
                 outcome = self._problem(error)
         side.count(outcome)

@@ -21,6 +21,7 @@ DESCRIPTION: Final = f"""把已公布的补贴政策和真实的事实变成精�
 - 错误是 RFC 9457 问题文档；`code` 稳定，不随语言变化；计算请求的内容从不写回。
 - 带着应答中的 `known_at` 与标准表 `version` 重发同一请求，得到逐字节相同的结果；此后无论公布什么都是如此。
   `known_at`、`known_on` 晚于服务已知的最近时刻时，按已知的最近时刻计算，并如实写在应答的 `known_at` 中。
+- 一次请求的计算量在计算之前估算，应答的行数有上限：超过的为 422 `TOO_MUCH_WORK` 或 `ANSWER_TOO_LARGE`，写明数目、上限与办法。
 - `Accept-Language: en` 可得英文说明。GET 的地址也答 HEAD。
 - 请求体可以 gzip 压缩（`Content-Encoding: gzip`，只有一段；展开后仍受同一上限）。
   `Accept-Encoding: gzip` 时，{limits.MIN_COMPRESSED_BYTES} 字节起的应答以 gzip 压缩，其 ETag 末尾为 `-gzip`；
@@ -116,9 +117,10 @@ def problem_responses(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]
     return documented
 
 
-def json_response(description: str, schema: str) -> dict[str, Any]:
-    """Document a successful answer."""
-    return {"description": description, "content": {"application/json": {"schema": schemas.ref(schema)}}}
+def json_response(description: str, *names: str) -> dict[str, Any]:
+    """Document a successful answer, of one schema or any of several."""
+    schema = schemas.ref(names[0]) if len(names) == 1 else {"anyOf": [schemas.ref(name) for name in names]}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def not_modified() -> dict[int | str, dict[str, Any]]:

@@ -7,7 +7,7 @@ Chinese unless ``Accept-Language`` prefers English. Nothing of a calculation's b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -74,6 +74,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "NOT_COMPUTABLE": Kind(
         422, "已公布的条款不足以算出金额", "What was published does not decide the amount"
     ),
+    "TOO_MUCH_WORK": Kind(422, "计算量超出限度", "More work than is done in one request"),
+    "ANSWER_TOO_LARGE": Kind(422, "应答超出限度", "The answer would be too large"),
     "PRECONDITION_REQUIRED": Kind(428, "须以 If-Match 给出所见的 ETag", "Give the ETag that was seen as If-Match"),
     "HEADERS_TOO_LARGE": Kind(431, "请求头过大或过多", "The headers are too large or too many"),
     "INTERNAL_ERROR": Kind(500, "服务内部错误", "Internal error"),
@@ -157,10 +159,15 @@ class ProblemError(Exception):
             self.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
 
 
-def invalid(errors: list[FieldError], total: int = 0, *, unfinished: bool = False) -> ProblemError:
-    """Make the problem of these faults; when all are of one kind that has a title, it is that kind."""
-    codes = {error.code for error in errors}
-    only = codes.pop() if len(codes) == 1 else ""
+def invalid(
+    errors: list[FieldError], total: int = 0, codes: Set[str] | None = None, *, unfinished: bool = False
+) -> ProblemError:
+    """Make the problem of these faults; when all are of one kind that has a title, it is that kind.
+
+    ``total`` and ``codes`` are those of all faults, where only the first are given; ``unfinished`` where nobody looked for more.
+    """
+    codes = {error.code for error in errors} if codes is None else codes
+    only = next(iter(codes)) if len(codes) == 1 else ""
     return ProblemError(only if only in KINDS else "INVALID_FACTS", errors=errors, total=total, unfinished=unfinished)
 
 

@@ -9,6 +9,7 @@ from starlette.types import Scope
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.problems import MAX_ERRORS, FieldError, invalid
 from app.api.refusals import UNKNOWN, pointer_of
+from app.api.summaries import DETAILS, Detail
 
 
 def check_once(scope: Scope) -> None:
@@ -26,6 +27,20 @@ def check_none(scope: Scope) -> None:
     """Refuse every parameter: one that was meant for the body must not change an amount silently."""
     if scope["query_string"]:
         raise invalid([FieldError(_pointer(name), *UNKNOWN) for name in list(dict.fromkeys(_names(scope)))[:MAX_ERRORS]])
+
+
+def detail_of(scope: Scope) -> Detail:
+    """What ``detail`` asks for, the one parameter of a calculation. Errors: ProblemError."""
+    if not scope["query_string"]:
+        return "FULL"
+    given = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))  # none is given twice
+    asked = given.pop("detail", "FULL")
+    faults = [FieldError(_pointer(name), *UNKNOWN) for name in given]
+    if asked not in DETAILS:
+        faults.append(FieldError("/query/detail", "INVALID_VALUE", "应为 FULL 或 SUMMARY", "Should be FULL or SUMMARY"))
+    if faults:
+        raise invalid(faults[:MAX_ERRORS])
+    return "FULL" if asked == "FULL" else "SUMMARY"
 
 
 def _names(scope: Scope) -> list[str]:

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 from sqlmodel import Session, select
@@ -87,18 +86,15 @@ async def effect_of(
     language: Language,
 ) -> DraftEffect:
     """The same facts under the version in force and under the draft; other requests go on meanwhile."""
-    made = DraftEffect(mark(found, language), [])
+    made, left = DraftEffect(mark(found, language), []), limits.MAX_LIST_WORK
     for row in proposal.versions:
         after = tables[row.rate_table]
         before = _in_force(catalogue, after)
         cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行") if before else ()), *sent]
-        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language)
-        began = perf_counter()
+        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language, left=left)
         for case_id, body in cases:
-            comparison.add(case_id, body)
-            if perf_counter() - began > limits.SLICE_SECONDS:
-                await asyncio.sleep(0)
-                began = perf_counter()
+            await asyncio.to_thread(comparison.add, case_id, body)
+        left = comparison.left
         made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, comparison.effect()))
     return made
 

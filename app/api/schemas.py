@@ -5,12 +5,13 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from app.api import claims, limits
-from app.api.case_lists import ListTotals, Summary, Totals
+from app.api import budget, claims, limits
+from app.api.case_lists import ListTotals, Totals
 from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
 from app.api.key_views import KeyRequest, RotationRequest
 from app.api.problems import KINDS, MAX_ERRORS
 from app.api.reporting import DraftEffect
+from app.api.summaries import Summary
 from app.api.titles import FIELDS, OBJECTS
 from app.api.trying import Trial
 from app.calculators import patterns, results
@@ -18,6 +19,7 @@ from app.calculators import patterns, results
 REF: Final = "#/components/schemas/{model}"
 _MONEY: Final = {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"}
 _REQUEST_ID: Final = r"^[A-Za-z0-9._-]{1,64}$"
+_TITLED_AS: Final = {"Summary": "Result", "ItemSummary": "ItemResult"}  # an answer without its working
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
 
 Schema = dict[str, Any]
@@ -44,7 +46,7 @@ def _described(hint: Any, made: dict[str, Schema]) -> Schema:
         made[name] = {}
         properties = {}
         for field, inner in get_type_hints(hint).items():
-            title = FIELDS[f"{name}.{field}"]
+            title = FIELDS[f"{_TITLED_AS.get(name, name)}.{field}"]
             properties[field] = {**_described(inner, made), "title": title}
             if title.endswith("，元"):
                 _as_money(properties[field])
@@ -131,14 +133,14 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
         made[f"{name}List"] = {
             "type": "object",
             "title": f"批量{title}",
-            "description": f"{description}各案例共有的字段写在最外层一次，案例中的同名字段优先。",
+            "description": f"{description}各案例共有的字段写在最外层一次，案例中的同名字段优先。{budget.IN_WORDS_OF_LISTS}",
             "properties": {
                 **fields,
                 "detail": {
                     "type": ["string", "null"],
                     "enum": ["FULL", "SUMMARY", None],
                     "default": "FULL",
-                    "title": "FULL 含计算过程，SUMMARY 只有结果",
+                    "title": "FULL 含计算过程；SUMMARY 不含 steps 与 segments",
                 },
                 "cases": {
                     "type": "array",
@@ -187,4 +189,6 @@ def components() -> dict[str, Schema]:
     for name, (title, description) in OBJECTS.items():
         made[name]["title"] = title
         made[name]["description"] = description
+    for reader in claims.READERS:
+        made[reader.kind.__name__]["description"] += budget.IN_WORDS
     return made

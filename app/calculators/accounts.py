@@ -91,6 +91,7 @@ def ask_for_keys(case: Case, cap: Cap, under: Sequence[Under], *, touched: bool)
     item under the cap (or one drawdown, where a drawdown carries the fact), and no earlier grant that the cap reads (``touched``).
     """
     asked = False
+    told = {fault.pointer for fault in case.faults}
     for place, name in enumerate(cap.keys):
         lacking = [one for one in under if one.key[place] is None]
         if not lacking:
@@ -106,13 +107,10 @@ def ask_for_keys(case: Case, cap: Cap, under: Sequence[Under], *, touched: bool)
                 case.warn("CAP_FACT_MISSING", where, what=title if case.language == "zh" else name, clause=cap.clause)
             else:
                 zh, en = f"限额按此事实分别计算，须给出: {title}（{cap.clause}）", f"a cap separates accounts by it: {name} ({cap.clause})"
-                _add(case.faults, Fault(where, "FACT_REQUIRED", zh, en))
+                if where not in told:
+                    told.add(where)
+                    case.faults.append(Fault(where, "FACT_REQUIRED", zh, en))
     return asked
-
-
-def _add(faults: list[Fault], fault: Fault) -> None:
-    if all(fault.pointer != other.pointer for other in faults):
-        faults.append(fault)
 
 
 def shared_numbers(claim: facts.Claim) -> frozenset[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -76,20 +77,33 @@ def repay(slices: list[Slice], contract: Contract, pointer: str) -> None:
     if len(slices) == 1 and _repay_only(slices[0], flows):
         return
     # A repayment that names its drawdown goes before one that does not: within a day order never matters.
-    open_ones = [one for one in slices if not one.planned]
+    unplanned = [one for one in slices if not one.planned]
+    by_name: dict[str, Slice] = {normal(one.no): one for one in unplanned}
+    open_ones = deque(unplanned)  # the earliest first; what was repaid in full goes when it comes to stand first
     for day, _, index, rest, name in flows:
-        able = open_ones if name is None else _named(open_ones, name, f"{pointer}/repayments/{index}")
-        for each in able:
-            left = each.course.balances[-1]
-            if rest and left and each.on <= day:
-                part = rest if rest < left else left
-                rest -= part
-                each.course.days.append(day)
-                each.course.balances.append(left - part)
+        where = f"{pointer}/repayments/{index}"
+        if name is not None:
+            rest = _take(_named(by_name, name, where), day, rest)
+        while open_ones and not open_ones[0].course.balances[-1]:
+            open_ones.popleft()
+        for each in open_ones if name is None else ():
+            if not rest or each.on > day:
+                break
+            rest = _take(each, day, rest)
         if rest:
-            raise FactsError([_exceeds(f"{pointer}/repayments/{index}")])
-    for each in open_ones:
+            raise FactsError([_exceeds(where)])
+    for each in unplanned:
         each.course.settle()
+
+
+def _take(one: Slice, day: int, amount: int) -> int:
+    """Repay a drawdown as far as it goes; answer what is left of the amount."""
+    left = one.course.balances[-1]
+    part = min(amount, left) if one.on <= day else 0
+    if part:
+        one.course.days.append(day)
+        one.course.balances.append(left - part)
+    return amount - part
 
 
 def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
@@ -104,9 +118,9 @@ def _repay_only(one: Slice, repayments: list[Flow]) -> bool:
     return True
 
 
-def _named(slices: list[Slice], name: str, pointer: str) -> list[Slice]:
-    found = [one for one in slices if normal(one.no) == normal(name)]
-    if not found:
+def _named(slices: Mapping[str, Slice], name: str, pointer: str) -> Slice:
+    found = slices.get(normal(name))
+    if found is None:
         raise FactsError([Fault(pointer, "UNKNOWN_DRAWDOWN", "没有此放款编号", "no such drawdown_no")])
     return found
 

@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, shown_key
-from app.calculators.grants import Grant, concerns, lies_in
+from app.calculators.grants import Grant, concerns, lies_in, may_be_placed
 from app.calculators.items import Account, Amount, Atom, Case
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult, Step
@@ -39,10 +39,11 @@ def apply_cap(
     if lacking and _ask(case, cap, accounts, grants):
         return
     named = [(_shown(case, cap, members[0], year), key, year, members) for (key, year), members in accounts.items()]
+    placed = [one for one in grants if may_be_placed(case, cap, one)]
     for shown, key, year, members in sorted(named, key=itemgetter(0)):
         if cap.when is not None and not _condition(cap, members, atoms):
             continue
-        inside = [one for one in grants if lies_in(case, cap, key, year, one)]
+        inside = [one for one in placed if lies_in(cap, key, year, one)]
         result, step = _account(case, cap, shown, members, inside)
         results.append(result)
         steps.append(step)
@@ -68,17 +69,18 @@ def _may_hold(cap: Cap, atom: Atom) -> bool:
 
 def _condition(cap: Cap, members: Sequence[Atom], atoms: Sequence[Atom]) -> bool:
     """Whether a conditional cap holds for an account: ``earned`` asks whole contracts, in every year and drawdown (D29, D96)."""
-    held_by = {atom.item for atom in members}
+    node: Any = cap.when
+    held_by = {atom.item for atom in members} if ex.calls(node, "earned") else frozenset()
+    earned = {one.line.id for one in atoms if one.item in held_by and one.exact > 0}
 
     def of(atom: Atom) -> ex.Lookup:
         def answer(key: str | tuple[str, ...]) -> Any:
             if isinstance(key, tuple) and key[0] == "earned":
-                return any(one.line.id == key[1] and one.exact > 0 and one.item in held_by for one in atoms)
+                return key[1] in earned
             return atom.scope.of(key)
 
         return answer
 
-    node: Any = cap.when
     held = {bool(ex.evaluate(node, of(atom))) for atom in members}
     if len(held) > 1:
         raise ambiguous(cap)

@@ -16,7 +16,7 @@ from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
-from app.calculators.nearest import listed, meant
+from app.calculators.nearest import MOST_COMPARED, MOST_NEAR, NOBODY, listed, meant
 from app.calculators.patterns import CODE_PATTERN
 from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
@@ -68,10 +68,10 @@ def any_category(terms: Terms) -> bool:
     return terms.any_category and (declared is None or declared.values is None)
 
 
-def code_fault(sent: str, known: Mapping[str, str], pointer: str, what: Phrase) -> Fault:
-    """The refusal of a code that is not known: it lists those that are, with their titles, and names the nearest."""
-    there, near = listed(known), meant(sent, known)
-    zh, en = (f"；可用: {there.zh}{near.zh}", f"; one of: {there.en}{near.en}") if known else ("", "")
+def code_fault(sent: str, known: Mapping[str, str], pointer: str, what: Phrase, *, near: bool = True) -> Fault:
+    """The refusal of a code that is not known: it lists those that are, with their titles, and names the nearest (``near``)."""
+    there, likely = listed(known), meant(sent, known) if near else NOBODY
+    zh, en = (f"；可用: {there.zh}{likely.zh}", f"; one of: {there.en}{likely.en}") if known else ("", "")
     if _CODE.fullmatch(sent):
         return Fault(pointer, "UNKNOWN_CATEGORY", f"未知{what.zh}{zh}", f"unknown {what.en}{en}")
     return Fault(pointer, "INVALID_CODE", f"{what.zh}应为代码（大写字母、数字与下划线）{zh}", f"the {what.en} should be a code{en}")
@@ -114,9 +114,9 @@ def check_grants(claim: Claim, table: RateTable, rules: Rules) -> list[Fault]:
     for no, grant in enumerate(claim.applicant.granted):
         faults += [id_fault(f"/applicant/granted/{no}/keys/{escaped(name)}") for name, value in grant.keys.items() if bad_id(value)]
         if grant.rate_table == table.id:
-            faults += _key_faults(grant, no, keys)
+            faults += _key_faults(grant, no, keys, near=len(faults) < MOST_NEAR)
         elif grant.rate_table in pooled:
-            faults += _key_faults(grant, no, dict.fromkeys(keys))
+            faults += _key_faults(grant, no, dict.fromkeys(keys), near=len(faults) < MOST_NEAR)
     return faults
 
 
@@ -131,27 +131,29 @@ def _keys(terms: Terms) -> dict[str, Mapping[str, str] | None]:
     return found | {"line": lines, "category": None if named and any_category(terms) else named or lines}
 
 
-def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None]) -> Iterator[Fault]:
+def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | None], *, near: bool) -> Iterator[Fault]:
     for name, value in grant.keys.items():
         where = f"/applicant/granted/{no}/keys/{escaped(name)}"
         if name not in keys:
             there = ", ".join(sorted(keys))
-            near = meant(name, sorted(keys))
-            zh, en = f"这张标准表的已获支持没有这个键；可用: {there}{near.zh}", f"no such key; one of: {there}{near.en}"
+            likely = meant(name, sorted(keys)) if near else NOBODY
+            zh, en = f"这张标准表的已获支持没有这个键；可用: {there}{likely.zh}", f"no such key; one of: {there}{likely.en}"
             yield Fault(where, "UNKNOWN_KEY", zh, en)
             continue
         codes = keys[name]
         if codes is not None and value not in codes and not (name == "category" and value in (keys["line"] or ())):
-            known, near = listed(codes), meant(value, codes)
-            zh, en = f"没有这个代码；可用: {known.zh}{near.zh}", f"the table has no such code; one of: {known.en}{near.en}"
+            known, likely = listed(codes), meant(value, codes) if near else NOBODY
+            zh, en = f"没有这个代码；可用: {known.zh}{likely.zh}", f"the table has no such code; one of: {known.en}{likely.en}"
             yield Fault(where, "UNKNOWN_CATEGORY", zh, en)
 
 
 def doubt_grants(case: Case) -> None:
     """An earlier grant under a table that is not loaded: whether it takes room cannot be known, and the answer says so."""
+    known, compared = sorted(case.table.known_tables), 0
     for no, grant in enumerate(case.claim.applicant.granted):
         if grant.rate_table not in case.table.known_tables:
-            near = case.word(meant(grant.rate_table, sorted(case.table.known_tables)))
+            near = case.word(meant(grant.rate_table, known) if compared < MOST_COMPARED else NOBODY)
+            compared += len(known)
             case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table, meant=near)
             case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
 

@@ -6,6 +6,7 @@ changes a sum (D3, D4).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, date
@@ -105,19 +106,30 @@ def intersect(one: Spans, other: Spans) -> Spans:
 
 
 def subtract(one: Spans, other: Spans) -> Spans:
-    """The days of the first sorted list that the second does not hold."""
+    """The days of the first sorted list that the second does not hold; entries of the second may overlap."""
     found: Spans = []
+    begins = [first for first, _ in other]
+    reached, no = 0, 0  # how far the entries of the second reach that begin before what is looked at
     for first, until in one:
-        at = first
-        for a, b in other:
-            if b <= at or a >= until:
-                continue
+        at, meets = max(first, reached), bisect_left(begins, until, no)
+        for a, b in other[no:meets]:
             if a > at:
                 found.append((at, a))
+            reached = max(reached, b)
             at = max(at, b)
+        no = meets
         if at < until:
             found.append((at, until))
     return found
+
+
+def number(spans: Spans) -> int:
+    """How many days lie in any of these periods, which may overlap and stand in any order."""
+    counted, reached = 0, 0
+    for first, until in sorted(spans):
+        counted += max(0, until - max(first, reached))
+        reached = max(reached, until)
+    return counted
 
 
 def year_cuts(first: int, until: int) -> list[int]:

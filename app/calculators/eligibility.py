@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators import expressions as ex
+from app.calculators import money
 from app.calculators.grants import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.names import FACT_LIST
@@ -65,28 +66,37 @@ def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
 
 def check_totals(case: Case, works: Sequence[ItemWork]) -> None:
     """Requirements on totals of the whole claim, exact, before shares and caps (D35): not met refuses it."""
+    added: dict[str, Fraction] = {}  # no total changes meanwhile, and each is asked for every item
     for one in case.rules.of_claim:
-        if not ex.evaluate(one.that, totals(case.applicant, None, works)):
+        if not ex.evaluate(one.that, totals(case.applicant, None, works, added)):
             refuse_requirement(case, one, None)
     for line in case.terms.lines:
         for one in line.require:
             for item in works if one.of_claim else ():
-                mine = [atom for atom in item.atoms if atom.line.id == line.id]
-                if mine and not ex.evaluate(one.that, totals(item.scope, item, works)):
+                mine = any(atom.line.id == line.id for atom in item.atoms)
+                if mine and not ex.evaluate(one.that, totals(item.scope, item, works, added)):
                     refuse_requirement(case, one, item.id)
-                    item.atoms = [atom for atom in item.atoms if atom not in mine]
+                    item.atoms = [atom for atom in item.atoms if atom.line.id != line.id]
 
 
-def totals(scope: Scope, item: ItemWork | None, works: Sequence[ItemWork]) -> ex.Lookup:
-    """Answers ``total(name)`` over the claim, ``interest`` of one item (before caps), and the facts of the scope."""
+def totals(scope: Scope, item: ItemWork | None, works: Sequence[ItemWork], added: dict[str, Fraction]) -> ex.Lookup:
+    """Answers ``total(name)`` over the claim, ``interest`` of one item (before caps), and the facts of the scope.
+
+    ``added`` remembers totals, for one claim.
+    """
 
     def of(key: str | tuple[str, ...]) -> Any:
         if key == "interest" and item is not None:
             return item.totals.get("interest", Fraction(0))
         if isinstance(key, tuple) and key[0] == "total":
-            if key[1] == "interest":
-                return sum((one.totals.get("interest", Fraction(0)) for one in works), Fraction(0))
-            return sum((Fraction(one.scope.of(key[1])) for one in works), Fraction(0))
+            if key[1] not in added:
+                added[key[1]] = _added(works, key[1])
+            return added[key[1]]
         return scope.of(key)
 
     return of
+
+
+def _added(works: Sequence[ItemWork], name: str) -> Fraction:
+    parts = [one.totals.get("interest", Fraction(0)) if name == "interest" else Fraction(one.scope.of(name)) for one in works]
+    return money.total((part.numerator, part.denominator) for part in parts)

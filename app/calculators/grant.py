@@ -14,9 +14,10 @@ from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.lateness import completed_later, paid_later
+from app.calculators.nearest import MOST_NEAR
 from app.calculators.phrases import Phrase
 from app.calculators.results import Step
-from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_value
+from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_of, yuan_value
 from app.calculators.steps import figure
 from app.calculators.windows import bounds, contains, warn_if_narrow
 
@@ -134,13 +135,14 @@ def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:
 
 def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, faults: list[Fault]) -> Fraction:
     admit, window = case.terms.admit, case.terms.windows.get("investment")
-    amount = Fraction(part.amount)
+    amount, vat = yuan_of(part.amount), yuan_value(part.vat)
     admitted = admit.categories if admit is not None and isinstance(admit.categories, frozenset) else frozenset()
     if part.category not in INVESTMENT_CATEGORIES and part.category not in admitted:
         known = dict.fromkeys(sorted(admitted), "") | INVESTMENT_CATEGORIES
-        faults.append(code_fault(part.category, known, f"{pointer}/category", Phrase("投资类别", "category of investment")))
+        what, near = Phrase("投资类别", "category of investment"), len(faults) < MOST_NEAR
+        faults.append(code_fault(part.category, known, f"{pointer}/category", what, near=near))
         return Fraction(0)
-    if part.vat is not None and Fraction(part.vat) > amount:
+    if vat is not None and vat > amount:
         faults.append(Fault(f"{pointer}/vat", "PART_ABOVE_WHOLE", "增值税大于金额", "VAT exceeds the amount"))
     measures = read_measures(part.measures, case.rules.measures["INVESTMENT"], pointer, faults)
     if window is not None and bounds(window, case.claim.application_date) != (None, None):
@@ -161,10 +163,10 @@ def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, f
         if part.related_party:
             return Fraction(0)
     if admit.vat == "EXCLUDED":
-        if part.vat is None:
+        if vat is None:
             faults.append(_required(f"{pointer}/vat", "增值税", "vat"))
             return Fraction(0)
-        return amount - Fraction(part.vat)
+        return amount - vat
     return amount
 
 

@@ -140,15 +140,16 @@ def _may_lie(case: Case, cap: Cap, grant: Grant) -> bool:
     return in_pool(case, cap, grant) and _in_period(case, cap, grant) and _on_lines(cap, grant)
 
 
-def lies_in(case: Case, cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
-    """Whether a grant lies in one account: pool, period, lines and keys (D41).
+def may_be_placed(case: Case, cap: Cap, grant: Grant) -> bool:
+    """Whether a grant lies in some account of a cap: pool, period and lines (D41).
 
-    What it does not say keeps it out of the account, unless it stands for all of them (``keys_unknown``).
+    What it does not say keeps it out of every account, unless it stands for all of them (``keys_unknown``).
     """
-    if not _may_lie(case, cap, grant):
-        return False
-    if _lacks(case, cap, grant) and not grant.everywhere:
-        return False
+    return _may_lie(case, cap, grant) and (grant.everywhere or not _lacks(case, cap, grant))
+
+
+def lies_in(cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
+    """Whether a grant that may be placed lies in one account, by its year of interest and its keys."""
     if cap.period == "ACCRUAL_YEAR" and grant.accrual_year not in (None, year):
         return False
     for name, value in zip(cap.keys, key, strict=True):

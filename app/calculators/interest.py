@@ -5,13 +5,13 @@ Everything is whole numbers: an interest is a numerator over a denominator that 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 from operator import mul
 
-from app.calculators import days
+from app.calculators import days, money
 from app.calculators.balances import Course
 from app.calculators.facts import USUAL_DAY_COUNT, FloatingRate
 from app.calculators.faults import FactsError, Fault
@@ -43,8 +43,7 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
             _accrue(run, scale)
         else:
             _share(loan, run, run.voucher, scale)
-    parts = [Fraction(sum(run.interest), run.interest_of) for run in loan.runs]
-    one.interest = sum(parts[1:], parts[0])
+    one.interest = money.total((sum(run.interest), run.interest_of) for run in loan.runs)
 
 
 def _accrue(run: Run, scale: int) -> None:
@@ -77,10 +76,8 @@ def ledgers(loan: Loan, voucher: Voucher) -> list[Ledger]:
 def accrual_days(ledger: Ledger, first: int, until: int) -> list[int]:
     """The days of a period on which the balance or the rate of a ledger changes, with both ends."""
     course, rate, _ = ledger
-    marks = {first, until}
-    marks.update([day for day in course.days if first < day < until])
-    marks.update([day for day in rate.days if first < day < until])
-    return sorted(marks)
+    within = [known[bisect_right(known, first) : bisect_left(known, until)] for known in (course.days, rate.days)]
+    return sorted({first, until, *within[0], *within[1]})
 
 
 def _weigh(loan: Loan, voucher: Voucher) -> int:
@@ -151,8 +148,9 @@ def _note_lookups(case: Case, loan: Loan) -> None:
         _note(case, loan.fact.rate, loan.rate, shared, loan.until)
     if len(shared) == len(loan.runs):
         return
+    of_slices = loan.runs_of_slices()
     for one in loan.slices:
-        own = [run for run in loan.runs if run.slice is one]
+        own = of_slices.get(one.no, [])
         if isinstance(one.fact.rate, FloatingRate) and own:
             _note(case, one.fact.rate, one.rate, own, one.until)
 

@@ -123,6 +123,19 @@ class Case:
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
     balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
     balance_steps: list[Step] = field(default_factory=list)  # and their working
+    _said: set[tuple[object, ...]] = field(default_factory=set)  # of warnings, reasons and open points: each is said once
+    _named: set[ItemId] = field(default_factory=set)  # of which a reason speaks
+
+    def __post_init__(self) -> None:
+        """Remember what the table itself says."""
+        self._said.update(("warning", one.code, one.message, one.pointer, one.other_pointer) for one in self.warnings)
+        self._said.update(("open", one.clause, one.message) for one in self.open)
+
+    def _is_new(self, *said: object) -> bool:
+        if said in self._said:
+            return False
+        self._said.add(said)
+        return True
 
     def word(self, phrase: Phrase) -> str:
         """A phrase in the language of the answer."""
@@ -132,9 +145,9 @@ class Case:
         self, code: str, pointer: str | None = None, sentence: str | None = None, other: str | None = None, /, **values: object
     ) -> None:
         """Add a warning once; ``sentence`` names the text where it is not the code's own, ``other`` is a second pointer."""
-        warning = Warning_(code, self.say(sentence or code, **values), pointer, other)
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+        message = self.say(sentence or code, **values)
+        if self._is_new("warning", code, message, pointer, other):
+            self.warnings.append(Warning_(code, message, pointer, other))
 
     def spend(self, atoms: Sequence[Atom], code: str, clause: str | None, what: str = "") -> None:
         """Remember what took the last fen of amounts that were above zero."""
@@ -155,19 +168,21 @@ class Case:
     def refuse(self, code: str, clause: str | None, item: ItemId | None = None, sentence: str | None = None, /, **values: object) -> None:
         """Add a reason; ``sentence`` names the text where it is not the code's own."""
         item_id, lender = item or (None, None)
-        reason = Reason(code, self.say(sentence or code, **values), clause, item_id, lender)
-        if reason not in self.reasons:
-            self.reasons.append(reason)
+        message = self.say(sentence or code, **values)
+        if self._is_new("reason", code, message, clause, item_id, lender):
+            self.reasons.append(Reason(code, message, clause, item_id, lender))
+            if item is not None:
+                self._named.add(item)
 
     def says_why(self, item: ItemId) -> bool:
         """Whether a reason speaks of an item."""
-        return any((reason.item_id, reason.lender) == item for reason in self.reasons)
+        return item in self._named
 
     def leave_open(self, clause: str | None, key: str, **values: object) -> None:
         """Add something that the published text does not decide."""
-        entry = NotDecided(clause or "", self.say(key, **values))
-        if entry not in self.open:
-            self.open.append(entry)
+        message = self.say(key, **values)
+        if self._is_new("open", clause or "", message):
+            self.open.append(NotDecided(clause or "", message))
 
 
 def choose_lines(case: Case, of: Lookup) -> list[Line]:

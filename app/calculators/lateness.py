@@ -59,15 +59,16 @@ def days_later(case: Case, loan: Loan) -> None:
     later = [run for run in loan.runs if run.marks[-1] > reach]
     if not later:
         return
-    counted: set[int] = set()
-    earned = Fraction(0)
+    periods: list[tuple[int, int]] = []
+    earned: list[tuple[int, int]] = []
     for run in later:
         for no, first, until in _stretches(run, reach):
-            counted.update(range(first, until))
-            earned += Fraction(run.amounts[no], run.amounts_of) * _part(case, loan, run, no, first)
-    if counted:
-        amount = money.yuan(money.round_half_up(earned))
-        case.warn("DAYS_AFTER_APPLICATION", f"/contracts/{loan.index}", id=loan.id, number=len(counted), amount=amount)
+            periods.append((first, until))
+            part = _part(case, loan, run, no, first)
+            earned.append((run.amounts[no] * part.numerator, run.amounts_of * part.denominator))
+    if periods:
+        amount = money.yuan(money.round_half_up(money.total(earned)))
+        case.warn("DAYS_AFTER_APPLICATION", f"/contracts/{loan.index}", id=loan.id, number=days.number(periods), amount=amount)
 
 
 def _stretches(run: Run, reach: int) -> Iterator[tuple[int, int, int]]:

@@ -124,7 +124,7 @@ def _require_interest(case: Case, admitted: Sequence[tuple[Loan, ItemWork]], sca
         if work_.interest is None and loan.runs:
             raise FactsError([rate_needed(loan)])  # what was paid or accrues is not known, which is not zero
         work_.totals["interest"] = (work_.interest or Fraction(0)) * Fraction(1, 100)
-        of = totals(loan.scope, work_, [])
+        of = totals(loan.scope, work_, [], {})
         for line_id in sorted({run.line.id for run in loan.runs}):
             asked = [one for one in (*everywhere, *by_line[line_id]) if not one.of_claim]
             failed = [one for one in asked if not ex.evaluate(one.that, of)]
@@ -158,7 +158,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
             run.shown = list(map(money.yuan, run.counted)) if scale == 1 else [money.ratio_text(one, 100 * scale) for one in run.counted]
             parts.append(_earn(case, loan, run, scale))
             terms += _terms(case, loan, run, scale)
-        exact = sum(parts[1:], parts[0])
+        exact = money.total((part.numerator, part.denominator) for part in parts)
         if not exact and not any(run.price.rate for run in runs):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
         work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact)
@@ -222,13 +222,15 @@ def _share_terms(run: Run) -> list[str]:
 def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction) -> list[Atom]:
     if not case.rules.cuts_drawdowns:
         return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact)]
+    of_slices: dict[str, list[tuple[int, int]]] = {}
+    for run in runs:
+        of_slices.setdefault(run.slice.no, []).append((sum(run.amounts), run.amounts_of))
     made = []
     for one in loan.slices:
-        mine = [Fraction(sum(run.amounts), run.amounts_of) for run in runs if run.slice is one]
-        if mine:
+        if one.no in of_slices:
             scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
-            made.append(Atom(loan.id, line, year, one.no, keys, scope, sum(mine, Fraction(0))))
+            made.append(Atom(loan.id, line, year, one.no, keys, scope, money.total(of_slices[one.no])))
     return made
 
 

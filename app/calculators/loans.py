@@ -110,6 +110,13 @@ class Loan:
         """Name the contract: its number and its lender (D70)."""
         self.id = ItemId(self.fact.contract_no, self.fact.lender)
 
+    def runs_of_slices(self) -> dict[str, list[Run]]:
+        """The runs of each slice that has any, by its number."""
+        found: dict[str, list[Run]] = {}
+        for run in self.runs:
+            found.setdefault(run.slice.no, []).append(run)
+        return found
+
 
 def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan:
     """The slices, rates and vouchers of one contract. Errors: FactsError, NotComputable."""

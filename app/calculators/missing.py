@@ -91,6 +91,7 @@ class _Walk:
     others: list[Fault] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     under: dict[int, list[tuple[_Part, Line]]] = field(default_factory=dict)  # what may earn under each cap, by its number
+    uncovered: dict[tuple[Any, ...], bool] = field(default_factory=dict)  # of a contract, by what its days are reckoned from
 
     def ask(self, node: ex.Node | Unknown | None, scope: Scope, into: list[Fault] | None = None) -> Any:
         """The value of a node, or None where it is not known; what it misses is noted."""
@@ -144,8 +145,16 @@ class _Walk:
         for line in lines:
             if self.holds(case.rules.asked[line.id], scope):
                 self._pay(line, part)
-        if part.loan is not None and _reads_rate(part.loan, lines) and _uncovered(case, part.loan, scope):
+        if part.loan is not None and _reads_rate(part.loan, lines) and self._lacks_rate(part.loan, scope):
             self.others.append(rate_needed(part.loan))
+
+    def _lacks_rate(self, loan: Loan, scope: Scope) -> bool:
+        """Whether a day of a contract may need its rate: looked for once, unless a term begins elsewhere for another drawdown."""
+        starts = (scope.given(str(term.start).lower() if term.start in TERM_STARTS else str(term.start)) for term in self.case.rules.limits)
+        key = (loan.index, *starts)
+        if key not in self.uncovered:
+            self.uncovered[key] = _uncovered(self.case, loan, scope)
+        return self.uncovered[key]
 
     def _outside(self, scope: Scope) -> bool:
         for kind in self.case.rules.item_windows:

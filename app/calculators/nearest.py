@@ -14,6 +14,8 @@ from app.calculators.spelling import normal
 MOST_KNOWN = 500  # names that are compared, so that no refusal costs much
 LONGEST = 80
 MOST_NAMED = 3
+MOST_NEAR = 100  # faults of a claim that are listed: only for these the nearest name is looked for
+MOST_COMPARED = 5_000  # names that are compared for all faults of a claim's ids, so that no refusal costs much
 ALIKE = 0.6
 SHORTEST = 2  # a shorter text is a part of too many names
 

@@ -71,8 +71,9 @@ def _accounts(case: Case, cap: Cap, loans: Sequence[Loan]) -> list[Account]:
     found: dict[AccountKey, Account] = {}
     under: list[Under] = []  # drawdowns with a balance that the cap bounds, or that take its room for ever (D90)
     for loan in loans:
+        of_slices = loan.runs_of_slices()
         for one in loan.slices:
-            mine = [run for run in loan.runs if run.slice is one and (cap.lines is None or run.line.id in cap.lines)]
+            mine = [run for run in of_slices.get(one.no, []) if cap.lines is None or run.line.id in cap.lines]
             if not mine and not _takes_room(cap, loan, one):
                 continue
             scope = loan.scopes[one.no]

@@ -18,7 +18,7 @@ from app.calculators.terms import ReferenceSeries
 
 Reading = tuple[int, int]  # a reset, and the row of the series that it read
 _DAYS_BACK = {"SAME_DAY": 0, "DAY_BEFORE": 1}
-_MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
+RESET_MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
         return [day for day in fact.reset_dates if first < day < until]
     if fact.reset == "JAN_1":
         return [date(year, 1, 1) for year in range(first.year + 1, until.year + 1) if date(year, 1, 1) < until]
-    anchor, step = fact.reset_anchor or first, _MONTHS[fact.reset]
+    anchor, step = fact.reset_anchor or first, RESET_MONTHS[fact.reset]
     months = 0  # from the anchor to the first reset after the drawdown
     if anchor <= first:
         months = ((first.year - anchor.year) * 12 + first.month - anchor.month) // step * step

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from app.calculators import days, money
-from app.calculators.interest import accrual_days, ledgers
+from app.calculators.interest import Ledger, accrual_days, ledgers
 from app.calculators.items import Case
 from app.calculators.loans import Loan
 from app.calculators.results import Reconciliation
@@ -51,30 +51,43 @@ def _note(case: Case, loan: Loan, voucher: Voucher) -> str:
     return missing.en if case.language == "en" else missing.zh
 
 
-def accrued(
-    loan: Loan, voucher: Voucher, first: int, until: int, *, swap: Mapping[str, str] | None = None, rate: Fraction | None = None
-) -> int | None:
+def accrued(loan: Loan, voucher: Voucher, first: int, until: int, *, swap: Mapping[str, str] | None = None) -> int | None:
     """Σ of exact daily interest of all that a voucher covers, rounded half up once; None where a rate is not known.
 
-    ``swap`` puts other day counts in place of some, ``rate`` another rate in place of all.
+    ``swap`` puts other day counts in place of some.
     """
+    exact = _accrued(loan, voucher, first, until, swap or {}, rated=True)
+    return None if exact is None else money.round_half_up(exact)
+
+
+def _accrued(loan: Loan, voucher: Voucher, first: int, until: int, swap: Mapping[str, str], *, rated: bool) -> Fraction | None:
+    """The exact interest of a period in fen; of balances and days alone, as at a rate of 100%, where it is not ``rated``."""
     if any(one.gap is not None and until > one.gap[0].toordinal() for one in voucher.slices):
         return None
-    total = Fraction(0)
+    parts = []
     for ledger in ledgers(loan, voucher):
         course, own, kind = ledger
-        kind = (swap or {}).get(kind, kind)
+        kind = swap.get(kind, kind)
         marks = accrual_days(ledger, first, until) if first < until else []
-        part, parts = 0, own.parts if rate is None else rate.denominator
+        part = 0
         for day, moved in zip(marks, days.lengths(days.positions(kind, marks, first)), strict=False):
             balance = course.at(day)
             if balance:
-                numerator = own.numerator(own.no(day)) if rate is None else rate.numerator
+                numerator = own.numerator(own.no(day)) if rated else 1
                 if numerator is None:
                     return None
                 part += balance * numerator * moved
-        total += Fraction(part, parts * days.BASIS[kind])
-    return money.round_half_up(total)
+        parts.append((part, (own.parts if rated else 1) * days.BASIS[kind]))
+    return money.total(parts)
+
+
+def _at_another_rate(loan: Loan, voucher: Voucher, own: Sequence[Ledger], near: Callable[[int], bool]) -> bool:
+    """Whether one of the contract's other rates, on all days, explains a voucher."""
+    known = dict.fromkeys((numerator, rates.parts) for _, rates, _ in own for numerator in rates.numerators if numerator is not None)
+    if len(known) < 2:
+        return False
+    whole = _accrued(loan, voucher, voucher.first, voucher.until, {}, rated=False)
+    return whole is not None and any(near(money.half_up(whole.numerator * rate, whole.denominator * of)) for rate, of in known)
 
 
 def _cause(loan: Loan, voucher: Voucher, computed: int) -> str:
@@ -89,8 +102,7 @@ def _cause(loan: Loan, voucher: Voucher, computed: int) -> str:
     own = ledgers(loan, voucher)
     if any(kind in OTHER_YEAR for _, _, kind in own) and near(accrued(loan, voucher, first, until, swap=OTHER_YEAR)):
         return "CAUSE_365_FOR_360"
-    known = [rate for _, rates, _ in own for rate in rates.known()]
-    if len(known) > 1 and any(near(accrued(loan, voucher, first, until, rate=rate)) for rate in known):
+    if _at_another_rate(loan, voucher, own, near):
         return "CAUSE_RESET_DATE"
     if computed and (abs(stated - computed * 100) <= 100 or abs(stated * 100 - computed) <= 100):
         return "CAUSE_PERCENT"

@@ -17,6 +17,7 @@ RateOn = Callable[[date], Fraction]
 Principal = list[tuple[date, int]]  # due date and fen
 Gap = tuple[date, NotComputable]  # the first due date whose principal is not known, and why
 
+BY_INSTALMENTS = frozenset({"EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL"})  # principal falls due before maturity
 USUAL_DAY = 20  # on which banks settle interest: dues fall on it where nothing else is said
 
 
@@ -59,7 +60,7 @@ def planned_repayments(
 ) -> tuple[Principal, Gap | None]:
     """Principal by due date, fen; the parts add up to the amount drawn, unless a rate that they need is not known."""
     dues = due_dates(plan, drawn_on, matures_on)
-    if plan.method in {"INTEREST_ONLY", "BULLET"}:
+    if plan.method not in BY_INSTALMENTS:
         return [(matures_on, amount)], None
     if plan.method == "EQUAL_PRINCIPAL" or rate_on is None:
         each = amount // len(dues)

@@ -50,9 +50,9 @@ def supported_days(case: Case, loan: Loan, one: Slice, scope: Scope) -> Spans:
         first = window.first_day.toordinal() if isinstance(window.first_day, date) else 1
         until = last_day_of(window, claim.application_date) or FAR
         spans = _within(loan, one, spans, (first, until), by_payment=window.tests == "PAID_ON")
-    for period in fact.excluded_periods:
-        if period.reason in terms.exclude_periods:
-            spans = days.subtract(spans, [(period.from_.toordinal(), period.until.toordinal())])
+    excluded = [one for one in fact.excluded_periods if one.reason in terms.exclude_periods]
+    if excluded:
+        spans = days.subtract(spans, sorted((one.from_.toordinal(), one.until.toordinal()) for one in excluded))
     if terms.pay_first and one.no in loan.given:  # no day counts that no voucher covers (D74)
         spans = days.intersect(spans, [(voucher.first, voucher.until) for voucher in covering(loan, one)])
     for term in case.rules.limits:
@@ -210,12 +210,13 @@ def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Lin
         return
 
     vouchers, heads = covering(loan, one) if loan.vouchers else [], list[Head | None]()
+    begins = [voucher.first for voucher in vouchers]
     for day, balance, rate_no in zip(marks[:-1], counted, rate_nos, strict=True):
         held = lines
         if held is None and balance:
             held = lines_for(case, loan, day_scope(case, loan, scope, day, one.rate.value(rate_no), balance, scale))
         if balance and held and held[0].per_day:
-            heads.append((_voucher_at(vouchers, day), date.fromordinal(day).year if case.rules.cuts_years else None, held))
+            heads.append((_voucher_at(vouchers, begins, day), date.fromordinal(day).year if case.rules.cuts_years else None, held))
         else:
             heads.append(None)
     for head, numbers in groupby(range(len(heads)), heads.__getitem__):
@@ -239,11 +240,10 @@ def _check_gap(gap: Gap, marks: Sequence[int], balances: Sequence[int]) -> None:
         raise gap[1]
 
 
-def _voucher_at(vouchers: Sequence[Voucher], day: int) -> Voucher | None:
-    for one in vouchers:
-        if one.first <= day < one.until:
-            return one
-    return None
+def _voucher_at(vouchers: Sequence[Voucher], begins: Sequence[int], day: int) -> Voucher | None:
+    """The voucher that covers a day; those of a drawdown do not overlap, and ``begins`` are their first days, in order."""
+    no = bisect_right(begins, day) - 1
+    return vouchers[no] if no >= 0 and day < vouchers[no].until else None
 
 
 def lines_for(case: Case, loan: Loan, scope: Scope) -> tuple[Line, ...]:

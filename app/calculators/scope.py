@@ -17,7 +17,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
-from app.calculators.nearest import NOBODY, meant
+from app.calculators.nearest import MOST_NEAR, NOBODY, meant
 from app.calculators.patterns import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
@@ -32,7 +32,6 @@ _MONEY = re.compile(MONEY_PATTERN)
 _RATE = re.compile(SPREAD_PATTERN)
 _QUANTITY = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,8})?")
 _FIELDS = frozenset(name for facts in nm.BUILT_IN.values() for name in facts)  # built in, so no measure of any table
-MOST_NEAR = 100  # faults of a claim that are listed: only for these the nearest name is looked for
 _CODE = re.compile(ID_PATTERN)
 
 
@@ -84,8 +83,13 @@ class Scope:
 
 
 def yuan_value(text: str | None) -> Fraction | None:
+    """元 text with two decimals as an exact number of 元; None of None."""
+    return None if text is None else yuan_of(text)
+
+
+def yuan_of(text: str) -> Fraction:
     """元 text with two decimals as an exact number of 元."""
-    return None if text is None else Fraction(int(text[:-3] + text[-2:]), 100)
+    return Fraction(int(text[:-3] + text[-2:]), 100)
 
 
 def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, faults: list[Fault]) -> dict[str, Any]:

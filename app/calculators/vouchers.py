@@ -15,7 +15,7 @@ from app.calculators.facts import Contract, InterestVoucher
 from app.calculators.faults import Fault
 from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
-from app.calculators.nearest import meant
+from app.calculators.nearest import MOST_COMPARED, NOBODY, meant
 from app.calculators.spelling import normal
 from app.calculators.windows import bounds
 
@@ -57,7 +57,8 @@ def check_vouchers(contract: Contract, pointer: str) -> list[Fault]:
     for no, one in enumerate(contract.interest_paid):
         where, scope = f"{pointer}/interest_paid/{no}", _scope(one)
         if scope is not None and scope not in known:
-            near = meant(one.drawdown_no, [drawn.drawdown_no for drawn in contract.drawdowns])
+            names = [drawn.drawdown_no for drawn in contract.drawdowns]
+            near = meant(one.drawdown_no, names) if len(faults) * len(names) < MOST_COMPARED else NOBODY
             zh, en = f"本合同没有此放款编号{near.zh}", f"the contract has no such drawdown_no{near.en}"
             faults.append(Fault(f"{where}/drawdown_no", "UNKNOWN_DRAWDOWN", zh, en))
         if fen(one.penalty) > fen(one.amount):
@@ -166,9 +167,12 @@ def read_vouchers(case: Case, fact: Contract, slices: list[Slice]) -> list[Vouch
     for no, one in enumerate(fact.interest_paid):
         groups.setdefault((_scope(one), one.from_, one.until), []).append(no)
     windows = _payment_windows(case)
+    by_name: dict[str, list[Slice]] = {}
+    for one_slice in slices:
+        by_name.setdefault(normal(one_slice.no), []).append(one_slice)
     found = []
     for (scope, _, _), same in groups.items():
-        own = slices if scope is None or len(slices) == 1 else [one for one in slices if normal(one.no) == scope]
+        own = slices if scope is None or len(slices) == 1 else by_name.get(scope, [])
         voucher = _read(case, fact, same, own, windows)
         if voucher is not None:
             found.append(voucher)

@@ -154,7 +154,7 @@ def large(body: dict[str, Any]) -> bytes:
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, threading.Semaphore]]:
     """Large calculations wait until they may go on; each says when it has begun."""
     may_go_on, begun = threading.Event(), threading.Semaphore(0)
-    real = calculations.calculate
+    real = calculations.asked_in
 
     def waiting(body: bytes, *given: Any) -> Any:
         if len(body) > limits.LARGE_BODY_BYTES:
@@ -162,7 +162,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, thr
             assert may_go_on.wait(60)
         return real(body, *given)
 
-    monkeypatch.setattr(calculations, "calculate", waiting)
+    monkeypatch.setattr(calculations, "asked_in", waiting)
     yield may_go_on, begun
     may_go_on.set()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.api import budget, limits
 from app.api.draft_examples import BEGIN, MONTH
 from tests.contract.requests import INSURANCE, insurance
 from tests.drafts.conftest import Office
@@ -120,6 +121,32 @@ def test_a_trial_is_never_mistaken_for_a_real_answer(office: Office, raising: tu
     assert trial["provenance"]["rate_table"]["authority"] == "DRAFT"
     real = office.client.post(INSURANCE, json=four_rockets()).json()
     assert real["amount"] == "10000000.00"
+
+
+def test_a_trial_is_bounded_as_a_calculation_is(office: Office, raising: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be a long answer is too much here: trials have no summary."""
+    draft, _ = raising
+    for name in ("MOST_WORK", "MOST_LINES"):
+        with monkeypatch.context() as patched:
+            patched.setattr(budget, name, 10)
+            response = office.call("li", "POST", f"{draft}/calculate", four_rockets())
+        assert (response.status_code, response.json()["code"]) == (422, "TOO_MUCH_WORK")
+        assert response.json()["errors"][0]["pointer"] == "/policies"
+
+
+def test_an_effect_is_bounded_as_a_list_is(office: Office, raising: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cases beyond are failures, not silence; one that is too much alone is one, too."""
+    draft, _ = raising
+    cases = {"cases": [{"item_id": str(no), "request": four_rockets()} for no in range(6)]}
+    with monkeypatch.context() as patched:
+        patched.setattr(limits, "MAX_LIST_WORK", 500)
+        [table] = office.call("wang", "POST", f"{draft}/effect", cases).json()["tables"]
+    beyond = [one["id"] for one in table["effect"]["failures"] if one["after"]["code"] == "TOO_MUCH_WORK"]
+    assert 0 < len(beyond) < 6
+    assert beyond == [str(no) for no in range(6 - len(beyond), 6)]
+    monkeypatch.setattr(budget, "MOST_WORK", 10)
+    [table] = office.call("wang", "POST", f"{draft}/effect", cases).json()["tables"]
+    assert {(one["before"]["code"], one["after"]["code"]) for one in table["effect"]["failures"]} == {("TOO_MUCH_WORK", "TOO_MUCH_WORK")}
 
 
 def test_nobody_else_sees_a_draft_or_calculates_with_it(office: Office, raising: tuple[str, str]) -> None:

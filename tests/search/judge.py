@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.api.calculating import Kind, calculate
+from app.api.calculating import Kind, asked_in
 from app.api.problems import ProblemError
 from app.calculators.results import Result
 from app.calculators.spelling import normal
@@ -55,7 +55,7 @@ def _place(pointer: str | None) -> str:
 def ask(body: Json, kind: Kind) -> Answer:
     """Send a request down the road that every endpoint takes."""
     try:
-        result = calculate(msgspec.json.encode(body), kind, catalogue(), "zh")
+        result = asked_in(msgspec.json.encode(body), kind, catalogue(), "SUMMARY").answer("zh")
     except ProblemError as problem:
         return Answer(refused=tuple((one.pointer, one.code) for one in problem.errors) or (("", problem.code),))
     except Exception as error:  # whatever it is, it is a finding

@@ -279,14 +279,14 @@ def test_it_is_sent_as_it_is() -> None:
 
 def test_an_error_that_nobody_expected_fails_one_case_if_the_caller_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
     before, after, catalogue = tables(LAUNCHES, UNIT)
-    road = module.answer_under
+    road = module.asked_under
 
     def broken(claim: Any, kind: Any, table: RateTable, *rest: Any) -> Any:
         if claim.policies[0].premium == "1.00" and table is after:
             raise ZeroDivisionError
         return road(claim, kind, table, *rest)
 
-    monkeypatch.setattr(module, "answer_under", broken)
+    monkeypatch.setattr(module, "asked_under", broken)
     with pytest.raises(ZeroDivisionError):
         effect(INSURANCE, [launches("A", "1.00")], before, after, catalogue, "zh")
     comparison = Comparison(INSURANCE, before, after, catalogue, "zh", lambda error: ProblemError("INTERNAL_ERROR"))
