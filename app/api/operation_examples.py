@@ -165,6 +165,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Example]]] = {
     "read_audit": {
         "ordinary": Example(summary="最早的一百条", given={"after": 0, "limit": 100}),
         "next": Example(summary="其后至多一千条", given={"after": 100, "limit": 1000}),
+        "of_an_object": Example(summary="对一个草案或密钥所做的", given={"object": "0123456789abcdef"}),
     },
     "live": {
         "ordinary": Example(summary="存活", answer={"status": "ok"}),

@@ -74,9 +74,11 @@ def head_of(session: Session) -> Head:
     return Head(0, "") if stored is None else Head(stored.last, stored.hash)
 
 
-def entries(session: Session, after: int, limit: int) -> list[Audit]:
-    """At most ``limit`` entries that follow number ``after``."""
+def entries(session: Session, after: int, limit: int, object: str | None = None) -> list[Audit]:
+    """At most ``limit`` entries that follow number ``after``; of one object, or of all."""
     query = select(Audit).where(Audit.id > after).order_by(Audit.id).limit(limit)  # type: ignore[arg-type]
+    if object is not None:
+        query = query.where(Audit.object == object)
     return list(session.exec(query).all())
 
 
