@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -18,7 +18,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_
 from sqlalchemy.orm import aliased, defer
-from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col, select
 
 from app.calculators.spelling import normal
@@ -94,7 +93,10 @@ class State:
 
 def state_of(session: Session, draft_id: str) -> State:
     """A draft and where it stands. Errors: NoSuchDraft."""
-    return _state_of(session, _draft(session, draft_id))
+    of, step = models.DraftRevision, models.DraftStep
+    draft = _draft(session, draft_id)
+    revisions = session.exec(select(of).where(of.draft_id == draft_id).order_by(col(of.revision))).all()
+    return _stands(draft, revisions, session.exec(select(step).where(step.draft_id == draft_id)).all())
 
 
 def _draft(session: Session, draft_id: str) -> models.Draft:
@@ -104,13 +106,10 @@ def _draft(session: Session, draft_id: str) -> models.Draft:
     return draft
 
 
-def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption) -> State:
-    of, step = models.DraftRevision, models.DraftStep
-    revisions = session.exec(select(of).where(of.draft_id == draft.id).order_by(col(of.revision)).options(*options)).all()
+def _stands(draft: models.Draft, revisions: Sequence[models.DraftRevision], steps: Sequence[models.DraftStep]) -> State:
     latest = revisions[-1]
-    steps = session.exec(select(step).where(step.draft_id == draft.id, step.revision == latest.revision)).all()
-    ordered = tuple(sorted(steps, key=lambda one: STEPS.index(one.kind)))
-    return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
+    taken = sorted((one for one in steps if one.revision == latest.revision), key=lambda one: STEPS.index(one.kind))
+    return State(draft, latest, tuple(taken), tuple(dict.fromkeys(one.author for one in revisions)))
 
 
 def all_states(session: Session) -> list[State]:
@@ -143,8 +142,22 @@ def listed(
     if holds is not None:
         query = query.where(col(of.id).in_(_holding(session, query, holds, limit)))
     found = session.exec(query if limit is None else query.limit(limit + 1)).all()
-    unread = defer(models.DraftRevision.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
-    return [_state_of(session, one, unread) for one in found[:limit]], limit is not None and len(found) > limit
+    return list(_states_of(session, found[:limit])), limit is not None and len(found) > limit
+
+
+def _states_of(session: Session, found: Sequence[models.Draft]) -> Iterator[State]:
+    """Drafts and where they stand, without their contents; a thousand of them in two statements."""
+    of, step = models.DraftRevision, models.DraftStep
+    unread = defer(of.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
+    for at in range(0, len(found), 1_000):
+        ids = [one.id for one in found[at : at + 1_000]]
+        revisions: dict[str, list[models.DraftRevision]] = {one: [] for one in ids}
+        steps: dict[str, list[models.DraftStep]] = {one: [] for one in ids}
+        for revision in session.exec(select(of).where(col(of.draft_id).in_(ids)).order_by(col(of.revision)).options(unread)):
+            revisions[revision.draft_id].append(revision)
+        for taken in session.exec(select(step).where(col(step.draft_id).in_(ids))):
+            steps[taken.draft_id].append(taken)
+        yield from (_stands(one, revisions[one.id], steps[one.id]) for one in found[at : at + 1_000])
 
 
 def _holding(session: Session, query: Select[Any], holds: Callable[[str], bool], limit: int | None) -> list[str]:
