@@ -7,7 +7,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup search bench bench-startup bench-publications bench-faults release lock clean
+.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,10 @@ coverage: $(BIN)/.test ## Branch coverage of the core, the tables and access
 fuzz: $(BIN)/.test ## Compare with the naive oracles (CASES=100000 by default)
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
 
+fuzz-http: $(BIN)/.test ## Call every operation as its document says, right and wrong, with keys of every scope and without (EXAMPLES=200)
+	SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),200) SCHEMATHESIS_PHASES=examples,coverage,fuzzing,stateful \
+	  $(BIN)/python -m pytest -n 2 tests/contract/test_schemathesis.py tests/access/test_schemathesis.py
+
 search: $(BIN)/.test ## Look for facts whose absence, spelling or date loosens an amount without a word
 	$(BIN)/python -m tests.search
 
@@ -95,6 +99,9 @@ bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculation
 
 bench-faults: $(BIN)/.test ## Let the database go away in each way for ten seconds; count failed requests, measure recovery
 	$(BIN)/python -m benchmarks.faults
+
+bench-hostile: $(BIN)/.test ## Send the worst requests for each limit, one and eight at once (TIMES=50 MUTATIONS=100000); CPU, memory, stalls, faults
+	$(BIN)/python -m benchmarks.hostile $(if $(TIMES),--times $(TIMES)) $(if $(MUTATIONS),--mutations $(MUTATIONS))
 
 release: ## Build the image of a release on a base that PYTHON_IMAGE=python@sha256:… names by its digest
 	@printf '%s\n' '$(PYTHON_IMAGE)' | grep -Eqx '[A-Za-z0-9./:_-]+@sha256:[0-9a-f]{64}' || { \

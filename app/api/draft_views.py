@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_VALUE_PATTERN
 from app.api.identity import instant_text
-from app.api.parameters import Closed
+from app.api.parameters import Searched
 from app.api.views import View
 from app.calculators import patterns
 from app.tables.drafts import State
@@ -21,7 +21,6 @@ DRAFT_ID = "^[0-9a-f]{16}$"
 ETAG = '^"[1-9][0-9]{0,8}-(draft|checked|approved|published|discarded)-[0-9a-f]{16}(-gzip)?"$'
 MAX_FILE = 200_000  # signs; the largest published file has 12,000. Reading YAML is slow: it takes half a second
 MAX_CASES = 1_000
-MAX_LISTED = 1_000
 
 CONTENT: Final = "内容：与标准表文件同样的词，每个值都写成文字；版本号与公布时刻由服务给出"
 FILE: Final = "标准表文件的文本（YAML）"
@@ -168,13 +167,12 @@ class ReportView(View):
     differences: list[DifferenceView] = Field(title="与现行版本的不同")
 
 
-class DraftFilter(Closed):
+class DraftFilter(Searched):
     """Which drafts to list, and which part of them."""
 
     state: StateName | None = Field(None, title="状态")
     target: str | None = Field(None, title="对象", pattern=TARGET, max_length=80)
     after: str | None = Field(None, title="从这个草案之后起，即上一页的 next", pattern=DRAFT_ID, max_length=16)
-    limit: int = Field(100, title="至多几个", ge=1, le=MAX_LISTED, examples=[100])
 
 
 DraftQuery = Annotated[DraftFilter, Query()]

@@ -24,6 +24,7 @@ from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.entering import entered
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
+from app.api.paging import no_such_entry, searched
 from app.api.parameters import NoQuery
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.reporting import effect_of, report
@@ -85,7 +86,7 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     "/drafts",
     operation_id="list_drafts",
     summary="列出草案",
-    description="草案及其状态，包括已公布与放弃的；后起草的在前，分页列出。",
+    description="草案及其状态，包括已公布与放弃的；后起草的在前，分页列出。搜索编号、对象、说明、起草人与最近修订人。",
     response_model=draft_views.DraftList,
     response_description="草案列表的一页",
     responses={**problem_responses((401, 403, 406, 422, 500, 503)), **draft_links.listed()},
@@ -93,13 +94,17 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
 )
 async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> Response:
     """List the drafts."""
-    asked = query.state, query.target, query.after, query.limit
+    holds = None if query.q is None else searched(query.q)
+
+    def read(session: Session) -> tuple[list[State], bool]:
+        return drafts.listed(session, state=query.state, target=query.target, holds=holds, after=query.after, limit=query.limit)
+
     try:
-        found, more = await _read(request, lambda session: drafts.listed(session, *asked))
+        found, more = await _read(request, read)
     except ProblemError as problem:
         if problem.code != "DRAFT_NOT_FOUND":
             raise
-        raise invalid([FieldError("/query/after", "INVALID_VALUE", problem.zh, problem.en)]) from None
+        raise no_such_entry() from None
     return _answer(draft_views.DraftList(drafts=[draft_views.entry(one) for one in found], next=found[-1].draft.id if more else None))
 
 

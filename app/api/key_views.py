@@ -21,6 +21,7 @@ from app.tables.models import Audit
 
 MAX_AUDIT_ENTRIES: Final = 1_000
 _INSTANT: Final[JsonDict] = {"format": "date-time"}
+OBJECT_PATTERN: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text
 _HASH: Final = r"^(sha256:[0-9a-f]{64})?$"
 
 
@@ -137,6 +138,14 @@ class AuditPage(Closed):
 
     after: int = Field(0, title="从这一条之后起", ge=0, le=2**31 - 1, examples=[0])
     limit: int = Field(100, title="至多几条", ge=1, le=MAX_AUDIT_ENTRIES, examples=[100])
+    object: str | None = Field(
+        None,
+        title="只列对这个对象所做的，如草案编号、密钥编号，与记录中的 object 完全一致",
+        min_length=1,
+        max_length=200,
+        pattern=OBJECT_PATTERN,
+        examples=["0123456789abcdef"],
+    )
 
 
 AuditQuery = Annotated[AuditPage, Query()]

@@ -136,7 +136,7 @@ async def revoke_key(request: Request, actor: Admin, key_id: KeyId, _: NoQuery) 
     "/audit",
     operation_id="read_audit",
     summary="读取审计日志",
-    description="按序号列出记录与链头。每条的摘要含前一条的摘要，可据以核对日志未被更改。",
+    description="按序号列出记录与链头，可只列一个对象的记录。每条的摘要含前一条的摘要，可据以核对日志未被更改。",
     response_model=AuditLog,
     response_description="审计日志的一段",
     responses=_READ,
@@ -147,7 +147,7 @@ async def read_audit(request: Request, query: AuditQuery) -> Response:
     """Show a part of the audit log."""
 
     def read(session: Session) -> AuditLog:
-        return audit_log(audit.entries(session, query.after, query.limit), audit.head_of(session))
+        return audit_log(audit.entries(session, query.after, query.limit, query.object), audit.head_of(session))
 
     return _answer(await ask(request, read))
 

@@ -104,6 +104,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Example]]] = {
     "list_rate_tables": {
         "ordinary": Example(summary="一个批次在某日适用的标准表", given={"batch": "bj-gjj-2025-1", "as_of": "2025-03-10"}),
         "by_method": Example(summary="某一领域的全部奖励", given={"method": "AWARD", "area": "DIGITAL_ECONOMY"}),
+        "searched": Example(summary="名称等处有这些词的标准表，至多一百张", given={"q": "集成电路 流片", "limit": 100}),
     },
     "get_rate_table": {
         "ordinary": Example(summary="最新版本", given=_LAUNCH),
@@ -164,6 +165,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Example]]] = {
     "read_audit": {
         "ordinary": Example(summary="最早的一百条", given={"after": 0, "limit": 100}),
         "next": Example(summary="其后至多一千条", given={"after": 100, "limit": 1000}),
+        "of_an_object": Example(summary="对一个草案或密钥所做的", given={"object": "0123456789abcdef"}),
     },
     "live": {
         "ordinary": Example(summary="存活", answer={"status": "ok"}),

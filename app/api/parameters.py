@@ -66,8 +66,25 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class TableFilter(Closed):
-    """Which tables to list."""
+class Paged(Closed):
+    """How much of a list to answer; each list says itself after which entry."""
+
+    limit: int = Field(limits.DEFAULT_LISTED, title="至多几个", ge=1, le=limits.MAX_LISTED, examples=[100])
+
+
+class Searched(Paged):
+    """A list that is searched."""
+
+    q: str | None = Field(
+        None,
+        title="搜索词：只列编号、名称等处含有其中每一个词的；不分全角半角与大小写",
+        max_length=limits.MAX_SEARCH_TEXT,
+        examples=["流片"],
+    )
+
+
+class TableFilter(Searched):
+    """Which tables to list, and which part of them."""
 
     batch: str | None = Field(
         None, title="批次编号", json_schema_extra={"pattern": BATCH_PATTERN, "maxLength": 80}, examples=["bj-gjj-2025-1"]
@@ -75,6 +92,27 @@ class TableFilter(Closed):
     method: Method | None = Field(None, title="支持方式")
     area: Area | None = Field(None, title="支持领域")
     as_of: Day | None = Field(None, title="只列该日有版本生效的标准表")
+    after: str | None = Field(
+        None,
+        title="从这张标准表之后起，即上一页的 next",
+        pattern=patterns.TABLE_PATTERN,
+        max_length=80,
+        examples=["bj-gjj-2022-0-1"],
+    )
+
+
+class BatchFilter(Searched):
+    """Which batches to list, and which part of them."""
+
+    after: str | None = Field(
+        None, title="从这个批次之后起，即上一页的 next", pattern=BATCH_PATTERN, max_length=80, examples=["bj-gjj-2022-0"]
+    )
+
+
+class VersionPage(Paged):
+    """Which part of the versions of a table to list."""
+
+    after: int | None = Field(None, title="从这一版本之后起，即上一页的 next", ge=1, le=100_000, examples=[1])
 
 
 class AsOf(Closed):
@@ -89,10 +127,12 @@ class Against(Closed):
     against: int = Field(title="与之比较的版本", ge=1, le=100_000, examples=[1])
 
 
-class On(Closed):
-    """The day whose value is asked for."""
+class SeriesPage(Closed):
+    """The day whose value is asked for, and which part of all values."""
 
     on: Day | None = Field(None, title="取该日适用的值")
+    after: Day | None = Field(None, title="只列该日之后公布的值，即上一页的 next")
+    limit: int = Field(limits.MAX_LISTED, title="至多几个公布值", ge=1, le=limits.MAX_LISTED, examples=[100])
 
 
 class Nothing(Closed):
@@ -100,7 +140,9 @@ class Nothing(Closed):
 
 
 TableQuery = Annotated[TableFilter, Query()]
+BatchQuery = Annotated[BatchFilter, Query()]
+VersionQuery = Annotated[VersionPage, Query()]
 AsOfQuery = Annotated[AsOf, Query()]
 AgainstQuery = Annotated[Against, Query()]
-OnQuery = Annotated[On, Query()]
+SeriesQuery = Annotated[SeriesPage, Query()]
 NoQuery = Annotated[Nothing, Query()]

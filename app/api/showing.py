@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 from app.api import views
 from app.api.calculating import KINDS
 from app.api.identity import instant_text
-from app.api.parameters import TableFilter
+from app.api.paging import page
+from app.api.parameters import SeriesPage
 from app.calculators.codes import categories
 from app.calculators.money import decimal_text
 from app.calculators.names import BUILT_IN
 from app.calculators.references import row_on
-from app.calculators.terms import Measure, Overlay
+from app.calculators.terms import Measure, Overlay, ReferenceSeries
 from app.tables.canonical import canonical, digest
-from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
+from app.tables.catalogue import Batch, Catalogue, Direction, SeriesVersion, Version
 from app.tables.catalogue import newest as newest_rates
 
 
@@ -99,46 +101,6 @@ def newest(catalogue: Catalogue, table_id: str) -> Version:
     versions = catalogue.versions(table_id)
     standing = [one for one in versions if one.standing(catalogue.latest_known_at)] or list(versions)
     return max(standing, key=lambda one: (one.table.effective_from, one.table.version))
-
-
-def table_list(catalogue: Catalogue, query: TableFilter) -> views.TableList:
-    """Show the tables that a filter lets through."""
-    shown = []
-    for direction in catalogue.directions.values():
-        if (
-            query.batch not in (None, direction.batch)
-            or query.method not in (None, direction.method)
-            or query.area not in (None, direction.area)
-        ):
-            continue
-        versions = catalogue.tables.get(direction.rate_table, ())
-        chosen = _chosen(catalogue, direction.rate_table, query.as_of) if versions else None
-        if query.as_of is not None and chosen is None:
-            continue
-        shown.append(
-            views.TableEntry(
-                id=direction.rate_table,
-                batch=direction.batch,
-                no=direction.number,
-                title=direction.title,
-                method=direction.method,
-                area=direction.area,
-                loaded=bool(versions),
-                not_loaded=direction.not_loaded,
-                versions=[one.table.version for one in versions],
-                version=chosen and chosen.table.version,
-            )
-        )
-    return views.TableList(rate_tables=shown)
-
-
-def _chosen(catalogue: Catalogue, table_id: str, as_of: date | None) -> Version | None:
-    if as_of is None:
-        return newest(catalogue, table_id)
-    try:
-        return catalogue.chosen(table_id, as_of=as_of)
-    except NoVersionInForce:
-        return None
 
 
 def table(catalogue: Catalogue, version: Version) -> views.TableView:
@@ -283,19 +245,22 @@ def series_entry(versions: Sequence[SeriesVersion]) -> views.SeriesEntry:
     )
 
 
-def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesView:
-    """Show the newest version of a reference series with all its values."""
+def series(versions: Sequence[SeriesVersion], query: SeriesPage) -> views.SeriesView:
+    """Show the newest version of a reference series: a page of its values, and the one of the day that is asked for."""
     shown = newest_rates(versions).series
-    rows = [
-        views.SeriesRow(
-            on=date.fromordinal(day).isoformat(), value=decimal_text(value), confidence=confidence
-        )
-        for day, value, confidence in zip(shown.days, shown.values, shown.confidences, strict=True)
-    ]
-    row = None if on is None else row_on(shown, on.toordinal())
+    first = 0 if query.after is None else bisect_right(shown.days, query.after.toordinal())
+    rows, more = page((_row(shown, at) for at in range(first, len(shown.days))), query.limit)
+    row = None if query.on is None else row_on(shown, query.on.toordinal())
     return views.SeriesView(
         versions=sorted(one.series.version for one in versions),
-        value=None if row is None else rows[row],
+        value=None if row is None else _row(shown, row),
         rows=rows,
+        next=rows[-1].on if more else None,
         **series_entry(versions).model_dump(),
+    )
+
+
+def _row(series: ReferenceSeries, at: int) -> views.SeriesRow:
+    return views.SeriesRow(
+        on=date.fromordinal(series.days[at]).isoformat(), value=decimal_text(series.values[at]), confidence=series.confidences[at]
     )

@@ -9,19 +9,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Scope
-from app.api import bodies, gate, showing, views
+from app.api import bodies, gate, listing, showing, views
 from app.api.lookups import catalogue_of, found
 from app.api.openapi import not_modified, problem_responses
+from app.api.paging import next_page
 from app.api.parameters import (
     AgainstQuery,
     AsOfQuery,
     BatchId,
+    BatchQuery,
     NoQuery,
-    OnQuery,
     SeriesId,
+    SeriesQuery,
     TableId,
     TableQuery,
     VersionNumber,
+    VersionQuery,
 )
 from app.api.problems import ProblemError
 from app.tables.catalogue import Catalogue
@@ -54,23 +57,22 @@ _ONE: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((
 )
 async def list_funds(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the funds."""
-    return views.answer(request, showing.funds(tables))
+    return views.made(request, listing.tag(tables), lambda: showing.funds(tables))
 
 
 @router.get(
     "/batches",
     operation_id="list_batches",
     summary="列出批次",
-    description="全部批次及其支持方向；标准未载入的方向说明原因。",
+    description="批次及其支持方向；标准未载入的方向说明原因。分页列出；搜索编号、名称与文件的标题、文号。",
     response_model=views.BatchList,
-    response_description="批次列表",
-    responses=_LISTED,
+    response_description="批次列表的一页",
+    responses={**_LISTED, **next_page("list_batches")},
     openapi_extra=_SECURED,
 )
-async def list_batches(request: Request, tables: Tables, _: NoQuery) -> Response:
+async def list_batches(request: Request, query: BatchQuery, tables: Tables) -> Response:
     """List the batches."""
-    shown = [showing.batch(batch) for batch in tables.batches.values()]
-    return views.answer(request, views.BatchList(batches=shown))
+    return views.made(request, listing.tag(tables), listing.batches(tables, query))
 
 
 @router.get(
@@ -94,18 +96,16 @@ async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQu
     "/rate-tables",
     operation_id="list_rate_tables",
     summary="列出标准表",
-    description="按批次、支持方式、支持领域与适用日筛选标准表。",
+    description="按批次、支持方式、支持领域与适用日筛选标准表，分页列出；搜索编号、名称、批次名称，以及支持方式、领域与类别的代码。",
     response_model=views.TableList,
-    response_description="标准表列表",
-    responses=_ONE,
+    response_description="标准表列表的一页",
+    responses={**_ONE, **next_page("list_rate_tables")},
     openapi_extra=_SECURED,
 )
 async def list_rate_tables(request: Request, query: TableQuery, tables: Tables) -> Response:
     """List the rate tables."""
     with found():
-        if query.batch is not None:
-            tables.batch(query.batch)
-        return views.answer(request, showing.table_list(tables, query))
+        return views.made(request, listing.tag(tables), listing.tables(tables, query))
 
 
 @router.get(
@@ -133,17 +133,16 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
     "/rate-tables/{table_id}/versions",
     operation_id="list_versions",
     summary="列出标准表的版本",
-    description="一张标准表的全部版本，含被更正与撤回的。",
+    description="一张标准表的全部版本，含被更正与撤回的；分页列出。",
     response_model=views.VersionList,
-    response_description="版本列表",
-    responses=_ONE,
+    response_description="版本列表的一页",
+    responses={**_ONE, **next_page("list_versions")},
     openapi_extra=_SECURED,
 )
-async def list_versions(request: Request, table_id: TableId, tables: Tables, _: NoQuery) -> Response:
+async def list_versions(request: Request, table_id: TableId, query: VersionQuery, tables: Tables) -> Response:
     """List the versions of a table."""
     with found():
-        entries = [showing.version_entry(tables, version) for version in tables.versions(table_id)]
-        return views.answer(request, views.VersionList(id=table_id, versions=entries))
+        return views.made(request, listing.tag(tables), listing.versions(tables, table_id, query))
 
 
 @router.get(
@@ -200,25 +199,27 @@ async def diff_versions(
 )
 async def list_reference_rates(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the reference series."""
-    shown = [showing.series_entry(versions) for versions in tables.references.values()]
-    return views.answer(request, views.SeriesList(reference_rates=shown))
+    def show() -> views.SeriesList:
+        return views.SeriesList(reference_rates=[showing.series_entry(versions) for versions in tables.references.values()])
+
+    return views.made(request, listing.tag(tables), show)
 
 
 @router.get(
     "/reference-rates/{series}",
     operation_id="get_reference_rate",
     summary="查看参考利率",
-    description="一个参考利率系列的全部公布值；给出 on 时另含该日适用的值，超出有效范围时应答 422。",
+    description="一个参考利率系列的公布值，分页列出；给出 on 时另含该日适用的值，超出有效范围时应答 422。",
     response_model=views.SeriesView,
     response_description="参考利率",
-    responses=_ONE,
+    responses={**_ONE, **next_page("get_reference_rate")},
     openapi_extra=_SECURED,
 )
-async def get_reference_rate(request: Request, series: SeriesId, query: OnQuery, tables: Tables) -> Response:
+async def get_reference_rate(request: Request, series: SeriesId, query: SeriesQuery, tables: Tables) -> Response:
     """Show one reference series."""
     with found():
         versions = tables.reference(series)
-    view = showing.series(versions, query.on)
+    view = showing.series(versions, query)
     if query.on is not None and view.value is None:
         day, first, last, until = query.on, view.first_on, view.last_on, view.holds_until
         raise ProblemError(

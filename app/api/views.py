@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -101,10 +102,11 @@ class BatchView(View):
 
 
 class BatchList(View):
-    """全部批次。"""
+    """批次列表的一页，年度早的在前。"""
 
     model_config = ConfigDict(title="批次列表")
     batches: list[BatchView] = Field(title="批次")
+    next: str | None = Field(title="下一页的 after；空为没有更多")
 
 
 class TableEntry(View):
@@ -124,10 +126,11 @@ class TableEntry(View):
 
 
 class TableList(View):
-    """符合条件的标准表。"""
+    """符合条件的标准表，一页，按批次与方向排列。"""
 
     model_config = ConfigDict(title="标准表列表")
     rate_tables: list[TableEntry] = Field(title="标准表")
+    next: str | None = Field(title="下一页的 after；空为没有更多")
 
 
 class MeasureView(View):
@@ -207,11 +210,12 @@ class VersionEntry(View):
 
 
 class VersionList(View):
-    """标准表的全部版本。"""
+    """标准表的版本，一页，按版本号排列。"""
 
     model_config = ConfigDict(title="版本列表")
     id: str = Field(title="标准表编号")
     versions: list[VersionEntry] = Field(title="版本")
+    next: int | None = Field(title="下一页的 after；空为没有更多")
 
 
 class Change(View):
@@ -267,22 +271,27 @@ class SeriesRow(View):
 
 
 class SeriesView(SeriesEntry):
-    """一个参考利率系列及其全部公布值。"""
+    """一个参考利率系列及其公布值。"""
 
     model_config = ConfigDict(title="参考利率")
     versions: list[int] = Field(title="已有版本")
     value: SeriesRow | None = Field(title="on 日适用的公布值；未给 on 时为空")
-    rows: list[SeriesRow] = Field(title="全部公布值")
+    rows: list[SeriesRow] = Field(title="公布值，按公布日排列")
+    next: str | None = Field(title="下一页的 after；空为没有更多")
 
 
 def tagged(request: Request, body: bytes, named: str | None = None) -> Response:
     """Answer a body with a strong ETag, its name or else its digest, or 304 when the caller has it already."""
-    tag = f'"{named or f"sha256:{sha256(body).hexdigest()}"}"'
+    return _unless_known(request, named or f"sha256:{sha256(body).hexdigest()}", lambda: body)
+
+
+def _unless_known(request: Request, named: str, body: Callable[[], bytes]) -> Response:
+    tag = f'"{named}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     known = request.headers.get("if-none-match")
     if known is not None and (known.strip() == "*" or tag in _tags(known)):
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body(), media_type="application/json", headers=headers)
 
 
 def _tags(header: str) -> set[str]:
@@ -292,4 +301,13 @@ def _tags(header: str) -> set[str]:
 
 def answer(request: Request, view: BaseModel, named: str | None = None) -> Response:
     """Answer a view; its name, where it has one, changes whenever the view does."""
-    return tagged(request, view.model_dump_json(by_alias=True).encode(), named)
+    return tagged(request, _written(view), named)
+
+
+def made(request: Request, named: str, show: Callable[[], BaseModel]) -> Response:
+    """Answer a view that is made only for a caller who does not have it; its name changes whenever the view would."""
+    return _unless_known(request, named, lambda: _written(show()))
+
+
+def _written(view: BaseModel) -> bytes:
+    return view.model_dump_json(by_alias=True).encode()

@@ -91,7 +91,10 @@ def revoke_key(key_id: KeyId) -> None:
 
 
 @audit.command("list")
-def list_log(after: Annotated[int, typer.Option(min=0, help="从这一条之后起 / only entries after this number")] = 0) -> None:
+def list_log(
+    after: Annotated[int, typer.Option(min=0, help="从这一条之后起 / only entries after this number")] = 0,
+    about: Annotated[str | None, typer.Option("--object", help="只列对这个对象所做的 / only what was done to this object")] = None,
+) -> None:
     """列出审计记录，每条一行 JSON，与接口所示相同 / Print the entries, each a line of JSON, as over HTTP."""
     from sqlmodel import Session
 
@@ -99,7 +102,7 @@ def list_log(after: Annotated[int, typer.Option(min=0, help="从这一条之后�
     from app.tables import audit as log
 
     with database() as engine, Session(engine) as session:
-        while found := log.entries(session, after, MAX_AUDIT_ENTRIES):
+        while found := log.entries(session, after, MAX_AUDIT_ENTRIES, about):
             for one in audit_log(found, log.head_of(session)).entries:
                 typer.echo(one.model_dump_json())
             after = found[-1].id

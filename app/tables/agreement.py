@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.tables import audit, models
+from app.tables import audit
 from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
 from app.tables.persons import person_of
 
@@ -61,7 +61,7 @@ def _about(table: str, row: Mapping[str, Any], fault: Said | None) -> Iterator[S
 def _chain(rows: Sequence[Mapping[str, Any]]) -> Iterator[Said]:
     last = audit.Head(0, "")
     for row in sorted(rows, key=lambda row: int(row["id"])):
-        entry = models.Audit(**row)
+        entry = audit.Entry(**row)
         for fault in audit.broken(entry, last):
             zh, _, en = fault.partition(" / ")
             yield f"审计日志{zh}", f"audit log: {en}"

@@ -229,6 +229,7 @@ class Catalogue:
     _choices: dict[tuple[str, int | None, date | None, datetime | None], RateTable] = field(init=False, default_factory=dict, repr=False)
     _pinned: dict[tuple[str, int, int, date | None], RateTable] = field(init=False, default_factory=dict, repr=False)
     _series: dict[int, Mapping[str, ReferenceSeries]] = field(init=False, default_factory=dict, repr=False)
+    derived: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)  # made once by whoever shows it
 
     def __post_init__(self) -> None:
         """Settle what every calculation without ``known_at`` reads."""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
-from sqlalchemy.orm import defer
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
+from app.calculators.spelling import normal
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
 from app.tables.canonical import canonical, digest
@@ -92,7 +93,10 @@ class State:
 
 def state_of(session: Session, draft_id: str) -> State:
     """A draft and where it stands. Errors: NoSuchDraft."""
-    return _state_of(session, _draft(session, draft_id))
+    of, step = models.DraftRevision, models.DraftStep
+    draft = _draft(session, draft_id)
+    revisions = session.exec(select(of).where(of.draft_id == draft_id).order_by(col(of.revision))).all()
+    return _stands(draft, revisions, session.exec(select(step).where(step.draft_id == draft_id)).all())
 
 
 def _draft(session: Session, draft_id: str) -> models.Draft:
@@ -102,24 +106,30 @@ def _draft(session: Session, draft_id: str) -> models.Draft:
     return draft
 
 
-def _state_of(session: Session, draft: models.Draft, *options: ExecutableOption) -> State:
-    of, step = models.DraftRevision, models.DraftStep
-    revisions = session.exec(select(of).where(of.draft_id == draft.id).order_by(col(of.revision)).options(*options)).all()
+def _stands(draft: models.Draft, revisions: Sequence[models.DraftRevision], steps: Sequence[models.DraftStep]) -> State:
     latest = revisions[-1]
-    steps = session.exec(select(step).where(step.draft_id == draft.id, step.revision == latest.revision)).all()
-    ordered = tuple(sorted(steps, key=lambda one: STEPS.index(one.kind)))
-    return State(draft, latest, ordered, tuple(dict.fromkeys(one.author for one in revisions)))
+    taken = sorted((one for one in steps if one.revision == latest.revision), key=lambda one: STEPS.index(one.kind))
+    return State(draft, latest, tuple(taken), tuple(dict.fromkeys(one.author for one in revisions)))
 
 
 def all_states(session: Session) -> list[State]:
     """Every draft without its content, the latest begun first."""
-    return listed(session, None, None, None, None)[0]
+    return listed(session)[0]
 
 
 def listed(
-    session: Session, state: str | None, target: str | None, after: str | None, limit: int | None
+    session: Session,
+    *,
+    state: str | None = None,
+    target: str | None = None,
+    holds: Callable[[str], bool] | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> tuple[list[State], bool]:
-    """A page of the drafts without their contents, the latest begun first, and whether more follow. Errors: NoSuchDraft."""
+    """A page of the drafts without their contents, the latest begun first, and whether more follow. Errors: NoSuchDraft.
+
+    ``holds`` is asked about id, target, note and writers of a draft, as one text in normal form.
+    """
     of, begun = models.Draft, col(models.Draft.created_at)
     query = select(of).order_by(begun.desc(), col(of.id))
     if after is not None:
@@ -129,9 +139,37 @@ def listed(
         query = query.where(of.target == target)
     if state is not None:
         query = query.where(*_stands_at(state))
+    if holds is not None:
+        query = query.where(col(of.id).in_(_holding(session, query, holds, limit)))
     found = session.exec(query if limit is None else query.limit(limit + 1)).all()
-    unread = defer(models.DraftRevision.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
-    return [_state_of(session, one, unread) for one in found[:limit]], limit is not None and len(found) > limit
+    return list(_states_of(session, found[:limit])), limit is not None and len(found) > limit
+
+
+def _states_of(session: Session, found: Sequence[models.Draft]) -> Iterator[State]:
+    """Drafts and where they stand, without their contents; a thousand of them in two statements."""
+    of, step = models.DraftRevision, models.DraftStep
+    unread = defer(of.content)  # type: ignore[arg-type]  # SQLModel types a column as its value
+    for at in range(0, len(found), 1_000):
+        ids = [one.id for one in found[at : at + 1_000]]
+        revisions: dict[str, list[models.DraftRevision]] = {one: [] for one in ids}
+        steps: dict[str, list[models.DraftStep]] = {one: [] for one in ids}
+        for revision in session.exec(select(of).where(col(of.draft_id).in_(ids)).order_by(col(of.revision)).options(unread)):
+            revisions[revision.draft_id].append(revision)
+        for taken in session.exec(select(step).where(col(step.draft_id).in_(ids))):
+            steps[taken.draft_id].append(taken)
+        yield from (_stands(one, revisions[one.id], steps[one.id]) for one in found[at : at + 1_000])
+
+
+def _holding(session: Session, query: Select[Any], holds: Callable[[str], bool], limit: int | None) -> list[str]:
+    """The ids of the first drafts of a query that hold what is searched, and of one more; they are read a thousand at a time."""
+    of, revision = models.Draft, models.DraftRevision
+    any_of = aliased(revision)
+    latest = select(func.max(any_of.revision)).where(any_of.draft_id == of.id).scalar_subquery()
+    said = query.join(revision, and_(col(revision.draft_id) == of.id, col(revision.revision) == latest))
+    columns: list[Any] = [of.id, of.target, of.created_by, revision.author, revision.note]
+    with session.execute(said.with_only_columns(*columns).execution_options(yield_per=1_000)) as rows:
+        holding = (row[0] for row in rows if holds(normal(" ".join(row))))
+        return list(islice(holding, None if limit is None else limit + 1))
 
 
 def _stands_at(state: str) -> list[ColumnElement[bool]]:

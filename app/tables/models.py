@@ -260,6 +260,7 @@ class Audit(SQLModel, table=True):
     """Who did what to what and when; each entry holds the hash of the one before it. No applicant's data."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_of_object", "object", "id"),)
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_column=_instant())
     actor: str = Field(max_length=120)

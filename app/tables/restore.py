@@ -6,8 +6,9 @@ import gzip
 import json
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -133,9 +134,10 @@ def _rows(file: gzip.GzipFile) -> Rows:
         if isinstance(content, dict) and "rows" in content:
             return found
         try:
-            table = SQLModel.metadata.tables[content["table"]].columns
-            found[content["table"]].append({column.name: _typed(column.type, content["row"].get(column.name)) for column in table})
-            unknown = set(content["row"]) - set(table.keys())
+            row, readers = content["row"], _readers(content["table"])
+            values = ((name, read, row.get(name)) for name, read in readers.items())
+            found[content["table"]].append({name: value if value is None or read is None else read(value) for name, read, value in values})
+            unknown = row.keys() - readers
         except (LookupError, TypeError, AttributeError, ValueError):
             raise _odd(number) from None
         if unknown:
@@ -147,12 +149,16 @@ def _odd(number: int) -> BackupError:
     return BackupError(f"第 {number} 行不是本服务所写", f"line {number} is not written by this service")
 
 
-def _typed(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
+@cache
+def _readers(table: str) -> Mapping[str, Callable[[str], Any] | None]:
+    """How to read the value of each column; None where it is what the line says. Errors: KeyError for no table of ours."""
+    return {column.name: _reader(column.type) for column in SQLModel.metadata.tables[table].columns}
+
+
+def _reader(kind: Any) -> Callable[[str], Any] | None:
     if isinstance(kind, models.Instant):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(kind, Date) else value
+        return datetime.fromisoformat
+    return date.fromisoformat if isinstance(kind, Date) else None
 
 
 def _check_agreement(rows: Rows) -> None:

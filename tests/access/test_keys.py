@@ -262,8 +262,26 @@ def test_the_log_is_read_page_by_page(service: Service) -> None:
         made(service)
     pages = [service.here.get(f"/v1/audit?after={after}&limit=2").json()["entries"] for after in (0, 2, 4, 5)]
     assert [[one["id"] for one in page] for page in pages] == [[1, 2], [3, 4], [5], []]
-    for wrong in ("limit=0", "limit=1001", "after=-1", "after=x", "before=1"):
+    for wrong in ("limit=0", "limit=1001", "after=-1", "after=x", "before=1", "object=", "object=%00", f"object={'x' * 201}"):
         assert service.here.get(f"/v1/audit?{wrong}").status_code == 422
+
+
+def test_the_log_of_one_object_is_read_page_by_page(service: Service) -> None:
+    """Its entries alone, in order, with the head of the whole log; what only resembles the object is another one."""
+    first, second = made(service)["id"], made(service)["id"]
+    for _ in range(2):
+        for key in (first, second):
+            assert service.here.post(f"/v1/keys/{key}/rotate", json={}).status_code == 200
+
+    def page(**query: Any) -> list[tuple[int, str]]:
+        log = service.here.get("/v1/audit", params=query).json()
+        assert log["head"]["last"] == 7
+        return [(one["id"], one["action"]) for one in log["entries"]]
+
+    assert page(object=first) == [(2, "key.create"), (4, "key.rotate"), (6, "key.rotate")]
+    assert page(object=second, limit=2) == [(3, "key.create"), (5, "key.rotate")]
+    assert page(object=second, limit=2, after=5) == [(7, "key.rotate")]
+    assert page(object=first[:-1]) == page(object=first.upper() + " ") == page(object="%") == []
 
 
 def test_a_database_that_is_away_is_503(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,9 @@ def test_the_log_is_listed_as_over_http(desk: Desk) -> None:
     with TestClient(create_app(Settings(database_url=desk.url)), client=HERE, base_url="http://localhost") as client:
         assert client.get("/v1/audit", headers={"Authorization": f"Bearer {auditor}"}).json()["entries"] == lines
     assert [json.loads(line) for line in desk.done(None, "audit", "list", "--after", "2").splitlines()] == lines[2:]
+    of_one = [json.loads(line) for line in desk.done(None, "audit", "list", "--object", lines[1]["object"]).splitlines()]
+    assert of_one == [one for one in lines if one["object"] == lines[1]["object"]]
+    assert 0 < len(of_one) < len(lines)
 
 
 def test_help_is_in_both_languages(desk: Desk) -> None:

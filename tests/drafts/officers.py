@@ -17,17 +17,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import schemathesis
 from schemathesis import GenerationMode
+from schemathesis.generation.meta import TestPhase
 
 from app.api.draft_examples import BEGIN
 from app.calculators.patterns import TABLE_PATTERN
-from tests.contract.schemathesis_hooks import LIVE, METHODS, Body, fitting, tables
+from tests.contract.schemathesis_hooks import LIVE, METHODS, Body, asked, fitting, tables
 
 LI, WANG = os.environ["SUBSIDY_LI"], os.environ["SUBSIDY_WANG"]
 FIRST = date(2026, 12, 1)
+numbers = count(100)
 BEFORE = {"check": "DRAFT", "approve": "CHECKED", "publish": "APPROVED"}  # in which state a draft waits for the step
 
 
@@ -57,12 +60,22 @@ def _seen(path: str) -> tuple[Any, str] | None:
         return None
 
 
-def _opened(path: str, draw: random.Random) -> str | None:
-    """One of the drafts that wait for a step; of all drafts where it is no step."""
+def _opened(path: str, draw: random.Random) -> str:
+    """One of the last drafts that wait for a step, of all where it is no step; a new one where there is none."""
     state = BEFORE.get(path.rpartition("/")[2])
-    seen = _seen("/v1/drafts" + (f"?state={state}" if state else ""))
+    seen = _seen("/v1/drafts?limit=10" + (f"&state={state}" if state else ""))
     listed = [one["id"] for one in seen[0]["drafts"]] if seen else []
-    return draw.choice(listed) if listed else None
+    stale = state == "APPROVED" and draw.random() < 0.5  # something else may have been published since the check
+    return draw.choice(listed) if listed and not stale else _waiting(state or "DRAFT")
+
+
+def _waiting(state: str) -> str:
+    """A new draft of li's of a batch that nobody else drafts, which wang has approved where that is asked for."""
+    draft: Body = asked("/v1/drafts", _new_batch(f"bj-gjj-2027-{next(numbers)}"))
+    for step, secret in [("check", LI), ("approve", WANG)][: ["DRAFT", "CHECKED", "APPROVED"].index(state)]:
+        etag = (_seen(f"/v1/drafts/{draft['id']}") or ({}, ""))[1]
+        asked(f"/v1/drafts/{draft['id']}/{step}", {}, {"Authorization": f"Bearer {secret}", "If-Match": etag})
+    return str(draft["id"])
 
 
 def _day(draw: random.Random) -> str:
@@ -89,8 +102,11 @@ def _end(draw: random.Random) -> Body:
 
 
 def _batch(draw: random.Random) -> Body:
-    text, name = BEGIN["file"]["value"]["file"], f"bj-gjj-2027-{draw.randint(1, 99)}"
-    return {"kind": "BATCH", "target": name, "file": text.replace("bj-gjj-2027-1", name)}
+    return _new_batch(f"bj-gjj-2027-{draw.randint(1, 99)}")
+
+
+def _new_batch(name: str) -> Body:
+    return {"kind": "BATCH", "target": name, "file": BEGIN["file"]["value"]["file"].replace("bj-gjj-2027-1", name)}
 
 
 CHANGES: list[Callable[[random.Random], Body]] = [_version, _version, _version, _end, _batch]
@@ -128,14 +144,15 @@ def map_case(_: Any, case: Any) -> Any:
     body = case.body if isinstance(case.body, dict) else {}
     draw = random.Random(json.dumps([body, dict(case.headers or {}), case.path_parameters], sort_keys=True, default=str))
     method, path = case.method.upper(), case.operation.path
-    fit = case.meta.generation.mode is GenerationMode.POSITIVE and draw.random() < 0.75
+    waits = BEFORE.get(path.rpartition("/")[2])
+    fit = case.meta.generation.mode is GenerationMode.POSITIVE and draw.random() < (0.9 if waits else 0.75)
     found = None
     if "{draft_id}" in path:
         found = _seen(f"/v1/drafts/{case.path_parameters['draft_id']}")
-        opened = _opened(path, draw) if fit and found is None else None
-        if opened is not None:
-            case.path_parameters["draft_id"] = opened
-            found = _seen(f"/v1/drafts/{opened}")
+        walked = case.meta.phase.name is TestPhase.STATEFUL  # then a link has led here, right or wrong
+        if fit and (found is None or (not walked and waits not in (None, found[0]["state"]))):
+            case.path_parameters["draft_id"] = _opened(path, draw)
+            found = _seen(f"/v1/drafts/{case.path_parameters['draft_id']}")
     if found is not None and path.endswith("/calculate") and isinstance(case.body, dict):
         _trial(case, found[0], draw)
     if not fit:

@@ -108,3 +108,22 @@ def test_a_step_is_taken_upon_either_form(office: Office) -> None:
             assert office.call("li", "DELETE", begun.headers["location"], **{"If-Match": other}).status_code == 412
             gone = office.call("li", "DELETE", begun.headers["location"], **{"If-Match": given})
             assert gone.status_code == 200, gone.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BEGIN["content"]["value"],
+        {"kind": "END_OF_VALIDITY", "target": TABLE, "content": END},
+        {"kind": "WITHDRAWAL", "target": TABLE, "content": WITHDRAWN},
+    ],
+    ids=["followed", "ended", "withdrawn"],
+)
+def test_lists_are_others_after_a_publication(office: Office, body: dict[str, object]) -> None:
+    addresses = "/v1/rate-tables", f"{ADDRESS}/versions", "/v1/batches", "/v1/funds", "/v1/reference-rates"
+    before = {office.client.get(address).headers["etag"] for address in addresses}
+    office.publish(body)
+    after = {office.client.get(address, headers={"If-None-Match": ", ".join(before)}).headers["etag"] for address in addresses}
+    assert len(before) == len(after) == 1
+    assert not before & after
+    assert office.client.get(f"{ADDRESS}/versions", headers={"If-None-Match": ", ".join(before)}).status_code == 200

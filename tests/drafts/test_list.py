@@ -101,6 +101,21 @@ def test_pages_of_one_state(office: Office) -> None:
     assert {state: [one["id"] for one in ones] for state, ones in groupby(listed, lambda one: one["state"])} == reached
 
 
+def test_drafts_are_found_by_words(office: Office) -> None:
+    """In id, target, note and writers, every word, however it is spelled; notes are those of the latest revision."""
+    ids = begun(office, 3) + begun(office, 1, OTHER)
+    noted, etag = office.begin("zhao", {**a_draft(), "note": "上限提高（第二稿）"})
+    expected = noted.rpartition("/")[2]
+    for words in ("第二稿", "上限 (第二稿)", expected.upper(), "ZHAO", "ｚｈａｏ 上限"):
+        assert pages(office, q=words) == [[expected]], words
+    assert pages(office, q="li 2025-1-11", limit=2) == [[ids[2], ids[1]], [ids[0]]]
+    assert pages(office, q="LI", target=OTHER) == [[ids[3]]]
+    assert pages(office, q="无此一词") == [[]]
+    content = office.call("zhao", "GET", noted).json()["content"]
+    assert office.call("zhao", "PUT", noted, {"content": content, "note": "下限"}, **{"If-Match": etag}).status_code == 200
+    assert (pages(office, q="上限"), pages(office, q="下限")) == ([[]], [[expected]])
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
@@ -111,6 +126,7 @@ def test_pages_of_one_state(office: Office) -> None:
         ("after=../../etc", "/query/after"),
         ("after=", "/query/after"),
         ("state=GONE", "/query/state"),
+        (f"q={'x' * 101}", "/query/q"),
         ("page=2", "/query/page"),
     ],
 )

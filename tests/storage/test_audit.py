@@ -164,3 +164,17 @@ def test_an_entry_that_is_added_while_the_log_is_checked_is_no_fault(server: Ser
     settings.cache_clear()
     assert (done.exit_code, done.stderr) == (0, "")
     engine.dispose()
+
+
+def test_entries_of_an_object_are_found_by_an_index(migrated: Engine) -> None:
+    """However long the log is, only what is answered is read."""
+    filled(migrated, 3)
+    explain = "EXPLAIN QUERY PLAN" if migrated.dialect.name == "sqlite" else "EXPLAIN"
+    query = f"{explain} SELECT * FROM audit WHERE object = 'd2' AND id > 0 ORDER BY id LIMIT 10"
+    with migrated.connect() as connection:
+        if explain == "EXPLAIN":
+            connection.execute(text("SET enable_seqscan = off"))  # of three rows none needs an index
+        assert "audit_of_object" in str(connection.execute(text(query)).all())
+    with Session(migrated) as session:
+        assert [one.id for one in audit.entries(session, 0, 10, "d2")] == [2]
+        assert audit.entries(session, 2, 10, "d2") == []

@@ -7,20 +7,22 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 from app.access import keys
 from app.access.actors import Scope
 from app.tables import audit, drafts, models
 from app.tables.backup import Made, backup, digest_of
-from app.tables.database import writing
+from app.tables.database import engine_of, writing
 from app.tables.repository import read_catalogue
 from app.tables.restore import restore, verify
 from app.tables.sealing import BackupError
 from tests.storage import forging
+from tests.storage.conftest import Copy
 from tests.storage.test_drafts import OLD, TERMS, published, table_content
 
 TABLES = [name for name in models.SQLModel.metadata.tables if name != "version_standing"]
@@ -314,3 +316,32 @@ def test_a_backup_is_verified_in_a_scratch_database(used: Engine, tmp_path: Path
     with pytest.raises(BackupError, match="scopes are not those of the audit log"):
         verify(path, forged, None)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("entries", [3, 300])
+def test_a_restore_takes_as_many_statements_however_long_the_log(
+    migrated: Engine, copies: Copy, tmp_path: Path, entries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All entries go in as one batch, in order, and none is made a row of the database first."""
+    with writing(migrated) as session:
+        for number in range(entries):
+            audit.append(session, "-", "sign-in.refused", f"{number:016x}", {"reason": "UNKNOWN_KEY"})
+    made = backup(migrated, tmp_path / "backup.gz")
+    target = engine_of(copies("migrated"))
+    batches: list[tuple[bool, int]] = []
+    asked: list[str] = []
+
+    @event.listens_for(target, "before_cursor_execute")
+    def count(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        asked.append(statement)
+        if statement.startswith("INSERT INTO audit "):
+            batches.append((many, len(parameters)))
+
+    monkeypatch.setattr(models.Audit, "__init__", None)
+    assert restore(target, tmp_path / "backup.gz", digest=made.digest) == entries
+    monkeypatch.undo()
+    assert batches == [(True, entries)]
+    assert len(asked) < 30
+    with Session(target) as session:
+        assert audit.verify(session) == []
+    target.dispose()

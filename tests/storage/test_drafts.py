@@ -386,3 +386,23 @@ def test_a_failed_step_leaves_nothing_behind(loaded: Engine) -> None:
         assert drafts.state_of(session, state.draft.id).state == "APPROVED"
         assert session.get(models.RateTableVersion, (OLD, 3)) is None
         assert verify(session) == []
+
+
+def test_drafts_are_searched_in_their_latest_revision(loaded: Engine) -> None:
+    """Asked in normal form of each draft until a page and one more are found, the latest begun first."""
+    made = [begin(loaded, table_content(), actor=f"LI-{number}") for number in range(4)]
+    with writing(loaded) as session:
+        drafts.revise(session, "Zhao", made[1].draft.id, None, table_content(), "Ｎｏｔｅ")
+    asked: list[str] = []
+
+    def holds(word: str, text: str) -> bool:
+        asked.append(text)
+        return word in text
+
+    with Session(loaded) as session:
+        found, more = drafts.listed(session, holds=lambda text: holds("zhao note", text), limit=1)
+        assert ([one.draft.id for one in found], more) == ([made[1].draft.id], False)
+        assert asked[2] == f"{made[1].draft.id} {OLD} li-1 zhao note"
+        asked.clear()
+        found, more = drafts.listed(session, holds=lambda text: holds("li-", text), limit=2)
+        assert ([one.draft.id for one in found], more, len(asked)) == ([made[3].draft.id, made[2].draft.id], True, 3)
