@@ -16,8 +16,9 @@ from app.calculators.names import BUILT_IN
 from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay
 from app.tables.canonical import canonical, digest
-from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, SeriesVersion, Version
-from app.tables.catalogue import newest as newest_rates
+from app.tables.catalogue import Batch, Catalogue, Direction, NoVersionInForce, Version
+from app.tables.known_series import SeriesVersion
+from app.tables.known_series import newest as newest_rates
 
 
 def _day(day: date | None) -> str | None:
@@ -294,7 +295,7 @@ def series(versions: Sequence[SeriesVersion], on: date | None) -> views.SeriesVi
     ]
     row = None if on is None else row_on(shown, on.toordinal())
     return views.SeriesView(
-        versions=sorted(one.series.version for one in versions),
+        versions=sorted(one.version for one in versions),
         value=None if row is None else rows[row],
         rows=rows,
         **series_entry(versions).model_dump(),

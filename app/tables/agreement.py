@@ -48,8 +48,11 @@ def _contents(rows: Rows) -> Iterator[Said]:
     rates: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for row in rows["reference_rate"]:
         rates.setdefault((row["series"], row["version"]), []).append(row)
+    digests = {(row["series"], row["version"]): row["digest"] for row in rows["reference_rate_version"]}
     for row in rows["reference_rate_version"]:
-        yield from _about("reference_rate_version", row, fault_of_series(row, rates.get((row["series"], row["version"]), [])))
+        name, number = row["series"], row["version"]
+        fault = fault_of_series(row, rates.get((name, number), []), digests.get((name, number - 1)))
+        yield from _about("reference_rate_version", row, fault)
 
 
 def _about(table: str, row: Mapping[str, Any], fault: Said | None) -> Iterator[Said]:

@@ -43,12 +43,18 @@ def fault_of_version(row: Row) -> Said | None:
     return "施行期、版本号或所取代的版本与内容不符", "its period, number or supersession is not what its content says"
 
 
-def fault_of_series(head: Row, rates: Iterable[Row]) -> Said | None:
-    """The same of a version of a reference series, whose values are rows as well."""
+def fault_of_series(head: Row, rates: Iterable[Row], before: str | None) -> Said | None:
+    """The same of a version of a reference series, whose values are rows as well.
+
+    ``before`` is the digest of the version before it: one that adds to it holds that digest, and so vouches for all values.
+    """
     fault = fault_of_content(head["content"], head["digest"])
     if fault is not None:
         return fault
     raw = json.loads(head["content"])
+    extended = raw.get("extends")
+    if extended is not None and extended != {"version": str(head["version"] - 1), "digest": before}:
+        return "它所接续的版本不是原来的内容", "the version that it adds to is not what it was added to"
     said = [(one["on"], figure(values_are(raw), one["value"]), one["confidence"]) for one in raw["rows"]]
     stored = sorted((one["on"].isoformat(), Fraction(one["value"]), one["confidence"]) for one in rates)
     if said == stored and raw["holds_until"] == head["holds_until"].isoformat():
