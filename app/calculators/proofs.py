@@ -8,27 +8,32 @@ not a sample of cases (decision D32, D34).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.cells import Cell, Cells, Key, TooComplex, name, say
+from app.calculators.cells import Cell, Cells, Key, TooComplex, name, never, say
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
 from app.calculators.terms import Cap, Line, Terms, TermsFault
 
 
-def prove(terms: Terms, method: str) -> list[TermsFault]:
-    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap."""
+def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> list[TermsFault]:
+    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap. Errors: GivenUp."""
     faults: list[TermsFault] = []
     if terms.facts is not None:
         faults += _method_fits(terms, method)
         faults += misplaced(terms)
-        faults += _lines(terms)
+        faults += _lines(terms, given_up)
     faults += _caps(terms)
     return faults
+
+
+def is_too_complex(fault: TermsFault) -> bool:
+    """Whether a proof ended because it would take too long."""
+    return fault.message == str(TooComplex())
 
 
 def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
@@ -57,8 +62,8 @@ class _Found:
     gaps: dict[Key, str] = field(default_factory=dict)
 
 
-def _lines(terms: Terms) -> list[TermsFault]:
-    cells = Cells(terms)
+def _lines(terms: Terms, given_up: Callable[[], bool]) -> list[TermsFault]:
+    cells = Cells(terms, given_up=given_up)
     for line in terms.lines:
         if line.when is not None:
             cells.read(line.when)

@@ -12,10 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import SQLModel
-
 from app.tables import audit, models
-from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
+from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version, name_of
 from app.tables.persons import person_of
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -57,7 +55,7 @@ def _contents(rows: Rows) -> Iterator[Said]:
 
 def _about(table: str, row: Mapping[str, Any], fault: Said | None) -> Iterator[Said]:
     if fault is not None:
-        name = f"{table} {' '.join(str(row[column.name]) for column in SQLModel.metadata.tables[table].primary_key)}"
+        name = name_of(table, row)
         yield f"{name}：{fault[0]}", f"{name}: {fault[1]}"
 
 

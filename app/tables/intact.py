@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
+from sqlmodel import SQLModel
+
 from app.tables.canonical import digest
 from app.tables.series import figure, values_are
 
@@ -60,3 +62,8 @@ def fault_of_series(head: Row, rates: Iterable[Row], before: str | None) -> Said
     if said == stored and raw["holds_until"] == head["holds_until"].isoformat():
         return None
     return "各日的值与内容不符", "its values are not what its content says"
+
+
+def name_of(table: str, row: Row) -> str:
+    """A stored row as messages name it: its table and its key."""
+    return f"{table} {' '.join(str(row[column.name]) for column in SQLModel.metadata.tables[table].primary_key)}"
