@@ -70,6 +70,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         422, "统一社会信用代码有误", "The unified social credit code is wrong (GB 32100-2015)"
     ),
     "DUPLICATE_KEY": Kind(422, "JSON 中有重复的键", "The JSON has a duplicate key"),
+    "TOO_MUCH_WORK": Kind(422, "工作量超过上限", "More work than the limit allows"),
     "NOT_COMPUTABLE": Kind(
         422, "已公布的条款不足以算出金额", "What was published does not decide the amount"
     ),
