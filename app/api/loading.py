@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from app.access.keyring import Keyring
 from app.api import limits
 from app.api.logs import log
+from app.calculators import rules
 from app.tables.catalogue import Catalogue
 from app.tables.database import WAIT_SECONDS, is_read_only, reading
 from app.tables.repository import Stock
@@ -160,7 +161,9 @@ class Loader:
         for name in found.altered:
             log.error("stored content does not match its digest and is not used", row=name)
         if found.tables or found.altered:
-            self.app.state.catalogue = found
+            if state.catalogue is not None and state.catalogue.tables.keys() != found.tables.keys():
+                rules.forget()  # every table knows all others, so all of them were made anew
+            state.catalogue = found
             log.info("tables loaded", tables=len(found.tables), series=len(found.references), known_at=found.latest_known_at.isoformat())
-        elif self.app.state.catalogue is None:
+        elif state.catalogue is None:
             log.error("tables unavailable", error="none loaded")
