@@ -71,12 +71,14 @@ class Loader:
 
     async def __aenter__(self) -> Self:
         """Load; when that fails, serve without tables and go on trying."""
+        gc.disable()  # what is read at the start stays: looking through it while it grows finds nothing
         first = asyncio.create_task(self._turn())
         await asyncio.wait({first}, timeout=max(WAIT_SECONDS, self.answer_seconds))
         if self._reading is not None:  # the database answers: it takes as long as it takes
             await asyncio.wait({self._reading})
         gc.collect()
         gc.freeze()  # the tables live as long as the process: no collection need look at them again
+        gc.enable()
         gc.set_threshold(20_000, 50)  # answers leave no cycles, and many at once are no reason to look for some
         self._asking = asyncio.create_task(self._keep_asking(first))
         return self

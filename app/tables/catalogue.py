@@ -251,7 +251,7 @@ class Catalogue:
 
     def _choose(self, table_id: str, version: int | None, as_of: date | None, known_at: datetime | None) -> RateTable:
         found = self.chosen(table_id, version, as_of, known_at)
-        self._check_readable(found.table)
+        assert found.table.terms  # parsed here, where an error is one of the catalogue
         instant = known_at or self.latest_known_at
         standing = found.standing(instant)
         until = found.table.effective_until if standing is None else standing.effective_until
@@ -259,14 +259,6 @@ class Catalogue:
             return found.table
         key = (table_id, found.table.version, bisect_right(self.instants, instant), until)
         return self._pinned.get(key, lambda: self._as_known(found.table, instant, until))
-
-    def _check_readable(self, table: RateTable) -> None:
-        """Parse the terms. Errors: ContentUnreadable; what cannot be read is noted, for the health check to name."""
-        try:
-            assert table.terms
-        except ContentUnreadable as unreadable:
-            self.unreadable.setdefault(unreadable.what, datetime.now(UTC))
-            raise
 
     def _as_known(self, table: RateTable, instant: datetime, until: date | None) -> RateTable:
         """The table with its end and its fund as known at a time; kept, for what is derived from a table is derived once.

@@ -6,12 +6,12 @@ calculated with (``repository``) and not restored (``agreement``).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
+import msgspec
 from sqlmodel import SQLModel
 
 from app.tables.canonical import digest
@@ -34,7 +34,7 @@ def fault_of_version(row: Row) -> Said | None:
     fault = fault_of_content(row["content"], row["digest"])
     if fault is not None:
         return fault
-    raw = json.loads(row["content"])
+    raw = msgspec.json.decode(row["content"])
     period = raw["effective"]
     last = period.get("last_day")
     until = None if last in {None, "open"} else date.fromisoformat(last) + timedelta(days=1)
@@ -53,7 +53,7 @@ def fault_of_series(head: Row, rates: Iterable[Row], before: str | None) -> Said
     fault = fault_of_content(head["content"], head["digest"])
     if fault is not None:
         return fault
-    raw = json.loads(head["content"])
+    raw = msgspec.json.decode(head["content"])
     extended = raw.get("extends")
     if extended is not None and extended != {"version": str(head["version"] - 1), "digest": before}:
         return "它所接续的版本不是原来的内容", "the version that it adds to is not what it was added to"

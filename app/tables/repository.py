@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -49,11 +50,13 @@ class Stock:
         self._keys: dict[str, set[Key]] = {name: set() for name in KNOWN_BY}
         self._values = 0
         self._altered = _Altered()
+        self._unreadable: dict[str, datetime] = {}
         self._funds: dict[str, str] = {}
         self._overlays: dict[str, dict[tuple[str, int], tuple[Any, Overlay]]] = {}
         self._batches: dict[str, Any] = {}
         self._notices: dict[str, tuple[str, Any, Mapping[str, Any] | None]] = {}  # the last of each batch
         self._directions: dict[str, Any] = {}
+        self._directions_made: dict[str, tuple[str | None, Direction]] = {}
         self._versions: dict[str, dict[int, Read]] = {}
         self._events: dict[str, dict[tuple[int, str], Any]] = {}
         self._standings: dict[str, dict[int, tuple[Standing, ...]]] = {}
@@ -104,7 +107,7 @@ class Stock:
         for row in rows.get("rate_table_version", ()):
             name = f"rate_table_version {row.rate_table} {row.version}"
             if self._altered.passes(self._altered.tables, row.rate_table, name, fault_of_version(row._mapping)):
-                self._versions.setdefault(row.rate_table, {})[row.version] = read(row, name)
+                self._versions.setdefault(row.rate_table, {})[row.version] = read(row, name, self._unreadable)
         for row in rows.get("version_event", ()):
             self._events.setdefault(row.rate_table, {})[row.version, row.kind] = row
         stood = sorted(rows.get("version_standing", ()), key=lambda row: (row.rate_table, row.id))
@@ -134,7 +137,7 @@ class Stock:
     def _catalogue(self) -> Catalogue:
         methods = {name: versions[max(versions)].method for name, versions in self._versions.items() if versions}
         listed = sorted(self._directions.values(), key=lambda row: (row.batch_id, row.position, row.rate_table))
-        directions = {row.rate_table: direction_of(row, methods.get(row.rate_table)) for row in listed}
+        directions = {row.rate_table: self._direction(row, methods.get(row.rate_table)) for row in listed}
         funds = {name: self._fund(name, title) for name, title in sorted(self._funds.items())}
         batches, altered_batches = self._all_batches(directions)
         tables = self._tables(directions, batches, funds, methods)
@@ -152,7 +155,15 @@ class Stock:
             references,
             (*self._altered.rows, *altered_batches.values()),
             spoilt,
+            self._unreadable,
         )
+
+    def _direction(self, row: Any, method: str | None) -> Direction:
+        """A direction; that of before where the method that its versions say is the same."""
+        made = self._directions_made.get(row.rate_table)
+        if made is None or made[0] != method:
+            made = self._directions_made[row.rate_table] = (method, direction_of(row, method))
+        return made[1]
 
     def _fund(self, name: str, title: str) -> Fund:
         overlays = [made for _, made in sorted(self._overlays.get(name, {}).items())]

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from functools import cache, partial
 from sys import intern
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from app.calculators.reading import parse_terms
 from app.calculators.terms import Overlay, RateTable, Terms, TermsError
@@ -42,24 +43,37 @@ class Read:
     read_terms: Callable[[], Terms]
 
 
-def read(row: Any, name: str) -> Read:
-    raw = json.loads(row.content)
+def read(row: Any, name: str, unreadable: dict[str, datetime]) -> Read:
+    """A version of a table. Where its terms turn out not to be readable, ``unreadable`` says since when."""
+    raw = msgspec.json.decode(row.content)
     return Read(
         row,
         intern(str(raw["method"])),
         intern(_document(raw["document"])),
         intern(str(raw["authority"])),
         exempt=(raw["terms"].get("stacking") or {}).get("exempt_direction") == "true",
-        read_terms=cache(partial(_terms, name, row.content)),
+        read_terms=_TermsOnce(name, row.content, unreadable),
     )
 
 
-def _terms(name: str, content: str) -> Terms:
-    """The terms of a version. Errors: ContentUnreadable where a later release of the service has written them."""
-    try:
-        return parse_terms(json.loads(content)["terms"])
-    except TermsError as error:
-        raise ContentUnreadable(name) from error
+class _TermsOnce:
+    """The terms of a version, parsed when they are first asked for; copies of the table share them."""
+
+    __slots__ = ("_content", "_name", "_terms", "_unreadable")
+
+    def __init__(self, name: str, content: str, unreadable: dict[str, datetime]) -> None:
+        self._name, self._content, self._unreadable = name, content, unreadable
+        self._terms: Terms | None = None
+
+    def __call__(self) -> Terms:
+        """Errors: ContentUnreadable where a later release of the service has written them."""
+        if self._terms is None:
+            try:
+                self._terms = parse_terms(json.loads(self._content)["terms"])
+            except TermsError as error:
+                self._unreadable.setdefault(self._name, datetime.now(UTC))
+                raise ContentUnreadable(self._name) from error
+        return self._terms
 
 
 def rate_table(read: Read, direction: Direction, batch: Batch, shared: Shared) -> RateTable:
@@ -142,7 +156,7 @@ def since(event: Any) -> datetime | None:
 
 
 def series_version_of(head: Any, values: Sequence[Any], before: SeriesVersion | None) -> SeriesVersion:
-    raw = json.loads(head.content)
+    raw = msgspec.json.decode(head.content)
     figures = {row.value: Fraction(row.value) for row in values}  # months of one figure share one number
     return SeriesVersion(
         name=head.series,

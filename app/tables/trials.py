@@ -28,7 +28,7 @@ def tables_of(catalogue: Catalogue, proposal: Proposal) -> dict[str, RateTable]:
         methods = dict(known.fund_methods if known else {}) | {row.rate_table: raw["method"]}
         exempt = frozenset(known.fund_exempt if known else ())
         shared = Shared(fund.overlays, methods, exempt, loaded)
-        made[row.rate_table] = rate_table(read(row, f"rate_table_version {row.rate_table}"), direction, batch, shared)
+        made[row.rate_table] = rate_table(read(row, f"rate_table_version {row.rate_table}", {}), direction, batch, shared)
     return made
 
 
