@@ -26,6 +26,7 @@ from app.tables.publications import appended, said
 from app.tables.series import extended, latest_version, read_titles, read_version, stored_rows, values_are
 
 MAX_DEPTH = 24
+MAX_DIRECTIONS, MAX_VALUES = 500, 10_000  # of one draft: each is a row that is added while nobody else can write
 MAX_PLACE, MAX_MESSAGE = 300, 1_000  # a key or a value of any length can stand in a fault
 KINDS: Mapping[str, tuple[str, ...]] = {
     "RATE_TABLE": ("batch", "direction", "version"),
@@ -212,6 +213,9 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
     if not isinstance(directions, list) or not directions:
         made.faults.append(TermsFault("/directions", "至少一个支持方向"))
         return
+    if len(directions) > MAX_DIRECTIONS:
+        made.faults.append(TermsFault("/directions", f"至多 {MAX_DIRECTIONS} 项"))
+        return
     full = []
     for no, one in enumerate(directions):
         direction = _mapping(made, f"/directions/{no}", one, ("rate_table", *OWN_DIRECTION, "not_loaded", "version"))
@@ -260,11 +264,17 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
     if not isinstance(given, list) or not given:
         made.faults.append(TermsFault("/series", "至少一个系列"))
         return
+    if len(given) > len(target.split()):
+        made.faults.append(TermsFault("/series", f"应为 {target}"))
+        return
     found, changes = Entries(), []
     for no, one in enumerate(given):
         place = f"/series/{no}"
         series = _mapping(made, place, one, NEW_SERIES)
         if series is None:
+            return
+        if any(isinstance(values, list) and len(values) > MAX_VALUES for values in (series.get("rows"), series.get("add"))):
+            made.faults.append(TermsFault(place, f"至多 {MAX_VALUES} 项"))
             return
         name = str(series.get("series"))
         published = latest_version(session, name)
@@ -365,8 +375,11 @@ def _take(session: Session, made: Proposal, found: Entries, at: datetime, places
     made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
-        if isinstance(row, models.VersionEvent):
-            stored: Any = _stored_event(session, row.rate_table, row.version, row.kind)
+        stored: Any
+        if isinstance(row, models.ReferenceRate):
+            stored = None  # its version is new: it was numbered after the last one
+        elif isinstance(row, models.VersionEvent):
+            stored = _stored_event(session, row.rate_table, row.version, row.kind)
         else:
             stored = session.get(type(row), key_of(row))
         if stored is not None:
