@@ -7,7 +7,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup search bench bench-startup bench-publications bench-faults release lock clean
+.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup search bench bench-startup bench-publications bench-faults bench-scale release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ bench-publications: $(BIN)/.test ## Publish 50 versions under 10,000 calculation
 
 bench-faults: $(BIN)/.test ## Let the database go away in each way for ten seconds; count failed requests, measure recovery
 	$(BIN)/python -m benchmarks.faults
+
+bench-scale: $(BIN)/.test ## Measure starts, publications, months of rates and calculations at 24, 500 and 5,000 tables
+	$(BIN)/python -m benchmarks.scale
 
 release: ## Build the image of a release on a base that PYTHON_IMAGE=python@sha256:… names by its digest
 	@printf '%s\n' '$(PYTHON_IMAGE)' | grep -Eqx '[A-Za-z0-9./:_-]+@sha256:[0-9a-f]{64}' || { \

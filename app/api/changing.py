@@ -100,6 +100,7 @@ class Changes:
         self._here = threading.local()  # the waiting of the job that a thread does
         event.listen(self.engine, "before_cursor_execute", self._asked)
         event.listen(self.engine, "after_cursor_execute", self._answered)
+        event.listen(self.engine, "commit", self._asked)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -117,7 +118,6 @@ class Changes:
                 done = work(session)
                 if given_up.is_set():
                     raise NobodyWaitsError
-                waiting.begin()  # for the commit
                 return done
 
         return await self._run(self._threads[of], job, waiting, given_up)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
@@ -44,8 +44,7 @@ class DraftEffect:
     tables: list[TableEffect]
 
 
-@dataclass(slots=True)
-class Compared:
+class Compared(NamedTuple):
     """What a draft would publish, and with what each new version is compared."""
 
     proposal: Proposal

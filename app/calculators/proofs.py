@@ -14,14 +14,17 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.cells import Cell, Cells, Key, TooComplex, name, never, say
+from app.calculators.cells import Cell, Cells, Key, name, never, say
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
 from app.calculators.terms import Cap, Line, Terms, TermsFault
 
 
 def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> list[TermsFault]:
-    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap. Errors: GivenUp."""
+    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap.
+
+    Errors: TooComplex where that would take too long, GivenUp where nobody waits for it.
+    """
     faults: list[TermsFault] = []
     if terms.facts is not None:
         faults += _method_fits(terms, method)
@@ -29,11 +32,6 @@ def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> li
         faults += _lines(terms, given_up)
     faults += _caps(terms)
     return faults
-
-
-def is_too_complex(fault: TermsFault) -> bool:
-    """Whether a proof ended because it would take too long."""
-    return fault.message == str(TooComplex())
 
 
 def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
@@ -69,12 +67,9 @@ def _lines(terms: Terms, given_up: Callable[[], bool]) -> list[TermsFault]:
             cells.read(line.when)
     axes = cells.axes()
     found = _Found()
-    try:
-        for cell, lines in _groups(cells, axes, list(terms.lines), {}):
-            ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
-            _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
-    except TooComplex as refused:
-        return [TermsFault("lines", str(refused))]
+    for cell, lines in _groups(cells, axes, list(terms.lines), {}):
+        ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
+        _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
     faults = [
         TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
         for (one, other), where in found.overlaps.items()

@@ -212,7 +212,7 @@ def _check_funds(session: Session, found: Entries) -> None:
 def check_series(session: Session, found: Entries) -> None:
     """Each series that a table names is in these files or in the database; one that it reads as a rate has rates (D101)."""
     of = models.ReferenceRateVersion
-    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
+    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series).distinct()).all())
     for name, place in found.series.items():
         if name not in known:
             found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.calculators.cells import never
-from app.calculators.proofs import is_too_complex, prove
+from app.calculators.cells import TooComplex, never
+from app.calculators.proofs import prove
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError, TermsFault
 from app.tables.canonical import canonical
@@ -23,11 +23,15 @@ _PLACE = "terms"
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What is wrong with terms, and which series they name; places begin with ``terms``."""
+    """What is wrong with terms, and which series they name; places begin with ``terms``.
+
+    Of terms that are ``too_complex`` nothing else is known, and that is the one fault.
+    """
 
     faults: tuple[TermsFault, ...] = ()
     series: Mapping[str, str] = field(default_factory=dict)
     rates: Mapping[str, str] = field(default_factory=dict)
+    too_complex: bool = False
 
 
 Prove = Callable[[Any, str | None], Proven]
@@ -52,7 +56,10 @@ def prove_terms(raw: Any, method: str | None, given_up: Callable[[], bool] = nev
         terms = parse_terms(raw or {}, _PLACE, overlay=method is None)
     except TermsError as refused:
         return Proven(tuple(refused.faults))
-    faults = prove(terms, method or "AWARD", given_up)
+    try:
+        faults = prove(terms, method or "AWARD", given_up)
+    except TooComplex as beyond:
+        return Proven((TermsFault(f"{_PLACE}/lines", str(beyond)),), terms.series, terms.rates, too_complex=True)
     return Proven(tuple(TermsFault(f"{_PLACE}/{one.place}", one.message) for one in faults), terms.series, terms.rates)
 
 
@@ -72,9 +79,8 @@ def proved(wanted: Wanted, given_up: Callable[[], bool] = never) -> Prove:
     """Prove all terms that were noted. Errors: TooMuchWork, GivenUp."""
     found = {key: prove_terms(raw, key[0], given_up) for key, raw in wanted.terms.items()}
     for proof in found.values():
-        beyond = next((fault for fault in proof.faults if is_too_complex(fault)), None)
-        if beyond is not None:
-            raise TooMuchWork(beyond)
+        if proof.too_complex:
+            raise TooMuchWork(proof.faults[0])
 
     def look_up(raw: Any, method: str | None) -> Proven:
         try:

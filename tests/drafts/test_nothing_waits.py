@@ -66,7 +66,7 @@ def test_a_stolen_key_is_revoked_while_a_draft_is_proved(office: Office, monkeyp
     if step != "check":
         etag = office.step("li", draft, etag, "check").headers["etag"]
         etag = office.step("wang", draft, etag, "approve").headers["etag"]
-    stolen, admin = issued(office.service.url, "tables:approve"), issued(office.service.url, "keys:admin")
+    admin, stolen = issued(office.service.url, "keys:admin"), issued(office.service.url, "tables:approve")
     office.secrets |= {"thief": stolen.secret, "admin": admin.secret}
     office.wait_until(lambda: office.call("thief", "GET", draft).status_code == 200)
     proof = Blocked(monkeypatch, proving, "prove_terms")
