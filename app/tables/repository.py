@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -40,6 +40,15 @@ class _Altered:
         return fault is None
 
 
+class _LaidOut(NamedTuple):
+    """Directions and batches, made of rows of their own and of the methods that the versions say."""
+
+    methods: Mapping[str, str]
+    directions: dict[str, Direction]
+    batches: dict[str, Batch]
+    altered: dict[str, str]  # batches of which the last notice was altered, and its row
+
+
 class Stock:
     """Every published row that this process has read, checked against its digest, and what was made of it."""
 
@@ -56,7 +65,7 @@ class Stock:
         self._batches: dict[str, Any] = {}
         self._notices: dict[str, tuple[str, Any, Mapping[str, Any] | None]] = {}  # the last of each batch
         self._directions: dict[str, Any] = {}
-        self._directions_made: dict[str, tuple[str | None, Direction]] = {}
+        self._laid_out: _LaidOut | None = None
         self._versions: dict[str, dict[int, Read]] = {}
         self._events: dict[str, dict[tuple[int, str], Any]] = {}
         self._standings: dict[str, dict[int, tuple[Standing, ...]]] = {}
@@ -79,6 +88,8 @@ class Stock:
             self._keys[name].update(tuple(getattr(row, column) for column in columns) for row in rows.get(name, ()))
         self._funds.update({row.id: row.title for row in rows.get("fund", ())})
         self._directions.update({row.rate_table: row for row in rows.get("direction", ())})
+        if any(rows.get(name) for name in ("batch", "batch_version", "direction")):
+            self._laid_out = None
         self._take_overlays(rows.get("overlay_version", ()))
         self._take_batches(rows)
         self._take_versions(rows)
@@ -136,10 +147,10 @@ class Stock:
 
     def _catalogue(self) -> Catalogue:
         methods = {name: versions[max(versions)].method for name, versions in self._versions.items() if versions}
-        listed = sorted(self._directions.values(), key=lambda row: (row.batch_id, row.position, row.rate_table))
-        directions = {row.rate_table: self._direction(row, methods.get(row.rate_table)) for row in listed}
+        if self._laid_out is None or self._laid_out.methods != methods:
+            self._laid_out = self._lay_out(methods)
+        directions, batches, altered_batches = self._laid_out.directions, self._laid_out.batches, self._laid_out.altered
         funds = {name: self._fund(name, title) for name, title in sorted(self._funds.items())}
-        batches, altered_batches = self._all_batches(directions)
         tables = self._tables(directions, batches, funds, methods)
         spoilt = self._spoilt(tables, directions, batches, altered_batches)
         references = {
@@ -158,31 +169,26 @@ class Stock:
             self._unreadable,
         )
 
-    def _direction(self, row: Any, method: str | None) -> Direction:
-        """A direction; that of before where the method that its versions say is the same."""
-        made = self._directions_made.get(row.rate_table)
-        if made is None or made[0] != method:
-            made = self._directions_made[row.rate_table] = (method, direction_of(row, method))
-        return made[1]
-
     def _fund(self, name: str, title: str) -> Fund:
         overlays = [made for _, made in sorted(self._overlays.get(name, {}).items())]
         recorded = frozenset(row.digest for row, _ in overlays if row.recorded_at is not None)
         return Fund(name, title, tuple(overlay for _, overlay in overlays), recorded)
 
-    def _all_batches(self, directions: Mapping[str, Direction]) -> tuple[dict[str, Batch], dict[str, str]]:
-        """The batches by year, and of those of which the last notice was altered, its row."""
-        mine: dict[str, list[tuple[int, Direction]]] = {}
-        for name, direction in directions.items():
-            mine.setdefault(direction.batch, []).append((self._directions[name].position, direction))
+    def _lay_out(self, methods: Mapping[str, str]) -> _LaidOut:
+        """The directions in order, and the batches by year."""
+        listed = sorted(self._directions.values(), key=lambda row: (row.batch_id, row.position, row.rate_table))
+        directions = {row.rate_table: direction_of(row, methods.get(row.rate_table)) for row in listed}
+        mine: dict[str, list[Direction]] = {}
+        for direction in directions.values():
+            mine.setdefault(direction.batch, []).append(direction)
         found, altered = {}, {}
         for row in sorted(self._batches.values(), key=lambda row: (row.year, row.id)):
             name, said, content = self._notices[row.id]
             if content is None:
                 altered[row.id] = name
-            own = tuple(direction for _, direction in mine.get(row.id, ()))
+            own = tuple(mine.get(row.id, ()))
             found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, content or {}, own)
-        return found, altered
+        return _LaidOut(methods, directions, found, altered)
 
     def _tables(
         self, directions: Mapping[str, Direction], batches: Mapping[str, Batch], funds: Mapping[str, Fund], methods: Mapping[str, str]
