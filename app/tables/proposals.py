@@ -289,7 +289,7 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
         titles |= {"values_are": head["values_are"]} if "values_are" in head else {}
         number = 1 if published is None else published.version + 1
         new = {"version": str(number), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
-        if published is not None and "add" in series:
+        if published is not None and series.get("rows") is None:
             new |= {"extends": extended(published), "rows": rows[len(before) :]}
         read_titles(found, place, titles)
         read_version(found, place, titles, new, "add" if "extends" in new else "rows")

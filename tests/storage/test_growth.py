@@ -196,7 +196,7 @@ def test_a_correction_says_all_its_rows_and_the_next_month_adds_to_it(loaded: En
     with Session(loaded) as session:
         known = read_catalogue(session).latest_series[LPR]
     rows = [{"on": "2026-08-20", "value": "2.95%", "confidence": "read"}, {"on": "2026-09-21", "value": "3.05%", "confidence": "read"}]
-    published(loaded, {"series": [{"series": LPR, "holds_until": "2026-10-20", "rows": rows}]}, "REFERENCE_RATE", LPR)
+    published(loaded, {"series": [{"series": LPR, "holds_until": "2026-10-20", "rows": rows, "add": None}]}, "REFERENCE_RATE", LPR)
     months(loaded, "2026-10-20")
     with Session(loaded) as session:
         found = read_catalogue(session)
