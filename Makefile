@@ -7,7 +7,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile release lock clean
+.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile bench-scale release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,6 +102,9 @@ bench-faults: $(BIN)/.test ## Let the database go away in each way for ten secon
 
 bench-hostile: $(BIN)/.test ## Send the worst requests for each limit, one and eight at once (TIMES=50 MUTATIONS=100000); CPU, memory, stalls, faults
 	$(BIN)/python -m benchmarks.hostile $(if $(TIMES),--times $(TIMES)) $(if $(MUTATIONS),--mutations $(MUTATIONS))
+
+bench-scale: $(BIN)/.test ## Measure starts, publications, months of rates and calculations at 24, 500 and 5,000 tables
+	$(BIN)/python -m benchmarks.scale
 
 release: ## Build the image of a release on a base that PYTHON_IMAGE=python@sha256:… names by its digest
 	@printf '%s\n' '$(PYTHON_IMAGE)' | grep -Eqx '[A-Za-z0-9./:_-]+@sha256:[0-9a-f]{64}' || { \

@@ -275,7 +275,7 @@ def main() -> None:
     options.add_argument("--publications", type=int, default=50)
     options.add_argument("--calculations", type=int, default=10_000, help="at least so many")
     chosen = options.parse_args()
-    from app.cli import PUBLISHED
+    from app.commands.tables import PUBLISHED
     from app.tables.migrating import migrate
     from tests.storage.postgres import started
 

@@ -27,13 +27,14 @@ from app.api.openapi import problem_responses
 from app.api.paging import no_such_entry, searched
 from app.api.parameters import NoQuery
 from app.api.problems import FieldError, ProblemError, invalid
-from app.api.reporting import effect_of, report
+from app.api.reporting import compared, effect_of, report
 from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
 from app.tables import drafts
 from app.tables.drafts import State
 from app.tables.english import english
 from app.tables.proposals import Proposal
+from app.tables.proving import Prove, TooMuchWork, proved
 from app.tables.sources import SourceError
 
 Writer = Annotated[Actor, Depends(gate.needs(Scope.TABLES_WRITE))]
@@ -72,7 +73,7 @@ def _seen_before(extra: dict[str, Any]) -> dict[str, Any]:
 async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     """Begin a draft."""
     asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
-    file = await _apart(request, lambda: file_of(asked))
+    file = await _apart(request, lambda _: file_of(asked))
 
     def begin(session: Session) -> State:
         content, source = content_of(session, asked, file)
@@ -138,7 +139,7 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     seen = _seen(if_match)
     asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
     found = await _read(request, lambda session: drafts.state_of(session, draft_id))
-    content = await _apart(request, lambda: revised_content(found, asked))
+    content = await _apart(request, lambda _: revised_content(found, asked))
     return _shown(await _changed(request, lambda session: drafts.revise(session, actor.name, draft_id, seen, content, asked.note)))
 
 
@@ -171,7 +172,8 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
 async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Prove a draft."""
     seen = _seen(if_match)
-    return _shown(await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen)))
+    prove = await _proved(request, draft_id, seen)
+    return _shown(await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove)))
 
 
 @router.post(
@@ -203,7 +205,8 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
 async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Publish a draft."""
     seen = _seen(if_match)
-    return _shown(await _changed(request, lambda session: drafts.publish(session, actor.name, draft_id, seen)))
+    prove = await _proved(request, draft_id, seen)
+    return _shown(await _changed(request, lambda session: drafts.publish(session, actor.name, draft_id, seen, prove)))
 
 
 @router.get(
@@ -219,7 +222,9 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
 async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft would change."""
     language = request.scope["envelope"].language
-    return _answer(await _read(request, lambda session: report(session, drafts.still_open(session, draft_id), language)))
+    prove = await _proved(request, draft_id)
+    seen = await _read(request, lambda session: compared(session, drafts.still_open(session, draft_id), prove))
+    return _answer(await _apart(request, lambda _: report(seen, language)))
 
 
 @router.post(
@@ -242,7 +247,7 @@ async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, 
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
     sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
-    effect = await effect_of(found, proposal, tables, sent, catalogue, request.scope["envelope"].language)
+    effect = await effect_of(found, proposal, tables, sent, catalogue, request.scope["envelope"].language, request.is_disconnected)
     return Response(msgspec.json.encode(effect), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -321,15 +326,23 @@ async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
         return await change(request, work)
 
 
-async def _apart(request: Request, work: Callable[[], Done]) -> Done:
+async def _apart(request: Request, work: Callable[[Callable[[], bool]], Done]) -> Done:
     with _told():
         return await apart(request, work)
 
 
+async def _proved(request: Request, draft_id: str, seen: str | None = None) -> Prove:
+    """Prove the terms of a draft while nothing is locked; it ends when the caller leaves."""
+    wanted = await _read(request, lambda session: drafts.to_prove(session, draft_id, seen))
+    return await _apart(request, lambda given_up: proved(wanted, given_up))
+
+
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
+    prove = await _proved(request, draft_id)
+
     def propose(session: Session) -> tuple[State, Proposal]:
         found = drafts.still_open(session, draft_id)
-        return found, drafts.proposal_of(session, found)
+        return found, drafts.proposal_of(session, found, prove)
 
     return await _read(request, propose)
 
@@ -343,6 +356,9 @@ def _told() -> Iterator[None]:
         raise refused(Proposal(faults=error.faults)) from None
     except drafts.DraftError as error:
         raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
+    except TooMuchWork as error:
+        zh, en = error.fault.message, english(error.fault.message)
+        raise ProblemError("TOO_MUCH_WORK", zh, en) from None
     except SourceError as error:
         raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, english(error.fault.message))]) from None
 

@@ -92,7 +92,7 @@ async def create_key(request: Request, actor: Admin, _: NoQuery) -> Response:
 )
 async def list_keys(request: Request, _actor: Admin, _: NoQuery) -> Response:
     """List the keys."""
-    return _answer(key_list(await ask(request, keys.listed), datetime.now(UTC)))
+    return _answer(key_list(await ask(request, keys.listed, "keys"), datetime.now(UTC)))
 
 
 @router.post(
@@ -155,7 +155,7 @@ async def read_audit(request: Request, query: AuditQuery) -> Response:
 async def _changed(request: Request, work: Callable[[Session], Done]) -> Done:
     """Change keys; what the keys refuse are problems."""
     try:
-        return await change(request, work)
+        return await change(request, work, "keys")
     except keys.KeyNotFound:
         raise ProblemError("KEY_NOT_FOUND") from None
     except keys.KeyEnded:

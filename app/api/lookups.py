@@ -73,6 +73,12 @@ def problem_of(error: tables.CatalogueError) -> ProblemError:
                 f"{error.what} 与其摘要不符，在由备份恢复之前不予计算",
                 f"{error.what} does not match its digest; nothing is calculated with it until a backup is restored",
             )
+        case tables.ContentUnreadable():
+            return ProblemError(
+                "CONTENT_ALTERED",
+                f"本版本的服务不能读懂 {error.what}，在升级服务之前不予计算",
+                f"this release of the service cannot read {error.what}; nothing is calculated with it until the service is upgraded",
+            )
         case tables.NotThere():
             return _not_there(error)
         case tables.StandardNotLoaded():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
@@ -31,6 +33,11 @@ _ALTERED: Final = {
     "zh": "库中有 {count} 行与其摘要不符，依据它们的标准表与利率不用于计算，其余照常；请由备份恢复：{named}",
     "en": "{count} stored rows do not match their digests; tables and series that rest on them are not used, all others are;"
     " restore a backup: {named}",
+}
+_UNREADABLE: Final = {
+    "zh": "库中有 {count} 行为更新的版本所写，本版本的服务不能读懂，依据它们的标准表不用于计算，其余照常；请升级服务：{named}",
+    "en": "{count} stored rows were written by a later release, which this one cannot read; tables that rest on them are not used,"
+    " all others are; upgrade the service: {named}",
 }
 MOST_NAMED: Final = 20  # what is wrong is said to everybody, but not at any length
 
@@ -91,11 +98,16 @@ async def ready(request: Request) -> Ready:
     if database.since is not None:
         parts.append(Degraded(what="database", since=instant_text(database.since), effect=_EFFECTS[language, database.state]))
     if catalogue.altered:
-        since, named = request.app.state.altered_since, ", ".join(catalogue.altered[:MOST_NAMED])
-        effect = _ALTERED[language].format(count=len(catalogue.altered), named=named)
-        parts.append(Degraded(what="content", since=instant_text(since), effect=effect))
+        parts.append(_content(_ALTERED[language], catalogue.altered, request.app.state.altered_since))
+    if catalogue.unreadable:
+        parts.append(_content(_UNREADABLE[language], tuple(catalogue.unreadable), min(catalogue.unreadable.values())))
     status: Literal["ready", "degraded"] = "degraded" if parts else "ready"
     return Ready(status=status, known_at=instant_text(catalogue.latest_known_at), degraded=parts)
+
+
+def _content(said: str, rows: Sequence[str], since: datetime) -> Degraded:
+    effect = said.format(count=len(rows), named=", ".join(rows[:MOST_NAMED]))
+    return Degraded(what="content", since=instant_text(since), effect=effect)
 
 
 @router.get(

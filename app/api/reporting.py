@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
@@ -14,7 +14,7 @@ from app.api import limits
 from app.api.calculating import kind_of
 from app.api.draft_views import DifferenceView, FaultView, ReportView
 from app.api.effect import Comparison, Effect
-from app.api.problems import Language
+from app.api.problems import Language, ProblemError
 from app.api.trying import DraftMark, mark
 from app.calculators.terms import RateTable
 from app.tables import models
@@ -22,6 +22,7 @@ from app.tables.catalogue import Catalogue, CatalogueError
 from app.tables.drafts import State, proposal_of
 from app.tables.english import english
 from app.tables.proposals import Proposal
+from app.tables.proving import Prove, prove_terms
 from app.tables.wording import differences
 
 
@@ -42,20 +43,34 @@ class DraftEffect:
     tables: list[TableEffect]
 
 
-def report(session: Session, found: State, language: Language) -> ReportView:
-    """The report on a draft as it stands beside what is published now."""
-    proposal = proposal_of(session, found)
+class Compared(NamedTuple):
+    """What a draft would publish, and with what each new version is compared."""
+
+    proposal: Proposal
+    before: dict[str, Mapping[str, Any] | None]
+
+
+def compared(session: Session, found: State, prove: Prove = prove_terms) -> Compared:
+    """A draft beside what is published now."""
+    proposal = proposal_of(session, found, prove)
+    versions = [] if proposal.faults else proposal.versions
+    return Compared(proposal, {row.rate_table: _before(session, found, row) for row in versions})
+
+
+def report(seen: Compared, language: Language) -> ReportView:
+    """The report on a draft; sentences take their time, and no database is asked for them."""
+    proposal = seen.proposal
     return ReportView(
         publishable=not proposal.faults,
         faults=[FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults],
         consequences=[one.zh if language == "zh" else one.en for one in proposal.consequences],
-        differences=[] if proposal.faults else list(_differences(session, found, proposal, language)),
+        differences=[] if proposal.faults else list(_differences(seen, language)),
     )
 
 
-def _differences(session: Session, found: State, proposal: Proposal, language: Language) -> Iterator[DifferenceView]:
-    for row in proposal.versions:
-        for one in differences(_before(session, found, row), json.loads(row.content)):
+def _differences(seen: Compared, language: Language) -> Iterator[DifferenceView]:
+    for row in seen.proposal.versions:
+        for one in differences(seen.before[row.rate_table], json.loads(row.content)):
             yield DifferenceView(
                 rate_table=row.rate_table,
                 place=one.place,
@@ -77,6 +92,10 @@ def _before(session: Session, found: State, row: models.RateTableVersion) -> Map
     return None if chosen is None else dict(json.loads(chosen.content))
 
 
+async def _nobody_leaves() -> bool:
+    return False
+
+
 async def effect_of(
     found: State,
     proposal: Proposal,
@@ -84,17 +103,20 @@ async def effect_of(
     sent: Sequence[tuple[str, bytes]],
     catalogue: Catalogue,
     language: Language,
+    left: Callable[[], Awaitable[bool]] = _nobody_leaves,
 ) -> DraftEffect:
-    """The same facts under the version in force and under the draft; other requests go on meanwhile."""
-    made, left = DraftEffect(mark(found, language), []), limits.MAX_LIST_WORK
+    """The same facts under the version in force and under the draft; other requests go on meanwhile. Ends when its caller has left."""
+    made, budget = DraftEffect(mark(found, language), []), limits.MAX_LIST_WORK
     for row in proposal.versions:
         after = tables[row.rate_table]
         before = _in_force(catalogue, after)
         cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行") if before else ()), *sent]
-        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language, left=left)
+        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language, left=budget)
         for case_id, body in cases:
+            if await left():
+                raise ProblemError("OVERLOADED")  # nobody reads it
             await asyncio.to_thread(comparison.add, case_id, body)
-        left = comparison.left
+        budget = comparison.left
         made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, comparison.effect()))
     return made
 

@@ -18,8 +18,9 @@ from app.calculators.names import BUILT_IN
 from app.calculators.references import row_on
 from app.calculators.terms import Measure, Overlay, ReferenceSeries
 from app.tables.canonical import canonical, digest
-from app.tables.catalogue import Batch, Catalogue, Direction, SeriesVersion, Version
-from app.tables.catalogue import newest as newest_rates
+from app.tables.catalogue import Batch, Catalogue, Direction, Version
+from app.tables.known_series import SeriesVersion
+from app.tables.known_series import newest as newest_rates
 
 
 def _day(day: date | None) -> str | None:
@@ -252,7 +253,7 @@ def series(versions: Sequence[SeriesVersion], query: SeriesPage) -> views.Series
     rows, more = page((_row(shown, at) for at in range(first, len(shown.days))), query.limit)
     row = None if query.on is None else row_on(shown, query.on.toordinal())
     return views.SeriesView(
-        versions=sorted(one.series.version for one in versions),
+        versions=sorted(one.version for one in versions),
         value=None if row is None else _row(shown, row),
         rows=rows,
         next=rows[-1].on if more else None,

@@ -23,13 +23,23 @@ from app.calculators.money import decimal_text
 from app.calculators.terms import Terms
 
 OTHER = "（其他）"
-MAX_STEPS = 50_000  # of a proof, so that none takes long; the published tables need a few hundred
+MAX_STEPS = 500_000  # of a proof, mostly comparisons, so that none takes longer than about a second
+LOOK_EVERY = 5_000  # steps somebody looks whether anybody still waits for the proof
 NOT_NEGATIVE = {ex.MONEY, ex.COUNT, ex.QUANTITY}
 
 Key = Hashable
 Cell = Mapping[Key, Any]
 Form = dict[str, Fraction]  # names (or texts that are no sums) to their coefficients; "" is the constant
 Row = tuple[Form, bool]  # a sum that is above zero (True) or at least zero (False)
+
+
+class GivenUp(Exception):
+    """Nobody waits for the proof any more."""
+
+
+def never() -> bool:
+    """Somebody waits for the proof to the end."""
+    return False
 
 
 class TooComplex(Exception):
@@ -61,13 +71,19 @@ class Cells:
     constants: dict[Key, set[Any]] = field(default_factory=dict)
     tests: dict[ex.Node, Comparison | bool] = field(default_factory=dict)
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+    given_up: Callable[[], bool] = never
     spent: int = 0
+    looked: int = 0
 
     def spend(self, steps: int) -> None:
-        """Count the work of the proof. Errors: TooComplex."""
+        """Count the work of the proof. Errors: TooComplex, GivenUp."""
         self.spent += steps
         if self.spent > MAX_STEPS:
             raise TooComplex
+        if self.spent - self.looked >= LOOK_EVERY:
+            self.looked = self.spent
+            if self.given_up():
+                raise GivenUp
 
     def read(self, node: ex.Node) -> None:
         """Note every fact of a condition, with the constants that it is compared with."""
@@ -96,6 +112,7 @@ class Cells:
                 inner = self.decided(part, cell)
                 return None if inner is None else not inner
             case _:
+                self.spend(1)  # each line is asked for each case, so this is lines × comparisons × cases
                 test = self.tests[node]
                 return test if isinstance(test, bool) else test.holds(cell) if test.key in cell else None
 
@@ -294,7 +311,7 @@ def _solvable(rows: list[Row], spend: Callable[[int], None]) -> bool:
         above = [row for row in rows if row[0].get(name, 0) > 0]
         below = [row for row in rows if row[0].get(name, 0) < 0]
         rows = [row for row in rows if not row[0].get(name)]
-        spend(5 + 5 * len(above) * len(below))
+        spend(20 * (len(above) + len(below) + len(rows)) + 40 * len(above) * len(below))  # sums of fractions cost more than comparisons
         for (one, one_strict), (other, other_strict) in itertools.product(above, below):
             a, b = one[name], -other[name]
             form = {key: one.get(key, Fraction(0)) * b + other.get(key, Fraction(0)) * a for key in {*one, *other} - {name}}

@@ -47,7 +47,7 @@ def other_directions(case: Case, grants: Sequence[Grant]) -> list[Grant]:
         return []
     if case.terms.stacking.exempt_direction:
         return []
-    return [one for one in same_year if one.table not in case.table.fund_exempt | {case.table.id}]
+    return [one for one in same_year if one.table != case.table.id and one.table not in case.table.fund_exempt]
 
 
 def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
@@ -55,8 +55,7 @@ def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
 
     Exempt directions stand apart. Where the clause speaks of the same project, so does a grant that names another one.
     """
-    exempt = case.table.fund_exempt - {case.table.id}
-    found = [one for one in same_year if one.table not in exempt]
+    found = [one for one in same_year if one.table == case.table.id or one.table not in case.table.fund_exempt]
     if not all(one.same_project for one in case.rules.stackings if one.higher_of):
         return found
     facts = getattr(case.claim, FACT_LIST[str(case.terms.facts)]) or ()

@@ -203,7 +203,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
 
 def _read_otherwise(case: Case, grant: Grant) -> bool:
     """Whether a grant is already spoken of: its table is not loaded, or it is another direction of the year (D43)."""
-    if grant.table not in case.table.known_tables | {case.table.id}:
+    if grant.table != case.table.id and grant.table not in case.table.known_tables:
         return True
     same_fund = grant.table.startswith(case.table.fund + "-")
     single = any(one.single_direction is not None for one in case.rules.stackings)

@@ -8,25 +8,28 @@ not a sample of cases (decision D32, D34).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
-from app.calculators.cells import Cell, Cells, Key, TooComplex, name, say
+from app.calculators.cells import Cell, Cells, Key, name, never, say
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
 from app.calculators.terms import Cap, Line, Terms, TermsFault
 
 
-def prove(terms: Terms, method: str) -> list[TermsFault]:
-    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap."""
+def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> list[TermsFault]:
+    """All faults of the table; none means: no gap, overlap, dead line, unreachable category or loose cap.
+
+    Errors: TooComplex where that would take too long, GivenUp where nobody waits for it.
+    """
     faults: list[TermsFault] = []
     if terms.facts is not None:
         faults += _method_fits(terms, method)
         faults += misplaced(terms)
-        faults += _lines(terms)
+        faults += _lines(terms, given_up)
     faults += _caps(terms)
     return faults
 
@@ -57,19 +60,16 @@ class _Found:
     gaps: dict[Key, str] = field(default_factory=dict)
 
 
-def _lines(terms: Terms) -> list[TermsFault]:
-    cells = Cells(terms)
+def _lines(terms: Terms, given_up: Callable[[], bool]) -> list[TermsFault]:
+    cells = Cells(terms, given_up=given_up)
     for line in terms.lines:
         if line.when is not None:
             cells.read(line.when)
     axes = cells.axes()
     found = _Found()
-    try:
-        for cell, lines in _groups(cells, axes, list(terms.lines), {}):
-            ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
-            _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
-    except TooComplex as refused:
-        return [TermsFault("lines", str(refused))]
+    for cell, lines in _groups(cells, axes, list(terms.lines), {}):
+        ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
+        _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
     faults = [
         TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
         for (one, other), where in found.overlaps.items()

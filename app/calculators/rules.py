@@ -96,14 +96,14 @@ class Rules:
     doubts: Mapping[Language, tuple[Warning_, ...]]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)  # a look-up each; callers name the day
 def rules_of(table: RateTable, on: date) -> Rules:
     """The rules of a table on the day of an application: what a fund asks of an applicant is as of then (D45)."""
     method, facts = table.method, str(table.terms.facts)
     return _rules(table, tuple(one for one in table.overlays if one.applies(method, facts, on, table.year or on.year)))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8_192)  # 8 KB each: of 5,000 tables, all that are in use
 def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
     terms = table.terms
     layers = (terms, *(one.terms for one in overlays))
@@ -161,6 +161,12 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         open={language: _open(layers, language) for language in LANGUAGES},
         doubts={language: _doubts(table, language) for language in LANGUAGES},
     )
+
+
+def forget() -> None:
+    """Let go of what was derived from tables that other ones have replaced."""
+    rules_of.cache_clear()
+    _rules.cache_clear()
 
 
 def _events(terms: Terms) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ is assessed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
@@ -339,11 +339,16 @@ class RateTable:
     published_at: datetime
     document: str
     authority: str
-    terms: Terms
+    read_terms: Callable[[], Terms]
     overlays: tuple[Overlay, ...] = ()
     fund_methods: Mapping[str, str] = field(default_factory=dict)  # table id -> method, for caps of the fund
-    fund_exempt: frozenset[str] = frozenset()  # tables of the fund that are exempt from a single direction (D43)
-    known_tables: frozenset[str] = frozenset()  # every table that is loaded, of any fund (D41)
+    fund_exempt: Set[str] = frozenset()  # tables of the fund that are exempt from a single direction (D43)
+    known_tables: Set[str] = frozenset()  # every table that is loaded, of any fund (D41)
+
+    @property
+    def terms(self) -> Terms:
+        """The terms, parsed when first asked for (``read_terms`` remembers them): most of 15,000 versions never are."""
+        return self.read_terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

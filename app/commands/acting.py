@@ -117,12 +117,13 @@ def _told(error: Exception) -> list[str] | None:
     from app.api.problems import ProblemError
     from app.tables.drafts import DraftError, Refused
     from app.tables.loader import LoadError
+    from app.tables.proving import TooMuchWork
     from app.tables.sources import SourceError
 
     match error:
         case Refused() | LoadError():
             return [placed(fault.place, fault.message) for fault in error.faults]
-        case SourceError():
+        case SourceError() | TooMuchWork():
             return [placed(error.fault.place, error.fault.message)]
         case ProblemError() if error.errors:
             return [placed(one.pointer, f"{one.zh} / {one.en}") for one in error.errors]

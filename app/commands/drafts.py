@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from app.tables.drafts import State
+    from app.tables.proving import Prove
 
 draft = typer.Typer(no_args_is_help=True, help="草案：起草、检查、批准、公布 / drafts: begin, check, approve, publish")
 
@@ -181,9 +182,10 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
         from app.tables import drafts
 
         actor: Actor = officer(engine, needed)
-        take: Callable[[Session, str, str, str | None], State] = getattr(drafts, name)
+        take: Callable[..., State] = getattr(drafts, name)
         with working(f"{zh}… / {name}…"):
-            found = _changed(engine, lambda session: take(session, actor.name, draft_id, _seen(if_match)))
+            proofs = [proved_for(engine, draft_id)] if name in {"check", "publish"} else []
+            found = _changed(engine, lambda session: take(session, actor.name, draft_id, _seen(if_match), *proofs))
     show_acted(found, zh, en)
 
 
@@ -191,17 +193,19 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
 def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
-        from app.api.reporting import report
+        from app.api.reporting import Compared, compared, report
         from app.tables.drafts import still_open
 
         officer(engine, *BOTH)
 
-        def told(session: Session) -> tuple[State, Any, Any]:
+        def told(session: Session) -> tuple[State, Compared]:
             found = still_open(session, draft_id)
-            return found, report(session, found, "zh"), report(session, found, "en")
+            return found, compared(session, found, prove)
 
         with working("比较 / comparing"):
-            found, chinese, english = read(engine, told)
+            prove = proved_for(engine, draft_id)
+            found, seen = read(engine, told)
+            chinese, english = report(seen, "zh"), report(seen, "en")
     zh, en = ("可以公布", "can be published") if chinese.publishable else ("不能公布", "cannot be published")
     show_acted(found, zh, en)
     for zh, en in zip(chinese.consequences, english.consequences, strict=True):
@@ -296,3 +300,11 @@ def read(engine: Engine, work: Callable[[Session], Any]) -> Any:
 
     with reading(engine) as session:
         return work(session)
+
+
+def proved_for(engine: Engine, draft_id: str) -> Prove:
+    """Prove the terms of a draft while nothing is locked. Errors: DraftError, TooMuchWork."""
+    from app.tables.drafts import to_prove
+    from app.tables.proving import proved
+
+    return proved(read(engine, lambda session: to_prove(session, draft_id)))

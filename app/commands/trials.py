@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.acting import database, officer
-from app.commands.drafts import BOTH, DraftId, read, show_acted
+from app.commands.drafts import BOTH, DraftId, proved_for, read, show_acted
 from app.commands.progress import working
 
 if TYPE_CHECKING:
@@ -108,9 +108,11 @@ def _proposed(engine: Engine, draft_id: str) -> tuple[State, Proposal, Catalogue
     from app.tables import drafts
     from app.tables.repository import read_catalogue
 
+    prove = proved_for(engine, draft_id)
+
     def propose(session: Session) -> tuple[State, Proposal, Catalogue]:
         found = drafts.still_open(session, draft_id)
-        proposal = drafts.proposal_of(session, found)
+        proposal = drafts.proposal_of(session, found, prove)
         if proposal.faults:
             raise drafts.Refused(proposal.faults)
         return found, proposal, read_catalogue(session)

@@ -12,10 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import SQLModel
-
 from app.tables import audit
-from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
+from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version, name_of
 from app.tables.persons import person_of
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -23,8 +21,6 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 Entries = Mapping[tuple[str, str], Sequence[tuple[Mapping[str, Any], Any]]]
 """The entries of the log by action and object, each with its detail."""
-
-
 
 
 def disagreements(rows: Rows) -> Iterator[Said]:
@@ -48,13 +44,16 @@ def _contents(rows: Rows) -> Iterator[Said]:
     rates: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for row in rows["reference_rate"]:
         rates.setdefault((row["series"], row["version"]), []).append(row)
+    digests = {(row["series"], row["version"]): row["digest"] for row in rows["reference_rate_version"]}
     for row in rows["reference_rate_version"]:
-        yield from _about("reference_rate_version", row, fault_of_series(row, rates.get((row["series"], row["version"]), [])))
+        name, number = row["series"], row["version"]
+        fault = fault_of_series(row, rates.get((name, number), []), digests.get((name, number - 1)))
+        yield from _about("reference_rate_version", row, fault)
 
 
 def _about(table: str, row: Mapping[str, Any], fault: Said | None) -> Iterator[Said]:
     if fault is not None:
-        name = f"{table} {' '.join(str(row[column.name]) for column in SQLModel.metadata.tables[table].primary_key)}"
+        name = name_of(table, row)
         yield f"{name}：{fault[0]}", f"{name}: {fault[1]}"
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries
-from app.calculators.windows import BEIJING
+from app.tables.known_series import SeriesVersion, series_known
+from app.tables.recent import MethodsKnown, Recent, TablesKnown
 
-MOST_CHOICES = 4096
-PUBLICATION = time(9)  # the interbank funding centre publishes at nine o'clock
+MOST_CHOICES = 16_384  # of (table, version, day, instant), whatever callers name; a look-up each
+MOST_PINNED = 1_024  # tables as known at an earlier time, each a copy that shares all but a few fields
+MOST_STRETCHES = 64  # of time between two publications, for each the values that were known of all series: 200 KB of ten years
 
 
 class CatalogueError(LookupError):
@@ -79,6 +81,14 @@ class StandardNotLoaded(CatalogueError):
 
 class ContentAltered(CatalogueError):
     """What the table rests on does not match its digest: it is not calculated with. ``what`` names the stored row."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class ContentUnreadable(CatalogueError):
+    """A version is as it was stored, but this release of the service cannot read its terms. ``what`` names the stored row."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -153,6 +163,7 @@ class Version:
     withdrawn_at: datetime | None = None
     ended_at: datetime | None = None
     ends_on: date | None = None  # the last day, where an end of validity was published
+    exempt: bool = False  # its terms exempt the table from a single direction (D43)
 
     def standing(self, known_at: datetime) -> Standing | None:
         """The effective period that the version has, as known at that time; None where it was not known or is gone."""
@@ -178,41 +189,6 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesVersion:
-    """One version of a reference series and when it became known."""
-
-    series: ReferenceSeries
-    published_at: datetime
-    known_from: datetime
-    content: Mapping[str, Any]
-
-    @property
-    def complete_at(self) -> datetime:
-        """When the last of its rows had become known."""
-        return max(self.known_from, row_known_at(self.series.days[-1]))
-
-    def as_known(self, known_at: datetime) -> ReferenceSeries | None:
-        """The rows known at a time, the last of them valid up to the publication that followed; None before any."""
-        series = self.series
-        known = bisect_right(series.days, known_at, key=row_known_at) if self.known_from <= known_at else 0
-        if known in {0, len(series.days)}:
-            return series if known else None
-        following = date.fromordinal(series.days[known])
-        return replace(
-            series,
-            days=series.days[:known],
-            values=series.values[:known],
-            confidences=series.confidences[:known],
-            holds_until=following,
-        )
-
-
-def row_known_at(day: int) -> datetime:
-    """When the value published on an ordinal day became known: nine o'clock in Beijing."""
-    return datetime.combine(date.fromordinal(day), PUBLICATION, BEIJING)
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything that was published, as one immutable value."""
 
@@ -223,12 +199,15 @@ class Catalogue:
     references: Mapping[str, tuple[SeriesVersion, ...]] = field(default_factory=dict)
     altered: tuple[str, ...] = ()  # stored rows that do not match their digests
     spoilt: Mapping[str, str] = field(default_factory=dict)  # tables that rest on one of them, and on which
+    unreadable: dict[str, datetime] = field(default_factory=dict)  # rows of which this release could not read the terms, since when
     instants: tuple[datetime, ...] = field(init=False)  # at which anything became known, in order
     latest_known_at: datetime = field(init=False)
     latest_series: Mapping[str, ReferenceSeries] = field(init=False)
-    _choices: dict[tuple[str, int | None, date | None, datetime | None], RateTable] = field(init=False, default_factory=dict, repr=False)
-    _pinned: dict[tuple[str, int, int, date | None], RateTable] = field(init=False, default_factory=dict, repr=False)
-    _series: dict[int, Mapping[str, ReferenceSeries]] = field(init=False, default_factory=dict, repr=False)
+    known_since: Mapping[str, datetime] = field(init=False)  # when the first version of each table became known
+    _exempt_since: Mapping[str, datetime] = field(init=False, repr=False)  # and the first that exempts it from one direction (D43)
+    _choices: Recent[tuple[str, int | None, date | None, datetime | None], RateTable] = field(init=False, repr=False)
+    _pinned: Recent[tuple[str, int, int, date | None], RateTable] = field(init=False, repr=False)
+    _series: Recent[int, Mapping[str, ReferenceSeries]] = field(init=False, repr=False)
     derived: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)  # made once by whoever shows it
 
     def __post_init__(self) -> None:
@@ -236,7 +215,14 @@ class Catalogue:
         found = tuple(sorted(set(_instants(self))))
         object.__setattr__(self, "instants", found)
         object.__setattr__(self, "latest_known_at", found[-1] if found else datetime(1970, 1, 1, tzinfo=UTC))
-        object.__setattr__(self, "latest_series", _series_known(self.references, self.latest_known_at))
+        object.__setattr__(self, "latest_series", series_known(self.references, self.latest_known_at))
+        since = {name: min(one.known_from for one in versions) for name, versions in self.tables.items()}
+        exempt = {name: [one.known_from for one in versions if one.exempt] for name, versions in self.tables.items()}
+        object.__setattr__(self, "known_since", since)
+        object.__setattr__(self, "_exempt_since", {name: min(instants) for name, instants in exempt.items() if instants})
+        object.__setattr__(self, "_choices", Recent(MOST_CHOICES))
+        object.__setattr__(self, "_pinned", Recent(MOST_PINNED))
+        object.__setattr__(self, "_series", Recent(MOST_STRETCHES))
 
     def versions(self, table_id: str) -> tuple[Version, ...]:
         """All versions of a table. Errors: TableNotFound, StandardNotLoaded, ContentAltered."""
@@ -259,46 +245,35 @@ class Catalogue:
     def choose(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> RateTable:
         """The version that applies: a named one, or the one in force on ``as_of`` as known at ``known_at``.
 
-        Errors: TableNotFound, StandardNotLoaded, ContentAltered, VersionNotFound, NoVersionInForce.
+        Errors: TableNotFound, StandardNotLoaded, ContentAltered, ContentUnreadable, VersionNotFound, NoVersionInForce.
         """
         asked = (table_id, version, as_of, known_at)
-        choice = self._choices.get(asked)
-        if choice is None:
-            choice = self._choose(*asked)
-            if len(self._choices) < MOST_CHOICES:  # the caller names the day: what is remembered has a limit
-                self._choices[asked] = choice
-        return choice
+        return self._choices.get(asked, lambda: self._choose(*asked))
 
     def _choose(self, table_id: str, version: int | None, as_of: date | None, known_at: datetime | None) -> RateTable:
         found = self.chosen(table_id, version, as_of, known_at)
+        assert found.table.terms  # parsed here, where an error is one of the catalogue
         instant = known_at or self.latest_known_at
         standing = found.standing(instant)
         until = found.table.effective_until if standing is None else standing.effective_until
         if instant >= self.latest_known_at and until == found.table.effective_until:
             return found.table
-        return self._as_known(found.table, instant, until)
+        key = (table_id, found.table.version, bisect_right(self.instants, instant), until)
+        return self._pinned.get(key, lambda: self._as_known(found.table, instant, until))
 
     def _as_known(self, table: RateTable, instant: datetime, until: date | None) -> RateTable:
-        """The table with its end and its fund as known at a time; made once, for what is derived from a table is derived once."""
-        key = (table.id, table.version, bisect_right(self.instants, instant), until)
-        found = self._pinned.get(key)
-        if found is None:
-            later = {name for name, versions in self.tables.items() if all(one.known_from > instant for one in versions)}
-            found = self._pinned[key] = replace(
-                table,
-                effective_until=until,
-                overlays=tuple(one for one in table.overlays if one.known_from <= instant),
-                fund_methods={name: method for name, method in table.fund_methods.items() if self._known(name, instant)},
-                fund_exempt=frozenset(
-                    name for name in table.fund_exempt if any(one.terms.stacking.exempt_direction for one in self._known(name, instant))
-                ),
-                known_tables=table.known_tables - later,
-            )
-        return found
+        """The table with its end and its fund as known at a time; kept, for what is derived from a table is derived once.
 
-    def _known(self, table_id: str, instant: datetime) -> list[RateTable]:
-        """The versions of a table that were known at a time."""
-        return [one.table for one in self.tables[table_id] if one.known_from <= instant]
+        Nothing in it grows with the number of tables: callers name the time, and copies of it may be many.
+        """
+        return replace(
+            table,
+            effective_until=until,
+            overlays=tuple(one for one in table.overlays if one.known_from <= instant),
+            fund_methods=MethodsKnown(table.fund_methods, self.known_since, instant),
+            fund_exempt=TablesKnown(self._exempt_since, instant),
+            known_tables=TablesKnown(self.known_since, instant),
+        )
 
     def chosen(self, table_id: str, version: int | None = None, as_of: date | None = None, known_at: datetime | None = None) -> Version:
         """As ``choose``, with the content of the version."""
@@ -330,11 +305,7 @@ class Catalogue:
         """The reference series as known at a time: of each the last version published by then."""
         if known_at is None or known_at >= self.latest_known_at:
             return self.latest_series
-        stretch = bisect_right(self.instants, known_at)
-        found = self._series.get(stretch)
-        if found is None:
-            found = self._series[stretch] = _series_known(self.references, known_at)
-        return found
+        return self._series.get(bisect_right(self.instants, known_at), lambda: series_known(self.references, known_at))
 
     def reference(self, name: str) -> tuple[SeriesVersion, ...]:
         """All versions of one series. Errors: SeriesNotFound."""
@@ -342,22 +313,6 @@ class Catalogue:
             return self.references[name]
         except KeyError:
             raise SeriesNotFound(name, dict.fromkeys(self.references, "")) from None
-
-
-def newest(versions: Iterable[SeriesVersion]) -> SeriesVersion:
-    """The version that became known last; of those that became known at once, the one with the higher number."""
-    return max(versions, key=lambda one: (one.known_from, one.series.version))
-
-
-def _series_known(references: Mapping[str, tuple[SeriesVersion, ...]], known_at: datetime) -> dict[str, ReferenceSeries]:
-    """Of each series the version published last by then, with the rows known by then."""
-    found: dict[str, ReferenceSeries] = {}
-    for name, versions in references.items():
-        published = [one for one in versions if one.known_from <= known_at]
-        known = newest(published).as_known(known_at) if published else None
-        if known is not None:
-            found[name] = known
-    return found
 
 
 def _instants(catalogue: Catalogue) -> Iterator[datetime]:
@@ -369,5 +324,4 @@ def _instants(catalogue: Catalogue) -> Iterator[datetime]:
             yield from (at for at in (one.superseded_at, one.withdrawn_at, one.ended_at) if at is not None)
     for known in catalogue.references.values():
         for version in known:
-            yield version.complete_at
-            yield from (max(version.known_from, row_known_at(day)) for day in version.series.days)
+            yield from version.instants()

@@ -15,7 +15,7 @@ from sqlmodel import Session, create_engine
 from app.tables.waits import LOCK_SECONDS
 
 WAIT_SECONDS: float = LOCK_SECONDS
-CONNECTIONS = 6  # of one process: four changes at once, one that reads what is new, one that writes what was seen
+CONNECTIONS = 9  # of one process: four changes at once, two of keys, one that asks, one that reads, one that writes what was seen
 _RAISED = "P0001"  # what a trigger of PostgreSQL says with RAISE
 _FULL = "53100"
 _LOCKED = "55P03"  # and that a lock was not to be had in time

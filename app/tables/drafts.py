@@ -24,12 +24,12 @@ from app.calculators.spelling import normal
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
 from app.tables.canonical import canonical, digest
-from app.tables.catalogue import Catalogue
+from app.tables.foundations import altered_under
 from app.tables.loader import add, latest_known, versions_logged
 from app.tables.order import STEPS
 from app.tables.persons import person_of
 from app.tables.proposals import Proposal, propose
-from app.tables.repository import read_catalogue
+from app.tables.proving import Prove, Unproved, Wanted, prove_terms
 
 ENDS = {"PUBLISHED", "DISCARDED"}
 
@@ -225,14 +225,23 @@ def discard(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     return _step(session, actor, _open(session, draft_id, seen), "DISCARDED")
 
 
-def proposal_of(session: Session, found: State, at: datetime | None = None) -> Proposal:
-    """What a draft would publish now. Errors: NotNow where the stored content is not what its digest was made of."""
+def proposal_of(session: Session, found: State, prove: Prove = prove_terms, at: datetime | None = None) -> Proposal:
+    """What a draft would publish now.
+
+    Errors: NotNow where the stored content is not what its digest was made of, or not that of which the terms were proved.
+    """
     if digest(found.revision.content) != found.revision.digest:
         raise NotNow(
             "草案的内容与其摘要不符：库中的内容被改动；请弃置并重新起草",
             "the content of the draft does not match its digest: it was altered in the database; discard it and draft anew",
         )
-    return propose(session, found.draft.kind, found.draft.target, found.content, at or next_instant(session))
+    try:
+        return propose(session, found.draft.kind, found.draft.target, found.content, at or next_instant(session), prove)
+    except Unproved:
+        raise NotNow(
+            "草案或其对象在证明期间有变更；请重试",
+            "the draft, or what it changes, was changed while it was proved: try again",
+        ) from None
 
 
 def next_instant(session: Session) -> datetime:
@@ -242,11 +251,18 @@ def next_instant(session: Session) -> datetime:
     return now if known is None else max(now, known + timedelta(microseconds=1))
 
 
-def check(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+def to_prove(session: Session, draft_id: str, seen: str | None = None) -> Wanted:
+    """The terms that have to be proved before a draft can go on: long work, to be done outside of any transaction. Errors: DraftError."""
+    wanted = Wanted()
+    proposal_of(session, _open(session, draft_id, seen), wanted)
+    return wanted
+
+
+def check(session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms) -> State:
     """Prove a draft and mark it CHECKED. Errors: DraftError; Refused lists the faults."""
     found = _open(session, draft_id, seen)
     _must_be(found, "DRAFT", "检查", "checked")
-    proposal = proposal_of(session, found)
+    proposal = proposal_of(session, found, prove)
     if proposal.faults:
         raise Refused(proposal.faults)
     return _step(session, actor, found, "CHECKED", basis(session, found))
@@ -262,17 +278,17 @@ def approve(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     return _step(session, actor, found, "APPROVED")
 
 
-def publish(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
+def publish(session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms) -> State:
     """Publish an approved draft: rows, step and audit entry, all or nothing. Errors: DraftError."""
     found = _open(session, draft_id, seen)
     _must_be(found, "APPROVED", "公布", "published")
     _must_stand_on(session, found)
+    _must_be_intact(session, found.draft.target)
     at = next_instant(session)
-    proposal = proposal_of(session, found, at)
+    proposal = proposal_of(session, found, prove, at)
     if proposal.faults:
         raise Refused(proposal.faults)
     add(session, proposal.rows)
-    _must_be_intact(read_catalogue(session), found.draft.target)  # nor is what cannot be read published
     return _step(session, actor, found, "PUBLISHED", at=at, more=versions_logged(proposal.rows))
 
 
@@ -292,12 +308,12 @@ def basis(session: Session, found: State) -> str:
     """What was published of the same table or series when a draft was checked: a count, for rows are only added."""
     target = found.draft.target
     counted = (
-        select(models.RateTableVersion).where(models.RateTableVersion.rate_table == target),
-        select(models.VersionEvent).where(models.VersionEvent.rate_table == target),
-        select(models.BatchVersion).where(models.BatchVersion.batch_id == target),
-        select(models.ReferenceRateVersion).where(models.ReferenceRateVersion.series.in_(target.split())),  # type: ignore[attr-defined]
+        select(func.count()).where(models.RateTableVersion.rate_table == target),
+        select(func.count()).where(models.VersionEvent.rate_table == target),
+        select(func.count()).where(models.BatchVersion.batch_id == target),
+        select(func.count()).where(col(models.ReferenceRateVersion.series).in_(target.split())),
     )
-    return " ".join(str(len(session.exec(query).all())) for query in counted)
+    return " ".join(str(session.exec(query).one()) for query in counted)
 
 
 def _must_stand_on(session: Session, found: State) -> None:
@@ -366,13 +382,13 @@ def _open(session: Session, draft_id: str, seen: str | None) -> State:
     return found
 
 
-def _must_be_intact(known: Catalogue, target: str) -> None:
-    for name in target.split():
-        if name in known.spoilt:
-            raise NotNow(
-                f"库中的 {known.spoilt[name]} 与其摘要不符，不能在其上变更；请由备份恢复",
-                f"{known.spoilt[name]} does not match its digest in the database: nothing is published upon it; restore a backup",
-            )
+def _must_be_intact(session: Session, target: str) -> None:
+    name = altered_under(session, target)
+    if name is not None:
+        raise NotNow(
+            f"库中的 {name} 与其摘要不符，不能在其上变更；请由备份恢复",
+            f"{name} does not match its digest in the database: nothing is published upon it; restore a backup",
+        )
 
 
 def _must_be(found: State, state: str, zh: str, en: str) -> None:

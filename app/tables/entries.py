@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from app.calculators.terms import TermsFault
 from app.tables import models
+from app.tables.proving import Prove, prove_terms
 
 Row = (
     models.Fund
@@ -56,6 +57,8 @@ class Entries:
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
     places: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of each row, by its kind and key
+    prove: Prove = prove_terms
+    published: frozenset[str] = frozenset()  # places of versions that are stored: they were proved when they were published
 
     def fault(self, place: str, message: str) -> None:
         """Record a fault; reading goes on."""

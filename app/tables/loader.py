@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
@@ -23,14 +23,15 @@ from app.tables import audit, models
 from app.tables.beyond import check_beside
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
+from app.tables.known_series import row_known_at
 from app.tables.notices import read_batch, read_funds, read_references
 from app.tables.order import known_at, place_of
-from app.tables.repository import read_catalogue
 from app.tables.series import stored_values_are, values_are
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
 LOGGED = len("sha256:") + 32  # of a digest; 128 bits are enough to tell contents apart
 _TIMED = (models.RateTableVersion, models.VersionEvent)
+_PUBLISHED_AT = (models.OverlayVersion, models.RateTableVersion, models.ReferenceRateVersion)
 Recorded = models.OverlayVersion | models.RateTableVersion | models.ReferenceRateVersion | models.VersionEvent
 
 
@@ -123,10 +124,14 @@ def add(session: Session, rows: list[Row]) -> None:
 
 
 def latest_known(session: Session) -> datetime | None:
-    """The latest instant of which anything is known; None while nothing is stored."""
-    if all(session.exec(select(kind).limit(1)).first() is None for kind in (models.Fund, models.ReferenceRateVersion)):
-        return None
-    return read_catalogue(session).latest_known_at
+    """The latest instant at which anything became known, as ``Catalogue.latest_known_at`` has it; None while nothing is stored."""
+    known = [func.max(func.coalesce(col(kind.recorded_at), col(kind.published_at))) for kind in _PUBLISHED_AT]
+    known.append(func.max(func.coalesce(col(models.VersionEvent.recorded_at), col(models.VersionEvent.known_at))))
+    found = [session.exec(select(instant)).one() for instant in known]
+    last_value = session.exec(select(func.max(col(models.ReferenceRate.on)))).one()
+    if last_value is not None:
+        found.append(row_known_at(last_value.toordinal()))
+    return max((instant for instant in found if instant is not None), default=None)
 
 
 def _new_rows(session: Session, found: Entries) -> Iterator[Row]:
@@ -207,7 +212,7 @@ def _check_funds(session: Session, found: Entries) -> None:
 def check_series(session: Session, found: Entries) -> None:
     """Each series that a table names is in these files or in the database; one that it reads as a rate has rates (D101)."""
     of = models.ReferenceRateVersion
-    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series)).all())
+    known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series).distinct()).all())
     for name, place in found.series.items():
         if name not in known:
             found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")

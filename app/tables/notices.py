@@ -9,15 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.calculators.names import BUILT_IN
-from app.calculators.proofs import prove
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError, TermsFault
+from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.canonical import canonical, digest
 from app.tables.entries import Entries
-from app.tables.series import read_series
+from app.tables.series import AUTHORITIES, read_series
 
-AUTHORITIES = ("official", "mirror_of_official_page", "repost", "news", "second_hand", "assumed")
 METHODS = ("LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST")
 AREAS = ("INNOVATION_SYSTEM", "KEY_FIELDS", "DIGITAL_ECONOMY", "UPGRADING", "KEY_ENTERPRISES")
 CONFIDENCES = ("read", "implied")
@@ -81,7 +78,6 @@ def read_references(found: Entries, name: str, content: Mapping[str, Any]) -> No
     """The series of reference rates."""
     found.mapping(name, content, SERIES_FILE)
     for place, raw in found.mappings(f"{name}/series", content["series"], SERIES):
-        found.one_of(f"{place}/authority", raw.get("authority"), AUTHORITIES)
         read_series(found, place, raw)
 
 
@@ -262,17 +258,15 @@ def _examples(found: Entries, place: str, raw: Any) -> None:
 
 
 def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
-    """Terms are read and proved; an overlay belongs to no one method."""
-    try:
-        terms = parse_terms(raw or {}, f"{place}/terms", overlay=method is None)
-    except TermsError as refused:
-        found.faults += refused.faults
+    """Terms are read and proved, but for those that were when they were published; an overlay belongs to no one method."""
+    if place in found.published:
         return
-    for name, named_at in terms.series.items():
-        found.series.setdefault(name, named_at)
-    for name, named_at in terms.rates.items():
-        found.rates.setdefault(name, named_at)
-    found.faults += [TermsFault(f"{place}/terms/{fault.place}", fault.message) for fault in prove(terms, method or "AWARD")]
+    proof = found.prove(raw, method)
+    for name, named_at in proof.series.items():
+        found.series.setdefault(name, f"{place}/{named_at}")
+    for name, named_at in proof.rates.items():
+        found.rates.setdefault(name, f"{place}/{named_at}")
+    found.faults += [TermsFault(f"{place}/{fault.place}", fault.message) for fault in proof.faults]
 
 
 def _check_supersession(found: Entries, place: str, versions: list[models.RateTableVersion]) -> None:

@@ -22,11 +22,13 @@ from app.tables import models
 from app.tables.entries import NUMBER, Entries, Row, given, key_of
 from app.tables.files import unseen
 from app.tables.loader import check_series
-from app.tables.notices import read_batch, read_references
+from app.tables.notices import read_batch
+from app.tables.proving import Prove, prove_terms
 from app.tables.publications import appended, said
-from app.tables.series import values_are
+from app.tables.series import extended, latest_version, read_titles, read_version, stored_rows, values_are
 
 MAX_DEPTH = 24
+MAX_DIRECTIONS, MAX_VALUES = 500, 10_000  # of one draft: each is a row that is added while nobody else can write
 MAX_PLACE, MAX_MESSAGE = 300, 1_000  # a key or a value of any length can stand in a fault
 KINDS: Mapping[str, tuple[str, ...]] = {
     "RATE_TABLE": ("batch", "direction", "version"),
@@ -57,6 +59,7 @@ class Proposal:
     consequences: list[Consequence] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     versions: list[models.RateTableVersion] = field(default_factory=list)  # those that are new
+    prove: Prove = prove_terms
 
     def say(self, zh: str, en: str) -> None:
         """Note a consequence."""
@@ -82,9 +85,11 @@ def misfits(content: Any, place: str = "", depth: int = 0) -> Iterator[TermsFaul
         yield TermsFault(place, "每个值都写成文字（加引号），如 '2%'、'12'、'true'")
 
 
-def propose(session: Session, kind: str, target: str, content: Mapping[str, Any], at: datetime) -> Proposal:
+def propose(
+    session: Session, kind: str, target: str, content: Mapping[str, Any], at: datetime, prove: Prove = prove_terms
+) -> Proposal:
     """What would be added if the draft were published at an instant; with its faults, whose places lie in the content."""
-    made = Proposal()
+    made = Proposal(prove=prove)
     made.faults = list(islice(misfits(content), MAX_FAULTS))
     for key in content:
         if key not in KINDS[kind]:
@@ -128,7 +133,8 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
         **json.loads(batch.content),
         "directions": [{**direction, "rate_table": target, "versions": [*published, new], "events": [*events, *ended]}],
     }
-    found = Entries()
+    before = frozenset(f"/directions/0/versions/{no}" for no in range(len(published)))
+    found = Entries(prove=made.prove, published=before)
     read_batch(found, "", full)
     places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
     _take(session, made, found, at, places)
@@ -217,6 +223,9 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
     if not isinstance(directions, list) or not directions:
         made.faults.append(TermsFault("/directions", "至少一个支持方向"))
         return
+    if len(directions) > MAX_DIRECTIONS:
+        made.faults.append(TermsFault("/directions", f"至多 {MAX_DIRECTIONS} 项"))
+        return
     full = []
     for no, one in enumerate(directions):
         direction = _mapping(made, f"/directions/{no}", one, ("rate_table", *OWN_DIRECTION, "not_loaded", "version"))
@@ -229,7 +238,7 @@ def _new_batch(session: Session, made: Proposal, content: Mapping[str, Any], at:
                 return
             direction["versions"] = [{**version, "version": "1", "published_at": _wall(at)}]
         full.append(direction)
-    found = Entries()
+    found = Entries(prove=made.prove)
     read_batch(found, "", {**content, "directions": full})
     places = {f"/directions/{no}/versions/0": f"/directions/{no}/version" for no in range(len(full))}
     _take(session, made, found, at, places)
@@ -265,46 +274,44 @@ def _reference_rate(session: Session, made: Proposal, target: str, content: Mapp
     if not isinstance(given, list) or not given:
         made.faults.append(TermsFault("/series", "至少一个系列"))
         return
-    full, places, changes = [], {}, []
+    if len(given) > len(target.split()):
+        made.faults.append(TermsFault("/series", f"应为 {target}"))
+        return
+    found, changes = Entries(), []
     for no, one in enumerate(given):
-        series = _mapping(made, f"/series/{no}", one, NEW_SERIES)
+        place = f"/series/{no}"
+        series = _mapping(made, place, one, NEW_SERIES)
         if series is None:
             return
-        published = _published_series(session, str(series.get("series")))
-        before = published[-1]["rows"] if published else []
-        head = published[-1] if published else series
+        if any(isinstance(values, list) and len(values) > MAX_VALUES for values in (series.get("rows"), series.get("add"))):
+            made.faults.append(TermsFault(place, f"至多 {MAX_VALUES} 项"))
+            return
+        name = str(series.get("series"))
+        published = latest_version(session, name)
+        before = stored_rows(session, published)
+        head = series if published is None else json.loads(published.content)
         kind = values_are(head)
-        if series.get("values_are", kind) != kind and published:
-            made.faults.append(TermsFault(f"/series/{no}/values_are", f"系列的值是 {kind}，不可更改"))
-        rows = appended(made.faults, f"/series/{no}", series, before, at, kind)
-        changes.append((str(series.get("series")), before, rows, str(series.get("holds_until"))))
-        new = {"version": str(len(published) + 1), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
-        titles = {key: head.get(key) for key in ("title", "source", "authority")}
+        if series.get("values_are", kind) != kind and published is not None:
+            made.faults.append(TermsFault(f"{place}/values_are", f"系列的值是 {kind}，不可更改"))
+        rows = appended(made.faults, place, series, before, at, kind)
+        changes.append((name, before, rows, str(series.get("holds_until"))))
+        titles = {key: head.get(key) for key in ("series", "title", "source", "authority")}
         titles |= {"values_are": head["values_are"]} if "values_are" in head else {}
-        full.append({**titles, "series": series.get("series"), "versions": [*published_versions(published), new]})
-        places[f"/series/{no}/versions/{len(published)}"] = f"/series/{no}"
+        number = 1 if published is None else published.version + 1
+        new = {"version": str(number), "published_at": _wall(at), "holds_until": series.get("holds_until"), "rows": rows}
+        if published is not None and series.get("rows") is None:
+            new |= {"extends": extended(published), "rows": rows[len(before) :]}
+        read_titles(found, place, titles)
+        read_version(found, place, titles, new, "add" if "extends" in new else "rows")
     if made.faults:
         return
-    names = " ".join(str(one["series"]) for one in full)
+    names = " ".join(name for name, _, _, _ in changes)
     if names != target:
         made.faults.append(TermsFault("/series", f"应为 {target}"))
-    found = Entries()
-    read_references(found, "", {"series": full})
-    _take(session, made, found, at, places)
+    _take(session, made, found, at, {})
     for change in changes if not made.faults else ():
         for zh, en in said(*change):
             made.say(zh, en)
-
-
-def _published_series(session: Session, series: str) -> list[dict[str, Any]]:
-    of = models.ReferenceRateVersion
-    rows = session.exec(select(of).where(of.series == series).order_by(of.version)).all()  # type: ignore[arg-type]
-    return [json.loads(row.content) for row in rows]
-
-
-def published_versions(published: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The versions of a series as their file would have them."""
-    return [{key: one[key] for key in ("version", "published_at", "holds_until", "rows")} for one in published]
 
 
 # --- withdrawal and end -----------------------------------------------------------------------------
@@ -378,8 +385,11 @@ def _take(session: Session, made: Proposal, found: Entries, at: datetime, places
     made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
-        if isinstance(row, models.VersionEvent):
-            stored: Any = _stored_event(session, row.rate_table, row.version, row.kind)
+        stored: Any
+        if isinstance(row, models.ReferenceRate):
+            stored = None  # its version is new: it was numbered after the last one
+        elif isinstance(row, models.VersionEvent):
+            stored = _stored_event(session, row.rate_table, row.version, row.kind)
         else:
             stored = session.get(type(row), key_of(row))
         if stored is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,17 +34,18 @@ def appended(
     if not isinstance(add, list):
         faults.append(TermsFault(f"{place}/add", "此处应为列表"))
         return []
-    made = list(before)
+    made, days = list(before), {row["on"] for row in before}
     for no, row in enumerate(add):
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
             faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
             continue
-        refused = _refused(made, row, at, kind)
+        refused = _refused(made, days, row, at, kind)
         if refused is not None:
             key, message = refused
             faults.append(TermsFault(f"{place}/add/{no}/{key}", message))
             continue  # the rows after it are compared with the last one that is right
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
+        days.add(row["on"])
     return made
 
 
@@ -55,9 +57,11 @@ def said(
     if not was:
         first, last = min(now), max(now)
         yield f"{name} 首次公布，{first} 至 {last} 共 {len(now)} 个值", f"{name} is new: {len(now)} values from {first} to {last}"
+    days = sorted(now)
     for on, value in now.items() if was else ():
         if on not in was:
-            earlier = max((day for day in now if day < on), default=None)
+            place = bisect_left(days, on)
+            earlier = days[place - 1] if place else None
             zh, en = ("", "") if earlier is None else (f"（此前 {earlier} 为 {now[earlier]}）", f" ({now[earlier]} on {earlier} before it)")
             yield f"{name} {on} 公布 {value}{zh}", f"{name}: {value} published on {on}{en}"
         elif was[on] != value:
@@ -67,7 +71,9 @@ def said(
     yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
 
 
-def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: datetime, kind: ValuesAre) -> tuple[str, str] | None:
+def _refused(
+    before: Sequence[Mapping[str, Any]], days: Collection[Any], row: Mapping[str, Any], at: datetime, kind: ValuesAre
+) -> tuple[str, str] | None:
     """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
@@ -78,7 +84,7 @@ def _refused(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any], at: da
         return "value", miswritten(kind, row.get("value"))
     if on > at.astimezone(BEIJING).date():
         return "on", f"{on} 尚未到来"
-    if any(one["on"] == on.isoformat() for one in before):
+    if on.isoformat() in days:
         return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
     if before and on.isoformat() < str(before[-1]["on"]):
         return "on", f"早于最后公布日 {before[-1]['on']}"

@@ -1,27 +1,26 @@
-"""From rows to the catalogue: read and parsed at the start, and again when rows were added; no calculation asks the database."""
+"""From rows to the catalogue: each row is read and checked once for a process; no calculation asks the database.
+
+``Stock`` keeps what was read. After a publication it reads what was added, and the new catalogue shares everything else
+with the one before it. The terms of a version are parsed when they are first asked for.
+"""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from app.calculators.reading import parse_terms
-from app.calculators.terms import Overlay, RateTable, ReferenceSeries, Terms
-from app.tables import models
-from app.tables.catalogue import Batch, Catalogue, Direction, Fund, SeriesVersion, Standing, Version
+from app.calculators.terms import Overlay
+from app.tables.catalogue import Batch, Catalogue, Direction, Fund, Standing, Version
 from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version
-from app.tables.series import values_are
-
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
-
+from app.tables.known_series import SeriesVersion
+from app.tables.row_values import Read, Shared, direction_of, overlay_of, rate_table, read, series_version_of, since, standing_of
+from app.tables.unread import KNOWN_BY, Key, Rows, unread
 
 
 @dataclass(slots=True)
@@ -30,7 +29,6 @@ class _Altered:
 
     rows: list[str] = field(default_factory=list)
     tables: dict[str, str] = field(default_factory=dict)
-    batches: dict[str, str] = field(default_factory=dict)
     funds: dict[str, str] = field(default_factory=dict)
     series: dict[str, str] = field(default_factory=dict)
 
@@ -42,274 +40,236 @@ class _Altered:
         return fault is None
 
 
-def read_catalogue(session: Session) -> Catalogue:
-    """The whole catalogue; what was altered in the database is left out and named.
+class _LaidOut(NamedTuple):
+    """Directions and batches, made of rows of their own and of the methods that the versions say."""
 
-    Errors: TermsError should stored content not parse, which loading prevents.
-    """
-    altered = _Altered()
-    query = select(models.RateTableVersion).order_by(models.RateTableVersion.rate_table, models.RateTableVersion.version)  # type: ignore[arg-type]
-    rows = [(row, json.loads(row.content)) for row in session.exec(query).all() if _is_intact(altered, row)]
-    methods_of = {row.rate_table: str(raw["method"]) for row, raw in rows}
-    listed = select(models.Direction).order_by(models.Direction.batch_id, models.Direction.position, models.Direction.rate_table)  # type: ignore[arg-type]
-    directions = {row.rate_table: _direction(row, methods_of) for row in session.exec(listed).all()}
-    funds = _funds(session, altered)
-    batches = _batches(session, directions, altered)
-    references = _references(session, altered)
-    methods = {  # of published versions only: since when a direction without standards is known is nowhere said
-        fund: {name: method for name, method in methods_of.items() if batches[directions[name].batch].fund == fund} for fund in funds
-    }
-    tables = _tables(session, rows, directions, batches, funds, methods)
-    spoilt = _spoilt(altered, tables, directions, batches)
-    return Catalogue(
-        funds,
-        batches,
-        directions,
-        {name: versions for name, versions in tables.items() if name not in spoilt},
-        references,
-        tuple(altered.rows),
-        spoilt,
-    )
+    methods: Mapping[str, str]
+    directions: dict[str, Direction]
+    batches: dict[str, Batch]
+    altered: dict[str, str]  # batches of which the last notice was altered, and its row
 
 
-def _is_intact(altered: _Altered, row: models.RateTableVersion) -> bool:
-    fault = _version_fault(row.digest, row.content, row.version, row.effective_from, row.effective_until, row.supersedes)
-    return altered.passes(altered.tables, row.rate_table, f"rate_table_version {row.rate_table} {row.version}", fault)
+class Stock:
+    """Every published row that this process has read, checked against its digest, and what was made of it."""
 
+    def __init__(self) -> None:
+        self._begin()
 
-@lru_cache(maxsize=8192)
-def _version_fault(
-    digest: str, content: str, version: int, effective_from: date, effective_until: date | None, supersedes: int | None
-) -> Said | None:
-    """What is wrong with a version, found out once for a process."""
-    period = {"effective_from": effective_from, "effective_until": effective_until}
-    return fault_of_version({"digest": digest, "content": content, "version": version, "supersedes": supersedes, **period})
+    def _begin(self) -> None:
+        self._keys: dict[str, set[Key]] = {name: set() for name in KNOWN_BY}
+        self._values = 0
+        self._altered = _Altered()
+        self._unreadable: dict[str, datetime] = {}
+        self._funds: dict[str, str] = {}
+        self._overlays: dict[str, dict[tuple[str, int], tuple[Any, Overlay]]] = {}
+        self._batches: dict[str, Any] = {}
+        self._notices: dict[str, tuple[str, Any, Mapping[str, Any] | None]] = {}  # the last of each batch
+        self._directions: dict[str, Any] = {}
+        self._laid_out: _LaidOut | None = None
+        self._versions: dict[str, dict[int, Read]] = {}
+        self._events: dict[str, dict[tuple[int, str], Any]] = {}
+        self._standings: dict[str, dict[int, tuple[Standing, ...]]] = {}
+        self._series: dict[str, dict[int, SeriesVersion]] = {}
+        self._shared: dict[str, Shared] = {}
+        self._made: dict[str, tuple[tuple[Any, ...], tuple[Version, ...]]] = {}
 
+    def unread(self, session: Session) -> tuple[Rows, bool]:
+        """The rows that are not in the stock yet: what the database has to answer."""
+        return unread(session, self._keys, self._values)
 
-def _spoilt(
-    altered: _Altered, tables: Mapping[str, Sequence[Version]], directions: Mapping[str, Direction], batches: Mapping[str, Batch]
-) -> dict[str, str]:
-    """The tables that rest on an altered row: their own, their batch's, one of their fund's or of a series that they name."""
-    found: dict[str, str] = {}
-    if not altered.rows:
+    def catalogue_with(self, rows: Rows, anew: bool) -> Catalogue:
+        """Take rows in and make the catalogue of all; what was altered in the database is left out and named.
+
+        Errors: TermsError should the stored content of an overlay not parse, which loading prevents.
+        """
+        if anew:
+            self._begin()
+        for name, columns in KNOWN_BY.items():
+            self._keys[name].update(tuple(getattr(row, column) for column in columns) for row in rows.get(name, ()))
+        self._funds.update({row.id: row.title for row in rows.get("fund", ())})
+        self._directions.update({row.rate_table: row for row in rows.get("direction", ())})
+        if any(rows.get(name) for name in ("batch", "batch_version", "direction")):
+            self._laid_out = None
+        self._take_overlays(rows.get("overlay_version", ()))
+        self._take_batches(rows)
+        self._take_versions(rows)
+        self._take_series(rows)
+        return self._catalogue()
+
+    # --- rows taken in
+
+    def _take_overlays(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            fault = fault_of_content(row.content, row.digest)
+            if self._altered.passes(self._altered.funds, row.fund_id, f"overlay_version {row.id} {row.version}", fault):
+                self._overlays.setdefault(row.fund_id, {})[row.id, row.version] = (row, overlay_of(row))
+
+    def _take_batches(self, rows: Rows) -> None:
+        """What a later notice says of a batch stands in its place."""
+        said = [(row.id, f"batch {row.id}", row) for row in rows.get("batch", ())]
+        later = sorted(rows.get("batch_version", ()), key=lambda row: int(row.version))
+        said += [(row.batch_id, f"batch_version {row.batch_id} {row.version}", row) for row in later]
+        for batch, name, row in said:
+            content = json.loads(row.content) if fault_of_content(row.content, row.digest) is None else None
+            self._notices[batch] = (name, row, content)
+        self._batches.update({row.id: row for row in rows.get("batch", ())})
+
+    def _take_versions(self, rows: Rows) -> None:
+        for row in rows.get("rate_table_version", ()):
+            name = f"rate_table_version {row.rate_table} {row.version}"
+            if self._altered.passes(self._altered.tables, row.rate_table, name, fault_of_version(row._mapping)):
+                self._versions.setdefault(row.rate_table, {})[row.version] = read(row, name, self._unreadable)
+        for row in rows.get("version_event", ()):
+            self._events.setdefault(row.rate_table, {})[row.version, row.kind] = row
+        stood = sorted(rows.get("version_standing", ()), key=lambda row: (row.rate_table, row.id))
+        for table, its in groupby(stood, key=lambda row: str(row.rate_table)):
+            found: dict[int, tuple[Standing, ...]] = {}
+            for row in its:
+                found[row.version] = (*found.get(row.version, ()), standing_of(row))
+            self._standings[table] = found
+        for name in ("rate_table_version", "version_event", "version_standing"):
+            for row in rows.get(name, ()):
+                self._made.pop(row.rate_table, None)
+
+    def _take_series(self, rows: Rows) -> None:
+        values: dict[tuple[str, int], list[Any]] = {}
+        for row in sorted(rows.get("reference_rate", ()), key=lambda row: row.on):
+            values.setdefault((row.series, row.version), []).append(row)
+            self._values += 1
+        for head in sorted(rows.get("reference_rate_version", ()), key=lambda row: (row.series, row.version)):
+            before = self._series.get(head.series, {}).get(head.version - 1)
+            mine = values.get((head.series, head.version), [])
+            fault = fault_of_series(head._mapping, [row._mapping for row in mine], None if before is None else before.digest)
+            if self._altered.passes(self._altered.series, head.series, f"reference_rate_version {head.series} {head.version}", fault):
+                self._series.setdefault(head.series, {})[head.version] = series_version_of(head, mine, before)
+
+    # --- the catalogue made of them
+
+    def _catalogue(self) -> Catalogue:
+        methods = {name: versions[max(versions)].method for name, versions in self._versions.items() if versions}
+        if self._laid_out is None or self._laid_out.methods != methods:
+            self._laid_out = self._lay_out(methods)
+        directions, batches, altered_batches = self._laid_out.directions, self._laid_out.batches, self._laid_out.altered
+        funds = {name: self._fund(name, title) for name, title in sorted(self._funds.items())}
+        tables = self._tables(directions, batches, funds, methods)
+        spoilt = self._spoilt(tables, directions, batches, altered_batches)
+        references = {
+            name: tuple(versions[number] for number in sorted(versions))
+            for name, versions in sorted(self._series.items())
+            if name not in self._altered.series
+        }
+        return Catalogue(
+            funds,
+            batches,
+            directions,
+            {name: versions for name, versions in tables.items() if name not in spoilt},
+            references,
+            (*self._altered.rows, *altered_batches.values()),
+            spoilt,
+            self._unreadable,
+        )
+
+    def _fund(self, name: str, title: str) -> Fund:
+        overlays = [made for _, made in sorted(self._overlays.get(name, {}).items())]
+        recorded = frozenset(row.digest for row, _ in overlays if row.recorded_at is not None)
+        return Fund(name, title, tuple(overlay for _, overlay in overlays), recorded)
+
+    def _lay_out(self, methods: Mapping[str, str]) -> _LaidOut:
+        """The directions in order, and the batches by year."""
+        listed = sorted(self._directions.values(), key=lambda row: (row.batch_id, row.position, row.rate_table))
+        directions = {row.rate_table: direction_of(row, methods.get(row.rate_table)) for row in listed}
+        mine: dict[str, list[Direction]] = {}
+        for direction in directions.values():
+            mine.setdefault(direction.batch, []).append(direction)
+        found, altered = {}, {}
+        for row in sorted(self._batches.values(), key=lambda row: (row.year, row.id)):
+            name, said, content = self._notices[row.id]
+            if content is None:
+                altered[row.id] = name
+            own = tuple(mine.get(row.id, ()))
+            found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, content or {}, own)
+        return _LaidOut(methods, directions, found, altered)
+
+    def _tables(
+        self, directions: Mapping[str, Direction], batches: Mapping[str, Batch], funds: Mapping[str, Fund], methods: Mapping[str, str]
+    ) -> dict[str, tuple[Version, ...]]:
+        """The versions of each table; those of before where nothing that they rest on has changed."""
+        shared = self._shared_of(directions, batches, funds, methods)
+        found = {}
+        for name in sorted(self._versions):
+            direction = directions[name]
+            batch = batches[direction.batch]
+            common = shared[batch.fund]
+            rests_on = (direction, batch.fund, batch.year, common)
+            made = self._made.get(name)
+            if made is None or made[0][:3] != rests_on[:3] or made[0][3] is not common:
+                made = self._made[name] = (rests_on, tuple(self._versions_of(name, direction, batch, common)))
+            found[name] = made[1]
         return found
-    for name, direction in directions.items():
-        batch = batches[direction.batch]
-        tables_terms = [version.table.terms for version in tables.get(name, ())]
-        overlays_terms = [overlay.terms for version in tables.get(name, ()) for overlay in version.table.overlays]
-        named = sorted({series for terms in (*tables_terms, *overlays_terms) for series in terms.series})
-        by = [altered.tables.get(name), altered.batches.get(batch.id), altered.funds.get(batch.fund), *map(altered.series.get, named)]
-        first = next((one for one in by if one is not None), None)
-        if first is not None:
-            found[name] = first
-    return found
 
+    def _shared_of(
+        self, directions: Mapping[str, Direction], batches: Mapping[str, Batch], funds: Mapping[str, Fund], methods: Mapping[str, str]
+    ) -> dict[str, Shared]:
+        """What the tables of each fund share; the very same as before where it is equal, so that nothing has to be made again."""
+        exempt = frozenset(name for name, versions in self._versions.items() if any(one.exempt for one in versions.values()))
+        of_fund: dict[str, dict[str, str]] = {name: {} for name in funds}
+        for name in sorted(methods):  # of published versions only: since when a direction without standards is known is nowhere said
+            of_fund[batches[directions[name].batch].fund][name] = methods[name]
+        loaded = frozenset(methods)
+        for name, fund in funds.items():
+            new, before = Shared(fund.overlays, of_fund[name], exempt, loaded), self._shared.get(name)
+            if before is None or new != before:
+                self._shared[name] = new
+        return self._shared
 
-def _direction(row: models.Direction, methods: Mapping[str, str]) -> Direction:
-    """A direction whose standards were found later has them from its versions; its own row stays as it was."""
-    method = methods.get(row.rate_table)
-    not_loaded = row.not_loaded if method is None else None
-    schemes = tuple(row.schemes.split())
-    return Direction(row.rate_table, row.batch_id, row.number, row.title, method or row.method, row.area, not_loaded, schemes)
-
-
-def _funds(session: Session, altered: _Altered) -> dict[str, Fund]:
-    overlays: dict[str, list[Overlay]] = {}
-    recorded: dict[str, set[str]] = {}
-    rows = session.exec(select(models.OverlayVersion).order_by(models.OverlayVersion.id, models.OverlayVersion.version)).all()  # type: ignore[arg-type]
-    for row in rows:
-        fault = fault_of_content(row.content, row.digest)
-        if not altered.passes(altered.funds, row.fund_id, f"overlay_version {row.id} {row.version}", fault):
-            continue
-        overlays.setdefault(row.fund_id, []).append(_overlay(row))
-        if row.recorded_at is not None:
-            recorded.setdefault(row.fund_id, set()).add(row.digest)
-    funds = session.exec(select(models.Fund).order_by(models.Fund.id)).all()
-    return {
-        row.id: Fund(row.id, row.title, tuple(overlays.get(row.id, ())), frozenset(recorded.get(row.id, ()))) for row in funds
-    }
-
-
-def _overlay(row: models.OverlayVersion) -> Overlay:
-    raw: Mapping[str, Any] = json.loads(row.content)
-    period = raw["effective"]
-    last = period.get("last_day", "open")
-    return Overlay(
-        id=row.id,
-        title=raw["title"],
-        methods=_names(raw.get("methods")),
-        facts=_names(raw.get("facts")),
-        effective_from=date.fromisoformat(period["first_day"]),
-        effective_until=None if last in {None, "open"} else date.fromisoformat(last) + timedelta(days=1),
-        known_from=row.recorded_at or row.published_at,
-        document=_document(raw.get("document")),
-        authority=raw["authority"],
-        digest=row.digest,
-        terms=parse_terms(raw.get("terms") or {}, overlay=True),
-        applies_by=raw.get("applies_by"),
-        dated=_first_day((raw.get("document") or {}).get("date")),
-    )
-
-
-def _first_day(said: str | None) -> date | None:
-    """The first day that the date of a document, which may be a month or a year, can mean."""
-    found = _DATE.fullmatch(said or "")
-    return None if found is None else date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-
-
-def _names(raw: Any) -> frozenset[str] | None:
-    if isinstance(raw, list):
-        return frozenset(raw)
-    return None if raw in {None, "all"} else frozenset({raw})
-
-
-def _document(raw: Any) -> str:
-    """Title, number and date of a document in one line."""
-    parts: Mapping[str, Any] = raw or {}
-    return " ".join(str(parts[key]) for key in ("title", "number", "date") if parts.get(key))
-
-
-def _batches(session: Session, directions: Mapping[str, Direction], altered: _Altered) -> dict[str, Batch]:
-    ordered = session.exec(select(models.Direction).order_by(models.Direction.position)).all()  # type: ignore[arg-type]
-    later = session.exec(select(models.BatchVersion).order_by(models.BatchVersion.version)).all()  # type: ignore[arg-type]
-    latest: dict[str, models.Batch | models.BatchVersion] = {row.batch_id: row for row in later}
-    found = {}
-    for row in session.exec(select(models.Batch).order_by(models.Batch.year, models.Batch.id)).all():  # type: ignore[arg-type]
-        mine = tuple(directions[one.rate_table] for one in ordered if one.batch_id == row.id)
-        said = latest.get(row.id, row)  # what a later notice says of the batch stands in its place
-        name = f"batch_version {row.id} {said.version}" if isinstance(said, models.BatchVersion) else f"batch {row.id}"
-        intact = altered.passes(altered.batches, row.id, name, fault_of_content(said.content, said.digest))
-        content = json.loads(said.content) if intact else {}
-        found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, content, mine)
-    return found
-
-
-def _tables(
-    session: Session,
-    rows: Sequence[tuple[models.RateTableVersion, Any]],
-    directions: Mapping[str, Direction],
-    batches: Mapping[str, Batch],
-    funds: Mapping[str, Fund],
-    methods: Mapping[str, Mapping[str, str]],
-) -> dict[str, tuple[Version, ...]]:
-    events: dict[tuple[str, int, str], models.VersionEvent] = {
-        (row.rate_table, row.version, row.kind): row for row in session.exec(select(models.VersionEvent)).all()
-    }
-    standings: dict[tuple[str, int], list[Standing]] = {}
-    for stood in session.exec(select(models.VersionStanding).order_by(models.VersionStanding.id)).all():  # type: ignore[arg-type]
-        standings.setdefault((stood.rate_table, stood.version), []).append(_standing(stood))
-    found: dict[str, list[Version]] = {}
-    exempt = frozenset(
-        row.rate_table for row, raw in rows if (raw["terms"].get("stacking") or {}).get("exempt_direction") == "true"
-    )
-    loaded = frozenset(row.rate_table for row, _ in rows)
-    for row, raw in rows:
-        direction = directions[row.rate_table]
-        batch = batches[direction.batch]
-        table = rate_table(row, raw, direction, batch, funds[batch.fund].overlays, methods[batch.fund], exempt, loaded)
-        known = {kind: events.get((row.rate_table, row.version, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED")}
-        superseded, ended = known["SUPERSEDED"], known["ENDED"]
-        found.setdefault(row.rate_table, []).append(
-            Version(
-                table,
+    def _versions_of(self, table: str, direction: Direction, batch: Batch, shared: Shared) -> Iterator[Version]:
+        events, standings = self._events.get(table, {}), self._standings.get(table, {})
+        for number, one in sorted(self._versions[table].items()):
+            row = one.row
+            superseded, withdrawn, ended = (events.get((number, kind)) for kind in ("SUPERSEDED", "WITHDRAWN", "ENDED"))
+            yield Version(
+                rate_table(one, direction, batch, shared),
                 row.content,
                 known_from=row.recorded_at or row.published_at,
-                standings=tuple(standings.get((row.rate_table, row.version), ())),
-                superseded_at=_since(superseded),
+                standings=standings.get(number, ()),
+                superseded_at=since(superseded),
                 superseded_by=superseded.by_version if superseded else None,
-                withdrawn_at=_since(known["WITHDRAWN"]),
-                ended_at=_since(ended),
+                withdrawn_at=since(withdrawn),
+                ended_at=since(ended),
                 ends_on=ended.ends_on if ended else None,
+                exempt=one.exempt,
             )
-        )
-    return {name: tuple(versions) for name, versions in found.items()}
+
+    def _spoilt(
+        self,
+        tables: Mapping[str, Sequence[Version]],
+        directions: Mapping[str, Direction],
+        batches: Mapping[str, Batch],
+        altered_batches: Mapping[str, str],
+    ) -> dict[str, str]:
+        """The tables that rest on an altered row: their own, their batch's, one of their fund's or of a series that they name."""
+        altered, found = self._altered, {}
+        if not altered.rows and not altered_batches:
+            return {}
+        for name, direction in directions.items():
+            batch = batches[direction.batch]
+            named = _series_named(tables.get(name, ()), altered.series)
+            by = [altered.tables.get(name), altered_batches.get(batch.id), altered.funds.get(batch.fund), *map(altered.series.get, named)]
+            first = next((one for one in by if one is not None), None)
+            if first is not None:
+                found[name] = first
+        return found
 
 
-def rate_table(
-    row: models.RateTableVersion,
-    raw: Mapping[str, Any],
-    direction: Direction,
-    batch: Batch,
-    overlays: tuple[Overlay, ...],
-    methods: Mapping[str, str],
-    exempt: frozenset[str],
-    loaded: frozenset[str],
-) -> RateTable:
-    """One version as calculations see it, with what is known of its fund and which tables there are."""
-    return RateTable(
-        id=row.rate_table,
-        fund=batch.fund,
-        year=batch.year,
-        batch=batch.id,
-        direction=direction.number or "",
-        title=direction.title,
-        method=raw["method"],
-        version=row.version,
-        digest=row.digest,
-        effective_from=row.effective_from,
-        effective_until=row.effective_until,
-        published_at=row.published_at,
-        document=_document(raw["document"]),
-        authority=raw["authority"],
-        terms=_parsed(row.digest, row.content),
-        overlays=overlays,
-        fund_methods=methods,
-        fund_exempt=exempt,
-        known_tables=loaded,
-    )
+def read_catalogue(session: Session) -> Catalogue:
+    """The whole catalogue, read anew; what was altered in the database is left out and named. Errors: TermsError as of ``Stock``."""
+    stock = Stock()
+    return stock.catalogue_with(*stock.unread(session))
 
 
-@lru_cache(maxsize=4096)
-def _parsed(digest: str, content: str) -> Terms:
-    """The terms of a version, parsed once for a process: a catalogue that is read again costs only what is new."""
-    assert digest
-    return parse_terms(json.loads(content)["terms"])
-
-
-def _standing(row: models.VersionStanding) -> Standing:
-    return Standing(row.effective_from, row.effective_until, row.known_from, row.known_until)
-
-
-def _since(event: models.VersionEvent | None) -> datetime | None:
-    return None if event is None else event.recorded_at or event.known_at
-
-
-def _references(session: Session, altered: _Altered) -> dict[str, tuple[SeriesVersion, ...]]:
-    values: dict[tuple[str, int], list[models.ReferenceRate]] = {}
-    query = select(models.ReferenceRate).order_by(models.ReferenceRate.on)  # type: ignore[arg-type]
-    for row in session.exec(query).all():
-        values.setdefault((row.series, row.version), []).append(row)
-    found: dict[str, list[SeriesVersion]] = {}
-    versions = select(models.ReferenceRateVersion).order_by(models.ReferenceRateVersion.series, models.ReferenceRateVersion.version)  # type: ignore[arg-type]
-    for head in session.exec(versions).all():
-        mine = values.get((head.series, head.version), [])
-        name = f"reference_rate_version {head.series} {head.version}"
-        if not altered.passes(altered.series, head.series, name, _series_fault(head, mine)):
-            continue
-        content = {key: value for key, value in json.loads(head.content).items() if key != "rows"}
-        figures = {row.value: Fraction(row.value) for row in mine}  # months of one figure share one number
-        series = ReferenceSeries(
-            series=head.series,
-            version=head.version,
-            digest=head.digest,
-            holds_until=head.holds_until,
-            days=tuple(row.on.toordinal() for row in mine),
-            values=tuple(figures[row.value] for row in mine),
-            confidences=tuple(row.confidence for row in mine),
-            values_are=values_are(content),
-        )
-        known_from = head.recorded_at or head.published_at
-        found.setdefault(head.series, []).append(SeriesVersion(series, head.published_at, known_from, content))
-    return {name: tuple(rows) for name, rows in found.items() if name not in altered.series}
-
-
-def _series_fault(head: models.ReferenceRateVersion, rates: Sequence[models.ReferenceRate]) -> Said | None:
-    stored = tuple((row.on, row.value, row.confidence) for row in rates)
-    return _series_fault_of(head.digest, head.content, head.holds_until, stored)
-
-
-@lru_cache(maxsize=1024)
-def _series_fault_of(digest: str, content: str, holds_until: date, rates: tuple[tuple[date, str, str], ...]) -> Said | None:
-    """What is wrong with a version of a series, found out once for a process."""
-    rows = [{"on": on, "value": value, "confidence": confidence} for on, value, confidence in rates]
-    return fault_of_series({"digest": digest, "content": content, "holds_until": holds_until}, rows)
+def _series_named(versions: Sequence[Version], altered: Mapping[str, str]) -> list[str]:
+    """Which of some series the versions of a table or their overlays name."""
+    if not altered:
+        return []
+    every = [version.table.terms for version in versions] + [one.terms for version in versions for one in version.table.overlays]
+    return sorted({series for terms in every for series in terms.series if series in altered})

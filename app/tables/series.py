@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final, Literal, assert_never
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.calculators.money import decimal_text
 from app.tables import models
@@ -17,6 +17,7 @@ from app.tables.canonical import canonical, digest
 from app.tables.entries import Entries, given
 
 ValuesAre = Literal["PERCENT", "NUMBER"]
+AUTHORITIES: Final = ("official", "mirror_of_official_page", "repost", "news", "second_hand", "assumed")
 VALUES_ARE: Final = ("PERCENT", "NUMBER")  # a rate, 3.45%; or a plain number such as an exchange rate, 7.1879
 _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?")
@@ -70,34 +71,76 @@ def far(kind: ValuesAre, before: Fraction, now: Fraction) -> bool:
 
 def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
     """The versions of one series, each with all its rows."""
-    series = found.text(place, raw, "series")
-    found.one_of(f"{place}/values_are", raw.get("values_are", "PERCENT"), VALUES_ARE)
+    titles = {key: value for key, value in raw.items() if key != "versions"}
+    read_titles(found, place, titles)
     versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
     if not versions:
         found.fault(f"{place}/versions", "至少一版")
     for at, version in versions:
-        text = canonical({**{key: value for key, value in raw.items() if key != "versions"}, **version})
-        holds_until = found.day(f"{at}/holds_until", version.get("holds_until"))
-        head = models.ReferenceRateVersion(
-            series=series,
-            version=found.number(f"{at}/version", version.get("version")),
-            published_at=found.instant(f"{at}/published_at", version.get("published_at")),
-            holds_until=holds_until,
-            content=text,
-            digest=digest(text),
-        )
-        found.add(at, head)
-        last = _rows(found, at, head, version.get("rows"), values_are(raw))
-        if last is None:
-            found.fault(f"{at}/rows", "至少一行")
-        elif holds_until <= last:
-            found.fault(f"{at}/holds_until", "应晚于最后公布日")
+        read_version(found, at, titles, version)
+
+
+def read_titles(found: Entries, place: str, titles: Mapping[str, Any]) -> None:
+    """What is said of a series beside its versions."""
+    found.text(place, titles, "series")
+    found.one_of(f"{place}/authority", titles.get("authority"), AUTHORITIES)
+    found.one_of(f"{place}/values_are", titles.get("values_are", "PERCENT"), VALUES_ARE)
+
+
+def read_version(found: Entries, place: str, titles: Mapping[str, Any], version: Mapping[str, Any], rows: str = "rows") -> None:
+    """A version with its rows, which stand under ``rows`` for who reads its faults.
+
+    One that ``extends`` the version before holds the rows that it adds and the digest of that version, whose rows come
+    before its own; so its own digest stands for them all.
+    """
+    text = canonical({**titles, **version})
+    holds_until = found.day(f"{place}/holds_until", version.get("holds_until"))
+    head = models.ReferenceRateVersion(
+        series=str(titles.get("series") or ""),
+        version=found.number(f"{place}/version", version.get("version")),
+        published_at=found.instant(f"{place}/published_at", version.get("published_at")),
+        holds_until=holds_until,
+        content=text,
+        digest=digest(text),
+    )
+    found.add(place, head)
+    last = _rows(found, f"{place}/{rows}", head, version.get("rows"), values_are(titles))
+    if last is None:
+        found.fault(f"{place}/{rows}", "至少一行")
+    elif holds_until <= last:
+        found.fault(f"{place}/holds_until", "应晚于最后公布日")
+
+
+def latest_version(session: Session, series: str) -> models.ReferenceRateVersion | None:
+    """The version of a series with the highest number; None where there is no such series."""
+    of = models.ReferenceRateVersion
+    return session.exec(select(of).where(of.series == series).order_by(col(of.version).desc()).limit(1)).first()
+
+
+def extended(head: models.ReferenceRateVersion) -> dict[str, str]:
+    """How a version names the one that it adds to."""
+    return {"version": str(head.version), "digest": head.digest}
+
+
+def stored_rows(session: Session, head: models.ReferenceRateVersion | None) -> list[dict[str, Any]]:
+    """All rows of a version as its file would have them, those of the versions that it adds to included."""
+    if head is None:
+        return []
+    of = models.ReferenceRateVersion
+    query = select(of.content).where(of.series == head.series, of.version <= head.version).order_by(col(of.version).desc())
+    found: list[list[dict[str, Any]]] = []
+    for content in session.exec(query.execution_options(yield_per=50)):
+        raw = json.loads(content)
+        found.append(raw["rows"])
+        if "extends" not in raw:
+            break
+    return [row for rows in reversed(found) for row in rows]
 
 
 def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: Any, kind: ValuesAre) -> date | None:
     """Add the rows of a version; the day of the last of them."""
     last: date | None = None
-    for at, row in found.mappings(f"{place}/rows", raw, ROW):
+    for at, row in found.mappings(place, raw, ROW):
         on = found.day(f"{at}/on", row.get("on"))
         if last is not None and on <= last:
             found.fault(f"{at}/on", f"日期应晚于前一行 {last}")

@@ -8,7 +8,7 @@ from app.calculators.terms import RateTable
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction
 from app.tables.proposals import Proposal
-from app.tables.repository import rate_table
+from app.tables.row_values import Shared, rate_table, read
 
 
 def tables_of(catalogue: Catalogue, proposal: Proposal) -> dict[str, RateTable]:
@@ -26,8 +26,9 @@ def tables_of(catalogue: Catalogue, proposal: Proposal) -> dict[str, RateTable]:
         fund = catalogue.funds[batch.fund]
         known = next((one.table for versions in catalogue.tables.values() for one in versions if one.table.fund == batch.fund), None)
         methods = dict(known.fund_methods if known else {}) | {row.rate_table: raw["method"]}
-        exempt = known.fund_exempt if known else frozenset[str]()
-        made[row.rate_table] = rate_table(row, raw, direction, batch, fund.overlays, methods, exempt, loaded)
+        exempt = frozenset(known.fund_exempt if known else ())
+        shared = Shared(fund.overlays, methods, exempt, loaded)
+        made[row.rate_table] = rate_table(read(row, f"rate_table_version {row.rate_table}", {}), direction, batch, shared)
     return made
 
 

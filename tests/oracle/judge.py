@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from math import floor
 from types import ModuleType
 from typing import Any
@@ -95,7 +95,7 @@ def engine_table(table: Json) -> RateTable:
         published_at=datetime.fromisoformat(table.get("published_at", "2020-01-01T00:00:00+00:00")),
         document="测试通知",
         authority="official",
-        terms=parse_terms(table["terms"]),
+        read_terms=cache(partial(parse_terms, table["terms"])),
         overlays=tuple(engine_overlay(raw) for raw in table.get("overlays", [])),
     )
 

@@ -327,7 +327,7 @@ def test_many_conditions_are_proved_where_one_of_them_decides(tmp_path: Path) ->
 )
 def test_conditions_that_are_too_many_to_prove_are_refused(tmp_path: Path, kind: str, first: str, second: str) -> None:
     ((place, why),) = said(tmp_path, two(first, second, needs_of(kind)), "AWARD")
-    assert (place, why) == ("lines", "条件过于复杂，无法证明没有空隙或重叠（超过 50000 步）；请减少条件或分为几张表")
+    assert (place, why) == ("lines", "条件过于复杂，无法证明没有空隙或重叠（超过 500000 步）；请减少条件或分为几张表")
 
 
 def places(raw: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

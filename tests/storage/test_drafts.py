@@ -185,8 +185,8 @@ def test_a_draft_that_would_be_faulty_by_now_is_not_published(loaded: Engine, mo
     state = step(loaded, "approve", "wang", state)
     proposal_of = drafts.proposal_of
 
-    def faulty(session: Session, found: drafts.State, at: datetime) -> Any:
-        made = proposal_of(session, found, at)
+    def faulty(*asked: Any) -> Any:
+        made = proposal_of(*asked)
         made.faults.append(TermsFault("/version", "重叠"))
         return made
 
