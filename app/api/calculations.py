@@ -20,6 +20,7 @@ from app.api import bodies, budget, examples, gate, limits, queries
 from app.api.calculating import KINDS, Asked, Kind, asked_in
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope, public
+from app.api.heavy import heavily
 from app.api.lookups import catalogue_of
 from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
 from app.api.problems import Language, ProblemError
@@ -56,7 +57,7 @@ def _place(state: State) -> Iterator[None]:
 
 @contextmanager
 def _room(state: State, work: int) -> Iterator[None]:
-    """Room for a calculation among those in threads, by what it costs. Errors: ProblemError OVERLOADED."""
+    """Room for a heavy calculation among the others, by what it costs. Errors: ProblemError OVERLOADED."""
     if state.work_in_flight + work > limits.MAX_WORK_IN_FLIGHT:
         raise ProblemError("OVERLOADED")
     state.work_in_flight += work
@@ -64,10 +65,6 @@ def _room(state: State, work: int) -> Iterator[None]:
         yield
     finally:
         state.work_in_flight -= work
-
-
-def _answer(body: bytes, kind: Kind, catalogue: Catalogue, language: Language, detail: Detail) -> bytes:
-    return asked_in(body, kind, catalogue, detail).encoded(language, detail)
 
 
 def _answer_if_light(body: bytes, kind: Kind, catalogue: Catalogue, language: Language, detail: Detail) -> bytes | Asked:
@@ -85,16 +82,17 @@ def single(kind: Kind) -> App:
         envelope: Envelope = scope["envelope"]
         state = scope["app"].state
         body = await bodies.received(envelope.headers, receive, state.max_body_bytes, state.arriving)
+        asked = body, kind, catalogue_of(scope), envelope.language, detail
         if len(body) > limits.LARGE_BODY_BYTES:
             with _place(state):
-                answer = await asyncio.to_thread(_answer, body, kind, catalogue_of(scope), envelope.language, detail)
+                found = await asyncio.to_thread(_answer_if_light, *asked)
         else:
-            found = await state.together.do(_answer_if_light, body, kind, catalogue_of(scope), envelope.language, detail)
-            if isinstance(found, bytes):
-                answer = found
-            else:
-                with _room(state, found.cost.work):
-                    answer = await asyncio.to_thread(found.encoded, envelope.language, detail)
+            found = await state.together.do(_answer_if_light, *asked)
+        if isinstance(found, bytes):
+            answer = found
+        else:
+            with _room(state, found.cost.work):
+                answer = await heavily(found.encoded, envelope.language, detail)
         headers = [
             _JSON,
             (b"content-length", b"%d" % len(answer)),

@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from app.api import bodies, budget, limits, problems, refusals
 from app.api.calculating import Asked, Kind, asked_of, read_claim
 from app.api.envelope import Envelope, unexpected
+from app.api.heavy import heavily
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.repeats import Repeated, Repeats
 from app.api.summaries import Detail, summary_of
@@ -230,7 +231,7 @@ async def _answered(case_list: CaseList, index: int, catalogue: Catalogue, envel
         read()
     if case.asked is None or case.asked.is_light:
         return _entry(case_list, case, instance, envelope)
-    return await asyncio.to_thread(_entry, case_list, case, instance, envelope)
+    return await heavily(_entry, case_list, case, instance, envelope)
 
 
 async def answers(

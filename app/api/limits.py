@@ -8,11 +8,12 @@ from typing import Final
 MAX_CASES: Final = 10_000
 LARGE_BODY_BYTES: Final = 64 * 1024  # read in a thread, so that other requests go on meanwhile
 LIGHT_WORK: Final = 2_000  # units (calculators.cost) that are calculated between two other requests; more of them in a thread
+HEAVY_THREADS: Final = 2  # the largest calculation holds about 120 MiB
 MAX_WORK_IN_FLIGHT: Final = 400_000  # units of what is more, all together: four of the largest; beyond that 503
 MAX_LIST_WORK: Final = 2_000_000  # units of all cases of a list: 10,000 of 200 each; the cases beyond are refused
 BYTES_PER_UNIT: Final = 128  # of a case, what is shared included, that are read in a unit
 MAX_DRAFT_BYTES: Final = 2_000_000
-MAX_LARGE_IN_FLIGHT: Final = 4  # large bodies that are read and calculated in threads; more at once are turned away with 503
+MAX_LARGE_IN_FLIGHT: Final = 4  # large bodies that are read in threads; more at once are turned away with 503
 MAX_KEY_BODY_BYTES: Final = 16 * 1024
 MAX_URI_BYTES: Final = 8 * 1024  # path and query
 MAX_HEADER_BYTES: Final = 32 * 1024  # names and values of all headers

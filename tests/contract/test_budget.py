@@ -140,6 +140,7 @@ def test_heavy_work_goes_to_a_thread_however_short_its_body(client: httpx.Client
     for sent in (light, heavy, light + " " * limits.LARGE_BODY_BYTES):
         assert client.post(LOAN + "?detail=SUMMARY", content=sent, headers=JSON).status_code == 200
     on_loop, apart, padded = assessed
+    assert apart.startswith("heavy")
     assert on_loop not in {apart, padded}
 
 
@@ -184,7 +185,8 @@ def test_the_same_in_a_list(client: httpx.Client, assessed: list[str]) -> None:
     answer = client.post(LOAN + "/batch", json={**shared, "detail": "SUMMARY", "cases": cases}).json()
     assert answer["totals"]["failed"] == 0
     on_loop, apart = assessed
-    assert on_loop != apart
+    assert apart.startswith("heavy")
+    assert not on_loop.startswith("heavy")
 
 
 # --- lists --------------------------------------------------------------------------------------------------------
