@@ -44,7 +44,7 @@ _NEW_KEY: Final = {
         },
     },
 }
-_NEW_AS_IT_IS: Final = {
+_NEW_SECRET: Final = {
     "planned": {"summary": "按计划轮换，宽限一天", "value": {}},
     "leaked": {"summary": "密文泄露，旧密文立即失效", "value": {"grace_hours": 0, "valid_days": 30}},
 }
@@ -103,7 +103,7 @@ async def list_keys(request: Request, _actor: Admin, _: NoQuery) -> Response:
     response_model=IssuedView,
     response_description="新密文",
     responses={**_WRITTEN, **problem_responses((404, 409))},
-    openapi_extra=_takes(RotationRequest, _NEW_AS_IT_IS, Scope.KEYS_ADMIN),
+    openapi_extra=_takes(RotationRequest, _NEW_SECRET, Scope.KEYS_ADMIN),
 )
 async def rotate_key(request: Request, actor: Admin, key_id: KeyId, _: NoQuery) -> Response:
     """Give a key a new secret."""
