@@ -149,13 +149,13 @@ def _key_faults(grant: Granted, no: int, keys: Mapping[str, Mapping[str, str] | 
 
 def doubt_grants(case: Case) -> None:
     """An earlier grant under a table that is not loaded: whether it takes room cannot be known, and the answer says so."""
-    known, compared = sorted(case.table.known_tables), 0
-    for no, grant in enumerate(case.claim.applicant.granted):
-        if grant.rate_table not in case.table.known_tables:
-            near = case.word(meant(grant.rate_table, known) if compared < MOST_COMPARED else NOBODY)
-            compared += len(known)
-            case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=grant.rate_table, meant=near)
-            case.leave_open(None, "OPEN_GRANT", table=grant.rate_table)
+    known = case.table.known_tables
+    unknown = [(no, one.rate_table) for no, one in enumerate(case.claim.applicant.granted) if one.rate_table not in known]
+    names = sorted(known) if unknown else []
+    for place, (no, table) in enumerate(unknown):
+        near = case.word(meant(table, names) if place * len(names) < MOST_COMPARED else NOBODY)
+        case.warn("GRANT_NOT_MATCHED", f"/applicant/granted/{no}/rate_table", table=table, meant=near)
+        case.leave_open(None, "OPEN_GRANT", table=table)
 
 
 # --- the applicant ----------------------------------------------------------------------------------------

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from app.calculators.facts import Claim, Contract, FixedRate, FloatingRate, SteppedRate
 from app.calculators.rates import RESET_MONTHS
@@ -28,6 +27,7 @@ _WIDE: Final = 160  # vouchers whose sums make the numbers of a segment so long 
 
 _COUNTED: Final = ("contracts", "drawdowns", "repayments", "rates", "vouchers", "periods", "segments")
 
+T = TypeVar("T")
 Rate = FixedRate | SteppedRate | FloatingRate | None
 
 
@@ -41,7 +41,7 @@ class LoanCost:
     steps: int = 0
     atoms: int = 0
     years: int = 1
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Table:
     years: bool  # each calendar year is its own account
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Claimed:
     """The days that a claim can count, and those on which a series that the table reads, or a status, changes."""
 
@@ -75,7 +75,7 @@ def cost_of_loans(claim: Claim, rules: Rules, series: Mapping[str, ReferenceSeri
             cost.work += 2 * holders * marks // _PER_UNIT
             cost.segments += 2 * marks
     if rules.cuts_years and contracts:
-        cost.years = 1 + max(one.matures_on.year for one in contracts) - min(one.signed_on.year for one in contracts)
+        cost.years = max(1, 1 + max(one.matures_on.year for one in contracts) - min(one.signed_on.year for one in contracts))
     cost.atoms = (holders if rules.cuts_drawdowns else len(contracts)) * cost.years
     return cost
 
@@ -83,13 +83,13 @@ def cost_of_loans(claim: Claim, rules: Rules, series: Mapping[str, ReferenceSeri
 def _contract(contract: Contract, table: _Table, claimed: _Claimed, cost: LoanCost) -> int:
     """Add one contract; answer on how many days something may change in it."""
     days, plans = _shared_days(contract, claimed.watched), _plans(contract)
-    own = Counter(normal(one.drawdown_no) for one in contract.interest_paid if one.drawdown_no is not None)
     drawdowns, vouchers, periods = len(contract.drawdowns), len(contract.interest_paid), len(contract.excluded_periods)
-    whole = vouchers - own.total()
+    own = _counted([normal(one.drawdown_no) for one in contract.interest_paid if one.drawdown_no is not None]) if vouchers else {}
+    whole = vouchers - sum(own.values())
     segments = runs = dues = 0
     rates = _resets(contract.rate, _months(contract.signed_on, contract.matures_on)) + len(_listed(contract.rate))
     for one in contract.drawdowns:
-        ends, listed = one.matures_on or contract.matures_on, len(_listed(one.rate))
+        ends, listed = one.matures_on or contract.matures_on, 0 if one.rate is None else len(_listed(one.rate))
         first, until = max(one.on, claimed.first), min(ends, claimed.until)
         plan = one.repayment_plan or contract.repayment_plan
         if plan is not None and plan.method in BY_INSTALMENTS:
@@ -97,9 +97,11 @@ def _contract(contract: Contract, table: _Table, claimed: _Claimed, cost: LoanCo
         if one.rate is not None:
             rates += _resets(one.rate, _months(one.on, ends)) + listed
         if first < until:
-            months, paid = _months(first, until), own[normal(one.drawdown_no)] if own else 0
+            months, paid = _months(first, until), own.get(normal(one.drawdown_no), 0) if own else 0
             cuts = bisect_left(days, until) - bisect_right(days, first) + listed + 2 * paid + table.marks
-            cuts += _resets(one.rate or contract.rate, months) + sum([number * (months // every + 2) for every, number in plans.items()])
+            cuts += _resets(one.rate or contract.rate, months)
+            if plans:
+                cuts += sum([number * (months // every + 2) for every, number in plans.items()])
             years = until.year - first.year if table.years else 0
             segments += 1 + max(0, cuts) + years
             runs += 1 + periods + whole + paid + years
@@ -152,6 +154,8 @@ def _claimed(claim: Claim, rules: Rules) -> tuple[date, date]:
 def _watched(claim: Claim, rules: Rules, series: Mapping[str, ReferenceSeries]) -> list[date]:
     """The days on which a series that the table reads day by day has another value, or a status of the applicant changes."""
     watch = rules.table.terms.watch
+    if not watch.series and not watch.statuses:
+        return []
     found = [date.fromordinal(day) for name in watch.series if name in series for day in series[name].days]
     if watch.statuses:
         found += [day for one in claim.applicant.statuses for day in (one.from_, one.until or date.max)]
@@ -172,8 +176,8 @@ def _shared_days(contract: Contract, watched: Sequence[date]) -> list[date]:
     """The days on which something changes for all drawdowns of a contract, in order, but for plans and resets."""
     found = {*watched, *_listed(contract.rate)}
     found.update([one.on for one in contract.drawdowns])
-    found.update([one.matures_on or contract.matures_on for one in contract.drawdowns if one.repayment_plan is not None])
     found.update([one.on for one in contract.repayments])
+    found.update([one.matures_on or contract.matures_on for one in contract.drawdowns if one.repayment_plan is not None])
     for period in contract.excluded_periods:
         found |= {period.from_, period.until}
     for voucher in contract.interest_paid:
@@ -182,14 +186,22 @@ def _shared_days(contract: Contract, watched: Sequence[date]) -> list[date]:
     return sorted(found)
 
 
-def _plans(contract: Contract) -> Counter[int]:
+def _plans(contract: Contract) -> dict[int, int]:
     """How many series of due dates a contract has, by how many months lie between two dues: on each of them the balance of all changes."""
     found = set()
     for plan in (contract.repayment_plan, *[one.repayment_plan for one in contract.drawdowns]):
         if plan is not None and plan.method in BY_INSTALMENTS:
             phase = 0 if plan.first_due is None else plan.first_due.month % plan.every_months
             found.add((plan.every_months, plan.day or usual_day(plan), phase))
-    return Counter([every for every, _, _ in found])
+    return _counted([every for every, _, _ in found]) if found else {}
+
+
+def _counted(values: Sequence[T]) -> dict[T, int]:
+    """How often each value occurs; most claims have none, for which a ``Counter`` takes longer than all else here."""
+    found: dict[T, int] = {}
+    for value in values:
+        found[value] = found.get(value, 0) + 1
+    return found
 
 
 def _resets(rate: Rate, months: int) -> int:
