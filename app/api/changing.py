@@ -64,15 +64,15 @@ class Waiting:
 
 
 class _Threads:
-    """Threads for one purpose; a job more than there are threads is turned away."""
+    """Threads for one purpose; a job more than ``most`` is turned away."""
 
-    def __init__(self, name: str, most: int) -> None:
-        self.pool = ThreadPoolExecutor(most, name)
+    def __init__(self, name: str, threads: int, most: int) -> None:
+        self.pool = ThreadPoolExecutor(threads, name)
         self._most = most
         self.under_way = 0
 
     def begin(self, job: Callable[[], Done]) -> asyncio.Future[Done]:
-        """Errors: ProblemError 503 where all are taken."""
+        """Errors: ProblemError 503 where there are as many."""
         if self.under_way >= self._most:
             raise ProblemError("OVERLOADED")
         self.under_way += 1
@@ -95,8 +95,11 @@ class Changes:
         self.database = database
         self.seconds = seconds
         self.engine = engine_of(database_url, lock_seconds)
-        self._threads = {"tables": _Threads("changes", limits.MAX_CHANGES), "keys": _Threads("keys", limits.MAX_KEY_CHANGES)}
-        self._apart = _Threads("apart", limits.MAX_PROOFS)
+        self._threads = {
+            "tables": _Threads("changes", limits.MAX_CHANGES, limits.MAX_CHANGES),
+            "keys": _Threads("keys", limits.MAX_KEY_CHANGES, limits.MAX_KEY_CHANGES),
+        }
+        self._apart = _Threads("apart", limits.MAX_PROOFS, limits.MAX_PROOFS_TAKEN)
         self._here = threading.local()  # the waiting of the job that a thread does
         event.listen(self.engine, "before_cursor_execute", self._asked)
         event.listen(self.engine, "after_cursor_execute", self._answered)
@@ -139,8 +142,14 @@ class Changes:
         Errors: ProblemError 503; those of ``work``.
         """
         given_up, leaving = Event(), asyncio.ensure_future(left)
+
+        def job() -> Done:
+            if given_up.is_set():  # while it waited for its turn
+                raise GivenUp
+            return work(given_up.is_set)
+
         try:
-            running = self._apart.begin(lambda: work(given_up.is_set))
+            running = self._apart.begin(job)
             either: set[asyncio.Future[Any]] = {running, leaving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not running.done():

@@ -26,6 +26,7 @@ CHANGE_SECONDS: Final = 4  # of waiting for the database, then who changes somet
 MAX_CHANGES: Final = 4  # at once, and questions about drafts
 MAX_KEY_CHANGES: Final = 2  # at once, beside the others: a key is revoked whatever becomes of drafts
 MAX_PROOFS: Final = 2  # at once of what is done for drafts while nothing is locked; a proof has its own bound, ``cells.MAX_STEPS``
+MAX_PROOFS_TAKEN: Final = 8  # of which the others wait for their turn, a second or two
 ANSWER_SECONDS: Final = 1.5  # an answer of the database that takes longer counts as none: it is stalled
 MAX_BODIES_ARRIVING: Final = 10  # as many of the largest size; beyond their sum large bodies are turned away with 503
 MAX_JSON_DEPTH: Final = 64

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from app.calculators.terms import ReferenceSeries
@@ -58,18 +59,12 @@ class SeriesVersion:
         )
 
     def instants(self) -> Iterator[datetime]:
-        """When anything of this version became known."""
-        for row in self._backwards():
-            known = row_known_at(row.day)
-            if known <= self.known_from:
-                yield self.known_from
-                return
-            yield known
+        """When anything of this version became known: it itself, and values that were published only later."""
+        yield self.known_from
+        yield from takewhile(lambda known: known > self.known_from, (row_known_at(row.day) for row in self._backwards()))
 
     def as_known(self, known_at: datetime) -> ReferenceSeries | None:
-        """The rows known at a time, the last of them valid up to the publication that followed; None before any."""
-        if self.known_from > known_at:
-            return None
+        """Its rows known at a time, itself being known, the last of them valid up to the publication that followed; None before any."""
         series = self.series
         known = bisect_right(series.days, known_at, key=row_known_at)
         if known in {0, len(series.days)}:

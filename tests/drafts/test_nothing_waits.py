@@ -202,6 +202,32 @@ def test_work_ends_when_its_caller_leaves(changes: Changes) -> None:
     assert asyncio.run(changes.apart(lambda _: 1, _never())) == 1  # its place is free again
 
 
+def test_proofs_wait_for_their_turn_up_to_a_number(changes: Changes) -> None:
+    """One whose caller has left by then is not begun."""
+    go_on, done = threading.Event(), []
+
+    async def crowd() -> None:
+        def work(number: int) -> Callable[[Callable[[], bool]], None]:
+            return lambda _: (go_on.wait(PATIENCE_SECONDS), done.append(number))[1]  # type: ignore[func-returns-value]
+
+        leaving = asyncio.Event()
+        jobs = [
+            asyncio.create_task(changes.apart(work(no), leaving.wait() if no == 5 else _never()))  # type: ignore[arg-type]
+            for no in range(limits.MAX_PROOFS_TAKEN)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(ProblemError) as refused:
+            await changes.apart(work(99), _never())
+        assert refused.value.code == "OVERLOADED"
+        leaving.set()
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
+    asyncio.run(crowd())
+    assert sorted(done) == [no for no in range(limits.MAX_PROOFS_TAKEN) if no != 5]
+
+
 def test_what_is_made_of_an_answer_is_not_timed(changes: Changes) -> None:
     """Three times as long as the database may take."""
     assert asyncio.run(changes.read(lambda _: time.sleep(0.6))) is None

@@ -27,5 +27,5 @@ def test_no_name_of_a_test_is_misspelt() -> None:
 def test_a_command_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"`make ([a-z-]+)`", PAGE))
-    assert named == {"test", "bench-publications", "bench-faults"}
+    assert named == {"test", "bench-publications", "bench-faults", "bench-scale"}
     assert all(f"\n{name}: " in makefile for name in named)
