@@ -7,6 +7,8 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
 from benchmarks.hostile_bodies import Hostile
@@ -93,19 +95,21 @@ def _answered(connection: socket.socket, until: float) -> Outcome:
     return Outcome(status[1].decode() + (f" {code[1].decode()}" if code else ""), size)
 
 
-def begun(port: int, body: bytes, bearer: str, seconds: float) -> tuple[Hostile, dict[str, str]]:
-    """The check of a new draft of this content, and the headers that it needs."""
-    from http.client import HTTPConnection
-
+def begun(port: int, body: bytes, bearer: str, seconds: float) -> tuple[Hostile, dict[str, str]] | Outcome:
+    """The check of a new draft of this content and the headers that it needs; or what became of the draft that was not begun."""
     shown = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
     connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("POST", "/v1/drafts", body, shown)
         answer = connection.getresponse()
         said = json.loads(answer.read())
-        if answer.status != 201:
-            raise SystemExit(f"no draft was begun: {said}")
-        check = Hostile(name="check", path=f"/v1/drafts/{said['id']}/check", body=lambda _: b"")
-        return check, {"Authorization": shown["Authorization"], "If-Match": answer.headers["ETag"]}
+    except TimeoutError:
+        return Outcome("timeout")
+    except (OSError, HTTPException):
+        return Outcome("refused" if connection.sock is None else "cut")
     finally:
         connection.close()
+    if answer.status != HTTPStatus.CREATED:
+        return Outcome(f"{answer.status} {said['code']}")
+    check = Hostile(name="check", path=f"/v1/drafts/{said['id']}/check", body=lambda _: b"")
+    return check, {"Authorization": shown["Authorization"], "If-Match": answer.headers["ETag"]}

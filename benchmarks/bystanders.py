@@ -16,6 +16,7 @@ from typing import NamedTuple
 from benchmarks import bodies
 
 LIVE_PAUSE, CALCULATION_PAUSE = 0.01, 0.05
+PATIENCE_SECONDS = 120.0
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 CALCULATE = "/v1/loan-interest-subsidies/calculate"
 
@@ -81,9 +82,9 @@ async def _caller(port: int, asked: bytes, pause: float, ended: asyncio.Event) -
         try:
             connection = connection or await asyncio.open_connection("127.0.0.1", port)
             connection[1].write(asked)
-            if not await _answer(connection[0]):
+            if not await asyncio.wait_for(_answer(connection[0]), PATIENCE_SECONDS):
                 failed += 1
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError):  # a timeout is an OSError
             connection, failed = None, failed + 1
         took = time.perf_counter() - began
         waits += [took - missed * pause for missed in range(1 + int(took / pause))]

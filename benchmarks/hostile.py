@@ -74,7 +74,8 @@ class Server:
         """``VmRSS``, what it holds, or ``VmHWM``, the most that it held since the last ``forget``."""
         if not self.alive:
             return 0.0
-        return next(int(line.split()[1]) for line in (self._proc / "status").read_text().splitlines() if line.startswith(what)) / 1024
+        lines = (self._proc / "status").read_text().splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith(what)), 0) / 1024  # one that is ending holds nothing
 
     def forget(self) -> None:
         """Count the most that it held from now on."""
@@ -157,14 +158,17 @@ def measured(url: str, hostile: Hostile, secret: str, given: argparse.Namespace)
             headers: dict[str, str] = {}
             asked, content = hostile, body
             if hostile.sent == "CHECK":
-                (asked, headers), content = begun(server.port, body, secret, given.timeout), b""
+                draft = begun(server.port, body, secret, given.timeout)
+                if isinstance(draft, Outcome):
+                    return draft
+                (asked, headers), content = draft, b""
             return attempt(server.port, asked, content, given.timeout, headers)
 
         server.rest(10)
         idle, cpu = server.mib("VmRSS"), server.cpu_seconds()
         server.forget()
         row.count(send())
-        server.rest(given.timeout)
+        server.rest(given.rest)
         row.cpu_seconds = server.cpu_seconds() - cpu
         for at_once in (1, AT_ONCE):
             if not server.alive:
@@ -179,7 +183,7 @@ def measured(url: str, hostile: Hostile, secret: str, given: argparse.Namespace)
                         break
             row.waits.append(bystanders.end())
             row.mib = max(row.mib, server.mib("VmHWM") - idle)
-            server.rest(given.timeout)
+            server.rest(given.rest)
         row.note_death(server)
     return row
 
@@ -291,6 +295,7 @@ def _given() -> argparse.Namespace:
     asked.add_argument("--seed", type=int, default=1, help="of the mutations")
     asked.add_argument("--most", type=float, default=3_600.0, help="seconds after which no more mutations are sent")
     asked.add_argument("--timeout", type=float, default=30.0, help="seconds for which one answer is waited for")
+    asked.add_argument("--rest", type=float, default=120.0, help="seconds for which a server is waited for to rest")
     asked.add_argument("--seconds", type=float, default=60.0, help="seconds after which a request is not sent again")
     given: argparse.Namespace = asked.parse_args()
     return given
