@@ -190,15 +190,15 @@ def _draft(share: float) -> bytes:
     """A table of sixty lines, each for whom twenty-two stretches of its own name, in forty-four comparisons."""
 
     def stretches(line: int) -> str:
-        starts = [1_000 * (60 * number + line) for number in range(22)]
-        return " or ".join(f"(premium_paid >= {start} and premium_paid < {start + 1_000})" for start in starts)
+        starts = [60 * number + line for number in range(22)]
+        return " or ".join(f"vat>={start} and vat<{start + 1}" for start in starts)  # an expression has 600 signs at most
 
-    pays = {"base": "premium_paid", "rate": "50%", "clause": "示例条款"}
+    pays = {"base": "base_amount", "rate": "50%", "clause": "示例条款"}
     lines = [{"id": f"L{line}", "when": stretches(line), **pays} for line in range(_count(60, share))]
-    terms = {"facts": "POLICIES", "wording": "CEILING", "lines": lines}
+    terms = {"facts": "ITEMS", "wording": "CEILING", "lines": lines}
     version = {"effective": {"first_day": "2026-12-01", "last_day": "open"}, "confidence": "read", "terms": terms}
-    content = {"batch": "bj-gjj-2025-1", "version": version}
-    return _written({"kind": "RATE_TABLE", "target": "bj-gjj-2025-1-11", "content": content})
+    content = {"batch": "bj-gjj-2025-3", "version": version}
+    return _written({"kind": "RATE_TABLE", "target": "bj-gjj-2025-3-1", "content": content})
 
 
 GZIP = {"Content-Encoding": "gzip"}
