@@ -249,51 +249,51 @@ def _reader(scope: Scope) -> ex.Lookup:
     return of
 
 
-# --- the parts of a claim ----------------------------------------------------------------------------
+# --- the parts of a claim: their faults stand in one list, which bounds what is looked for each -----------
 
 
 def _items(walk: _Walk) -> Iterator[_Part]:
+    faults: list[Fault] = []
     for index, item in enumerate(walk.case.claim.items or ()):
-        faults: list[Fault] = []
-        scope = award.item_scope(walk.case, item, index, faults)
-        walk.take(faults)
-        yield _Part(scope, item)
+        yield _Part(award.item_scope(walk.case, item, index, faults), item)
+    walk.take(faults)
 
 
 def _projects(walk: _Walk) -> Iterator[_Part]:
+    faults: list[Fault] = []
     for index, project in enumerate(walk.case.claim.projects or ()):
-        faults: list[Fault] = []
         scope = grant.project_scope(walk.case, project, index, faults)
         grant.admit(walk.case, ItemWork(ItemId(project.project_id), index, scope), project, faults)
-        walk.take(faults)
         yield _Part(scope, project)
+    walk.take(faults)
 
 
 def _policies(walk: _Walk) -> Iterator[_Part]:
+    faults: list[Fault] = []
     for index, policy in enumerate(walk.case.claim.policies or ()):
-        faults: list[Fault] = []
         scope = insurance.policy_scope(walk.case, policy, index, policy.period_from, faults)
-        walk.take(faults)
         if policy.premium_paid == policy.premium:
             paid_on = walk.ask(ex.Name("paid_on"), scope)
             if paid_on is not None and paid_on > walk.case.claim.application_date:
                 continue
             yield _Part(scope, policy)
+    walk.take(faults)
 
 
 def _contracts(walk: _Walk) -> Iterator[_Part]:
-    for index, contract in enumerate(walk.case.claim.contracts or ()):
-        yield from _drawdowns(walk, contract, index)
-
-
-def _drawdowns(walk: _Walk, contract: Contract, index: int) -> Iterator[_Part]:
-    case = walk.case
     faults: list[Fault] = []
+    for index, contract in enumerate(walk.case.claim.contracts or ()):
+        yield from _drawdowns(walk, contract, index, faults)
+    walk.take(faults)
+
+
+def _drawdowns(walk: _Walk, contract: Contract, index: int, faults: list[Fault]) -> Iterator[_Part]:
+    case = walk.case
     admitted = {one.code: one for one in case.terms.currencies}
     try:
         loan = read_loan(case, contract, index, faults)
     except FactsError as error:
-        walk.take([*faults, *error.faults])
+        walk.take(error.faults)
         return
     except NotComputable:
         return
@@ -306,7 +306,6 @@ def _drawdowns(walk: _Walk, contract: Contract, index: int) -> Iterator[_Part]:
             around = loan.scopes[one.no] = slice_scope(case, loan, one, faults)
             rate = Fraction(1) if one.rate.days else None
             yield _Part(day_scope(case, loan, around, one.on, rate, one.drawn, 1), contract, loan, one.no)
-    walk.take(faults)
 
 
 def _reads_rate(loan: Loan, lines: Sequence[Line]) -> bool:

@@ -105,7 +105,7 @@ def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, 
             where = f"{pointer}/measures/{escaped(name)}"
             code = "UNKNOWN_CATEGORY" if measure.values is not None else "INVALID_MEASURE"
             zh, en = _expected(measure)
-            near = meant(raw, measure.values or ())
+            near = meant(raw, measure.values or ()) if len(faults) < MOST_NEAR else NOBODY
             title = Phrase(measure.title, measure.name)
             faults.append(Fault(where, code, f"{measure.title} 应为{zh}{near.zh}", f"{measure.name} should be {en}{near.en}", title))
         found[name] = value
