@@ -166,15 +166,15 @@ def test_a_deflate_stream_that_says_nothing_ends(client: httpx.Client) -> None:
 
 
 def test_a_large_body_takes_a_place_by_its_inflated_size(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kilobyte that becomes a megabyte is calculated like a megabyte: in a thread, one of few."""
+    """A kilobyte that becomes a megabyte is read like a megabyte: in a thread, one of few."""
     seen: list[threading.Thread] = []
-    real = calculations.calculate
+    real = calculations.asked_in
 
-    def calculate(*given: Any) -> Any:
+    def asked_in(*given: Any) -> Any:
         seen.append(threading.current_thread())
         return real(*given)
 
-    monkeypatch.setattr(calculations, "calculate", calculate)
+    monkeypatch.setattr(calculations, "asked_in", asked_in)
     for body in (BODY, LARGE):
         assert client.post(INSURANCE, content=gzip.compress(body), headers=GZIP).status_code == 200
     assert len(gzip.compress(LARGE)) < limits.LARGE_BODY_BYTES

@@ -121,9 +121,11 @@ def test_a_step_is_taken_upon_either_form(office: Office) -> None:
 )
 def test_lists_are_others_after_a_publication(office: Office, body: dict[str, object]) -> None:
     addresses = "/v1/rate-tables", f"{ADDRESS}/versions", "/v1/batches", "/v1/funds", "/v1/reference-rates"
-    before = {office.client.get(address).headers["etag"] for address in addresses}
+    whole = {"Accept-Encoding": "identity"}
+    before = {office.client.get(address, headers=whole).headers["etag"] for address in addresses}
     office.publish(body)
-    after = {office.client.get(address, headers={"If-None-Match": ", ".join(before)}).headers["etag"] for address in addresses}
+    seen = whole | {"If-None-Match": ", ".join(before)}
+    after = {office.client.get(address, headers=seen).headers["etag"] for address in addresses}
     assert len(before) == len(after) == 1
     assert not before & after
-    assert office.client.get(f"{ADDRESS}/versions", headers={"If-None-Match": ", ".join(before)}).status_code == 200
+    assert office.client.get(f"{ADDRESS}/versions", headers=seen).status_code == 200
