@@ -50,11 +50,11 @@ def _accrue(run: Run, scale: int) -> None:
     """Interest of days that no voucher covers, by the rate and day count of the loan (D27)."""
     kind, rate = run.slice.day_count, run.slice.rate
     at = days.positions(kind, run.marks, run.slice.on)
-    numerators = [rate.numerators[no] for no in run.rate_nos]
-    if None in numerators:
-        raise rate.missing[run.rate_nos[numerators.index(None)]]
     run.moved = days.lengths(at)
-    run.interest = list(map(mul, map(mul, run.counted, numerators), run.moved))
+    weights, numerators = list(map(mul, run.counted, run.moved)), [rate.numerators[no] for no in run.rate_nos]
+    if None in numerators:  # which is an error only where it decides an amount (D18)
+        numerators = [rate.needed(no) if weight else 0 for no, weight in zip(run.rate_nos, weights, strict=True)]
+    run.interest = list(map(mul, weights, numerators))
     run.interest_of = rate.parts * days.BASIS[kind] * scale
 
 

@@ -209,10 +209,11 @@ def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
 def _share_terms(run: Run) -> list[str]:
     basis, rate, voucher = days.BASIS[run.slice.day_count], run.slice.rate, run.voucher
     if voucher is None:
-        rates = [money.percent_text(Fraction(rate.needed(no), rate.parts)) for no in run.rate_nos]
+        rates = [rate.value(no) for no in run.rate_nos]
         return [
-            f"{shown} × {percent} × {moved}/{basis} × {run.price.percent}"
-            for shown, percent, moved in zip(run.shown, rates, run.moved, strict=True)
+            # A rate that is not known stands where there is no interest (D18): nothing is added.
+            "0" if value is None else f"{shown} × {money.percent_text(value)} × {moved}/{basis} × {run.price.percent}"
+            for shown, value, moved in zip(run.shown, rates, run.moved, strict=True)
         ]
     net = voucher.net
     parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]

@@ -27,7 +27,7 @@ from tests.oracle.day_counts import PARTS, position
 from tests.oracle.language import RefusedError, evaluate, words_of
 from tests.oracle.loan_facts import check_request, require_rates
 from tests.oracle.loans import Loan
-from tests.oracle.principal_caps import Admitted, contract_shown, is_room_for_ever, keys_of, limit_principal, may_be_met, told_of
+from tests.oracle.principal_caps import Admitted, contract_shown, keys_of, limit_principal, told_of
 from tests.oracle.single_amounts import line_amount
 
 ONE_DAY = timedelta(days=1)
@@ -147,8 +147,7 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             continue
         taker = Admitted(loan, chooser, set(met))
         if not are_met(case, loan, on_interest, mine):
-            # whether it keeps its room does not depend on what is claimed of it, nor on interest that nobody asked for (D90)
-            if is_room_for_ever(case) and (not mine or may_be_met(case, loan, on_interest)):
+            if not mine:  # nobody asked for its interest, so that it is not refused; what is refused takes no room (D90)
                 takers.append(taker)
             continue
         for of_line in met.values():

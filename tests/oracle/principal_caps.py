@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from math import floor
 from typing import Any
 
 from tests.oracle.accounts import Json, Situation
-from tests.oracle.counted_days import Chooser, Day, are_met, chosen_days
+from tests.oracle.counted_days import Chooser, Day
 from tests.oracle.language import RefusedError, evaluate
 from tests.oracle.loans import Loan, Slice
 from tests.oracle.spelling import normal
@@ -32,23 +31,6 @@ class Claimant:
     loan: Loan
     slice: Slice
     line: str
-
-
-def is_room_for_ever(case: Situation) -> bool:
-    return any(cap.get("room") == "CUMULATIVE" for cap in case.terms.get("caps", []))
-
-
-def may_be_met(case: Situation, loan: Loan, rules: list[Json]) -> bool:
-    """Requirements on the interest when nobody asks what is claimed (D90); where nothing is known of it the room stays taken."""
-    unclaimed = copy(case)
-    unclaimed.request = {name: value for name, value in case.request.items() if name != "claim_period"}
-    other = Loan(unclaimed, loan.fact)
-    other.converts = loan.converts
-    other.work_out_days()
-    try:
-        return are_met(case, other, rules, chosen_days(other, Chooser(unclaimed, other)))
-    except RefusedError:
-        return True
 
 
 def claimants_of(admitted: list[Admitted]) -> list[Claimant]:

@@ -433,6 +433,19 @@ def test_D90_of_several_lines_the_one_that_pays_most_takes_the_room_on_days_not_
     assert amounts(found) == {"A": "0.00", "B": expected}
 
 
+def test_D18_a_rate_that_is_not_covered_decides_nothing_where_no_balance_is_left() -> None:
+    """All room is A's; B's rate of a series that ends before is not asked for, and A's, which is paid, would be."""
+    terms = share(more="caps: [{bounds: BALANCE, room: CUMULATIVE, per: [], limit: 150万}]")
+    ended = LPR | {"series": "LPR_5Y", "reset": "MONTHLY", "lookup": "SAME_DAY"}
+    late = loan("B", drawn=[("2026-10-01", "1000.00")], signed_on="2026-09-30", matures_on="2027-01-01", rate=ended)
+    first = loan("A", drawn=[("2025-01-01", "1500000.00")])
+    claimed = {"application_date": "2027-02-01", "claim_period": {"from": "2026-10-01", "until": "2027-01-01"}}
+    found = Bureau(terms).answer(claimed | {"contracts": [first, late]})
+    assert ("PRINCIPAL_CAP_USED", "B") in [(one["code"], one["item_id"]) for one in found["reasons"]]
+    told = Bureau(terms).refusal(**claimed, contracts=[late])
+    assert [code for _, code in told] == ["REFERENCE_RATE_NOT_COVERED"]
+
+
 def test_D90_room_that_earlier_claims_took_is_an_open_point() -> None:
     found = Bureau(points(more=ONCE), year=2026).answer({"contracts": [loan()]})
     assert ["以前申请" in one["message"] for one in found["not_decided_here"]] == [True]
