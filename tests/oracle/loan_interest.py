@@ -104,6 +104,10 @@ def paid_once(case: Situation, loan: Loan) -> list[Atom]:
     return [Atom(loan.id, line["id"], "", "", keys_of(case, loan), line_amount(case, line, names, calls))]
 
 
+def without_interest(rules: list[Json]) -> list[Json]:
+    return [rule for rule in rules if "interest" not in words_of(rule["that"])]
+
+
 def interest_ceilings(loans: list[Loan], chosen: list[Day]) -> dict[str, int]:
     """The interest of the counted days of each contract, where anything is known of it (D30, D97)."""
     ceilings = {}
@@ -137,7 +141,8 @@ def expected(table: Json, request: Json, series: Json) -> Json:
             continue
         loan.work_out_days()
         chooser = Chooser(case, loan)
-        mine = chosen_days(loan, chooser)
+        open_lines = {line["id"] for line in case.terms["lines"] if are_met(case, loan, without_interest(line.get("require", [])), [])}
+        mine = [each for each in chosen_days(loan, chooser) if each.line in open_lines]  # days of a refused line are not counted
         met = {
             line["id"]: [each for each in mine if each.line == line["id"]]
             for line in case.terms["lines"]
