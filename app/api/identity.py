@@ -45,7 +45,7 @@ def original_pointer(pointer: str | None, places: Places) -> str | None:
     for part in pointer.split("/")[1:]:
         order = places.get(walked)
         walked += f"/{part}"
-        original += f"/{order[int(part)] if order is not None and part.isdigit() else part}"
+        original += f"/{order[int(part)] if order is not None and part.isascii() and part.isdecimal() else part}"
     return original
 
 

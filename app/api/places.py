@@ -67,7 +67,7 @@ def fields_at(path: Sequence[str | int]) -> Mapping[str, str]:
     """The fields that an object at this place can have, with their titles; empty where the model has no object."""
     kinds: tuple[type, ...] = (facts.Claim,)
     for part in path:
-        if isinstance(part, str) and not part.isdigit():
+        if isinstance(part, str) and not part.isdecimal():
             found = next((model(kind)[part] for kind in kinds if part in model(kind)), None)
             kinds = () if found is None else found.kinds
     return {name: known.title for kind in kinds for name, known in model(kind).items()}
@@ -92,7 +92,7 @@ def place_of(pointer: str, title: Phrase | None = None) -> Phrase | None:
     kinds: tuple[type, ...] = (facts.Claim,)
     above = ""
     for part in parts:
-        if part.isdigit() and above in ENTRIES:
+        if part.isascii() and part.isdecimal() and above in ENTRIES:
             zh[-1], en[-1] = f"第{int(part) + 1}{ENTRIES[above].zh}", f"{ENTRIES[above].en} {int(part) + 1}"
             continue
         found = next((model(kind)[part] for kind in kinds if part in model(kind)), None)

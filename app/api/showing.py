@@ -81,7 +81,7 @@ def batch(shown: Batch) -> views.BatchView:
         id=shown.id,
         fund=shown.fund,
         year=shown.year,
-        no=int(number) if number.isdigit() else None,
+        no=int(number) if number.isdecimal() else None,
         title=shown.title,
         application_window=window
         and views.Window(first_day=_known(window.get("first_day")), last_day=_known(window.get("last_day"))),

@@ -36,7 +36,7 @@ class Grant:
 def programme_year(table_id: str, on_year: int) -> int:
     """The year of the table's batch, else of the date (D40)."""
     for part in table_id.split("-"):
-        if len(part) == 4 and part.isdigit():
+        if len(part) == 4 and part.isdecimal():
             return int(part)
     return on_year
 

@@ -289,6 +289,16 @@ def test_each_place_has_a_name(pointer: str, zh: str, en: str) -> None:
     assert place_of(pointer) == (zh, en)
 
 
+@pytest.mark.parametrize("name", ["¹", "①", "１", "٣"])
+def test_a_sign_that_is_nearly_a_number_is_no_place_in_a_list(client: httpx.Client, name: str) -> None:
+    """Such a name was taken for an index, and the answer was 500."""
+    assert place_of(f"/cases/0/{name}") is not None
+    sent = {"rate_table": "bj-gjj-2023-1-1", "application_date": "2023-04-10", "cases": [{"item_id": "A", name: []}, {"item_id": "B", "items": [{name: 1}]}]}
+    answer = client.post(f"{AWARD}/batch", json=sent)
+    assert answer.status_code == 200
+    assert [one["problem"]["status"] for one in answer.json()["cases"]] == [422, 422]
+
+
 def test_no_place_is_no_name() -> None:
     assert (place_of(""), place_of("/content/terms/lines/0")) == (None, None)
 
