@@ -223,7 +223,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
     pool = body.get("pool")
     with r.within("pool"):
         if isinstance(pool, list):
-            pool = tuple(_table(r, one) for one in pool)
+            pool = tuple(table_id(r, one) for one in pool)
         elif pool is not None:
             pool = r.one_of(pool, ("FUND",))
     return Cap(
@@ -251,7 +251,8 @@ def _known_per(r: Reader, part: str) -> None:
         raise Refused(f"{part} 只用于 {' '.join(nm.PER_FACTS[part])}")
 
 
-def _table(r: Reader, raw: Any) -> str:
+def table_id(r: Reader, raw: Any) -> str:
+    """The id of a rate table."""
     text = r.text(raw)
     if not re.fullmatch(TABLE_PATTERN, text):
         raise Refused(f"不是标准表编号: {text}")

@@ -310,6 +310,8 @@ def _stacking(version: Version) -> Iterator[Part]:
         at, body = "/terms/stacking/single_direction", raw["single_direction"]
         name = Phrase("单一方向限制", "One direction per unit and year")
         exempt = expression(stacking.exempt, ex.BOOLEAN, version.terms)
+        tables, source = listed([Phrase(one, one) for one in sorted(stacking.exempt_tables)]), stacking.direction_authority
+        free, of = named(name, Phrase("例外方向", "exempt directions")), named(name, Phrase("条款来源", "source of the clause"))
         yield Part(
             at,
             body,
@@ -317,7 +319,9 @@ def _stacking(version: Version) -> Iterator[Part]:
             ("single_direction",),
             (
                 value(body, at, "exempt", named(name, Phrase("例外", "exempt")), meaning(stacking.exempt), exempt),
+                value(body, at, "exempt_tables", free, stacking.exempt_tables, tables),
                 text(body, at, "clause", named(name, CLAUSE), stacking.single_direction),
+                value(body, at, "authority", of, source, voc.word(voc.AUTHORITIES, source)),
             ),
         )
     if stacking.higher_of is not None:

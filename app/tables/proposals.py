@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "END_OF_VALIDITY": ("rate_table", "version", "last_day", "reason"),
 }
 OWN_DIRECTION = ("no", "title", "method", "area", "schemes")
-NEW_VERSION = ("effective", "supersedes", "confidence", "document", "authority", "examples", "terms")
+NEW_VERSION = ("effective", "supersedes", "reason", "confidence", "document", "authority", "examples", "terms")
 NEW_SERIES = ("series", "title", "source", "authority", "values_are", "holds_until", "rows", "add")
 
 

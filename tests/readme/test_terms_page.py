@@ -65,7 +65,7 @@ EVERYTHING: dict[str, Any] = {
     "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
     "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c"},
     "stacking": {
-        "single_direction": {"exempt": "registered_in_beijing", "clause": "c"},
+        "single_direction": {"exempt": "registered_in_beijing", "exempt_tables": ["xx-x-2025-0-1"], "clause": "c", "authority": "draft"},
         "higher_of": {"same_project": "false", "clause": "c"},
         "offset": {"less": "name", "clause": "c"},
         "exempt_direction": "false",
