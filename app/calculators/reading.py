@@ -281,7 +281,7 @@ def _unit(raw: Any, r: Reader) -> int:
 
 
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
+    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause", "clause_note"])
     categories: frozenset[str] | Unknown = UNKNOWN
     if body.get("categories", "unknown") != "unknown":
         with r.within("categories"):
@@ -311,18 +311,18 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
-            one = r.mapping(body["single_direction"], ["exempt", "clause"])
+            one = r.mapping(body["single_direction"], ["exempt", "clause", "clause_note"])
             single = r.clause_of(one)
             if one.get("exempt") is not None:
                 with r.within("exempt"):
                     exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
-            one = r.mapping(body["higher_of"], ["same_project", "clause"])
+            one = r.mapping(body["higher_of"], ["same_project", "clause", "clause_note"])
             higher, same_project = r.clause_of(one), r.key(one, "same_project", r.flag)
     if body.get("offset") is not None:
         with r.at("offset"):
-            one = r.mapping(body["offset"], ["less", "clause"])
+            one = r.mapping(body["offset"], ["less", "clause", "clause_note"])
             with r.within("less"):
                 less = r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM)
             offset = (less, r.clause_of(one))

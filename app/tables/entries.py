@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from app.calculators.terms import TermsFault
 from app.tables import models
+from app.tables.clause_doubts import Doubt
 from app.tables.proving import Prove, prove_terms
 
 Row = (
@@ -53,6 +54,7 @@ class Entries:
 
     rows: list[Row] = field(default_factory=list)
     faults: list[TermsFault] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)  # of files: what their clauses say otherwise
     tables: list[str] = field(default_factory=list)
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
