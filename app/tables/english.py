@@ -26,6 +26,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "应为 {} 之一，而不是 {}": "Should be one of {}, not {}",
     "应为 all 或列表，可用: {}": "Should be all or a list of: {}",
     "应为正整数，而不是 {}": "Should be a whole number from 1, not {}",
+    "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {}": "Should be a date, YYYY-MM-DD, YYYY-MM or YYYY, not {}",
     "应为年份，而不是 {}": "Should be a year, not {}",
     "应为日期 YYYY-MM-DD，而不是 {}": "Should be a date, YYYY-MM-DD, not {}",
     "应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {}": (
@@ -200,6 +201,10 @@ _TABLES: Final[Mapping[str, str]] = {
     "share 应大于零": "A share should be above zero",
 }
 _NOTICES: Final[Mapping[str, str]] = {
+    "批次编号 {} 的年份是 {}，而不是 {}": "The year in the id of the batch, {}, is {}, not {}",
+    "方向编号 {} 重复": "The number {} of a direction is there twice",
+    "方向编号 {} 已有: {}": "The number {} is that of another direction: {}",
+    "施行期止于 {}，早于申请开始之日 {}": "The period of effect ends on {}, before applications open on {}",
     "编号应以批次编号 {}- 开头": "The id should begin with the id of the batch, {}-",
     "须有 versions，或以 not_loaded 说明未载入的原因；两者不并存": "Either versions, or not_loaded to say why there are none; not both",
     "应为方案编号的列表": "Should be a list of ids of schemes",

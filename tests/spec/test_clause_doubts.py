@@ -157,7 +157,7 @@ def test_a_reason_beside_the_clause_answers_every_doubt_of_the_part() -> None:
     assert unexplained(found) == []
 
 
-@pytest.mark.parametrize("raw", [None, "red", [], {"lines": "red"}, {"lines": ["red"], "caps": [[]], "windows": {"event": "red"}, "stacking": []}])
+@pytest.mark.parametrize("raw", [None, "red", [], {"lines": [{"rate": "2%"}]}, {"lines": "red"}, {"lines": ["red"], "caps": [[]], "windows": {"event": "red"}, "stacking": []}])
 def test_what_are_no_terms_is_left_to_their_reader(raw: Any) -> None:
     assert list(of_terms(raw, "t")) == []
 
