@@ -117,6 +117,16 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     ),
 }
 _TABLES: Final[Mapping[str, str]] = {
+    "{} 没有代码 {}，应为 {}；可用: {}": "{} has no code {}; should be {}; there are: {}",
+    "比例 {} 超过 100%，条款中没有这个数字": "A share of {} is more than 100%, and the clause does not have this figure",
+    "各条件互相矛盾，没有任何情形能同时满足": "The requirements contradict each other: no case meets all of them",
+    "行 {} 的条件与其适用情形互相矛盾，没有任何情形能同时满足": (
+        "The requirements of line {} contradict its condition: no case meets all of them"
+    ),
+    "行 {} 与全表的条件互相矛盾，没有任何情形能同时满足": "Line {} contradicts the requirements of the table: no case meets all of them",
+    "限额 {} 元低于其所限各行的定额（最低 {} 元），没有一行能足额给付": (
+        "The limit of {} yuan is below all fixed amounts that it bounds (the least is {} yuan): none can be paid whole"
+    ),
     "{} 的事实应为 {}，而不是 {}": "The facts of {} should be {}, not {}",
     "{} 有空隙: {}": "{} has a gap: {}",
     "行 {} 与 {} 同时成立: {}（若有意，写 choose: FIRST 或 HIGHEST）": (
