@@ -282,7 +282,7 @@ def _unit(raw: Any, r: Reader) -> int:
 
 
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
+    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause", "clause_note"])
     categories: frozenset[str] | Unknown = UNKNOWN
     if body.get("categories", "unknown") != "unknown":
         with r.within("categories"):
@@ -313,7 +313,7 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
-            one = r.mapping(body["single_direction"], ["exempt", "exempt_tables", "clause", "authority"])
+            one = r.mapping(body["single_direction"], ["exempt", "exempt_tables", "clause", "clause_note", "authority"])
             single = r.clause_of(one)
             if one.get("authority") is not None:
                 authority = r.key(one, "authority", r.one_of, tuple(AUTHORITIES))
@@ -324,11 +324,11 @@ def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                     exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
-            one = r.mapping(body["higher_of"], ["same_project", "clause"])
+            one = r.mapping(body["higher_of"], ["same_project", "clause", "clause_note"])
             higher, same_project = r.clause_of(one), r.key(one, "same_project", r.flag)
     if body.get("offset") is not None:
         with r.at("offset"):
-            one = r.mapping(body["offset"], ["less", "clause"])
+            one = r.mapping(body["offset"], ["less", "clause", "clause_note"])
             with r.within("less"):
                 less = r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM)
             offset = (less, r.clause_of(one))

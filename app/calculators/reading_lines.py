@@ -23,7 +23,7 @@ def _requirements(raw: Any, r: Reader) -> tuple[Requirement, ...]:
     made = []
     for no, body in enumerate(r.list(raw)):
         with r.at(no):
-            body = r.mapping(body, ["that", "code", "clause", "message"])
+            body = r.mapping(body, ["that", "code", "clause", "clause_note", "message"])
             with r.within("that"):
                 node = r.expression(body.get("that"), ex.BOOLEAN, extra=frozenset({"total"}), interest=True)
                 if ex.Name("balance") in ex.walk(node):
@@ -63,7 +63,7 @@ def read_lines(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _line(r: Reader, raw: Any) -> Line:
-    body = r.mapping(raw, ["id", "title", "when", "require", "base", "rate", "amount", "bands", "wording", "clause"])
+    body = r.mapping(raw, ["id", "title", "when", "require", "base", "rate", "amount", "bands", "wording", "clause", "clause_note"])
     wording = r.wording
     if body.get("wording") is not None:
         wording = r.key(body, "wording", r.one_of, WORDINGS)
@@ -195,7 +195,7 @@ def read_caps(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _cap(r: Reader, no: int, raw: Any) -> Cap:
-    body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause"])
+    body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause", "clause_note"])
     bounds = r.key(body, "bounds", r.one_of, ("AMOUNT", "BALANCE"), "AMOUNT")
     with r.within("per"):
         per_unknown = body.get("per") == "unknown"

@@ -174,7 +174,7 @@ def test_a_change_of_any_word_of_the_vocabulary_is_said(way: Way) -> None:
         check(said, before, now)
 
 
-TEXTS = {"clause", "title", "message", "issuer", "number", "date", "when", "source", "assumed"}
+TEXTS = {"clause", "clause_note", "title", "message", "issuer", "number", "date", "when", "source", "assumed"}
 
 
 @LAW
