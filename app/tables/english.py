@@ -75,6 +75,7 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     "此处不应为 {}": "{} should not stand here",
     "此处应为 {}，而不是 {}": "Should be {} here, not {}",
     "无法识别: {}": "Not understood: {}",
+    "应写作 {}，而不是 {}": "Should be written {}, not {}",
     "多余的 {}": "{} is one too many",
     "{} 要 {} 项": "{} takes {} parts",
     "{} 至少两项": "{} takes two parts at least",
