@@ -619,7 +619,8 @@ def say_why_nothing(case: Situation, accounts: list[Account], before: Any, total
     case.said.needs_reason = True
     if before is None:
         return
-    if before < 1 and unit_fen(case.terms) == 1 and not is_less_other_money:
+    took_less = any(each.room == 0 and 0 < each.before < 1 for each in accounts)  # with scope TOTAL a cap takes parts of a fen too
+    if before < 1 and unit_fen(case.terms) == 1 and not is_less_other_money and not took_less:
         case.said.reasons.add(("LESS_THAN_A_FEN", None))
     if any(each.room == 0 and each.before >= 1 for each in accounts):
         case.said.reasons.add(("CAP_USED", None))
