@@ -94,6 +94,7 @@ def place_of(pointer: str, title: Phrase | None = None) -> Phrase | None:
     for part in parts:
         if part.isascii() and part.isdecimal() and above in ENTRIES:
             zh[-1], en[-1] = f"第{int(part) + 1}{ENTRIES[above].zh}", f"{ENTRIES[above].en} {int(part) + 1}"
+            above = ""  # what follows is in the entry, also where it is a number
             continue
         found = next((model(kind)[part] for kind in kinds if part in model(kind)), None)
         if above == "measures":

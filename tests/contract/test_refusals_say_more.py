@@ -282,6 +282,7 @@ def test_management_measures_are_not_calculated_with(client: httpx.Client) -> No
         ("/items/4/measures/first", "第5个事项的事实 first", "item 5, first"),
         ("/cases/1/contracts/0/drawdowns/0/amount", "第2个案例的第1份合同的第1笔放款的放款金额", "case 2, contract 1, drawdown 1, amount"),
         ("/policies", "保单", "policies"),
+        ("/contracts/0/0", "第1份合同的0", "contract 1, 0"),
         ("/query/version", "查询参数 version", "query parameter version"),
     ],
 )
