@@ -61,6 +61,33 @@ def test_the_same_bytes_in_other_processes(client: httpx.Client, database: str, 
     assert run.stderr == here
 
 
+OF_TWO_STATUSES_AND_SERIES = """
+import json, sys
+from tests.bureau import USCC, Bureau, loan
+terms = (
+    "facts: CONTRACTS\\nwording: EXACT\\n"
+    "require: [{that: 'status(INNOVATIVE_SME, AT_APPLICATION) or status(SPECIALISED_SME, AT_APPLICATION)', code: NEITHER, clause: c}]\\n"
+    "lines: [{id: ALL, base: balance, rate: 'min(reference(LPR_1Y, DAY), reference(LPR_5Y, DAY))', clause: c}]\\n"
+)
+applicant = {"uscc": USCC, "statuses": [{"status": code, "from": "2020-01-01"} for code in ("SPECIALISED_SME", "INNOVATIVE_SME")]}
+bureau = Bureau(terms)
+answers = [bureau.post({"applicant": who, "contracts": [loan()]}, language).json() for who in (applicant, {"uscc": USCC}) for language in ("zh", "en")]
+sys.stderr.write(json.dumps([one | {"request_id": None} for one in answers], ensure_ascii=False))
+"""
+
+
+def test_the_same_texts_whichever_order_sets_have() -> None:
+    """A table that reads two statuses and two series names them in one order, in texts and in the provenance."""
+    told = set()
+    for seed in range(6):
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed), "SUBSIDY_LOG_LEVEL": "error"}
+        words = [sys.executable, "-W", "ignore", "-c", OF_TWO_STATUSES_AND_SERIES]
+        told.add(subprocess.run(words, capture_output=True, cwd=ROOT, env=environment, check=True, text=True).stderr)
+    (text,) = told
+    assert [one["status"] for one in json.loads(text)] == ["ELIGIBLE", "ELIGIBLE", "NOT_ELIGIBLE", "NOT_ELIGIBLE"]
+    assert text.index("LPR_1Y") < text.index("LPR_5Y")
+
+
 def test_what_does_not_change_the_calculation_does_not_change_its_id(client: httpx.Client) -> None:
     policies = [insurance()["policies"][0] | {"policy_no": f"P-{n}", "unit_id": f"U-{n}"} for n in range(3)]
     first = answered(client, INSURANCE, insurance(policies=policies))
