@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
 from copy import deepcopy
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
+from app.api.limits import INTERPRETER_SECONDS
 from app.port import fault_of
 from app.protocol import BoundedHttp, bounded
 from app.settings import settings
@@ -71,6 +73,7 @@ def serve() -> None:
     fault = fault_of(now.host, now.port)
     if fault is not None:
         raise SystemExit(f"✗ {fault}")
+    sys.setswitchinterval(INTERPRETER_SECONDS)
     options = OPTIONS | {"http": bounded(now.head_seconds, now.body_seconds), "log_level": now.log_level}
     uvicorn.run("app.main:create_app", factory=True, host=now.host, port=now.port, **options)
 

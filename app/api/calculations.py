@@ -20,7 +20,7 @@ from app.api import bodies, budget, examples, gate, limits, queries
 from app.api.calculating import KINDS, Asked, Kind, asked_in
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope, public
-from app.api.heavy import heavily
+from app.api.heavy import heavily, reading
 from app.api.lookups import catalogue_of
 from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
 from app.api.problems import Language, ProblemError
@@ -85,7 +85,7 @@ def single(kind: Kind) -> App:
         asked = body, kind, catalogue_of(scope), envelope.language, detail
         if len(body) > limits.LARGE_BODY_BYTES:
             with _place(state):
-                found = await asyncio.to_thread(_answer_if_light, *asked)
+                found = await reading(_answer_if_light, *asked)
         else:
             found = await state.together.do(_answer_if_light, *asked)
         if isinstance(found, bytes):
@@ -121,7 +121,7 @@ def many(kind: Kind) -> App:
         state.case_lists_in_flight += 1
         gone: asyncio.Task[Message] | None = None
         try:
-            case_list = await asyncio.to_thread(read_case_list, body, kind)
+            case_list = await reading(read_case_list, body, kind)
             gone = asyncio.ensure_future(receive())
             started = False
             async for piece in answers(case_list, catalogue, envelope, public(scope), gone.done):

@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from app.api import bodies, budget, limits, problems, refusals
 from app.api.calculating import Asked, Kind, asked_of, read_claim
 from app.api.envelope import Envelope, unexpected
-from app.api.heavy import heavily
+from app.api.heavy import heavily, reading
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.repeats import Repeated, Repeats
 from app.api.summaries import Detail, summary_of
@@ -226,7 +226,7 @@ async def _answered(case_list: CaseList, index: int, catalogue: Catalogue, envel
         return _entry(case_list, case, instance, envelope)
     read = partial(_attempt, case_list, case, envelope, partial(_read, case_list, case, catalogue))
     if len(bytes(case_list.cases[index])) + case_list.shared_bytes > limits.LARGE_BODY_BYTES:
-        await asyncio.to_thread(read)
+        await reading(read)
     else:
         read()
     if case.asked is None or case.asked.is_light:

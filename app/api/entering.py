@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from app.api import bodies, limits, refusals
+from app.api.heavy import reading
 from app.api.validating import BoundedValidator
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -19,7 +19,7 @@ async def entered(request: Request, kind: type[Body], limit: int, most: int = li
     """The body of a request; a large one is read in a thread. Errors: ProblemError 400, 413, 415, 422, 503."""
     body = await bodies.received(request.scope["envelope"].headers, request.receive, limit, request.app.state.arriving)
     if len(body) > limits.LARGE_BODY_BYTES:
-        return await asyncio.to_thread(read, body, kind, most)
+        return await reading(read, body, kind, most)
     return read(body, kind, most)
 
 

@@ -1,4 +1,8 @@
-"""Threads for calculations that are heavy, whoever asks for them: few, since they share one interpreter and each takes memory."""
+"""Threads for what is long to read or heavy to calculate, whoever asks for it: few, since they share one interpreter with the event loop.
+
+Each thread that has something to do makes the event loop wait longer for the interpreter, and holds memory. What reads a
+body holds the interpreter until it has read all of it, so that large bodies are read one after the other.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,19 @@ from app.api import limits
 
 T = TypeVar("T")
 
-_THREADS: Final = ThreadPoolExecutor(limits.HEAVY_THREADS, thread_name_prefix="heavy")
+_HEAVY: Final = ThreadPoolExecutor(limits.HEAVY_THREADS, thread_name_prefix="heavy")
+_READING: Final = ThreadPoolExecutor(limits.READING_THREADS, thread_name_prefix="reading")
 
 
 async def heavily(work: Callable[..., T], *args: object) -> T:
-    """Return ``work(*args)``, done in one of these threads in its turn."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(copy_context().run, work, *args))
+    """Return ``work(*args)``, a calculation, done in one of its threads in its turn."""
+    return await _in(_HEAVY, work, *args)
+
+
+async def reading(work: Callable[..., T], *args: object) -> T:
+    """Return ``work(*args)``, which reads a large body, done after the large bodies that came before it."""
+    return await _in(_READING, work, *args)
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[..., T], *args: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(copy_context().run, work, *args))

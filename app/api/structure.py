@@ -1,7 +1,8 @@
 """How much JSON a body holds, counted before anything reads it: a few bytes of it can become a hundred times as much memory.
 
 Brackets, commas and colons are counted outside strings, slice by slice: no loop of Python looks at each byte, other
-threads go on in between, and counting ends where a limit is passed.
+threads go on in between, and counting ends where a limit is passed. A text or number without an end in sight is a limit of its own: what
+reads or checks it would hold the interpreter until all of it is read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _SLICE: Final = 64 * 1024
 
 
 def check_structure(body: bytes, most: int = limits.MAX_TOKENS) -> None:
-    """Refuse JSON that has too many tokens or is nested too deeply. Errors: ProblemError 400, 413.
+    """Refuse JSON that has too many tokens or too long a text or is nested too deeply. Errors: ProblemError 400, 413.
 
     A token is a value or a key: there are no more of them than opening brackets, commas and colons, and one.
     What cannot be JSON is left to the decoder, which stops at the first byte that is wrong.
@@ -28,17 +29,26 @@ def check_structure(body: bytes, most: int = limits.MAX_TOKENS) -> None:
     opened = body.count(b"[") + body.count(b"{") if len(body) <= _SLICE else len(body)
     if opened <= limits.MAX_JSON_DEPTH and len(body) <= most:
         return
-    tokens, depth, inside, escaped = 1, 0, 0, False
+    tokens, depth, inside, escaped, unquoted = 1, 0, 0, False, 0
     for start in range(0, len(body), _SLICE):
         part = body[start + escaped : start + _SLICE]
         if b"\\" in part:
             part = part.replace(b"\\\\", b"")
             escaped = part.endswith(b"\\")
-            part = part.replace(b'\\"', b"")
+            part = part.replace(b'\\"', b"").removesuffix(b"\\")
         else:
             escaped = False
+        until = part.find(b'"')
         between = part.translate(None, _ALL_ELSE).split(b'"')
         outside = b"".join(between[inside::2])
+        if inside or not (outside or until >= 0 or part.isspace()):  # in a text, or in a number that nothing ends
+            if unquoted + (len(part) if until < 0 else until) > limits.MAX_TEXT_BYTES:
+                raise too_long()
+            unquoted += len(part)
+        else:
+            unquoted = 0
+        if until >= 0:
+            unquoted = len(part) - part.rfind(b'"') - 1
         inside ^= (len(between) - 1) & 1
         tokens += len(outside.translate(None, b"]}"))
         if tokens > most:
@@ -57,6 +67,16 @@ def too_deep() -> ProblemError:
     most = limits.MAX_JSON_DEPTH
     zh, en = f"JSON 嵌套不得超过 {most} 层", f"The JSON must not be nested deeper than {most} levels"
     return ProblemError("MALFORMED_JSON", zh, en, errors=[FieldError("", "MALFORMED_JSON", zh, en)])
+
+
+def too_long() -> ProblemError:
+    """Make the problem of a text or number that is too long for any field."""
+    most = limits.MAX_TEXT_BYTES
+    return ProblemError(
+        "PAYLOAD_TOO_LARGE",
+        f"JSON 中的一段文本或一个数不得超过 {most} 字节",
+        f"No text or number in the JSON may be longer than {most} bytes",
+    )
 
 
 def too_much(most: int) -> ProblemError:

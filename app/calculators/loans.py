@@ -180,12 +180,13 @@ def _contract_scope(case: Case, fact: Contract, index: int, first: date, faults:
         "first_drawdown": first,
     }
     looked_up = {"SIGNED_ON": fact.signed_on, "FIRST_DRAWDOWN": first}
+    claim, references = case.claim, case.references  # not the case, which holds accounts, which hold scopes: a cycle
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference" and key[2] in looked_up:
-            return case.references.rate(key[1], looked_up[key[2]].toordinal(), pointer)
+            return references.rate(key[1], looked_up[key[2]].toordinal(), pointer)
         if key[0] == "status" and key[2] == "AT_FIRST_DRAWDOWN":
-            return has_status(case.claim, key[1], first)
+            return has_status(claim, key[1], first)
         return None
 
     return Scope(values, pointer, case.applicant, answer)
@@ -198,10 +199,11 @@ def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
     values["drawn_on"] = one.fact.on
     if "drawn" in case.rules.reads:
         values["drawn"] = Fraction(one.drawn * loan.factor.numerator, 100 * loan.factor.denominator)
+    references, on = case.references, one.on
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference" and key[2] == "EACH_DRAWDOWN":
-            return case.references.rate(key[1], one.on, pointer)
+            return references.rate(key[1], on, pointer)
         return None
 
     return Scope(values, pointer, loan.scope, answer)
@@ -210,13 +212,14 @@ def slice_scope(case: Case, loan: Loan, one: Slice, faults: list[Any]) -> Scope:
 def day_scope(case: Case, loan: Loan, around: Scope, day: int, rate: Fraction | None, counted: int, scale: int) -> Scope:
     """What is known of one day of one drawdown."""
     when = date.fromordinal(day)
+    claim, references, pointer = case.claim, case.references, f"/contracts/{loan.index}"
 
     def answer(key: tuple[str, ...]) -> Any:
         if key[0] == "reference" and key[2] == "DAY":
-            return case.references.rate(key[1], day, f"/contracts/{loan.index}")
+            return references.rate(key[1], day, pointer)
         if key[0] == "status" and key[2] == "ON_DAY":
-            return has_status(case.claim, key[1], when)
+            return has_status(claim, key[1], when)
         return None
 
     values = {"contract_rate": rate, "day": when, "balance": Fraction(counted, 100 * scale)}
-    return Scope(values, f"/contracts/{loan.index}", around, answer)
+    return Scope(values, pointer, around, answer)

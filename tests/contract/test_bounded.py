@@ -190,7 +190,8 @@ def test_values_and_keys_are_counted_before_they_are_decoded(client: httpx.Clien
     """One too many is refused without a look at any of them; what is in strings does not count."""
     most = limits.MAX_TOKENS
     assert errors(client.post(INSURANCE, content=tokens(most), headers=JSON)) >= {("/a", "UNKNOWN_FIELD")}
-    text = b'{"a":"' + b",:[{" * most + b'"}'
+    text = b'{"a":[' + b",".join([b'"' + b",:[{" * 50_000 + b'"'] * 7) + b"]}"
+    assert sum(map(text.count, (b",", b"[", b"{"))) > most
     assert errors(client.post(INSURANCE, content=text, headers=JSON)) >= {("/a", "UNKNOWN_FIELD")}
 
     def never(*_: Any, **__: Any) -> Any:
@@ -213,12 +214,14 @@ WORST_JSON = {
     "colons": (b":" * MANY * 10, "PAYLOAD_TOO_LARGE"),
     "quotes": (b'"' * MANY * 10, "MALFORMED_JSON"),
     "closing brackets": (b"]" * MANY * 10, "MALFORMED_JSON"),
-    "escapes": (b'["' + b"\\n" * MANY * 5 + b'"]', "INVALID_TYPE"),
-    "escaped quotes": (b'["' + b'\\"[' * MANY * 5 + b'"]', "INVALID_TYPE"),
+    "escapes": (b'["' + b"\\n" * MANY * 5 + b'"]', "PAYLOAD_TOO_LARGE"),
+    "escaped quotes": (b'["' + b'\\"[' * MANY * 5 + b'"]', "PAYLOAD_TOO_LARGE"),
     "backslashes": (b'["' + b"\\\\" * MANY * 5 + b'"]', "INVALID_TYPE"),
-    "digits": (b"[" + b"1" * MANY * 10 + b"]", "OUT_OF_RANGE"),
-    "decimals": (b"[0." + b"1" * MANY * 10 + b"]", "INVALID_TYPE"),
-    "a text": (b'["' + b"a" * MANY * 10 + b'"]', "INVALID_TYPE"),
+    "digits": (b"[" + b"1" * MANY * 10 + b"]", "PAYLOAD_TOO_LARGE"),
+    "fewer digits": (b"[" + b"1" * MANY + b"]", "OUT_OF_RANGE"),
+    "decimals": (b"[0." + b"1" * MANY * 10 + b"]", "PAYLOAD_TOO_LARGE"),
+    "fewer decimals": (b"[0." + b"1" * MANY + b"]", "INVALID_TYPE"),
+    "a text": (b'["' + b"a" * MANY * 10 + b'"]', "PAYLOAD_TOO_LARGE"),
     "whitespace": (b" " * MANY * 10, "MALFORMED_JSON"),
 }
 
@@ -326,6 +329,19 @@ def test_what_cases_share_is_bounded(client: httpx.Client) -> None:
     twice = b'{"a":1,"a":2,"cases":[' + b"{}," * limits.MAX_TOKENS + b"{}]}"
     response = client.post(f"{INSURANCE}/batch", content=twice, headers=JSON)
     assert errors(response) == {("", "DUPLICATE_KEY")}  # too much to be decoded only to say which
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 70_000])
+@pytest.mark.parametrize("before", [0, 1, 65_530, 65_536, 100_000])
+def test_one_text_has_a_length_wherever_it_begins(before: int, more: int) -> None:
+    """What is escaped counts as nothing: how a text is escaped does not decide."""
+    text = b"a" * (limits.MAX_TEXT_BYTES + more)
+    for body in (b" " * before + b'["b","' + text + b'","c"]', b'["' + b"b" * before + b'","' + b'\\"' * 9 + text + b'"]'):
+        if more > 0:
+            with pytest.raises(ProblemError, match="PAYLOAD_TOO_LARGE"):
+                check_structure(body)
+        else:
+            check_structure(body)
 
 
 # --- beside the event loop --------------------------------------------------------------------------
