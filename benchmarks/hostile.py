@@ -151,7 +151,7 @@ class Row:
 def measured(url: str, hostile: Hostile, secret: str, given: argparse.Namespace) -> Row:
     """Send a request alone, one at a time and eight at once."""
     body = hostile.body(1.0)
-    row = Row(hostile.name, calculation=hostile.path.endswith("/calculate"), body_bytes=len(body))
+    row = Row(hostile.name, calculation=hostile.path.partition("?")[0].endswith("/calculate"), body_bytes=len(body))
     with serving(url) as (server, bystanders):
 
         def send(_: int = 0) -> Outcome:

@@ -89,6 +89,11 @@ def _busy(share: float) -> Body:
     return _contract(drawdowns=drawdowns, repayments=repayments, rate=rate)
 
 
+def _nearly_too_much(share: float) -> bytes:
+    """Just below ``limits`` on work: what takes longest of all that is calculated."""
+    return _written(_loan(_contract(drawdowns=_drawdowns(_count(300, share)), repayments=_repayments(_count(305, share)))))
+
+
 def _vouchers(share: float) -> bytes:
     days = [FIRST.isoformat(), *_days(_count(facts.MAX_VOUCHERS, share))]
     paid = [{"from": one, "until": until, "amount": "1.00"} for one, until in pairwise(days)]
@@ -207,6 +212,7 @@ CORPUS: tuple[Hostile, ...] = (
     Hostile(name="drawdowns × repayments × steps", body=lambda share: _written(_loan(_busy(share))), calculated=True),
     Hostile(name="the same, the caller leaves", body=lambda share: _written(_loan(_busy(share))), calculated=True, sent="LEFT"),
     Hostile(name="the same, the answer is not read", body=lambda share: _written(_loan(_busy(share))), calculated=True, sent="UNREAD"),
+    Hostile(name="as much work as is taken", path=f"{LOAN}?detail=SUMMARY", body=_nearly_too_much, calculated=True),
     Hostile(name="vouchers × steps", body=_vouchers, calculated=True),
     Hostile(name="excluded periods × drawdowns × contracts", body=_excluded, calculated=True),
     Hostile(name="all contracts", body=_contracts, calculated=True),
