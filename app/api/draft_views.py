@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Header, Path, Query
@@ -12,7 +13,10 @@ from app.api.identity import instant_text
 from app.api.parameters import Searched
 from app.api.views import View
 from app.calculators import patterns
+from app.calculators.texts import Language
+from app.tables.clause_doubts import Doubt
 from app.tables.drafts import State
+from app.tables.proposals import MAX_MESSAGE, MAX_PLACE
 
 Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
@@ -130,6 +134,22 @@ class DraftView(DraftEntry):
     content: dict[str, Any] = Field(title="内容")
 
 
+class WarningView(View):
+    """数字或用语与旁边的条款不同的一处；不妨碍公布。"""
+
+    model_config = ConfigDict(title="与条款不同之处")
+    place: str = Field(title="在内容中的位置（JSON 指针）")
+    message: str = Field(title="何处不同")
+    note: str | None = Field(title="所写的理由（clause_note）；空为未说明")
+
+
+class JudgedView(DraftView):
+    """刚检查或批准的草案，及其数字与条款不同之处。"""
+
+    model_config = ConfigDict(title="检查或批准的草案")
+    warnings: list[WarningView] = Field(title="与条款不同之处")
+
+
 class DraftList(View):
     """草案列表的一页，后起草的在前。"""
 
@@ -163,6 +183,7 @@ class ReportView(View):
     model_config = ConfigDict(title="草案报告")
     publishable: bool = Field(title="是否没有错误")
     faults: list[FaultView] = Field(title="错误")
+    warnings: list[WarningView] = Field(title="数字或用语与条款不同之处")
     consequences: list[str] = Field(title="公布时一并发生的")
     differences: list[DifferenceView] = Field(title="与现行版本的不同")
 
@@ -196,6 +217,17 @@ def entry(found: State) -> DraftEntry:
 def draft(found: State) -> DraftView:
     """Show a draft with what it says."""
     return DraftView(**_entry(found), digest=found.revision.digest, content=found.content)
+
+
+def judged(found: State, doubted: Iterable[Doubt], language: Language) -> JudgedView:
+    """Show a draft that was checked or approved, with what its clauses say otherwise."""
+    return JudgedView(**draft(found).model_dump(), warnings=warnings(doubted, language))
+
+
+def warnings(doubted: Iterable[Doubt], language: Language) -> list[WarningView]:
+    """Show what clauses say otherwise."""
+    shown = ((one.place[:MAX_PLACE], (one.zh if language == "zh" else one.en)[:MAX_MESSAGE], one.note) for one in doubted)
+    return [WarningView(place=place, message=message, note=note) for place, message, note in shown]
 
 
 def _entry(found: State) -> dict[str, Any]:

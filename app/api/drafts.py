@@ -31,6 +31,7 @@ from app.api.reporting import compared, effect_of, report
 from app.api.schemas import ref
 from app.api.trying import refused, trial_tables, try_out
 from app.tables import drafts
+from app.tables.clause_doubts import Doubt, doubts
 from app.tables.drafts import State
 from app.tables.english import english
 from app.tables.proposals import Proposal
@@ -163,8 +164,8 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     "/drafts/{draft_id}/check",
     operation_id="check_draft",
     summary="检查草案",
-    description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全。有错误为 422，逐处列出。",
-    response_model=draft_views.DraftView,
+    description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全；有错误为 422，逐处列出。与条款不同的列为 warnings。",
+    response_model=draft_views.JudgedView,
     response_description="已检查的草案",
     responses={**_STEP, **draft_links.shown(200, "CHECKED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
@@ -173,15 +174,17 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     """Prove a draft."""
     seen = _seen(if_match)
     prove = await _proved(request, draft_id, seen)
-    return _shown(await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove)))
+    doubted = await _doubted(request, draft_id)
+    found = await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove))
+    return _judged(request, found, doubted)
 
 
 @router.post(
     "/drafts/{draft_id}/approve",
     operation_id="approve_draft",
     summary="批准草案",
-    description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。",
-    response_model=draft_views.DraftView,
+    description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。与条款不同的列为 warnings。",
+    response_model=draft_views.JudgedView,
     response_description="已批准的草案",
     responses={**_STEP, **draft_links.shown(200, "APPROVED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
@@ -189,7 +192,9 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
 async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Approve a draft."""
     seen = _seen(if_match)
-    return _shown(await _changed(request, lambda session: drafts.approve(session, actor.name, draft_id, seen)))
+    doubted = await _doubted(request, draft_id)
+    found = await _changed(request, lambda session: drafts.approve(session, actor.name, draft_id, seen))
+    return _judged(request, found, doubted)
 
 
 @router.post(
@@ -213,7 +218,7 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     "/drafts/{draft_id}/report",
     operation_id="report_draft",
     summary="草案报告",
-    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
+    description="能否公布、数字与条款有何不同、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
     response_model=draft_views.ReportView,
     response_description="报告",
     responses={**_READ, **problem_responses((409,))},
@@ -337,6 +342,12 @@ async def _proved(request: Request, draft_id: str, seen: str | None = None) -> P
     return await _apart(request, lambda given_up: proved(wanted, given_up))
 
 
+async def _doubted(request: Request, draft_id: str) -> list[Doubt]:
+    """What the clauses of a draft say otherwise. Before the step: where the draft changes meanwhile, its ETag refuses the step."""
+    found = await _read(request, lambda session: drafts.state_of(session, draft_id))
+    return await _apart(request, lambda _: doubts(found.content))
+
+
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
     prove = await _proved(request, draft_id)
 
@@ -389,6 +400,10 @@ def _seen(if_match: str | None) -> str:
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return _answer(draft_views.draft(found), status, {"ETag": found.etag, **(headers or {})})
+
+
+def _judged(request: Request, found: State, doubted: list[Doubt]) -> Response:
+    return _answer(draft_views.judged(found, doubted, request.scope["envelope"].language), 200, {"ETag": found.etag})
 
 
 def _answer(view: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:

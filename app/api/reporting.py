@@ -12,13 +12,14 @@ from sqlmodel import Session, select
 
 from app.api import limits
 from app.api.calculating import kind_of
-from app.api.draft_views import DifferenceView, FaultView, ReportView
+from app.api.draft_views import DifferenceView, FaultView, ReportView, warnings
 from app.api.effect import Comparison, Effect
 from app.api.problems import Language, ProblemError
 from app.api.trying import DraftMark, mark
 from app.calculators.terms import RateTable
 from app.tables import models
 from app.tables.catalogue import Catalogue, CatalogueError
+from app.tables.clause_doubts import doubts
 from app.tables.drafts import State, proposal_of
 from app.tables.english import english
 from app.tables.proposals import Proposal
@@ -48,13 +49,14 @@ class Compared(NamedTuple):
 
     proposal: Proposal
     before: dict[str, Mapping[str, Any] | None]
+    content: Any  # of the draft
 
 
 def compared(session: Session, found: State, prove: Prove = prove_terms) -> Compared:
     """A draft beside what is published now."""
     proposal = proposal_of(session, found, prove)
     versions = [] if proposal.faults else proposal.versions
-    return Compared(proposal, {row.rate_table: _before(session, found, row) for row in versions})
+    return Compared(proposal, {row.rate_table: _before(session, found, row) for row in versions}, found.content)
 
 
 def report(seen: Compared, language: Language) -> ReportView:
@@ -63,6 +65,7 @@ def report(seen: Compared, language: Language) -> ReportView:
     return ReportView(
         publishable=not proposal.faults,
         faults=[FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults],
+        warnings=warnings(doubts(seen.content), language),
         consequences=[one.zh if language == "zh" else one.en for one in proposal.consequences],
         differences=[] if proposal.faults else list(_differences(seen, language)),
     )

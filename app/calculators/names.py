@@ -169,6 +169,24 @@ INSURANCE_TYPES = {
 UNIT_KINDS = {"ROCKET": "火箭", "SATELLITE": "卫星", "SPACECRAFT": "飞船", "EQUIPMENT": "装备", "OTHER": "其他"}
 """Kinds of insured units that any table understands; the same holds of them."""
 
+INVESTMENT_CATEGORIES = {
+    "EQUIPMENT": "设备",
+    "SOFTWARE": "软件",
+    "R_AND_D": "研发",
+    "CONSTRUCTION": "建设",
+    "LAND": "土地",
+    "FEES": "费用",
+    "SERVICE": "服务",
+    "MATERIAL": "材料",
+    "LABOUR": "人工",
+    "TESTING": "检测",
+    "OTHER": "其他",
+}
+"""Investment categories that any table understands; the same holds of them."""
+
+LISTED = {"loan_type": LOAN_TYPES, "insurance_type": INSURANCE_TYPES, "unit_kind": UNIT_KINDS}
+"""The facts whose codes are listed here."""
+
 # What a cap can separate accounts by, and the key under which an earlier grant names it.
 CAP_PER = {
     "UNIT": ("unit_id", 1),

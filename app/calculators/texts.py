@@ -205,6 +205,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",
         "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}{meant}",
     ),
+    "CLAUSE_AUTHORITY": (
+        "该条款的来源为{authority}，以正式文件为准：{clause}",
+        "the source of this clause: {authority}; the official document prevails: {clause}",
+    ),
     "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
     # steps

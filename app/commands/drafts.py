@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from app.tables.clause_doubts import Doubt
     from app.tables.drafts import State
     from app.tables.proving import Prove
 
@@ -187,6 +188,10 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
             proofs = [proved_for(engine, draft_id)] if name in {"check", "publish"} else []
             found = _changed(engine, lambda session: take(session, actor.name, draft_id, _seen(if_match), *proofs))
     show_acted(found, zh, en)
+    if name in {"check", "approve"}:
+        from app.tables.clause_doubts import doubts
+
+        show_doubts(doubts(found.content))
 
 
 @draft.command("report")
@@ -194,6 +199,7 @@ def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
         from app.api.reporting import Compared, compared, report
+        from app.tables.clause_doubts import doubts
         from app.tables.drafts import still_open
 
         officer(engine, *BOTH)
@@ -206,12 +212,14 @@ def report_draft(draft_id: DraftId) -> None:
             prove = proved_for(engine, draft_id)
             found, seen = read(engine, told)
             chinese, english = report(seen, "zh"), report(seen, "en")
+            doubted = doubts(found.content)
     zh, en = ("可以公布", "can be published") if chinese.publishable else ("不能公布", "cannot be published")
     show_acted(found, zh, en)
     for zh, en in zip(chinese.consequences, english.consequences, strict=True):
         typer.echo(f"• {zh} / {en}")
     for one, other in zip(chinese.differences, english.differences, strict=True):
         typer.echo(f"• {one.rate_table}  {one.sentence}\n  {other.sentence}")
+    show_doubts(doubted)
     for fault in chinese.faults:
         typer.echo(f"✗ {placed(fault.place, fault.message)}", err=True)
     if chinese.faults:
@@ -275,6 +283,13 @@ def show_acted(found: State, zh: str, en: str) -> None:
     number, author = found.revision.revision, found.revision.author
     typer.echo(f"草案 {found.draft.id} 第 {number} 版（{author}）{zh} / draft {found.draft.id}, revision {number} by {author}: {en}")
     typer.echo(f"{found.draft.kind}  {found.draft.target}  {found.state}  ETag {found.etag.strip(chr(34))}")
+
+
+def show_doubts(found: Sequence[Doubt]) -> None:
+    """What clauses say otherwise, on standard error: a warning, with the reason that was given for it."""
+    for one in found:
+        note = f"  理由 / reason: {one.note}" if one.note else ""
+        typer.echo(f"! {placed(one.place, f'{one.zh} / {one.en}')}{note}", err=True)
 
 
 def _seen(if_match: str | None) -> str | None:

@@ -37,6 +37,7 @@ def load_tables(paths: Paths = None) -> None:
             done = store(session, found, operator())
             more = list(beyond(session, found))
     tables, added = done["tables"], done["added"]
+    _warn(found)
     typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
     for one in more:
         typer.echo(f"· 库中另有，保留：{one.zh} / also stored, and kept: {one.en}")
@@ -49,9 +50,16 @@ def check_tables(paths: Paths = None) -> None:
         found = _proved(paths)
     for table in found.tables:
         typer.echo(f"✓ {table}")
+    _warn(found)
     proved = len(found.tables)
     zh, en = "无空隙、无重叠、无永不适用的内容", "no gap, no overlap, nothing that cannot apply"
     typer.echo(f"{proved} 张标准表无误：{zh} / {proved} rate tables proved: {en}")
+
+
+def _warn(found: Entries) -> None:
+    from app.tables.clause_doubts import unexplained
+
+    drafts.show_doubts(unexplained(found.doubts))
 
 
 def _proved(paths: list[Path] | None) -> Entries:

@@ -26,6 +26,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "应为 {} 之一，而不是 {}": "Should be one of {}, not {}",
     "应为 all 或列表，可用: {}": "Should be all or a list of: {}",
     "应为正整数，而不是 {}": "Should be a whole number from 1, not {}",
+    "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {}": "Should be a date, YYYY-MM-DD, YYYY-MM or YYYY, not {}",
     "应为年份，而不是 {}": "Should be a year, not {}",
     "应为日期 YYYY-MM-DD，而不是 {}": "Should be a date, YYYY-MM-DD, not {}",
     "应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {}": (
@@ -74,6 +75,7 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     "此处不应为 {}": "{} should not stand here",
     "此处应为 {}，而不是 {}": "Should be {} here, not {}",
     "无法识别: {}": "Not understood: {}",
+    "应写作 {}，而不是 {}": "Should be written {}, not {}",
     "多余的 {}": "{} is one too many",
     "{} 要 {} 项": "{} takes {} parts",
     "{} 至少两项": "{} takes two parts at least",
@@ -116,6 +118,16 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     ),
 }
 _TABLES: Final[Mapping[str, str]] = {
+    "{} 没有代码 {}，应为 {}；可用: {}": "{} has no code {}; should be {}; there are: {}",
+    "比例 {} 超过 100%，条款中没有这个数字": "A share of {} is more than 100%, and the clause does not have this figure",
+    "各条件互相矛盾，没有任何情形能同时满足": "The requirements contradict each other: no case meets all of them",
+    "行 {} 的条件与其适用情形互相矛盾，没有任何情形能同时满足": (
+        "The requirements of line {} contradict its condition: no case meets all of them"
+    ),
+    "行 {} 与全表的条件互相矛盾，没有任何情形能同时满足": "Line {} contradicts the requirements of the table: no case meets all of them",
+    "限额 {} 元低于其所限各行的定额（最低 {} 元），没有一行能足额给付": (
+        "The limit of {} yuan is below all fixed amounts that it bounds (the least is {} yuan): none can be paid whole"
+    ),
     "{} 的事实应为 {}，而不是 {}": "The facts of {} should be {}, not {}",
     "{} 有空隙: {}": "{} has a gap: {}",
     "行 {} 与 {} 同时成立: {}（若有意，写 choose: FIRST 或 HIGHEST）": (
@@ -200,6 +212,10 @@ _TABLES: Final[Mapping[str, str]] = {
     "share 应大于零": "A share should be above zero",
 }
 _NOTICES: Final[Mapping[str, str]] = {
+    "批次编号 {} 的年份是 {}，而不是 {}": "The year in the id of the batch, {}, is {}, not {}",
+    "方向编号 {} 重复": "The number {} of a direction is there twice",
+    "方向编号 {} 已有: {}": "The number {} is that of another direction: {}",
+    "施行期止于 {}，早于申请开始之日 {}": "The period of effect ends on {}, before applications open on {}",
     "编号应以批次编号 {}- 开头": "The id should begin with the id of the batch, {}-",
     "须有 versions，或以 not_loaded 说明未载入的原因；两者不并存": "Either versions, or not_loaded to say why there are none; not both",
     "应为方案编号的列表": "Should be a list of ids of schemes",

@@ -21,6 +21,7 @@ from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import audit, models
 from app.tables.beyond import check_beside
+from app.tables.clause_doubts import doubts
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.known_series import row_known_at
@@ -63,6 +64,7 @@ def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]
             found.fault(path.name, f"不是批次、基金或参考利率文件（缺少 {' 或 '.join(READERS)}）")
         else:
             READERS[kind](found, path.name, content)
+            found.doubts += doubts(content, path.name)
     return found
 
 

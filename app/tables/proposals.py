@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "END_OF_VALIDITY": ("rate_table", "version", "last_day", "reason"),
 }
 OWN_DIRECTION = ("no", "title", "method", "area", "schemes")
-NEW_VERSION = ("effective", "supersedes", "confidence", "document", "authority", "examples", "terms")
+NEW_VERSION = ("effective", "supersedes", "reason", "confidence", "document", "authority", "examples", "terms")
 NEW_SERIES = ("series", "title", "source", "authority", "values_are", "holds_until", "rows", "add")
 
 
@@ -122,6 +122,8 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
         return
     stored = session.get(models.Direction, target)
     direction = _direction_of(made, stored, content.get("direction"))
+    if stored is None and direction is not None:
+        _check_number(session, made, batch.id, direction.get("no"))
     version = _mapping(made, "/version", content.get("version"), NEW_VERSION)
     if direction is None or version is None:
         return
@@ -133,8 +135,9 @@ def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[
         **json.loads(batch.content),
         "directions": [{**direction, "rate_table": target, "versions": [*published, new], "events": [*events, *ended]}],
     }
-    before = frozenset(f"/directions/0/versions/{no}" for no in range(len(published)))
-    found = Entries(prove=made.prove, published=before)
+    before = [f"/directions/0/versions/{no}" for no in range(len(published))]
+    stored_places = ("/batch", "/document", *before, *(f"{place}/document" for place in before))
+    found = Entries(prove=made.prove, published=frozenset(stored_places))
     read_batch(found, "", full)
     places = {f"/directions/0/versions/{number - 1}": "/version", "/directions/0": "/direction"}
     _take(session, made, found, at, places)
@@ -154,6 +157,14 @@ def _direction_of(made: Proposal, stored: models.Direction | None, given: Any) -
         made.faults.append(TermsFault("/direction", "标准表已有支持方向，不可再写"))
         return None
     return {"no": stored.number, "title": stored.title, "method": stored.method, "area": stored.area, "schemes": stored.schemes.split()}
+
+
+def _check_number(session: Session, made: Proposal, batch: str, number: Any) -> None:
+    """A new direction has a number of its own in its batch."""
+    of = models.Direction
+    there = session.exec(select(of).where(of.batch_id == batch, of.number == number)).first() if isinstance(number, str) else None
+    if there is not None:
+        made.faults.append(TermsFault("/direction/no", f"方向编号 {given(number)} 已有: {there.rate_table}"))
 
 
 def _published(session: Session, table: str) -> list[dict[str, Any]]:

@@ -86,7 +86,7 @@ def _direction(raw: Any) -> Any:
 
 
 def _stripped(version: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in version.items() if key in NEW_VERSION and key != "supersedes"}
+    return {key: value for key, value in version.items() if key in NEW_VERSION and key not in {"supersedes", "reason"}}
 
 
 def _series(raw: Any) -> Any:

@@ -81,6 +81,7 @@ def frame(version: Version) -> Iterator[Statement]:
     """What a version is and where it comes from, and how its terms are to be read."""
     content, raw, terms = version.content, version.content["terms"], version.terms
     yield from _effective(content["effective"])
+    yield text(content, "", "reason", Phrase("更正理由", "Reason for the correction"), content.get("reason"), dated=False)
     yield text(content, "", "title", Phrase("标准表名称", "Title of the table"), content.get("title"), dated=False)
     method = content.get("method")
     yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(voc.METHODS, method))

@@ -20,7 +20,7 @@ from app.tables import audit, models
 from app.tables.database import engine_of, writing
 from app.tables.proposals import KINDS
 from tests.access.conftest import HERE, issued
-from tests.commands.conftest import MONTH, TABLE, Desk, edited, step
+from tests.commands.conftest import MONTH, REWORDED, TABLE, Desk, edited, step
 from tests.contract.requests import INSURANCE
 from tests.drafts.test_life import four_rockets
 
@@ -65,6 +65,19 @@ def test_the_report_says_each_difference_in_both_languages(desk: Desk, raising: 
     assert "• 版本 1 至 2025-02-28 止 / version 1 ends on 2025-02-28" in said
     place = said.index(f"• {TABLE}  单个企业本批次上限 由 1000万元 调整为 2000万元，自 2025-03-01 起")
     assert said[place + 1] == "  Cap per enterprise and batch: changed from 10,000,000.00 yuan to 20,000,000.00 yuan, from 2025-03-01"
+
+
+def test_a_figure_that_its_clause_does_not_have_is_a_warning_on_standard_error(desk: Desk, raising: str, tmp_path: Path) -> None:
+    """The cap is raised, and the clause beside it is left as it was."""
+    back = edited(desk, raising, tmp_path / "back.yaml", REWORDED[::-1])
+    desk.done("li", "tables", "draft", "revise", raising, "--content", back)
+    told = (
+        "! /version/terms/caps/1/limit: 条款中没有 2000万（条款中的数字：1000万）：“单个企业补贴金额不超过1000万元。”"
+        " / 2000万 is not in the clause (figures there: 1000万): “单个企业补贴金额不超过1000万元。”\n"
+    )
+    for who, name in (("li", "check"), ("wang", "report"), ("wang", "approve")):
+        ended = desk.run(who, "tables", "draft", name, raising)
+        assert (ended.exit_code, ended.stderr) == (0, told)
 
 
 def test_faults_are_listed_with_their_places(desk: Desk, tmp_path: Path) -> None:

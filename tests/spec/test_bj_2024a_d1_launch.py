@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from tests.spec.bodies import launch, refused
-from tests.spec.claims import Body, answer, applicant, binding, grant, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, post, reasons
 
 TABLE = "bj-gjj-2024-1-1"
 
 
 def claim(*policies: Body, on: str = "2024-07-01", **who: Any) -> Body:
     """A claim for these policies."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "policies": list(policies)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "policies": list(policies)}
 
 
 def amount(client: httpx.Client, body: Body) -> str:

@@ -120,8 +120,11 @@ def test_the_rule_of_a_single_direction_is_not_assumed_before_2024(client: httpx
     body = {
         "rate_table": "bj-gjj-2023-1-stable-growth",
         "application_date": "2023-04-10",
-        "applicant": applicant(granted=[grant("bj-gjj-2023-2-1", "2023-03-01", "1000000.00")]),
-        "items": [item(measures={"net_increase": "200000000.00", "growth": "0.15"})],
+        "applicant": applicant(
+            granted=[grant("bj-gjj-2023-2-1", "2023-03-01", "1000000.00")],
+            measures={"above_designated_size": True, "net_increase": "200000000.00", "growth": "0.15"},
+        ),
+        "items": [item()],
     }
     # rung 2亿, 15%: 200万
     assert answer(client, "AWARD", body)["amount"] == "2000000.00"

@@ -101,6 +101,7 @@ def test_other_funds_have_other_measures(client: httpx.Client) -> None:
     body = {
         "rate_table": "cn-sme-2026-0-1",
         "application_date": "2026-06-30",
-        "contracts": [one | {"measures": {"other_central_subsidy": False}}],
+        "applicant": applicant(measures={"private_sme": True}),
+        "contracts": [one | {"measures": {"other_central_subsidy": False, "listed_field": True}}],
     }
     assert overlays(answer(client, "LOAN_INTEREST", body)) == []

@@ -18,7 +18,9 @@ Json = dict[str, Any]
 GONE = object()
 
 VERSIONS: dict[str, Json] = {
-    row.rate_table: json.loads(row.content) for row in read_files([PUBLISHED]).rows if isinstance(row, models.RateTableVersion)
+    row.rate_table: json.loads(row.content)
+    for row in read_files([PUBLISHED]).rows
+    if isinstance(row, models.RateTableVersion) and row.version == 1  # of which the sentences below speak
 }
 TAPE_OUT, LOAN, LAUNCH, FACTORY = "bj-gjj-2023-2-1", "bj-gjj-2023-2-2", "bj-gjj-2025-1-11", "bj-gjj-2024-1-2"
 FIRST_LOAN, CONSUMER, DATASET, SME = "bj-sme-2025-0-1", "cn-consumer-2025-0-1", "bj-gjj-2026-2-dataset", "cn-sme-2026-0-1"
