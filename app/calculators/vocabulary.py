@@ -27,6 +27,7 @@ AUTHORITIES: Final[Words] = {
     "news": Phrase("新闻报道", "news"),
     "second_hand": Phrase("间接来源", "second hand"),
     "draft": Phrase("征求意见稿", "a draft for comment"),
+    "low": Phrase("未署名文章，未经核实", "an unsigned article, not verified"),
     "assumed": Phrase("推定", "assumed"),
 }
 CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
