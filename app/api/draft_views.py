@@ -18,7 +18,7 @@ from app.tables.clause_doubts import Doubt
 from app.tables.drafts import State
 from app.tables.proposals import MAX_MESSAGE, MAX_PLACE
 
-Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
+Kind = Literal["RATE_TABLE", "BATCH", "FUND", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
 DRAFT_ID = "^[0-9a-f]{16}$"
@@ -51,8 +51,8 @@ class DraftRequest(_Body):
     """要起草的变更。content、file、copy_of 至多给出一个；都不给出则从空白起草。"""
 
     model_config = ConfigDict(title="起草")
-    kind: Kind = Field(title="变更的种类：标准表、批次、参考利率、撤回、失效")
-    target: str = Field(title="对象：标准表编号、批次编号，或以空格相隔的参考利率代码", pattern=TARGET, max_length=80)
+    kind: Kind = Field(title="变更的种类：标准表、批次、基金及其规则、参考利率、撤回、失效")
+    target: str = Field(title="对象：标准表编号、批次编号、基金编号，或以空格相隔的参考利率代码", pattern=TARGET, max_length=80)
     content: dict[str, Any] | None = Field(None, title=CONTENT, max_length=20)
     file: str | None = Field(None, title=FILE, max_length=MAX_FILE)
     copy_of: CopyOf | None = Field(None, title="复制来源")
@@ -170,11 +170,12 @@ class DifferenceView(View):
     """与现行版本的一处不同，一句话。"""
 
     model_config = ConfigDict(title="一句不同")
-    rate_table: str = Field(title="标准表编号")
+    rate_table: str = Field(title="标准表编号，或资金规则的编号")
     place: str = Field(title="位置（JSON 指针）")
     sentence: str = Field(title="说明")
     before: str | None = Field(title="原为")
     after: str | None = Field(title="改为")
+    clause: str | None = Field(title="新增内容所依据的条款；空为没有或不是新增")
 
 
 class ReportView(View):

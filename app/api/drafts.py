@@ -21,20 +21,22 @@ from app.api.changing import apart, ask, change
 from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
+from app.api.effects import effect_of
 from app.api.entering import entered
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
 from app.api.paging import no_such_entry, searched
 from app.api.parameters import NoQuery
 from app.api.problems import FieldError, ProblemError, invalid
-from app.api.reporting import compared, effect_of, report
+from app.api.reporting import compared, report
 from app.api.schemas import ref
-from app.api.trying import refused, trial_tables, try_out
+from app.api.trying import refused, supposed, try_out
 from app.tables import drafts
+from app.tables.catalogue import Catalogue
 from app.tables.clause_doubts import Doubt, doubts
 from app.tables.drafts import State
 from app.tables.english import english
-from app.tables.proposals import Proposal
+from app.tables.proposed import Proposal
 from app.tables.proving import Prove, TooMuchWork, proved
 from app.tables.sources import SourceError
 
@@ -229,14 +231,18 @@ async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: 
     language = request.scope["envelope"].language
     prove = await _proved(request, draft_id)
     seen = await _read(request, lambda session: compared(session, drafts.still_open(session, draft_id), prove))
-    return _answer(await _apart(request, lambda _: report(seen, language)))
+    catalogue = request.app.state.catalogue or Catalogue()  # of an empty database a report is made, too
+    return _answer(await _apart(request, lambda _: report(seen, language, catalogue)))
 
 
 @router.post(
     "/drafts/{draft_id}/effect",
     operation_id="effect_of_draft",
     summary="测算草案的影响",
-    description="同样的事实分别按现行版本与草案计算：合计、增减与变动最大的案例。标准表所附的例子总会一并测算。",
+    description=(
+        "同样的事实分别按现行版本与草案计算：合计、增减与变动最大的案例。标准表所附的例子总会一并测算。"
+        "撤回、失效、资金规则与参考利率的草案，各案例按其申请日适用的版本比较，案例须写明受影响的标准表。"
+    ),
     response_description="影响",
     responses={
         200: {"description": "影响", "content": {"application/json": {"schema": ref("DraftEffect")}}},
@@ -250,9 +256,8 @@ async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, 
     asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
-    tables = trial_tables(catalogue, proposal)
     sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
-    effect = await effect_of(found, proposal, tables, sent, catalogue, request.scope["envelope"].language, request.is_disconnected)
+    effect = await effect_of(found, proposal, sent, catalogue, request.scope["envelope"].language, request.is_disconnected)
     return Response(msgspec.json.encode(effect), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -286,9 +291,8 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     body = await bodies.received(request.scope["envelope"].headers, request.receive, state.max_body_bytes, state.arriving)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
-    tables = trial_tables(catalogue, proposal)
     language = request.scope["envelope"].language
-    trial = await asyncio.to_thread(lambda: msgspec.json.encode(try_out(body, found, tables, catalogue, language)))
+    trial = await asyncio.to_thread(lambda: msgspec.json.encode(try_out(body, found, supposed(catalogue, proposal), language)))
     return Response(trial, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

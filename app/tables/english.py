@@ -222,6 +222,7 @@ _NOTICES: Final[Mapping[str, str]] = {
     "撤回没有最后一日；失效写 kind: ENDED": "A withdrawal has no last day; for an end write kind: ENDED",
     "文件中没有版本 {}": "The file has no version {}",
     "文件中没有标准表 {}": "The file has no rate table {}",
+    "文件中没有基金 {}": "The file has no fund {}",
     "文件中没有 {}": "The file has no {}",
     "至多 {} 个例子": "At most {} examples",
     "例子重名": "Two examples have this name",
@@ -242,7 +243,13 @@ _NOTICES: Final[Mapping[str, str]] = {
     "没有 {} 的{}": "There is no {1} of {0}",
     "标准表已有支持方向，不可再写": "The table has its direction already; it is not written again",
     "至少一个支持方向": "At least one direction",
-    "批次已公布；支持方向另以 RATE_TABLE 草案变更": "The batch is published; its directions are changed with RATE_TABLE drafts",
+    "{} 已有标准；另以 RATE_TABLE 草案变更": "{} has its standards already; it is changed with RATE_TABLE drafts",
+    "该方向已有标准，其名称、编号与领域不可更改；标准的变更是新版本": (
+        "The direction has its standards: its title, number and area cannot change; a change of its standards is a new version"
+    ),
+    "基金的名称不可变更：{}": "The title of a fund cannot change: {}",
+    "规则 {} 属于基金 {}": "The rules {} belong to fund {}",
+    "{} 在版本 {} 之前没有版本 {}": "{} has, before version {}, no version {}",
     "批次的基金与年度不可变更：{} {}": "The fund and the year of a batch cannot change: {} {}",
     "须有 rows（全部）或 add（新增），二者取一": "Either rows (all) or add (new ones) must be given",
     "系列尚未公布；请以 rows 给出全部": "The series is not published yet; give all its values as rows",

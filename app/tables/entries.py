@@ -21,6 +21,7 @@ Row = (
     | models.Batch
     | models.BatchVersion
     | models.Direction
+    | models.DirectionVersion
     | models.RateTableVersion
     | models.ReferenceRateVersion
     | models.ReferenceRate

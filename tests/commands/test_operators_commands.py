@@ -55,9 +55,10 @@ def test_what_was_loaded_is_in_the_log_with_the_operator(desk: Desk, tmp_path: P
     digests = detail.pop("digests")
     assert detail == {
         "added": {"batch": 1, "direction": 1, "fund": 1, "rate_table_version": 2, "version_event": 1},
-        "versions": ["t-fund-2024-1-1 1", "t-fund-2024-1-1 2"],
+        "versions": ["batch t-fund-2024-1", "t-fund-2024-1-1 1", "t-fund-2024-1-1 2"],
+        "others": ["fund t-fund", "direction t-fund-2024-1-1", "version_event t-fund-2024-1-1 1 SUPERSEDED"],
     }
-    assert [len(set(digests)), *map(len, digests)] == [2, 39, 39]  # the beginnings of their digests, against which a backup is held
+    assert [len(set(digests)), *map(len, digests)] == [3, 39, 39, 39]  # the beginnings of their digests, against which a backup is held
     assert desk.done(None, "tables", "load", str(path)) == "1 张标准表无误，新增 0 行 / 1 rate tables proved, 0 rows added\n"
     assert desk.log()[-1].id == entry.id
 

@@ -344,8 +344,13 @@ def test_a_version_that_no_longer_corrects_another() -> None:
 
 
 def test_a_first_version_read_in_words() -> None:
-    """The tape-out award of 2022: what must be known, what is paid, up to which limits, what is left open."""
-    found = differences(None, VERSIONS["bj-gjj-2022-0-1"])
+    """The tape-out award of 2022: what it is and where it comes from; what must be known, what is paid, up to which limits."""
+    frame, found = (found := differences(None, VERSIONS["bj-gjj-2022-0-1"]))[:11], found[11:]
+    assert [one.place for one in frame] == [
+        *("/effective/first_day", "/effective/last_day", "/title", "/method"),
+        *("/document/title", "/document/issuer", "/document/date", "/authority", "/confidence", "/terms/facts", "/terms/wording"),
+    ]
+    assert [frame[no].zh for no in (0, 3, 8)] == ["新增 施行首日：2022-02-01", "新增 支持方式：奖励，自 2022-02-01 起", "新增 数字的可靠程度：直接读到"]
     assert [one.zh.removesuffix("，自 2022-02-01 起") for one in found] == [
         "新增 所需事实“流片类别”（category）：事项的代码",
         "新增 档次 MPW（MPW首轮流片）：流片类别 = MPW首轮流片 的，计算基数 × 50%（按照，为确定金额）",
@@ -359,6 +364,7 @@ def test_a_first_version_read_in_words() -> None:
     ]
     assert found[1].en == "Added: line MPW: where category = MPW, base amount × 50% (exact), from 2022-02-01"
     assert (found[4].place, found[4].before) == ("/terms/caps/0", None)
+    assert [one.clause is not None for one in found] == [False, *[True] * 7]  # each new thing with the clause it rests on
 
 
 @pytest.mark.parametrize(

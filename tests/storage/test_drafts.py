@@ -257,7 +257,7 @@ def test_a_new_direction_of_a_published_batch(loaded: Engine) -> None:
     published(loaded, table_content() | {"direction": direction}, target="t-fund-2024-1-2")
     with Session(loaded) as session:
         found = read_catalogue(session)
-    assert [one.rate_table for one in found.batches["t-fund-2024-1"].directions] == [OLD, "t-fund-2024-1-2"]
+    assert [one.rate_table for one in found.batches["t-fund-2024-1"].directions] == [OLD, "t-fund-2024-1-9", "t-fund-2024-1-2"]
     assert found.choose("t-fund-2024-1-2", as_of=date(2026, 5, 1)).version == 1
 
 
