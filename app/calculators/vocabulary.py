@@ -26,6 +26,7 @@ AUTHORITIES: Final[Words] = {
     "repost": Phrase("转载", "a repost"),
     "news": Phrase("新闻报道", "news"),
     "second_hand": Phrase("间接来源", "second hand"),
+    "low": Phrase("未署名文章，未经核实", "an unsigned article, not verified"),
     "assumed": Phrase("推定", "assumed"),
 }
 CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
