@@ -12,6 +12,7 @@ from tests.spec.claims import post
 
 GJJ = "北京市经济和信息化局、北京市财政局"
 FINANCE = "财政部、中国人民银行、金融监管总局"
+FOUR = "财政部、国家发展改革委、中国人民银行、金融监管总局"
 WEB, REPOST, NEWS, SECOND, LOW = "mirror_of_official_page", "repost", "news", "second_hand", "low"
 
 TAPE_OUT_2022 = {
@@ -176,6 +177,25 @@ TABLES = {
         "bj-equip-2024", "LOAN_INTEREST", "CONTRACTS", NEWS, ["min(2.5%, contract_rate)"], [], "重点领域设备购置与更新改造贷款贴息",
         ("关于进一步加强重点领域设备购置与更新改造贷款贴息的实施方案", "北京市发展和改革委员会", "京发改规〔2024〕4号", "2024-04-19"),
     ),
+    "bj-equip-2025-0-1": Table(
+        "bj-equip-2025", "LOAN_INTEREST", "CONTRACTS", NEWS, ["min(2.5%, contract_rate)"], [], "重点领域设备购置与更新改造贷款贴息",
+        ("关于开展重点领域设备购置与更新改造贷款贴息的实施方案", "北京市发展和改革委员会", None, "2025-06-09"),
+    ),
+    "cn-equip-2022-0-1": Table(
+        "cn-equip-2022", "LOAN_INTEREST", "CONTRACTS", NEWS, ["2.5%"], [], "部分领域设备更新改造贷款财政贴息",
+        (
+            "关于加快部分领域设备更新改造贷款财政贴息工作的通知",
+            "财政部、发展改革委、人民银行、审计署、银保监会", "财金〔2022〕99号", "2022-09",
+        ),
+    ),
+    "cn-equip-2024-0-1": Table(
+        "cn-equip-2024", "LOAN_INTEREST", "CONTRACTS", NEWS, ["1%"], [], "设备更新贷款财政贴息",
+        ("关于实施设备更新贷款财政贴息政策的通知", FOUR, None, "2024-06"),
+    ),
+    "cn-equip-2026-0-1": Table(
+        "cn-equip-2026", "LOAN_INTEREST", "CONTRACTS", REPOST, ["1.5%"], [], "设备更新贷款财政贴息（优化）",
+        ("关于优化实施设备更新贷款财政贴息政策的通知", FOUR, "财金〔2026〕2号", "2026-01-19"),
+    ),
     "cn-firstset-2019-0-1": Table(
         "cn-firstset-2019", "INSURANCE", "POLICIES", NEWS, ["80%"], [], "首台（套）保险补偿（旧）",
         ("关于进一步深入推进首台（套）重大技术装备保险补偿机制试点工作的通知", "财政部、工业和信息化部、银保监会", None, "2019-05"),
@@ -267,7 +287,7 @@ def test_what_a_published_table_says(client: httpx.Client, table_id: str) -> Non
 
 
 def test_each_scheme_has_one_table(app: FastAPI, client: httpx.Client) -> None:
-    """40 schemes make 37 tables; 6 more are rules that lie over them."""
+    """44 schemes make 41 tables; 6 more are rules that lie over them."""
     assert shown(client, "/health/ready")["status"]
     directions = app.state.catalogue.directions
     assert {table_id: " ".join(directions[table_id].schemes) for table_id in TABLES} == {
@@ -275,7 +295,7 @@ def test_each_scheme_has_one_table(app: FastAPI, client: httpx.Client) -> None:
     }
     schemes = [scheme for one in TABLES.values() for scheme in one.schemes.split()]
     assert [one for one in schemes if schemes.count(one) > 1] == ["bj-2026a-innovation"] * 2  # an award, and an insurance subsidy
-    assert (len(TABLES), len(set(schemes))) == (37, 40)
+    assert (len(TABLES), len(set(schemes))) == (41, 44)
 
 
 def test_the_rules_of_the_beijing_fund(client: httpx.Client) -> None:
@@ -286,7 +306,7 @@ def test_the_rules_of_the_beijing_fund(client: httpx.Client) -> None:
         for one in funds["bj-gjj"]
     }
     assert found == {title: tuple(rest) for title, *rest in RULES}
-    assert not any(funds[fund] for fund in ("bj-sme", "bj-equip", "cn-firstset", "cn-sme", "cn-consumer"))
+    assert not any(funds[fund] for fund in ("bj-sme", "bj-equip", "cn-firstset", "cn-sme", "cn-consumer", "cn-equip"))
 
 
 def test_each_batch_lists_all_its_directions(client: httpx.Client) -> None:
