@@ -218,6 +218,23 @@ TABLES = {
         "cn-consumer-2025", "LOAN_INTEREST", "CONTRACTS", NEWS, ["min(1%, 50% * contract_rate)"] * 2, ["5万", "1000", "3000"],
         "个人消费贷款财政贴息", ("个人消费贷款财政贴息政策实施方案", FINANCE, None, "2025-08-12"),
     ),
+    "cn-consumer-2026-0-1": Table(
+        "cn-consumer-2026", "LOAN_INTEREST", "CONTRACTS", REPOST, ["min(1%, 50% * contract_rate)", "1%"], ["3000"],
+        "个人消费贷款财政贴息（优化）", ("关于优化实施个人消费贷款财政贴息政策有关事项的通知", FINANCE, "财金〔2026〕1号", "2026-01-20"),
+    ),
+    "cn-service-2025-0-1": Table(
+        "cn-service-2025", "LOAN_INTEREST", "CONTRACTS", REPOST, ["min(1%, contract_rate - local_subsidy_rate)"], ["100万", "1万"],
+        "服务业经营主体贷款贴息", ("服务业经营主体贷款贴息政策实施方案", "财政部等九部门", "财金〔2025〕81号", "2025-08-12"),
+    ),
+    "cn-service-2026-0-1": Table(
+        "cn-service-2026", "LOAN_INTEREST", "CONTRACTS", NEWS, ["min(1%, contract_rate - local_subsidy_rate)"], ["1000万", "10万"],
+        "服务业经营主体贷款贴息（优化）",
+        ("关于优化实施服务业经营主体贷款贴息政策的通知", "财政部、商务部、中国人民银行、金融监管总局", None, "2026-01-20"),
+    ),
+    "cn-home-2026-0-1": Table(
+        "cn-home-2026", "LOAN_INTEREST", "CONTRACTS", SECOND, ["1%"], ["100万"], "首套住房商业性个人住房贷款贴息",
+        ("首套住房商业性个人住房贷款中央财政贴息", FINANCE, None, "2026-09-29"),
+    ),
 }  # fmt: skip
 
 # Published rules without a table of their own lie over the fund's: title, methods, facts, first day, day after the last, source.
@@ -287,7 +304,7 @@ def test_what_a_published_table_says(client: httpx.Client, table_id: str) -> Non
 
 
 def test_each_scheme_has_one_table(app: FastAPI, client: httpx.Client) -> None:
-    """44 schemes make 41 tables; 6 more are rules that lie over them."""
+    """48 schemes make 45 tables; 6 more are rules that lie over them."""
     assert shown(client, "/health/ready")["status"]
     directions = app.state.catalogue.directions
     assert {table_id: " ".join(directions[table_id].schemes) for table_id in TABLES} == {
@@ -295,7 +312,7 @@ def test_each_scheme_has_one_table(app: FastAPI, client: httpx.Client) -> None:
     }
     schemes = [scheme for one in TABLES.values() for scheme in one.schemes.split()]
     assert [one for one in schemes if schemes.count(one) > 1] == ["bj-2026a-innovation"] * 2  # an award, and an insurance subsidy
-    assert (len(TABLES), len(set(schemes))) == (41, 44)
+    assert (len(TABLES), len(set(schemes))) == (45, 48)
 
 
 def test_the_rules_of_the_beijing_fund(client: httpx.Client) -> None:
@@ -306,7 +323,7 @@ def test_the_rules_of_the_beijing_fund(client: httpx.Client) -> None:
         for one in funds["bj-gjj"]
     }
     assert found == {title: tuple(rest) for title, *rest in RULES}
-    assert not any(funds[fund] for fund in ("bj-sme", "bj-equip", "cn-firstset", "cn-sme", "cn-consumer", "cn-equip"))
+    assert not any(funds[fund] for fund in ("bj-sme", "bj-equip", "cn-firstset", "cn-sme", "cn-consumer", "cn-equip", "cn-service", "cn-home"))
 
 
 def test_each_batch_lists_all_its_directions(client: httpx.Client) -> None:
