@@ -111,7 +111,8 @@ AUTHORITIES = {content["authority"] for content in CONTENTS.values()}
 def mutant(name: str, path: Way, start: int) -> Json | None:
     """A content that differs from a published one in this leaf and can be meant: the first from ``start`` on, None if there is none."""
     was = at(CONTENTS[name], path)
-    texts: list[str | None] = [word for word in [*WORDS, f"{was} ", f"{was}1", f"2{was}"] if word != was]
+    near = [] if was is None else [f"{was} ", f"{was}1", f"2{was}"]
+    texts: list[str | None] = [word for word in [*WORDS, *near] if word != was]
     if path[0] == "terms":
         texts.append(None)
     made = (put(CONTENTS[name], path, texts[(start + no) % len(texts)]) for no in range(len(texts)))
