@@ -167,7 +167,7 @@ def test_a_restored_database_gives_the_same_bytes(desk: Desk, new: str, tmp_path
     """Two services side by side, one on the database and one on what was restored: each answer and each list is the same."""
     said = desk.done("li", "tables", "draft", "end", "bj-gjj-2025-1-11", "1", "--last-day", "2026-12-31", "--reason", "办法到期")
     made = said.split()[1]
-    for name in ("approve", "publish"):
+    for name in ("report", "approve", "publish"):
         desk.done("wang", "tables", "draft", name, made)
     path = tmp_path / "backup.gz"
     first, last = desk.done(None, "backup", str(path)).splitlines()
