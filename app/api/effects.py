@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -41,8 +42,7 @@ class DraftEffect:
     tables: list[TableEffect]
 
 
-@dataclass(slots=True)
-class _Planned:
+class _Planned(NamedTuple):
     """One table, with what is compared and which cases."""
 
     rate_table: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.api import bodies, lookups
 from app.api.calculating import answer_under, kind_of, read_claim
@@ -53,8 +53,7 @@ class Trial:
     trial: results.Result
 
 
-@dataclass(frozen=True, slots=True)
-class Supposed:
+class Supposed(NamedTuple):
     """What would be if a draft were published: its new versions, and the tables whose amounts it may change otherwise."""
 
     catalogue: Catalogue
