@@ -6,7 +6,6 @@ The answer is nested under ``trial``, beside ``draft``; it has no ``amount`` whe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +16,6 @@ from app.api.identity import instant_text
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import results
 from app.calculators.nearest import meant
-from app.calculators.patterns import TABLE_PATTERN
 from app.calculators.reader import MAX_FAULTS
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
@@ -71,8 +69,7 @@ def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogu
     """Calculate one claim under a draft. Errors: ProblemError."""
     fields: Any = bodies.check_json(body)
     named = fields.get("rate_table") if isinstance(fields, dict) else None
-    named_one = isinstance(named, str) and re.fullmatch(TABLE_PATTERN, named) is not None  # else reading the claim refuses the name
-    table = tables.get(str(named)) if named_one else next(iter(tables.values()))
+    table = tables.get(named) if isinstance(named, str) else next(iter(tables.values()))
     if table is None:
         listed = ", ".join(tables)
         near = meant(named, list(tables))
