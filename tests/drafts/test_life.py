@@ -335,8 +335,9 @@ def test_a_withdrawn_version_is_in_force_no_more(office: Office) -> None:
     office.publish(BEGIN["withdrawal"]["value"])
     table = "bj-gjj-2025-3-1"
     assert office.client.get(f"/v1/rate-tables/{table}?as_of=2026-01-01").json()["code"] == "NO_VERSION_IN_FORCE"
-    [version] = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
-    assert version["withdrawn_at"] is not None
+    first, second = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
+    assert (first["superseded_by"], first["withdrawn_at"]) == (2, None)
+    assert second["withdrawn_at"] is not None
 
 
 def test_a_discarded_draft_stays_readable_and_goes_no_further(office: Office, raising: tuple[str, str]) -> None:
