@@ -106,7 +106,7 @@ BEGIN: Final[dict[str, Any]] = {
         "value": {
             "kind": "WITHDRAWAL",
             "target": "bj-gjj-2025-3-1",
-            "content": {"rate_table": "bj-gjj-2025-3-1", "version": "1", "reason": "依据的通知已废止"},
+            "content": {"rate_table": "bj-gjj-2025-3-1", "version": "2", "reason": "依据的通知已废止"},
         },
     },
 }

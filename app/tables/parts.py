@@ -93,7 +93,7 @@ def _need(raw: Mapping[str, Any], need: Measure) -> Part:
 
 
 def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
-    at, name = f"/terms/windows/{window.kind}", voc.WINDOWS[window.kind]
+    at, name = f"/terms/windows/{window.kind}", voc.window_title(window, terms)
     first, last = bound(window.first_day), bound(window.last_day)
     days = _days(window, first, last)
     tested, tests = NOTHING if window.of is None else title(window.of, terms), voc.TESTS[window.tests]

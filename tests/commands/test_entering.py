@@ -23,7 +23,7 @@ def published(desk: Desk, said: str) -> TestClient:
 
 
 def test_a_withdrawal(desk: Desk) -> None:
-    said = desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "1", "--reason", "依据的通知已废止")
+    said = desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "2", "--reason", "依据的通知已废止")
     with published(desk, said) as client:
         assert client.get("/v1/rate-tables/bj-gjj-2025-3-1?as_of=2026-01-01").json()["code"] == "NO_VERSION_IN_FORCE"
 

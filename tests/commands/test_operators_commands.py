@@ -136,7 +136,7 @@ def test_what_is_wrong_with_a_setting_is_one_line(variables: dict[str, str], wor
 
 def test_the_log_is_listed_as_over_http(desk: Desk) -> None:
     """Every entry is a line; what follows a number can be asked for."""
-    desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "1", "--reason", "依据的通知已废止")
+    desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "2", "--reason", "依据的通知已废止")
     auditor = issued(desk.url, "audit:read").secret
     lines = [json.loads(line) for line in desk.done(None, "audit", "list").splitlines()]
     assert [one["id"] for one in lines] == list(range(1, len(desk.log()) + 1))

@@ -247,9 +247,9 @@ def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
 
 
 def test_a_trial_names_a_table_of_the_draft(office: Office, raising: tuple[str, str]) -> None:
-    """Any other id is not found; what no table can be called is a fault of the claim, as for the service's own tables."""
+    """Any other id is not found, also one that no table can have, as for the service's own tables; what is no text is a fault."""
     draft, _ = raising
-    for named, status in (("bj-gjj-2025-3-1", 404), ("Mä1", 422), ("bj-gjj", 404), ("bj", 422)):
+    for named, status in (("bj-gjj-2025-3-1", 404), ("Mä1", 404), ("bj", 404), (["bj-gjj-2025-1-11"], 422)):
         response = office.call("li", "POST", f"{draft}/calculate", four_rockets() | {"rate_table": named})
         assert (response.status_code, response.json()["errors"][0]["pointer"]) == (status, "/rate_table"), named
 
@@ -335,8 +335,9 @@ def test_a_withdrawn_version_is_in_force_no_more(office: Office) -> None:
     office.publish(BEGIN["withdrawal"]["value"])
     table = "bj-gjj-2025-3-1"
     assert office.client.get(f"/v1/rate-tables/{table}?as_of=2026-01-01").json()["code"] == "NO_VERSION_IN_FORCE"
-    [version] = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
-    assert version["withdrawn_at"] is not None
+    first, second = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
+    assert (first["superseded_by"], first["withdrawn_at"]) == (2, None)
+    assert second["withdrawn_at"] is not None
 
 
 def test_a_discarded_draft_stays_readable_and_goes_no_further(office: Office, raising: tuple[str, str]) -> None:

@@ -117,7 +117,7 @@ def test_every_answer_comes_again_after_every_later_publication(office: Office, 
     third = {**BEGIN["content"]["value"]["content"], "version": {**BEGIN["content"]["value"]["content"]["version"], "supersedes": "2"}}
     office.publish({"kind": "RATE_TABLE", "target": TABLE, "content": third})
     promises.ask("a correction")
-    withdrawn = {"rate_table": "bj-gjj-2025-3-1", "version": "1", "reason": "依据的通知已废止"}
+    withdrawn = {"rate_table": "bj-gjj-2025-3-1", "version": "2", "reason": "依据的通知已废止"}
     office.publish({"kind": "WITHDRAWAL", "target": "bj-gjj-2025-3-1", "content": withdrawn})
     promises.keep("a withdrawal")
 

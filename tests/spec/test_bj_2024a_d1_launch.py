@@ -139,7 +139,7 @@ def test_a_launch_window_that_was_not_seen_restricts_nothing(client: httpx.Clien
     """（详见附件1）was not seen: 50% × 8,000,000 on any day of launch, and the answer says what it does not decide."""
     found = answer(client, "INSURANCE", claim(launch("P-1", "8000000.00", launched_on)))
     assert found["amount"] == "4000000.00"
-    assert {"clause": "（详见附件1）", "message": "事件期间未见公布，未作限制"} in found["not_decided_here"]
+    assert {"clause": "（详见附件1）", "message": "发射日期的期间未见公布，未作限制"} in found["not_decided_here"]
 
 
 @pytest.mark.parametrize(("on", "status"), [("2024-01-18", 404), ("2024-01-19", 200), ("2024-01-20", 200)])

@@ -239,8 +239,13 @@ def test_other_money_is_taken_off_where_a_clause_says_so(
         ),
         ("AWARD", {"rate_table": "bj-gjj-2024-1-2", "application_date": "2024-03-01", "projects": [factory(benchmark_factory=True)]}, ("投入运行", "重点领域")),
         ("AWARD", {"rate_table": "bj-gjj-2024-5-1", "application_date": "2024-11-20", "projects": [factory() | {"category": "UPGRADE"}]}, ("绩效要求",)),
+        (
+            "AWARD",
+            {"rate_table": "bj-gjj-2025-3-1", "application_date": "2025-06-30", "items": [item("1000000.00", hardware="0.00")]},
+            ("行业模型首方案的首次", "是否已实际落地"),
+        ),
     ],
-    ids=["2022-0-12", "2024-1-2", "2024-5-1"],
+    ids=["2022-0-12", "2024-1-2", "2024-5-1", "2025-3-1"],
 )
 def test_open_points_that_were_not_listed(client: httpx.Client, method: str, body: Body, words: tuple[str, ...]) -> None:
     said = open_points(answer(client, method, body))

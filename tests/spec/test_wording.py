@@ -118,15 +118,15 @@ OF_A_DAY = [
     (LOAN, "terms/lines/0/require/0", GONE, f"取消 档次 {MLT} 的条件 INDUSTRY：属在京工业重点产业或软件信息服务业", f"Removed: requirement INDUSTRY of line {MLT}: key_industry"),
     (TAPE_OUT, "terms/require/-", RELATED, "新增 条件 RELATED：非 关联方", "Added: requirement RELATED: not related party"),
     (TAPE_OUT, "terms/require/0/message", GONE, "取消 条件 CONTRACT_NOT_COMPLETED 说明：“产品流片合同已执行完毕”", "Removed: requirement CONTRACT_NOT_COMPLETED, message: “产品流片合同已执行完毕”"),
-    (LAUNCH, "terms/require/0/that", f"launched_on >= {SIGNED} and not dishonest_since({SIGNED})", "条件 NO_LAUNCH_APPROVAL 由 取得发射许可 调整为 发射日 ≥ 申请日前12个月 且 自申请日前12个月以来无严重失信记录", "Requirement NO_LAUNCH_APPROVAL: changed from launch approved to launched on ≥ 12 months before application date and no dishonesty record since 12 months before application date"),
+    (LAUNCH, "terms/require/0/that", f"launched_on >= {SIGNED} and not dishonest_since({SIGNED})", "条件 NO_LAUNCH_APPROVAL 由 取得发射许可 调整为 发射日期 ≥ 申请日前12个月 且 自申请日前12个月以来无严重失信记录", "Requirement NO_LAUNCH_APPROVAL: changed from launch approved to launched on ≥ 12 months before application date and no dishonesty record since 12 months before application date"),
     (TAPE_OUT, "terms/require/0/that", "total(base_amount) > 2 * 500万 + 1000 and (events != 3 or category != MPW)", "条件 CONTRACT_NOT_COMPLETED 由 产品流片合同已执行完毕 调整为 计算基数合计 > 2 × 500万元 + 1000元 且 （次数 ≠ 3 或 流片类别 ≠ MPW）", "Requirement CONTRACT_NOT_COMPLETED: changed from contract_completed to total base amount > 2 × 5,000,000.00 yuan + 1,000.00 yuan and (events ≠ 3 or category ≠ MPW)"),
     (EQUIPMENT, "terms/require", [{"that": "BILL in purposes or status(SME, AT_APPLICATION)", "code": "BILLS", "clause": "票据"}], "新增 条件 BILLS：BILL 属于 用途与性质标记 或 申请时具有资质 SME", "Added: requirement BILLS: BILL in purposes or status SME at the application"),
     (EQUIPMENT, "terms/require", [{"that": "status(SME, 2025-12-31) and status(SME, signed_on)", "code": "SME", "clause": "中小企业"}], "新增 条件 SME：2025-12-31具有资质 SME 且 签订日具有资质 SME", "Added: requirement SME: status SME on 2025-12-31 and status SME as of signed on"),
     (FACTORY, "terms/require/-", {"that": "admitted(EQUIPMENT) >= 500万", "code": "LITTLE", "clause": "设备投资500万元以上"}, "新增 条件 LITTLE：纳入支持范围的投资（EQUIPMENT） ≥ 500万元", "Added: requirement LITTLE: admitted investment in EQUIPMENT ≥ 5,000,000.00 yuan"),
     # windows and terms
-    (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "事件期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
-    (LAUNCH, "terms/windows/event/first_day", GONE, "事件期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
-    (LAUNCH, "terms/windows/event/of", "paid_on", "事件期间 所依据的日期 由 发射日 调整为 保费付清日", "Event window, the date tested: changed from launched on to paid on"),
+    (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "发射日期的期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
+    (LAUNCH, "terms/windows/event/first_day", GONE, "发射日期的期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
+    (LAUNCH, "terms/windows/event/of", "paid_on", "保费付清日的期间 所依据的日期 由 发射日期 调整为 保费付清日", "Event window, the date tested: changed from launched on to paid on"),
     (LAUNCH, "terms/windows/application", GONE, "取消 申请期：2025-01-20 至 2025-03-31", "Removed: application window: 2025-01-20 to 2025-03-31"),
     (LOAN, "terms/windows/interest/first_day", "2025-10-01", "计息期间 首日 由 未公布 调整为 2025-10-01", "Interest window, first day: changed from not published to 2025-10-01"),
     (LOAN, "terms/windows/interest/tests", "PAID_ON", "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
@@ -284,8 +284,8 @@ def test_windows_with_the_same_days_are_not_taken_for_each_other() -> None:
     old, now = version(TAPE_OUT), version(TAPE_OUT)
     old["terms"]["windows"], now["terms"]["windows"] = {"event": days}, {"contract": days}
     assert [one.zh for one in differences(old, now)] == [
-        "新增 合同期间：2026-01-01 至 2026-12-31（按发生日），自 2026-05-01 起",
-        "取消 事件期间：2026-01-01 至 2026-12-31（按发生日），自 2026-05-01 起",
+        "新增 合同期间：2026-01-01 至 2026-12-31（按发生日期），自 2026-05-01 起",
+        "取消 发生日期的期间：2026-01-01 至 2026-12-31（按发生日期），自 2026-05-01 起",
     ]
 
 
@@ -376,7 +376,7 @@ def test_a_first_version_read_in_words() -> None:
         (FIRST_LOAN, "新增 档次 ORDINARY（一般企业）：排第2，利息 × 20%（按照，为确定金额），自 2025-02-19 起"),
         (FIRST_LOAN, "新增 不计息的期间：展期、逾期，自 2025-02-19 起"),
         (LOAN, "新增 计息期间：未公布，自 2023-10-25 起"),
-        (LAUNCH, "新增 事件期间：2024-04-01 至 申请日（按发射日），自 2025-01-20 起"),
+        (LAUNCH, "新增 发射日期的期间：2024-04-01 至 申请日（按发射日期），自 2025-01-20 起"),
         (FACTORY, "新增 条件 BUILT_TOO_LONG：完工日 ≤ 开工日后36个月，自 2024-01-19 起"),
         (GROWTH, "新增 档次 RUNG_3（净增量20亿元以上）：产值净增量（2023年一季度比2022年一季度） ≥ 20亿元 且 产值增速 ≥ 10% 的，600万元（不超过，为上限），自 2023-02-01 起"),
         (CONSUMER, "新增 申请主体：个人，自 2025-08-12 起"),

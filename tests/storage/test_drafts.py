@@ -354,7 +354,7 @@ def test_a_month_far_from_the_last_goes_with_a_confirmation(loaded: Engine) -> N
         (
             table_content(version="3"),
             "/version/version",
-            "不认识的词；可用: effective supersedes confidence document authority examples terms",
+            "不认识的词；可用: effective supersedes reason confidence document authority examples terms",
         ),
         (table_content("2026-13-01"), "/version/effective/first_day", "应为日期 YYYY-MM-DD，而不是 '2026-13-01'"),
         (table_content("2024-01-15"), "/direction", "版本 2 与 3 的施行期重叠（更正须写 supersedes）"),
