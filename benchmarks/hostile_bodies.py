@@ -17,6 +17,7 @@ from typing import Any, Literal
 from app.api import limits
 from app.api.examples import SINGLE
 from app.calculators import facts
+from app.calculators.cost import MOST_WORK
 
 LOAN, INSURANCE = "/v1/loan-interest-subsidies/calculate", "/v1/insurance-subsidies/calculate"
 AWARD, GRANT = "/v1/awards/calculate", "/v1/grants/calculate"
@@ -90,8 +91,9 @@ def _busy(share: float) -> Body:
 
 
 def _nearly_too_much(share: float) -> bytes:
-    """Just below ``limits`` on work: what takes longest of all that is calculated."""
-    return _written(_loan(_contract(drawdowns=_drawdowns(_count(300, share)), repayments=_repayments(_count(305, share)))))
+    """Just below the budget, nine tenths of which are segments: what takes longest of all that is calculated."""
+    drawdowns, repayments = 300, MOST_WORK * 91 // 100 // 300
+    return _written(_loan(_contract(drawdowns=_drawdowns(_count(drawdowns, share)), repayments=_repayments(_count(repayments, share)))))
 
 
 def _vouchers(share: float) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.entering import entered
+from app.api.heavy import heavily
 from app.api.lookups import catalogue_of
 from app.api.openapi import problem_responses
 from app.api.paging import no_such_entry, searched
@@ -283,7 +283,7 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     catalogue = catalogue_of(request.scope)
     tables = trial_tables(catalogue, proposal)
     language = request.scope["envelope"].language
-    trial = await asyncio.to_thread(lambda: msgspec.json.encode(try_out(body, found, tables, catalogue, language)))
+    trial = await heavily(lambda: msgspec.json.encode(try_out(body, found, tables, catalogue, language)))
     return Response(trial, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from app.api import limits
 from app.api.calculating import kind_of
 from app.api.draft_views import DifferenceView, FaultView, ReportView
 from app.api.effect import Comparison, Effect
+from app.api.heavy import heavily
 from app.api.problems import Language, ProblemError
 from app.api.trying import DraftMark, mark
 from app.calculators.terms import RateTable
@@ -115,7 +115,7 @@ async def effect_of(
         for case_id, body in cases:
             if await left():
                 raise ProblemError("OVERLOADED")  # nobody reads it
-            await asyncio.to_thread(comparison.add, case_id, body)
+            await heavily(comparison.add, case_id, body)
         budget = comparison.left
         made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, comparison.effect()))
     return made

@@ -1,8 +1,8 @@
 """How much JSON a body holds, counted before anything reads it: a few bytes of it can become a hundred times as much memory.
 
 Brackets, commas and colons are counted outside strings, slice by slice: no loop of Python looks at each byte, other
-threads go on in between, and counting ends where a limit is passed. A text or number without an end in sight is a limit of its own: what
-reads or checks it would hold the interpreter until all of it is read.
+threads go on in between, and counting ends where a limit is passed. One text or number has a limit of its own: what reads it holds
+the interpreter until all of it is read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SLICE: Final = 64 * 1024
 
 
 def check_structure(body: bytes, most: int = limits.MAX_TOKENS) -> None:
-    """Refuse JSON that has too many tokens or too long a text or is nested too deeply. Errors: ProblemError 400, 413.
+    """Refuse JSON that has too many tokens, too long a text or number, or is nested too deeply. Errors: ProblemError 400, 413.
 
     A token is a value or a key: there are no more of them than opening brackets, commas and colons, and one.
     What cannot be JSON is left to the decoder, which stops at the first byte that is wrong.
@@ -29,7 +29,7 @@ def check_structure(body: bytes, most: int = limits.MAX_TOKENS) -> None:
     opened = body.count(b"[") + body.count(b"{") if len(body) <= _SLICE else len(body)
     if opened <= limits.MAX_JSON_DEPTH and len(body) <= most:
         return
-    tokens, depth, inside, escaped, unquoted = 1, 0, 0, False, 0
+    tokens, depth, inside, escaped, run = 1, 0, 0, False, 0  # run: bytes of a text or a number that has not ended
     for start in range(0, len(body), _SLICE):
         part = body[start + escaped : start + _SLICE]
         if b"\\" in part:
@@ -38,17 +38,15 @@ def check_structure(body: bytes, most: int = limits.MAX_TOKENS) -> None:
             part = part.replace(b'\\"', b"").removesuffix(b"\\")
         else:
             escaped = False
-        until = part.find(b'"')
+        quote = part.find(b'"')
         between = part.translate(None, _ALL_ELSE).split(b'"')
         outside = b"".join(between[inside::2])
-        if inside or not (outside or until >= 0 or part.isspace()):  # in a text, or in a number that nothing ends
-            if unquoted + (len(part) if until < 0 else until) > limits.MAX_TEXT_BYTES:
-                raise too_long()
-            unquoted += len(part)
-        else:
-            unquoted = 0
-        if until >= 0:
-            unquoted = len(part) - part.rfind(b'"') - 1
+        if not inside and (outside or quote >= 0 or part.isspace()):
+            run = 0
+        elif (run := run + (len(part) if quote < 0 else quote)) > limits.MAX_TEXT_BYTES:
+            raise too_long()
+        if quote >= 0:
+            run = len(part) - part.rfind(b'"') - 1
         inside ^= (len(between) - 1) & 1
         tokens += len(outside.translate(None, b"]}"))
         if tokens > most:
