@@ -45,6 +45,11 @@ def grow(url: str, published: Path, tables: int, versions: int, series: int, mon
     return len(found.tables)
 
 
+def published_tables(published: Path) -> int:
+    """How many of the published tables have standards: so many has each whole copy."""
+    return sum("versions" in one for path in published.glob("*-*.yaml") for one in read(path)["directions"])
+
+
 def copied_id(table: str, copy: int) -> str:
     """The id of a table of a copy: its batch has another number, and its fund stays.
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 import httpx
 import psutil
 
-from benchmarks.grown import copied_id, grow
+from benchmarks.grown import copied_id, grow, published_tables
 from benchmarks.publications import bearer
 from benchmarks.run import ROOT, free_port, server
 from benchmarks.startup import resident_mib
@@ -76,7 +76,7 @@ def measured(tables: int, months: int, requests: int) -> Figures:
         secrets = _keys(url)
         here, there = (_started(stack, url) for _ in range(2))
         cpu, mib = _cpu_seconds(here[1]), resident_mib(here[1])
-        copies = min(AT_MOST_COPIES, max(1, tables // 24))
+        copies = min(AT_MOST_COPIES, max(1, tables // published_tables(PUBLISHED)))
         one = _speed(*here, [copied_id(TABLE, 0)], requests)
         many = _speed(*here, [copied_id(TABLE, copy) for copy in range(copies)], requests)
         officers = {

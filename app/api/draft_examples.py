@@ -21,6 +21,46 @@ _VERSION: Final = {
     "batch": "bj-gjj-2025-1",
     "version": {"effective": {"first_day": "2026-12-01", "last_day": "open"}, "confidence": "read", "terms": _TERMS},
 }
+_RULES: Final[dict[str, Any]] = {
+    "id": "bj-gjj-measures-2027",
+    "title": "2027年管理办法（示例）",
+    "methods": ["INSURANCE"],
+    "facts": "all",
+    "effective": {"first_day": "2027-01-01", "last_day": "open"},
+    "document": {"title": "管理办法（示例）", "issuer": "示例单位", "number": None, "date": "2026-11-20"},
+    "authority": "official",
+    "terms": {"caps": [{"per": [], "period": "PROGRAM_YEAR", "limit": "3000万", "clause": "单个企业年度支持金额不超过3000万元"}]},
+}
+_LATER_NOTICE: Final[dict[str, Any]] = {
+    "fund": "bj-gjj",
+    "batch": {
+        "id": "bj-gjj-2025-1",
+        "year": "2025",
+        "no": "1",
+        "title": "2025年第一批（延期，示例）",
+        "application_window": {"first_day": "2025-01-20", "last_day": "2025-04-30"},
+    },
+    "document": {"title": "关于延期的通知（示例）", "issuer": "示例单位", "number": None, "date": "2025-03-20"},
+    "authority": "official",
+    "directions": [
+        {
+            "rate_table": "bj-gjj-2025-1-1",
+            "no": "1",
+            "title": "示例奖励",
+            "method": "AWARD",
+            "area": "KEY_FIELDS",
+            "version": {
+                "effective": {"first_day": "2025-01-20", "last_day": "open"},
+                "confidence": "read",
+                "terms": {
+                    "facts": "ITEMS",
+                    "wording": "CEILING",
+                    "lines": [{"id": "ALL", "base": "base_amount", "rate": "10%", "clause": "按不超过10%给予奖励"}],
+                },
+            },
+        }
+    ],
+}
 _FILE: Final = """\
 fund: bj-gjj
 batch: {id: bj-gjj-2027-1, year: '2027', title: 2027年第一批（示例）}
@@ -53,12 +93,20 @@ BEGIN: Final[dict[str, Any]] = {
         "value": {"kind": "BATCH", "target": "bj-gjj-2027-1", "copy_of": {"batch": "bj-gjj-2025-1"}},
     },
     "file": {"summary": "从文件起草整个批次", "value": {"kind": "BATCH", "target": "bj-gjj-2027-1", "file": _FILE}},
+    "fund": {
+        "summary": "为基金增加管理办法；新基金另给出名称",
+        "value": {"kind": "FUND", "target": "bj-gjj", "content": {"id": "bj-gjj", "overlays": [_RULES]}},
+    },
+    "later_notice": {
+        "summary": "更正已公布的批次，并为未载入标准的方向补上标准",
+        "value": {"kind": "BATCH", "target": "bj-gjj-2025-1", "content": _LATER_NOTICE},
+    },
     "withdrawal": {
         "summary": "撤回一个版本",
         "value": {
             "kind": "WITHDRAWAL",
             "target": "bj-gjj-2025-3-1",
-            "content": {"rate_table": "bj-gjj-2025-3-1", "version": "1", "reason": "依据的通知已废止"},
+            "content": {"rate_table": "bj-gjj-2025-3-1", "version": "2", "reason": "依据的通知已废止"},
         },
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Header, Path, Query
@@ -12,9 +13,12 @@ from app.api.identity import instant_text
 from app.api.parameters import Searched
 from app.api.views import View
 from app.calculators import patterns
+from app.calculators.texts import Language
+from app.tables.clause_doubts import Doubt
 from app.tables.drafts import State
+from app.tables.proposals import MAX_MESSAGE, MAX_PLACE
 
-Kind = Literal["RATE_TABLE", "BATCH", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
+Kind = Literal["RATE_TABLE", "BATCH", "FUND", "REFERENCE_RATE", "WITHDRAWAL", "END_OF_VALIDITY"]
 StateName = Literal["DRAFT", "CHECKED", "APPROVED", "PUBLISHED", "DISCARDED"]
 TARGET = r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$"
 DRAFT_ID = "^[0-9a-f]{16}$"
@@ -47,8 +51,8 @@ class DraftRequest(_Body):
     """要起草的变更。content、file、copy_of 至多给出一个；都不给出则从空白起草。"""
 
     model_config = ConfigDict(title="起草")
-    kind: Kind = Field(title="变更的种类：标准表、批次、参考利率、撤回、失效")
-    target: str = Field(title="对象：标准表编号、批次编号，或以空格相隔的参考利率代码", pattern=TARGET, max_length=80)
+    kind: Kind = Field(title="变更的种类：标准表、批次、基金及其规则、参考利率、撤回、失效")
+    target: str = Field(title="对象：标准表编号、批次编号、基金编号，或以空格相隔的参考利率代码", pattern=TARGET, max_length=80)
     content: dict[str, Any] | None = Field(None, title=CONTENT, max_length=20)
     file: str | None = Field(None, title=FILE, max_length=MAX_FILE)
     copy_of: CopyOf | None = Field(None, title="复制来源")
@@ -130,6 +134,22 @@ class DraftView(DraftEntry):
     content: dict[str, Any] = Field(title="内容")
 
 
+class WarningView(View):
+    """数字或用语与旁边的条款不同的一处；不妨碍公布。"""
+
+    model_config = ConfigDict(title="与条款不同之处")
+    place: str = Field(title="在内容中的位置（JSON 指针）")
+    message: str = Field(title="何处不同")
+    note: str | None = Field(title="所写的理由（clause_note）；空为未说明")
+
+
+class JudgedView(DraftView):
+    """刚检查或批准的草案，及其数字与条款不同之处。"""
+
+    model_config = ConfigDict(title="检查或批准的草案")
+    warnings: list[WarningView] = Field(title="与条款不同之处")
+
+
 class DraftList(View):
     """草案列表的一页，后起草的在前。"""
 
@@ -150,11 +170,12 @@ class DifferenceView(View):
     """与现行版本的一处不同，一句话。"""
 
     model_config = ConfigDict(title="一句不同")
-    rate_table: str = Field(title="标准表编号")
+    rate_table: str = Field(title="标准表编号，或资金规则的编号")
     place: str = Field(title="位置（JSON 指针）")
     sentence: str = Field(title="说明")
     before: str | None = Field(title="原为")
     after: str | None = Field(title="改为")
+    clause: str | None = Field(title="新增内容所依据的条款；空为没有或不是新增")
 
 
 class ReportView(View):
@@ -163,6 +184,7 @@ class ReportView(View):
     model_config = ConfigDict(title="草案报告")
     publishable: bool = Field(title="是否没有错误")
     faults: list[FaultView] = Field(title="错误")
+    warnings: list[WarningView] = Field(title="数字或用语与条款不同之处")
     consequences: list[str] = Field(title="公布时一并发生的")
     differences: list[DifferenceView] = Field(title="与现行版本的不同")
 
@@ -196,6 +218,17 @@ def entry(found: State) -> DraftEntry:
 def draft(found: State) -> DraftView:
     """Show a draft with what it says."""
     return DraftView(**_entry(found), digest=found.revision.digest, content=found.content)
+
+
+def judged(found: State, doubted: Iterable[Doubt], language: Language) -> JudgedView:
+    """Show a draft that was checked or approved, with what its clauses say otherwise."""
+    return JudgedView(**draft(found).model_dump(), warnings=warnings(doubted, language))
+
+
+def warnings(doubted: Iterable[Doubt], language: Language) -> list[WarningView]:
+    """Show what clauses say otherwise."""
+    shown = ((one.place[:MAX_PLACE], (one.zh if language == "zh" else one.en)[:MAX_MESSAGE], one.note) for one in doubted)
+    return [WarningView(place=place, message=message, note=note) for place, message, note in shown]
 
 
 def _entry(found: State) -> dict[str, Any]:

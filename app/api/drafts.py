@@ -20,6 +20,7 @@ from app.api.changing import apart, ask, change
 from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
+from app.api.effects import effect_of
 from app.api.entering import entered
 from app.api.heavy import heavily
 from app.api.lookups import catalogue_of
@@ -27,13 +28,15 @@ from app.api.openapi import problem_responses
 from app.api.paging import no_such_entry, searched
 from app.api.parameters import NoQuery
 from app.api.problems import FieldError, ProblemError, invalid
-from app.api.reporting import compared, effect_of, report
+from app.api.reporting import compared, report
 from app.api.schemas import ref
-from app.api.trying import refused, trial_tables, try_out
+from app.api.trying import refused, supposed, try_out
 from app.tables import drafts
+from app.tables.catalogue import Catalogue
+from app.tables.clause_doubts import Doubt, doubts
 from app.tables.drafts import State
 from app.tables.english import english
-from app.tables.proposals import Proposal
+from app.tables.proposed import Proposal
 from app.tables.proving import Prove, TooMuchWork, proved
 from app.tables.sources import SourceError
 
@@ -163,8 +166,8 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     "/drafts/{draft_id}/check",
     operation_id="check_draft",
     summary="检查草案",
-    description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全。有错误为 422，逐处列出。",
-    response_model=draft_views.DraftView,
+    description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全；有错误为 422，逐处列出。与条款不同的列为 warnings。",
+    response_model=draft_views.JudgedView,
     response_description="已检查的草案",
     responses={**_STEP, **draft_links.shown(200, "CHECKED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
@@ -173,15 +176,17 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     """Prove a draft."""
     seen = _seen(if_match)
     prove = await _proved(request, draft_id, seen)
-    return _shown(await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove)))
+    doubted = await _doubted(request, draft_id)
+    found = await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove))
+    return _judged(request, found, doubted)
 
 
 @router.post(
     "/drafts/{draft_id}/approve",
     operation_id="approve_draft",
     summary="批准草案",
-    description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。",
-    response_model=draft_views.DraftView,
+    description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。与条款不同的列为 warnings。",
+    response_model=draft_views.JudgedView,
     response_description="已批准的草案",
     responses={**_STEP, **draft_links.shown(200, "APPROVED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
@@ -189,7 +194,9 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
 async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Approve a draft."""
     seen = _seen(if_match)
-    return _shown(await _changed(request, lambda session: drafts.approve(session, actor.name, draft_id, seen)))
+    doubted = await _doubted(request, draft_id)
+    found = await _changed(request, lambda session: drafts.approve(session, actor.name, draft_id, seen))
+    return _judged(request, found, doubted)
 
 
 @router.post(
@@ -213,7 +220,7 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     "/drafts/{draft_id}/report",
     operation_id="report_draft",
     summary="草案报告",
-    description="能否公布、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
+    description="能否公布、数字与条款有何不同、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
     response_model=draft_views.ReportView,
     response_description="报告",
     responses={**_READ, **problem_responses((409,))},
@@ -224,14 +231,18 @@ async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: 
     language = request.scope["envelope"].language
     prove = await _proved(request, draft_id)
     seen = await _read(request, lambda session: compared(session, drafts.still_open(session, draft_id), prove))
-    return _answer(await _apart(request, lambda _: report(seen, language)))
+    catalogue = request.app.state.catalogue or Catalogue()  # of an empty database a report is made, too
+    return _answer(await _apart(request, lambda _: report(seen, language, catalogue)))
 
 
 @router.post(
     "/drafts/{draft_id}/effect",
     operation_id="effect_of_draft",
     summary="测算草案的影响",
-    description="同样的事实分别按现行版本与草案计算：合计、增减与变动最大的案例。标准表所附的例子总会一并测算。",
+    description=(
+        "同样的事实分别按现行版本与草案计算：合计、增减与变动最大的案例。标准表所附的例子总会一并测算。"
+        "撤回、失效、资金规则与参考利率的草案，各案例按其申请日适用的版本比较，案例须写明受影响的标准表。"
+    ),
     response_description="影响",
     responses={
         200: {"description": "影响", "content": {"application/json": {"schema": ref("DraftEffect")}}},
@@ -245,9 +256,8 @@ async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, 
     asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
-    tables = trial_tables(catalogue, proposal)
     sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
-    effect = await effect_of(found, proposal, tables, sent, catalogue, request.scope["envelope"].language, request.is_disconnected)
+    effect = await effect_of(found, proposal, sent, catalogue, request.scope["envelope"].language, request.is_disconnected)
     return Response(msgspec.json.encode(effect), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -281,9 +291,8 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
     body = await bodies.received(request.scope["envelope"].headers, request.receive, state.max_body_bytes, state.arriving)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
-    tables = trial_tables(catalogue, proposal)
     language = request.scope["envelope"].language
-    trial = await heavily(lambda: msgspec.json.encode(try_out(body, found, tables, catalogue, language)))
+    trial = await heavily(lambda: msgspec.json.encode(try_out(body, found, supposed(catalogue, proposal), language)))
     return Response(trial, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -335,6 +344,12 @@ async def _proved(request: Request, draft_id: str, seen: str | None = None) -> P
     """Prove the terms of a draft while nothing is locked; it ends when the caller leaves."""
     wanted = await _read(request, lambda session: drafts.to_prove(session, draft_id, seen))
     return await _apart(request, lambda given_up: proved(wanted, given_up))
+
+
+async def _doubted(request: Request, draft_id: str) -> list[Doubt]:
+    """What the clauses of a draft say otherwise. Before the step: where the draft changes meanwhile, its ETag refuses the step."""
+    found = await _read(request, lambda session: drafts.state_of(session, draft_id))
+    return await _apart(request, lambda _: doubts(found.content))
 
 
 async def _proposed(request: Request, draft_id: str) -> tuple[State, Proposal]:
@@ -389,6 +404,10 @@ def _seen(if_match: str | None) -> str:
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return _answer(draft_views.draft(found), status, {"ETag": found.etag, **(headers or {})})
+
+
+def _judged(request: Request, found: State, doubted: list[Doubt]) -> Response:
+    return _answer(draft_views.judged(found, doubted, request.scope["envelope"].language), 200, {"ETag": found.etag})
 
 
 def _answer(view: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -1,4 +1,4 @@
-"""What a change of a rate table does to money: the same facts under the version in force and under the new one.
+"""What a change does to money: the same facts under the version in force and under the new one, or before and after it.
 
 Each case takes the road of the calculation endpoints, twice. ``Comparison.add`` takes one case, so that a
 caller can let other requests go on between two of them; ``effect`` takes all at once.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from app.api import bodies, budget, identity, limits
 from app.api.calculating import Kind, asked_under, read_claim
 from app.api.case_lists import Totals
+from app.api.lookups import chosen_table
 from app.api.problems import Language, ProblemError
 from app.calculators import facts, money, results
 from app.calculators.terms import RateTable
@@ -22,6 +23,13 @@ from app.tables.catalogue import Catalogue
 
 CHOOSING: Final = ("rate_table", "version", "as_of", "known_at", "known_on")  # the tables are given, so these choose nothing
 Outcome = results.Result | ProblemError
+
+
+class InForce(NamedTuple):
+    """A table as it applies to each case on the day of its application; there may be no version in force."""
+
+    id: str
+    catalogue: Catalogue
 
 
 @dataclass(slots=True)
@@ -83,7 +91,7 @@ class Effect:
 class _Side:
     """One version and what the cases have come to under it."""
 
-    table: RateTable
+    of: RateTable | InForce
     cases: int = 0
     ok: int = 0
     not_eligible: int = 0
@@ -114,8 +122,8 @@ class Comparison:
     """
 
     kind: Kind
-    before: RateTable | None
-    after: RateTable
+    before: RateTable | InForce | None
+    after: RateTable | InForce
     catalogue: Catalogue
     language: Language
     unexpected: Callable[[Exception], ProblemError] | None = None
@@ -173,9 +181,11 @@ class Comparison:
         if isinstance(claim, ProblemError):
             outcome = claim
         else:
-            series, known_at = self.catalogue.latest_series, identity.instant_text(self.catalogue.latest_known_at)
+            of = side.of.catalogue if isinstance(side.of, InForce) else self.catalogue
+            known_at = identity.instant_text(of.latest_known_at)
             try:
-                asked = asked_under(claim, self.kind, side.table, series, known_at, "SUMMARY", None)
+                table = chosen_table(of, claim, of.latest_known_at) if isinstance(side.of, InForce) else side.of
+                asked = asked_under(claim, self.kind, table, of.latest_series, known_at, "SUMMARY", None)
                 self.left -= asked.cost.work
                 outcome = asked.answer(self.language)
             except Exception as error:

@@ -65,8 +65,13 @@ def _draft(state: str, steps: list[dict[str, str]]) -> dict[str, Any]:
 
 
 _DISCARDED: Final = {"kind": "DISCARDED", "actor": "li", "at": "2026-11-20T10:00:00+08:00"}
-_REPORT: Final = {"publishable": True, "faults": [], "consequences": ["版本 1 至 2026-11-30 止"], "differences": []}
+_REPORT: Final = {"publishable": True, "faults": [], "warnings": [], "consequences": ["版本 1 至 2026-11-30 止"], "differences": []}
 _FAULT: Final = {"place": "/version/effective/first_day", "message": "应为日期 YYYY-MM-DD，而不是 None"}
+_WARNING: Final = {
+    "place": "/version/terms/caps/1/limit",
+    "message": "条款中没有 2000万（条款中的数字：1000万）：“单个企业补贴金额不超过1000万元。”",
+    "note": None,
+}
 _KEY: Final = {
     "id": "0123456789abcdef",
     "name": "申报门户",
@@ -139,11 +144,11 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Example]]] = {
         "unseen": _problem("没有给出 If-Match", "PRECONDITION_REQUIRED", _DRAFT),
     },
     "check_draft": {
-        "ordinary": Example(summary="没有错误", answer=_draft("CHECKED", _STEPS[:1])),
+        "ordinary": Example(summary="没有错误", answer=_draft("CHECKED", _STEPS[:1]) | {"warnings": []}),
         "unseen": _problem("没有给出 If-Match", "PRECONDITION_REQUIRED", f"{_DRAFT}/check"),
     },
     "approve_draft": {
-        "ordinary": Example(summary="由另一人批准", answer=_draft("APPROVED", _STEPS[:2])),
+        "ordinary": Example(summary="由另一人批准", answer=_draft("APPROVED", _STEPS[:2]) | {"warnings": [_WARNING]}),
         "unseen": _problem("没有给出 If-Match", "PRECONDITION_REQUIRED", f"{_DRAFT}/approve"),
     },
     "publish_draft": {

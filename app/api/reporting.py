@@ -3,133 +3,116 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app.api import limits
-from app.api.calculating import kind_of
-from app.api.draft_views import DifferenceView, FaultView, ReportView
-from app.api.effect import Comparison, Effect
-from app.api.heavy import heavily
-from app.api.problems import Language, ProblemError
-from app.api.trying import DraftMark, mark
-from app.calculators.terms import RateTable
+from app.api.draft_views import DifferenceView, FaultView, ReportView, warnings
+from app.api.effects import of_examples
+from app.api.problems import Language
 from app.tables import models
-from app.tables.catalogue import Catalogue, CatalogueError
+from app.tables.catalogue import Catalogue
+from app.tables.clause_doubts import doubts
 from app.tables.drafts import State, proposal_of
 from app.tables.english import english
-from app.tables.proposals import Proposal
+from app.tables.entries import Row
+from app.tables.proposed import Proposal
 from app.tables.proving import Prove, prove_terms
 from app.tables.wording import differences
 
 
-@dataclass(slots=True)
-class TableEffect:
-    """What a draft does to the money of one table."""
+class New(NamedTuple):
+    """A new version of a table or of rules, and what it is compared with."""
 
-    rate_table: str
-    against_version: int | None
-    effect: Effect
-
-
-@dataclass(slots=True)
-class DraftEffect:
-    """What a draft does to money, table by table."""
-
-    draft: DraftMark
-    tables: list[TableEffect]
+    name: str
+    before: Mapping[str, Any] | None
+    now: Mapping[str, Any]
+    overlay: bool = False
+    copied: str = ""  # of a first version: the table from which it was copied
 
 
 class Compared(NamedTuple):
     """What a draft would publish, and with what each new version is compared."""
 
     proposal: Proposal
-    before: dict[str, Mapping[str, Any] | None]
+    new: list[New]
+    content: Any  # of the draft
 
 
 def compared(session: Session, found: State, prove: Prove = prove_terms) -> Compared:
     """A draft beside what is published now."""
     proposal = proposal_of(session, found, prove)
-    versions = [] if proposal.faults else proposal.versions
-    return Compared(proposal, {row.rate_table: _before(session, found, row) for row in versions})
+    return Compared(proposal, [] if proposal.faults else list(new_versions(session, proposal.rows, found)), found.content)
 
 
-def report(seen: Compared, language: Language) -> ReportView:
+def new_versions(session: Session, rows: Sequence[Row], of_draft: State | None = None) -> Iterator[New]:
+    """New versions of tables and rules among the rows of a draft, or of a load, beside those that they replace or follow."""
+    earlier: dict[str, list[models.RateTableVersion]] = {}
+    for row in rows:
+        match row:
+            case models.RateTableVersion():
+                before, copied = _before(session, of_draft, row, earlier.setdefault(row.rate_table, []))
+                earlier[row.rate_table].append(row)
+                yield New(row.rate_table, before, json.loads(row.content), copied=copied)
+            case models.OverlayVersion():
+                last = session.get(models.OverlayVersion, (row.id, row.version - 1))
+                yield New(row.id, None if last is None else _rules(last), _rules(row), overlay=True)
+
+
+def _rules(row: models.OverlayVersion) -> Mapping[str, Any]:
+    content = json.loads(row.content)
+    return {**content, "terms": content.get("terms") or {}}
+
+
+def report(seen: Compared, language: Language, catalogue: Catalogue) -> ReportView:
     """The report on a draft; sentences take their time, and no database is asked for them."""
     proposal = seen.proposal
+    faults = [FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults]
+    consequences = [one.zh if language == "zh" else one.en for one in proposal.consequences]
+    if not proposal.faults:
+        consequences += [*_sources(seen.new, language), *of_examples(proposal, catalogue, language)]
     return ReportView(
         publishable=not proposal.faults,
-        faults=[FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults],
-        consequences=[one.zh if language == "zh" else one.en for one in proposal.consequences],
-        differences=[] if proposal.faults else list(_differences(seen, language)),
+        faults=faults,
+        warnings=warnings(doubts(seen.content), language),
+        consequences=consequences,
+        differences=list(differences_of(seen.new, language)),
     )
 
 
-def _differences(seen: Compared, language: Language) -> Iterator[DifferenceView]:
-    for row in seen.proposal.versions:
-        for one in differences(seen.before[row.rate_table], json.loads(row.content)):
+def _sources(new: Sequence[New], language: Language) -> Iterator[str]:
+    for one in new:
+        if one.copied:
+            zh = f"{one.name} 自 {one.copied} 复制，只列与其不同之处"
+            yield zh if language == "zh" else f"{one.name} was copied from {one.copied}: what differs from it is listed"
+
+
+def differences_of(new: Sequence[New], language: Language) -> Iterator[DifferenceView]:
+    """What new versions say otherwise than those before them, or at all, sentence by sentence."""
+    for version in new:
+        for one in differences(version.before, version.now, overlay=version.overlay):
             yield DifferenceView(
-                rate_table=row.rate_table,
+                rate_table=version.name,
                 place=one.place,
                 sentence=one.zh if language == "zh" else one.en,
                 before=one.before,
                 after=one.after,
+                clause=one.clause,
             )
 
 
-def _before(session: Session, found: State, row: models.RateTableVersion) -> Mapping[str, Any] | None:
+def _before(
+    session: Session, of_draft: State | None, row: models.RateTableVersion, new: Sequence[models.RateTableVersion]
+) -> tuple[Mapping[str, Any] | None, str]:
     """What a new version is compared with: the one it replaces or follows; of a new table, that from which it was copied."""
     of = models.RateTableVersion
-    earlier = session.exec(select(of).where(of.rate_table == row.rate_table).order_by(of.version.desc())).all()  # type: ignore[attr-defined]
-    chosen = next((one for one in earlier if row.supersedes in (None, one.version)), None)
-    if chosen is None:
-        kind, _, source = found.draft.source.partition(" ")
-        copied = source if kind == "table" else source + row.rate_table.removeprefix(found.draft.target) if kind == "batch" else ""
-        chosen = session.exec(select(of).where(of.rate_table == copied).order_by(of.version.desc())).first()  # type: ignore[attr-defined]
-    return None if chosen is None else dict(json.loads(chosen.content))
-
-
-async def _nobody_leaves() -> bool:
-    return False
-
-
-async def effect_of(
-    found: State,
-    proposal: Proposal,
-    tables: Mapping[str, RateTable],
-    sent: Sequence[tuple[str, bytes]],
-    catalogue: Catalogue,
-    language: Language,
-    left: Callable[[], Awaitable[bool]] = _nobody_leaves,
-) -> DraftEffect:
-    """The same facts under the version in force and under the draft; other requests go on meanwhile. Ends when its caller has left."""
-    made, budget = DraftEffect(mark(found, language), []), limits.MAX_LIST_WORK
-    for row in proposal.versions:
-        after = tables[row.rate_table]
-        before = _in_force(catalogue, after)
-        cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行") if before else ()), *sent]
-        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language, left=budget)
-        for case_id, body in cases:
-            if await left():
-                raise ProblemError("OVERLOADED")  # nobody reads it
-            await heavily(comparison.add, case_id, body)
-        budget = comparison.left
-        made.tables.append(TableEffect(row.rate_table, before[0].version if before else None, comparison.effect()))
-    return made
-
-
-def _in_force(catalogue: Catalogue, after: RateTable) -> tuple[RateTable, str] | None:
-    """The version on the day from which the draft would apply."""
-    try:
-        version = catalogue.chosen(after.id, as_of=after.effective_from)
-    except CatalogueError:
-        return None
-    return version.table, version.content
-
-
-def _examples(content: str, whose: str) -> list[tuple[str, bytes]]:
-    """The examples that a version carries, as cases."""
-    return [(f"{whose} {one['name']}"[:64], one["request"].encode()) for one in json.loads(content).get("examples") or ()]
+    stored = session.exec(select(of).where(of.rate_table == row.rate_table).order_by(col(of.version).desc())).all()
+    chosen = next((one for one in (*reversed(new), *stored) if row.supersedes in (None, one.version)), None)
+    copied = ""
+    if chosen is None and of_draft is not None:
+        kind, _, source = of_draft.draft.source.partition(" ")
+        table = source if kind == "table" else source + row.rate_table.removeprefix(of_draft.draft.target) if kind == "batch" else ""
+        chosen = session.exec(select(of).where(of.rate_table == table).order_by(col(of.version).desc())).first()
+        copied = "" if chosen is None else table
+    return (None if chosen is None else dict(json.loads(chosen.content))), copied

@@ -8,9 +8,9 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from app.api import budget, claims, limits
 from app.api.case_lists import ListTotals, Totals
 from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
+from app.api.effects import DraftEffect
 from app.api.key_views import KeyRequest, RotationRequest
 from app.api.problems import KINDS, MAX_ERRORS
-from app.api.reporting import DraftEffect
 from app.api.summaries import Summary
 from app.api.titles import FIELDS, OBJECTS
 from app.api.trying import Trial

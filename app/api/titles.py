@@ -97,7 +97,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "ItemResult.segments": "计息分段",
     "ItemResult.interest_basis": "利息依据：PAID 为实付，COMPUTED 为计算",
     "ItemResult.reconciliation": "利息核对",
-    "ItemResult.recovery": "应收回金额，元",
+    "ItemResult.recovery": "应追回金额，元",
     "Segment.from": "起（含）",
     "Segment.until": "止（不含）",
     "Segment.days": "天数",

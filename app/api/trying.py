@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.api import bodies
+from app.api import bodies, lookups
 from app.api.calculating import answer_under, kind_of, read_claim
 from app.api.identity import instant_text
+from app.api.lookups import chosen_table
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.calculators import results
+from app.calculators.facts import Claim
 from app.calculators.nearest import meant
 from app.calculators.reader import MAX_FAULTS
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 from app.tables.drafts import State
 from app.tables.english import english
-from app.tables.proposals import Proposal
-from app.tables.trials import tables_of
+from app.tables.proposed import Proposal
+from app.tables.supposed import supposing, touched
 
 NOTICE = {
     "zh": "草案试算：标准表尚未公布，结果不得作为任何决定的依据",
@@ -49,14 +51,33 @@ class Trial:
     trial: results.Result
 
 
-def trial_tables(catalogue: Catalogue, proposal: Proposal) -> Mapping[str, RateTable]:
-    """The tables of a draft as calculations would see them. Errors: ProblemError where it has faults or none."""
+class Supposed(NamedTuple):
+    """What would be if a draft were published: its new versions, and the tables whose amounts it may change otherwise."""
+
+    catalogue: Catalogue
+    versions: Mapping[str, RateTable]
+    touched: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Every table that it concerns."""
+        return [*self.versions, *(name for name in self.touched if name not in self.versions)]
+
+
+def supposed(catalogue: Catalogue, proposal: Proposal) -> Supposed:
+    """The tables of a draft as calculations would see them. Errors: ProblemError where it has faults, or changes no amount."""
     if proposal.faults:
         raise refused(proposal)
-    found = tables_of(catalogue, proposal)
-    if not found:
-        raise ProblemError("CONFLICT", "此种草案没有可试算的标准表", "a draft of this kind has no table to calculate with")
-    return found
+    try:
+        found = supposing(catalogue, proposal.rows)
+        with lookups.found():
+            versions = {row.rate_table: found.choose(row.rate_table, version=row.version) for row in proposal.versions}
+    except KeyError:  # somebody has just published what the draft rests on: it is read within the second
+        raise ProblemError("OVERLOADED") from None
+    made = Supposed(found, versions, tuple(touched(catalogue, proposal.rows)))
+    if not made.names:
+        raise ProblemError("CONFLICT", "此草案不影响任何标准表的金额", "this draft changes the amount of no table")
+    return made
 
 
 def refused(proposal: Proposal) -> ProblemError:
@@ -65,19 +86,33 @@ def refused(proposal: Proposal) -> ProblemError:
     return ProblemError("DRAFT_FAULTY", errors=faults, unfinished=len(faults) >= MAX_FAULTS)
 
 
-def try_out(body: bytes, found: State, tables: Mapping[str, RateTable], catalogue: Catalogue, language: Language) -> Trial:
+def try_out(body: bytes, found: State, trial: Supposed, language: Language) -> Trial:
     """Calculate one claim under a draft. Errors: ProblemError."""
     fields: Any = bodies.check_json(body)
     named = fields.get("rate_table") if isinstance(fields, dict) else None
-    table = tables.get(named) if isinstance(named, str) else next(iter(tables.values()))
-    if table is None:
-        listed = ", ".join(tables)
-        near = meant(named, list(tables))
+    if not isinstance(named, str):
+        named = trial.names[0]
+    if named not in trial.names:
+        listed = ", ".join(trial.names)
+        near = meant(named, trial.names)
         zh, en = f"草案中没有；可用: {listed}{near.zh}", f"not in the draft; it has: {listed}{near.en}"
         raise invalid([FieldError("/rate_table", "RATE_TABLE_NOT_FOUND", zh, en)])
+    known_at = instant_text(trial.catalogue.latest_known_at)
+    table = trial.versions.get(named) or trial.catalogue.versions(named)[-1].table
     kind = kind_of(table)
-    result = answer_under(read_claim(body, kind), kind, table, catalogue.latest_series, instant_text(catalogue.latest_known_at), language)
+    claim = read_claim(body, kind)
+    if named not in trial.versions:
+        table = _in_force(trial.catalogue, claim)
+    result = answer_under(claim, kind, table, trial.catalogue.latest_series, known_at, language)
     return Trial(mark(found, language), marked(result, language))
+
+
+def _in_force(catalogue: Catalogue, claim: Claim) -> RateTable:
+    """The version that would apply to a claim; where there would be none, that is what the draft does, not something lost."""
+    try:
+        return chosen_table(catalogue, claim, catalogue.latest_known_at)
+    except ProblemError as none:
+        raise ProblemError("CONFLICT", f"按此草案：{none.zh}", f"under this draft: {none.en}") from None
 
 
 def mark(found: State, language: Language) -> DraftMark:

@@ -13,6 +13,7 @@ from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.names import FACT_LIST
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
+from app.calculators.vocabulary import AUTHORITIES, say_word
 
 IN_PRINCIPLE = "原则上"  # a rule in whose clause this stands leaves the decision to the authority (D102)
 
@@ -34,20 +35,31 @@ def check_applicant(case: Case, grants: Sequence[Grant]) -> None:
         if IN_PRINCIPLE in clause:
             case.warn("SINGLE_DIRECTION_IN_PRINCIPLE", first.pointer, table=first.table, clause=clause)
             case.leave_open(clause, "OPEN_SINGLE_DIRECTION", table=first.table)
+            if stacking.direction_authority is not None:
+                authority = say_word(AUTHORITIES, stacking.direction_authority, case.language)
+                case.warn("CLAUSE_AUTHORITY", first.pointer, authority=authority, clause=clause)
+            continue
+        if case.topped:  # the higher of old and new is due, so that the old does not bar (D44)
             continue
         case.refuse("ALREADY_SUPPORTED_THIS_YEAR", clause, table=first.table)
 
 
 def other_directions(case: Case, grants: Sequence[Grant]) -> list[Grant]:
-    """The grants that bar a claim where one direction a year is supported (D43); marks those that it tops up instead (D44)."""
+    """The grants of other directions in the year, which bar a claim or warn (D43, D102); marks those that it tops up (D44)."""
     same_year = [one for one in grants if one.year == case.year and one.table.startswith(case.table.fund + "-") and one.amount]
     if any(one.higher_of for one in case.rules.stackings):
         for grant in _set_off(case, same_year):
             grant.topped_up = case.topped = True
-        return []
+        if not any(IN_PRINCIPLE in (one.single_direction or "") for one in case.rules.stackings):
+            return []
     if case.terms.stacking.exempt_direction:
         return []
-    return [one for one in same_year if one.table != case.table.id and one.table not in case.table.fund_exempt]
+    return [one for one in same_year if one.table != case.table.id and not _stands_apart(case, one)]
+
+
+def _stands_apart(case: Case, grant: Grant) -> bool:
+    """Whether a grant is of a direction that neither bars another nor is topped up, by its own table or by a clause of this one."""
+    return grant.table in case.table.fund_exempt or any(grant.table in one.exempt_tables for one in case.rules.stackings)
 
 
 def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
@@ -55,7 +67,7 @@ def _set_off(case: Case, same_year: Sequence[Grant]) -> list[Grant]:
 
     Exempt directions stand apart. Where the clause speaks of the same project, so does a grant that names another one.
     """
-    found = [one for one in same_year if one.table == case.table.id or one.table not in case.table.fund_exempt]
+    found = [one for one in same_year if one.table == case.table.id or not _stands_apart(case, one)]
     if not all(one.same_project for one in case.rules.stackings if one.higher_of):
         return found
     facts = getattr(case.claim, FACT_LIST[str(case.terms.facts)]) or ()

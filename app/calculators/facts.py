@@ -286,7 +286,7 @@ class Policy:
     period_from: date = field(metadata={"title": "保险期间起（含）"})
     period_until: date = field(metadata={"title": "保险期间止（不含）"})
     unit_kind: str | None = field(default=None, metadata=fields.code("产品类型"))
-    launched_on: date | None = field(default=None, metadata={"title": "发射日"})
+    launched_on: date | None = field(default=None, metadata={"title": "发射日期"})
     launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可", "neutral": True})
     sum_insured: str | None = field(default=None, metadata=fields.money("保险金额"))
     paid_on: date | None = field(default=None, metadata={"title": "保费付清日"})
@@ -310,7 +310,7 @@ class Item:
     related_party_amount: str | None = field(default=None, metadata=fields.money("其中关联方", neutral="0.00"))
     cost: str | None = field(default=None, metadata=fields.money("产品成本"))
     events: int | None = field(default=None, metadata={"title": "次数", "ge": 0, "le": 1_000_000})
-    occurred_on: date | None = field(default=None, metadata={"title": "发生日"})
+    occurred_on: date | None = field(default=None, metadata={"title": "发生日期"})
     related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
     measures: Measures = fields.measures()
 

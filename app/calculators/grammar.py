@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     r"|(?P<code>[A-Z][A-Z0-9_]*)"
     r"|(?P<op>>=|<=|==|!=|[-+*×()\[\],><≥≤−]))"
 )
+_WIDE = str.maketrans("０１２３４５６７８９．％，（）", "0123456789.%,()")
 _SAME = {"×": "*", "≥": ">=", "≤": "<=", "−": "-"}
 FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total", "admitted"}
 WORDS = {"and", "or", "not", "in"}
@@ -225,5 +226,25 @@ class _Parser:
 
 
 def parse(text: str) -> Node:
-    """The tree of ``text``. Errors: ExpressionError."""
-    return _Parser(text).parse()
+    """The tree of ``text``. Errors: ExpressionError, with the right spelling where only figures are misspelt."""
+    try:
+        return _Parser(text).parse()
+    except ExpressionError:
+        right = _respelt(text) if len(text) <= MAX_LENGTH else text
+        if right != text and _understood(right):
+            raise ExpressionError(f"应写作 {right}，而不是 {text!r}") from None
+        raise
+
+
+def _respelt(text: str) -> str:
+    """Figures as they are written here: ``500 万``, ``5,000,000``, ``0.5％`` and ``1.5个百分点`` are 500万, 5000000, 0.5% and 1.5%."""
+    text = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text.translate(_WIDE))
+    return re.sub(r"(?<=[0-9])\s*(?:个百分点|(?=[万亿元%]))", lambda found: "%" if found[0].strip() else "", text)
+
+
+def _understood(text: str) -> bool:
+    try:
+        _Parser(text).parse()
+    except ExpressionError:
+        return False
+    return True

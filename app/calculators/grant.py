@@ -21,20 +21,6 @@ from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_m
 from app.calculators.steps import figure
 from app.calculators.windows import bounds, contains, warn_if_narrow
 
-INVESTMENT_CATEGORIES = {
-    "EQUIPMENT": "设备",
-    "SOFTWARE": "软件",
-    "R_AND_D": "研发",
-    "CONSTRUCTION": "建设",
-    "LAND": "土地",
-    "FEES": "费用",
-    "SERVICE": "服务",
-    "MATERIAL": "材料",
-    "LABOUR": "人工",
-    "TESTING": "检测",
-    "OTHER": "其他",
-}
-
 
 def work(case: Case) -> list[ItemWork]:
     """One ItemWork for each project, in order of its id. Errors: FactsError, NotComputable."""
@@ -122,7 +108,7 @@ def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fra
     clause = case.terms.admit.clause if case.terms.admit else None
     label, name = case.say("STEP_ADMITTED", id=one.id), f"admitted:{one.id}"
     if category:
-        what = case.word(Phrase(INVESTMENT_CATEGORIES.get(category, category), category))
+        what = case.word(Phrase(nm.INVESTMENT_CATEGORIES.get(category, category), category))
         label, name = f"{label} {what}", f"{name}:{category}"
     return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id.text)
 
@@ -137,8 +123,8 @@ def _admitted_part(case: Case, project: Scope, part: Investment, pointer: str, f
     admit, window = case.terms.admit, case.terms.windows.get("investment")
     amount, vat = yuan_of(part.amount), yuan_value(part.vat)
     admitted = admit.categories if admit is not None and isinstance(admit.categories, frozenset) else frozenset()
-    if part.category not in INVESTMENT_CATEGORIES and part.category not in admitted:
-        known = dict.fromkeys(sorted(admitted), "") | INVESTMENT_CATEGORIES
+    if part.category not in nm.INVESTMENT_CATEGORIES and part.category not in admitted:
+        known = dict.fromkeys(sorted(admitted), "") | nm.INVESTMENT_CATEGORIES
         what, near = Phrase("投资类别", "category of investment"), len(faults) < MOST_NEAR
         faults.append(code_fault(part.category, known, f"{pointer}/category", what, near=near))
         return Fraction(0)

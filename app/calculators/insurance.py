@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +19,8 @@ from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.spelling import normal
 from app.calculators.units import first_insured
 from app.calculators.windows import outside_window
+
+_DAY = timedelta(days=1)
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -107,10 +109,18 @@ def _within_term(case: Case, one: ItemWork, policy: Policy) -> Fraction:
     """The part of a policy's days that lies in the term (D59)."""
     first, until = policy.period_from, policy.period_until
     begin, end = first, until
+    cutting = []  # the terms that leave a policy fewer days, and no more than part of them
     for term in case.rules.limits:
         if term.start in nm.TERM_STARTS:  # an overlay's term for loans
             continue
         start = one.scope.of(str(term.start))
-        begin, end = max(begin, start), min(end, days.term_until(start, term.months, year_end=term.year_end))
-    inside = max(0, (end - begin).days)
-    return Fraction(inside, (until - first).days)
+        last = days.term_until(start, term.months, year_end=term.year_end)
+        if start > first or last < until:
+            cutting.append((term, start, last))
+        begin, end = max(begin, start), min(end, last)
+    inside, total = max(0, (end - begin).days), (until - first).days
+    for term, start, last in cutting if inside else ():
+        told = {"from_day": max(first, start), "until_day": min(until, last) - _DAY, "total": total, "clause": term.clause or ""}
+        told["number"] = (min(until, last) - max(first, start)).days
+        case.warn("TERM_CUTS_DAYS", f"/policies/{one.index}", id=one.id, **told)
+    return Fraction(inside, total)

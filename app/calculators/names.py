@@ -65,7 +65,7 @@ _POLICIES = {
     "sum_insured": Fact(MONEY, ITEM, "保险金额", "sum insured"),
     "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险年数", "sum insured × years of the policy", field="sum_insured"),
     "launch_approved": Fact(BOOLEAN, ITEM, "取得发射许可", "launch approved"),
-    "launched_on": Fact(DATE, ITEM, "发射日", "launched on"),
+    "launched_on": Fact(DATE, ITEM, "发射日期", "launched on"),
     "paid_on": Fact(DATE, ITEM, "保费付清日", "paid on"),
     "period_from": Fact(DATE, ITEM, "保险期间起", "period from"),
     "period_until": Fact(DATE, ITEM, "保险期间止", "period until"),
@@ -84,7 +84,7 @@ _ITEMS = {
     "related_party_amount": Fact(MONEY, ITEM, "关联方金额", "related-party amount"),
     "cost": Fact(MONEY, ITEM, "产品成本", "cost"),
     "events": Fact(COUNT, ITEM, "次数", "events"),
-    "occurred_on": Fact(DATE, ITEM, "发生日", "occurred on"),
+    "occurred_on": Fact(DATE, ITEM, "发生日期", "occurred on"),
     "related_party": Fact(BOOLEAN, ITEM, "关联方", "related party"),
 }
 
@@ -168,6 +168,24 @@ INSURANCE_TYPES = {
 
 UNIT_KINDS = {"ROCKET": "火箭", "SATELLITE": "卫星", "SPACECRAFT": "飞船", "EQUIPMENT": "装备", "OTHER": "其他"}
 """Kinds of insured units that any table understands; the same holds of them."""
+
+INVESTMENT_CATEGORIES = {
+    "EQUIPMENT": "设备",
+    "SOFTWARE": "软件",
+    "R_AND_D": "研发",
+    "CONSTRUCTION": "建设",
+    "LAND": "土地",
+    "FEES": "费用",
+    "SERVICE": "服务",
+    "MATERIAL": "材料",
+    "LABOUR": "人工",
+    "TESTING": "检测",
+    "OTHER": "其他",
+}
+"""Investment categories that any table understands; the same holds of them."""
+
+LISTED = {"loan_type": LOAN_TYPES, "insurance_type": INSURANCE_TYPES, "unit_kind": UNIT_KINDS}
+"""The facts whose codes are listed here."""
 
 # What a cap can separate accounts by, and the key under which an earlier grant names it.
 CAP_PER = {

@@ -97,7 +97,7 @@ def title(name: str, terms: Terms) -> Phrase:
     """What a fact is called; declared facts have a Chinese title only."""
     if name in terms.needs:
         return Phrase(terms.needs[name].title, name)
-    fact = nm.BUILT_IN[str(terms.facts)].get(name)
+    fact = nm.BUILT_IN[terms.facts or "ITEMS"].get(name)  # an overlay's terms read facts of every kind alike: the applicant's
     return Phrase(name, name) if fact is None else Phrase(fact.zh, fact.en)
 
 

@@ -6,7 +6,8 @@ a table would load and calculate something else than its notice says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from app.calculators import expressions as ex
@@ -14,6 +15,7 @@ from app.calculators import names as nm
 from app.calculators.reader import no_facts
 from app.calculators.terms import UNKNOWN, Admit, Cap, Line, Terms, TermsFault
 
+_ALIKE = 0.8  # THIRD_PARTY is no misspelling of THIRD_PARTY_LIABILITY
 _DEFAULT = Terms(facts=None)
 _WINDOWS = {
     "CONTRACTS": {"application", "interest", "event", "contract", "completion"},
@@ -34,6 +36,7 @@ def misplaced(terms: Terms) -> list[TermsFault]:
         found += [TermsFault(f"lines/{no}/{key}", message) for key, message in _figures(line)]
     found += _lump(terms)
     found += _codes(terms)
+    found += _misspelt(terms)
     found += _admitted(terms)
     for cap in terms.caps:
         found += [TermsFault(f"caps/{cap.no}/{key}".rstrip("/"), message) for key, message in _cap(terms, cap)]
@@ -114,6 +117,25 @@ def _codes(terms: Terms) -> Iterator[TermsFault]:
             known = codes if measure is None or measure.values is None else measure.values.keys()
             for code in sorted(codes - known):
                 yield TermsFault(place, f"{name} 没有代码 {code}；values 中有: {' '.join(known)}")
+
+
+def _misspelt(terms: Terms) -> Iterator[TermsFault]:
+    """A code that is nearly one that everybody understands; a table may have others of its own."""
+    for place, node in _conditions(terms):
+        for name, codes in ({} if node is None else ex.codes_in(node)).items():
+            if name in nm.LISTED and name not in terms.needs:
+                yield from (TermsFault(place, text) for text in _nearly(name, codes, nm.LISTED[name]))
+    admitted = terms.categories
+    if terms.admit is not None and isinstance(terms.admit.categories, frozenset):
+        admitted |= terms.admit.categories
+    yield from (TermsFault("admit/categories", text) for text in _nearly("categories", admitted, nm.INVESTMENT_CATEGORIES))
+
+
+def _nearly(name: str, codes: Iterable[str], known: Mapping[str, str]) -> Iterator[str]:
+    for code in sorted(set(codes) - known.keys()):
+        near = get_close_matches(code, known, 1, _ALIKE)
+        if near:
+            yield f"{name} 没有代码 {code}，应为 {near[0]}；可用: {' '.join(known)}"
 
 
 def _admitted(terms: Terms) -> Iterator[TermsFault]:

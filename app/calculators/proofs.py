@@ -15,6 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.cells import Cell, Cells, Key, name, never, say
+from app.calculators.contradictions import contradictions
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
 from app.calculators.terms import Cap, Line, Terms, TermsFault
@@ -30,6 +31,7 @@ def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> li
         faults += _method_fits(terms, method)
         faults += misplaced(terms)
         faults += _lines(terms, given_up)
+        faults += contradictions(terms, given_up)
     faults += _caps(terms)
     return faults
 

@@ -171,7 +171,9 @@ class Reader:
         return bool(raw == "true")
 
     def clause_of(self, raw: Mapping[str, Any]) -> str:
-        """The clause beside a figure, or the table's own."""
+        """The clause beside a figure, or the table's own; ``clause_note`` says why they differ, and is not part of the terms."""
+        if raw.get("clause_note") is not None:
+            self.key(raw, "clause_note", self.text)
         if raw.get("clause"):
             return self.key(raw, "clause", self.text, "条款原文")
         if self.clause is None:

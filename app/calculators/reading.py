@@ -19,7 +19,7 @@ from app.calculators.days import BASIS
 from app.calculators.grammar import WORDS as OPERATORS
 from app.calculators.reader import Reader, Refused
 from app.calculators.reading_days import read_term, read_windows
-from app.calculators.reading_lines import WORDINGS, read_caps, read_lines, read_require
+from app.calculators.reading_lines import WORDINGS, read_caps, read_lines, read_require, table_id
 from app.calculators.terms import (
     APPLICANT_KINDS,
     UNKNOWN,
@@ -37,6 +37,7 @@ from app.calculators.terms import (
     Unknown,
     Watch,
 )
+from app.calculators.vocabulary import AUTHORITIES
 
 WORDS = [
     "facts",
@@ -281,7 +282,7 @@ def _unit(raw: Any, r: Reader) -> int:
 
 
 def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
-    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause"])
+    body = r.mapping(raw, ["categories", "that", "vat", "related_party", "clause", "clause_note"])
     categories: frozenset[str] | Unknown = UNKNOWN
     if body.get("categories", "unknown") != "unknown":
         with r.within("categories"):
@@ -306,29 +307,36 @@ def _admit(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 def _stacking(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     body = r.mapping(raw, ["single_direction", "higher_of", "offset", "exempt_direction"])
-    single = exempt = higher = None
+    single = authority = exempt = higher = None
+    apart = frozenset[str]()
     same_project = False
     offset: tuple[ex.Node, str] | None = None
     if body.get("single_direction") is not None:
         with r.at("single_direction"):
-            one = r.mapping(body["single_direction"], ["exempt", "clause"])
+            one = r.mapping(body["single_direction"], ["exempt", "exempt_tables", "clause", "clause_note", "authority"])
             single = r.clause_of(one)
+            if one.get("authority") is not None:
+                authority = r.key(one, "authority", r.one_of, tuple(AUTHORITIES))
+            with r.within("exempt_tables"):
+                apart = frozenset(table_id(r, name) for name in r.list(one.get("exempt_tables")))
             if one.get("exempt") is not None:
                 with r.within("exempt"):
                     exempt = r.expression(one["exempt"], ex.BOOLEAN, narrowest=nm.APPLICANT)
     if body.get("higher_of") is not None:
         with r.at("higher_of"):
-            one = r.mapping(body["higher_of"], ["same_project", "clause"])
+            one = r.mapping(body["higher_of"], ["same_project", "clause", "clause_note"])
             higher, same_project = r.clause_of(one), r.key(one, "same_project", r.flag)
     if body.get("offset") is not None:
         with r.at("offset"):
-            one = r.mapping(body["offset"], ["less", "clause"])
+            one = r.mapping(body["offset"], ["less", "clause", "clause_note"])
             with r.within("less"):
                 less = r.expression(one.get("less"), ex.MONEY, narrowest=nm.ITEM)
             offset = (less, r.clause_of(one))
     found["stacking"] = Stacking(
         single_direction=single,
+        direction_authority=authority,
         exempt=exempt,
+        exempt_tables=apart,
         higher_of=higher,
         same_project=same_project,
         offset=offset,

@@ -22,7 +22,7 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         if kind not in WINDOW_KINDS:
             continue
         with r.at(kind):
-            body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause"])
+            body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause", "clause_note"])
             if body.get("of") is not None and kind not in {"event", "contract", "completion"}:
                 raise Refused("of 只用于 event contract completion", ("of",))
             of = body.get("of") or WINDOW_OF.get(kind) or (nm.EVENT_OF.get(str(r.facts)) if kind == "event" else None)
@@ -80,7 +80,7 @@ def read_term(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _term(r: Reader, raw: Any) -> Term:
-    body = r.mapping(raw, ["months", "from", "end", "clause"])
+    body = r.mapping(raw, ["months", "from", "end", "clause", "clause_note"])
     with r.within("from"):
         start = r.text(body.get("from"), "起点")
         if start == UNSEEN:

@@ -23,7 +23,7 @@ def _requirements(raw: Any, r: Reader) -> tuple[Requirement, ...]:
     made = []
     for no, body in enumerate(r.list(raw)):
         with r.at(no):
-            body = r.mapping(body, ["that", "code", "clause", "message"])
+            body = r.mapping(body, ["that", "code", "clause", "clause_note", "message"])
             with r.within("that"):
                 node = r.expression(body.get("that"), ex.BOOLEAN, extra=frozenset({"total"}), interest=True)
                 if ex.Name("balance") in ex.walk(node):
@@ -63,7 +63,7 @@ def read_lines(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _line(r: Reader, raw: Any) -> Line:
-    body = r.mapping(raw, ["id", "title", "when", "require", "base", "rate", "amount", "bands", "wording", "clause"])
+    body = r.mapping(raw, ["id", "title", "when", "require", "base", "rate", "amount", "bands", "wording", "clause", "clause_note"])
     wording = r.wording
     if body.get("wording") is not None:
         wording = r.key(body, "wording", r.one_of, WORDINGS)
@@ -195,7 +195,7 @@ def read_caps(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _cap(r: Reader, no: int, raw: Any) -> Cap:
-    body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause"])
+    body = r.mapping(raw, ["bounds", "room", "per", "period", "limit", "lines", "when", "pool", "clause", "clause_note"])
     bounds = r.key(body, "bounds", r.one_of, ("AMOUNT", "BALANCE"), "AMOUNT")
     with r.within("per"):
         per_unknown = body.get("per") == "unknown"
@@ -223,7 +223,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
     pool = body.get("pool")
     with r.within("pool"):
         if isinstance(pool, list):
-            pool = tuple(_table(r, one) for one in pool)
+            pool = tuple(table_id(r, one) for one in pool)
         elif pool is not None:
             pool = r.one_of(pool, ("FUND",))
     return Cap(
@@ -251,7 +251,8 @@ def _known_per(r: Reader, part: str) -> None:
         raise Refused(f"{part} 只用于 {' '.join(nm.PER_FACTS[part])}")
 
 
-def _table(r: Reader, raw: Any) -> str:
+def table_id(r: Reader, raw: Any) -> str:
+    """The id of a rate table."""
     text = r.text(raw)
     if not re.fullmatch(TABLE_PATTERN, text):
         raise Refused(f"不是标准表编号: {text}")

@@ -32,7 +32,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, WINDOWS, cap_title, say_word, term_length
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, cap_title, say_word, term_length, window_title
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -256,7 +256,7 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
     for window in terms.windows.values():
         unseen = window.unseen
         if unseen is not None:
-            kind = say_word(WINDOWS, window.kind, language)
+            kind = say_word({window.kind: window_title(window, terms)}, window.kind, language)
             found.append(NotDecided(window.clause or "", say(language, f"OPEN_WINDOW_{unseen}", kind=kind)))
     found += [entry for layer in layers for cap in layer.caps for entry in _open_cap(cap, layer, language)]
     for term in (term for layer in layers for term in layer.limits if term.start == UNSEEN):

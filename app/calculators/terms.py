@@ -214,7 +214,9 @@ class Stacking:
     """What happens when the applicant was supported already."""
 
     single_direction: str | None = None  # clause
+    direction_authority: str | None = None  # how good the copy of that clause is, where it is another than the table's
     exempt: Node | None = None
+    exempt_tables: frozenset[str] = frozenset()  # directions that stand apart, also while their standards are not loaded
     exempt_direction: bool = False
     higher_of: str | None = None  # clause
     same_project: bool = False  # only what the same project was granted is set off

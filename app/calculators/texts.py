@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "already supported under {table} this year; one direction per unit and year",
     ),
     "NO_EARNING_ITEM": ("没有可支持的事项", "no item earns anything"),
-    "NO_LINE_APPLIES": ("{id}：没有适用的标准行", "{id}: no line of the table applies"),
+    "NO_LINE_APPLIES": ("{id}：没有适用的档次", "{id}: no line of the table applies"),
     "LOAN_TYPE_EXCLUDED": ("{id}：贷款种类“{value}”不在支持范围", "{id}: loan type {value} is not supported"),
     "CURRENCY_NOT_ADMITTED": ("{id}：币种 {value} 不在支持范围", "{id}: currency {value} is not admitted"),
     "OUTSIDE_WINDOW": (
@@ -149,8 +149,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与另一处的编号写法不同（大小写、全半角或空格），视为同一编号，请核对",
         "spelled otherwise than at the other place (case, width or blanks); taken as the same id, please check",
     ),
+    "TERM_CUTS_DAYS": (
+        "{id}：保险期间 {total} 天中只计 {from_day} 至 {until_day} 的 {number} 天，其余超出支持期限：{clause}",
+        "{id}: only {number} of the policy's {total} days count, {from_day} to {until_day}; the others lie outside the term: {clause}",
+    ),
     "LAUNCH_OUTSIDE_POLICY": (
-        "{id}：发射日 {launched} 不在保险期间内，请核对",
+        "{id}：发射日期 {launched} 不在保险期间内，请核对",
         "{id}: launched on {launched}, outside the period of the policy; please check",
     ),
     "USCC_CONFIRMED": (
@@ -204,6 +208,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CODE_NOT_KNOWN": (
         "未知{what}；标准表不区分{what}，仍予计算；已知的有: {known}{meant}",
         "unknown {what}; the table takes any, so it is calculated all the same; known are: {known}{meant}",
+    ),
+    "CLAUSE_AUTHORITY": (
+        "该条款的来源为{authority}，以正式文件为准：{clause}",
+        "the source of this clause: {authority}; the official document prevails: {clause}",
     ),
     "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
     "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, Phrase, expression, listed, title
-from app.calculators.terms import Cap, Term, Terms
+from app.calculators.terms import Cap, Term, Terms, Window
 from app.calculators.texts import Language
 
 Words = Mapping[str | bool, Phrase]
@@ -26,6 +26,8 @@ AUTHORITIES: Final[Words] = {
     "repost": Phrase("转载", "a repost"),
     "news": Phrase("新闻报道", "news"),
     "second_hand": Phrase("间接来源", "second hand"),
+    "draft": Phrase("征求意见稿", "a draft for comment"),
+    "low": Phrase("未署名文章，未经核实", "an unsigned article, not verified"),
     "assumed": Phrase("推定", "assumed"),
 }
 CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
@@ -95,7 +97,7 @@ ADMITS: Final[Mapping[str, Phrase]] = {
 }
 WINDOWS: Final[Words] = {
     "interest": Phrase("计息期间", "Interest window"),
-    "event": Phrase("事件期间", "Event window"),
+    "event": Phrase("发生日期的期间", "Event window"),
     "application": Phrase("申请期", "Application window"),
     "contract": Phrase("合同期间", "Contract window"),
     "investment": Phrase("投资期间", "Investment window"),
@@ -227,6 +229,12 @@ def _bare_name(cap: Cap, terms: Terms) -> Phrase:
         period = Phrase("", "") if cap.period == "BATCH" else period
         return Phrase(f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}")
     return Phrase(f"{who.zh}{period.zh}上限", f"Cap per {who.en}{period.en}")
+
+
+def window_title(window: Window, terms: Terms) -> Phrase:
+    """What a window is called: that of an event by the date that it tests, such as 发射日期."""
+    name = WINDOWS[window.kind]
+    return name if window.kind != "event" or window.of is None else Phrase(f"{title(window.of, terms).zh}的期间", name.en)
 
 
 def cap_title(cap: Cap, terms: Terms) -> Phrase:

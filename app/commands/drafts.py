@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from app.tables.clause_doubts import Doubt
     from app.tables.drafts import State
     from app.tables.proving import Prove
 
+Done = TypeVar("Done")
 draft = typer.Typer(no_args_is_help=True, help="草案：起草、检查、批准、公布 / drafts: begin, check, approve, publish")
 
 BOTH = (Scope.TABLES_WRITE, Scope.TABLES_APPROVE)
@@ -41,6 +43,7 @@ class Kind(StrEnum):
 
     RATE_TABLE = "RATE_TABLE"
     BATCH = "BATCH"
+    FUND = "FUND"
     REFERENCE_RATE = "REFERENCE_RATE"
     WITHDRAWAL = "WITHDRAWAL"
     END_OF_VALIDITY = "END_OF_VALIDITY"
@@ -62,7 +65,7 @@ class StateName(StrEnum):
 @draft.command("begin")
 def begin_draft(
     kind: Annotated[Kind, typer.Argument(metavar="KIND", case_sensitive=False, help=f"变更的种类 / what is changed: {KINDS}")],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="标准表或批次编号、参考利率代码 / a table, a batch, or series")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="编号或参考利率代码 / a table, batch, fund, or series")],
     file: File = None,
     content: Content = None,
     copy_of: Annotated[str | None, typer.Option(help="从这张标准表或这个批次复制 / copy this table or batch")] = None,
@@ -167,26 +170,37 @@ def check_draft(draft_id: DraftId, if_match: IfMatch = None) -> None:
 
 @draft.command("approve")
 def approve_draft(draft_id: DraftId, if_match: IfMatch = None) -> None:
-    """批准草案 / Approve a checked draft that somebody else wrote."""
+    """批准草案 / Approve a checked draft that somebody else wrote, at the revision whose report was shown to you."""
     _step("approve", Scope.TABLES_APPROVE, draft_id, if_match, "已批准", "approved")
 
 
 @draft.command("publish")
 def publish_draft(draft_id: DraftId, if_match: IfMatch = None) -> None:
-    """公布草案 / Publish an approved draft; running services go by it within two seconds."""
+    """公布草案 / Publish an approved draft whose report was shown to you; running services go by it within two seconds."""
     _step("publish", Scope.TABLES_APPROVE, draft_id, if_match, "已公布", "published")
 
 
 def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str, en: str) -> None:
     with database() as engine:
         from app.tables import drafts
+        from app.tables.shown_reports import must_be_seen
 
         actor: Actor = officer(engine, needed)
         take: Callable[..., State] = getattr(drafts, name)
+
+        def taken(session: Session) -> State:
+            if if_match is None and needed is Scope.TABLES_APPROVE:
+                must_be_seen(session, actor.name, draft_id)
+            return take(session, actor.name, draft_id, _seen(if_match), *proofs)
+
         with working(f"{zh}… / {name}…"):
             proofs = [proved_for(engine, draft_id)] if name in {"check", "publish"} else []
-            found = _changed(engine, lambda session: take(session, actor.name, draft_id, _seen(if_match), *proofs))
+            found = _changed(engine, taken)
     show_acted(found, zh, en)
+    if name in {"check", "approve"}:
+        from app.tables.clause_doubts import doubts
+
+        show_doubts(doubts(found.content))
 
 
 @draft.command("report")
@@ -194,24 +208,33 @@ def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
         from app.api.reporting import Compared, compared, report
+        from app.tables.catalogue import Catalogue
+        from app.tables.clause_doubts import doubts
         from app.tables.drafts import still_open
+        from app.tables.repository import read_catalogue
+        from app.tables.shown_reports import note
 
-        officer(engine, *BOTH)
+        actor = officer(engine, *BOTH)
 
-        def told(session: Session) -> tuple[State, Compared]:
+        def told(session: Session) -> tuple[State, Compared, Catalogue]:
             found = still_open(session, draft_id)
-            return found, compared(session, found, prove)
+            return found, compared(session, found, prove), read_catalogue(session)
 
         with working("比较 / comparing"):
             prove = proved_for(engine, draft_id)
-            found, seen = read(engine, told)
-            chinese, english = report(seen, "zh"), report(seen, "en")
+            found, seen, catalogue = read(engine, told)
+            chinese, english = report(seen, "zh", catalogue), report(seen, "en", catalogue)
+            doubted = doubts(found.content)
+            _changed(engine, lambda session: note(session, actor.name, found))
     zh, en = ("可以公布", "can be published") if chinese.publishable else ("不能公布", "cannot be published")
     show_acted(found, zh, en)
     for zh, en in zip(chinese.consequences, english.consequences, strict=True):
         typer.echo(f"• {zh} / {en}")
     for one, other in zip(chinese.differences, english.differences, strict=True):
         typer.echo(f"• {one.rate_table}  {one.sentence}\n  {other.sentence}")
+        if one.clause is not None:
+            typer.echo(f"  条款 / clause: {one.clause}")
+    show_doubts(doubted)
     for fault in chinese.faults:
         typer.echo(f"✗ {placed(fault.place, fault.message)}", err=True)
     if chinese.faults:
@@ -219,9 +242,18 @@ def report_draft(draft_id: DraftId) -> None:
 
 
 @draft.command("withdraw")
-def withdraw_version(table: Table, version: Version, reason: Reason, quiet: Quiet = False) -> None:
+def withdraw_version(
+    table: Table,
+    version: Version,
+    reason: Reason,
+    returns: Annotated[
+        str | None, typer.Option(help="在其施行期内恢复此前的这一版本 / the earlier version that returns in its place")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
     """起草撤回一个版本 / Enter a withdrawal as a checked draft for somebody else to approve."""
-    _event(Kind.WITHDRAWAL, {"rate_table": table, "version": version, "reason": reason}, quiet)
+    content = {"rate_table": table, "version": version, "reason": reason}
+    _event(Kind.WITHDRAWAL, content | ({} if returns is None else {"returns": returns}), quiet)
 
 
 @draft.command("end")
@@ -277,6 +309,13 @@ def show_acted(found: State, zh: str, en: str) -> None:
     typer.echo(f"{found.draft.kind}  {found.draft.target}  {found.state}  ETag {found.etag.strip(chr(34))}")
 
 
+def show_doubts(found: Sequence[Doubt]) -> None:
+    """What clauses say otherwise, on standard error: a warning, with the reason that was given for it."""
+    for one in found:
+        note = f"  理由 / reason: {one.note}" if one.note else ""
+        typer.echo(f"! {placed(one.place, f'{one.zh} / {one.en}')}{note}", err=True)
+
+
 def _seen(if_match: str | None) -> str | None:
     """An ETag as it is compared; a shell takes the quotation marks away, and over HTTP an answer may have been compressed."""
     return None if if_match is None else '"' + if_match.strip().strip('"').removesuffix("-gzip") + '"'
@@ -288,7 +327,7 @@ def _yaml(content: Any) -> str:
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000)
 
 
-def _changed(engine: Engine, work: Callable[[Session], State]) -> State:
+def _changed(engine: Engine, work: Callable[[Session], Done]) -> Done:
     from app.tables.database import writing
 
     with writing(engine) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,19 +26,45 @@ Paths = Annotated[list[Path] | None, typer.Argument(help="文件或目录，默�
 
 
 @tables.command("load")
-def load_tables(paths: Paths = None) -> None:
+def load_tables(
+    paths: Paths = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="已看过对现行标准表金额的影响 / the effect on tables in force was seen, and is right")
+    ] = False,
+    cases: trials.Cases = None,
+) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
+        from app.commands.loading import keys_of, show_change
         from app.tables.beyond import beyond
-        from app.tables.database import writing
-        from app.tables.loader import store
+        from app.tables.database import reading, writing
+        from app.tables.loader import put, what_is_new
+        from app.tables.supposed import in_force_already
 
         found = _proved(paths)  # before the lock: others may write meanwhile
+        with working("比较 / comparing"), reading(engine) as session:
+            from app.tables.repository import read_catalogue
+
+            new = what_is_new(session, found, datetime.now(UTC))
+            catalogue = read_catalogue(session)
+            changed = in_force_already(catalogue, new)
+            told = show_change(session, new, changed, catalogue, cases) if changed else None
+        if told is not None:
+            told()
+        if changed and not confirm:
+            names = " ".join(changed)
+            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm，未载入", err=True)
+            typer.echo(f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right", err=True)
+            raise typer.Exit(1)
         with working("载入 / loading"), writing(engine) as session:
-            done = store(session, found, operator())
+            now = what_is_new(session, found, datetime.now(UTC))
+            if not keys_of(now) <= keys_of(new):
+                raise ValueError("库中刚有变更，未载入；请重新运行 / the database has just been changed, nothing was loaded: run it again")
+            put(session, now, operator())
             more = list(beyond(session, found))
-    tables, added = done["tables"], done["added"]
-    typer.echo(f"{tables} 张标准表无误，新增 {added} 行 / {tables} rate tables proved, {added} rows added")
+    proved, added = len(found.tables), len(now)
+    _warn(found)
+    typer.echo(f"{proved} 张标准表无误，新增 {added} 行 / {proved} rate tables proved, {added} rows added")
     for one in more:
         typer.echo(f"· 库中另有，保留：{one.zh} / also stored, and kept: {one.en}")
 
@@ -49,9 +76,16 @@ def check_tables(paths: Paths = None) -> None:
         found = _proved(paths)
     for table in found.tables:
         typer.echo(f"✓ {table}")
+    _warn(found)
     proved = len(found.tables)
     zh, en = "无空隙、无重叠、无永不适用的内容", "no gap, no overlap, nothing that cannot apply"
     typer.echo(f"{proved} 张标准表无误：{zh} / {proved} rate tables proved: {en}")
+
+
+def _warn(found: Entries) -> None:
+    from app.tables.clause_doubts import unexplained
+
+    drafts.show_doubts(unexplained(found.doubts))
 
 
 def _proved(paths: list[Path] | None) -> Entries:

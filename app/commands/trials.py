@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from app.api.effect import Effect
-    from app.api.reporting import TableEffect
+    from app.api.effects import TableEffect
     from app.tables.catalogue import Catalogue
     from app.tables.drafts import State
-    from app.tables.proposals import Proposal
+    from app.tables.proposed import Proposal
 
 Cases = Annotated[
     Path | None, typer.Option(help='JSON 文件，如接口所收：{"cases": [{"item_id": …, "request": …}]} / a file of cases, as HTTP takes them')
@@ -42,8 +42,7 @@ def effect_of_draft(draft_id: DraftId, cases: Cases = None) -> None:
         import msgspec
 
         from app.api.draft_views import EffectRequest
-        from app.api.reporting import effect_of
-        from app.api.trying import trial_tables
+        from app.api.effects import effect_of
         from app.commands.requests import body_in
 
         officer(engine, *BOTH)
@@ -51,15 +50,16 @@ def effect_of_draft(draft_id: DraftId, cases: Cases = None) -> None:
         sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
         with working("测算 / calculating"):
             found, proposal, catalogue = _proposed(engine, draft_id)
-            made = asyncio.run(effect_of(found, proposal, trial_tables(catalogue, proposal), sent, catalogue, "zh"))
+            made = asyncio.run(effect_of(found, proposal, sent, catalogue, "zh"))
     show_acted(found, "试算，不作依据", "a trial, nothing may be decided on it")
     for table in made.tables:
-        _show_table(table)
+        show_table(table)
     if not any(table.effect.after.cases for table in made.tables):
         typer.echo("没有案例：以 --cases 给出，或在标准表中附 examples / no case: give --cases, or store examples with the table")
 
 
-def _show_table(table: TableEffect) -> None:
+def show_table(table: TableEffect) -> None:
+    """Print what a change does to the money of one table."""
     found, against = table.effect, table.against_version
     beside = "没有现行版本 / no version in force" if against is None else f"与版本 {against} 相比 / beside version {against}"
     typer.echo(f"{table.rate_table}  {beside}")
@@ -94,12 +94,12 @@ def calculate_under_draft(
     with database() as engine:
         import msgspec
 
-        from app.api.trying import trial_tables, try_out
+        from app.api.trying import supposed, try_out
 
         officer(engine, *BOTH)
         body = claim.read_bytes()
         found, proposal, catalogue = _proposed(engine, draft_id)
-        trial = try_out(body, found, trial_tables(catalogue, proposal), catalogue, language.value)
+        trial = try_out(body, found, supposed(catalogue, proposal), language.value)
     typer.echo(msgspec.json.format(msgspec.json.encode(trial), indent=1))
 
 

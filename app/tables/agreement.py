@@ -10,11 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from sqlmodel import SQLModel
 
 from app.tables import audit
 from app.tables.intact import Said, fault_of_content, fault_of_series, fault_of_version, name_of
+from app.tables.naming import name_logged
 from app.tables.persons import person_of
+
+_LOGGED: Final = ("overlay_version", "batch", "batch_version", "direction_version", "reference_rate_version", "rate_table_version")
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """The rows of each table."""
@@ -36,7 +41,7 @@ def disagreements(rows: Rows) -> Iterator[Said]:
 
 
 def _contents(rows: Rows) -> Iterator[Said]:
-    for table in ("overlay_version", "batch", "batch_version", "draft_revision"):
+    for table in ("overlay_version", "batch", "batch_version", "direction_version", "draft_revision"):
         for row in rows[table]:
             yield from _about(table, row, fault_of_content(row["content"], row["digest"]))
     for row in rows["rate_table_version"]:
@@ -160,13 +165,18 @@ def _parts(action: str, detail: Any) -> tuple[str, str]:
 
 def _published(rows: Rows, entries: Entries) -> Iterator[Said]:
     """Versions beside what the log says was loaded or published; entries of earlier releases hold no digests."""
-    digests = {f"{row['rate_table']} {row['version']}": row["digest"] for row in rows["rate_table_version"]}
-    digests |= {f"{row['series']} {row['version']}": row["digest"] for row in rows["reference_rate_version"]}
+    keys = {name: [column.name for column in SQLModel.metadata.tables[name].primary_key] for name in _LOGGED}
+    digests = {name_logged(name, [row[key] for key in keys[name]]): row["digest"] for name in _LOGGED for row in rows[name]}
+    others = {f"fund {row['id']}" for row in rows["fund"]} | {f"direction {row['rate_table']}" for row in rows["direction"]}
+    others |= {f"version_event {row['rate_table']} {row['version']} {row['kind']}" for row in rows["version_event"]}
     for (action, _), found in entries.items():
         if action not in {"tables.load", "draft.published"}:
             continue
         for entry, detail in found:
+            no = entry["id"]
             for name, logged in zip(detail.get("versions", ()), detail.get("digests", ()), strict=False):
                 if not digests.get(name, "").startswith(logged):
-                    no = entry["id"]
                     yield f"{name}：内容与审计日志第 {no} 条所记不同", f"{name}: its content is not that of entry {no} of the audit log"
+            for name in detail.get("others", ()):
+                if name not in others:
+                    yield f"{name}：审计日志第 {no} 条所记，备份中没有", f"{name}: named by entry {no} of the audit log, not in the backup"

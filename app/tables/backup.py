@@ -30,6 +30,7 @@ KINDS: tuple[type[SQLModel], ...] = (
     models.Batch,
     models.BatchVersion,
     models.Direction,
+    models.DirectionVersion,
     models.ReferenceRateVersion,
     models.ReferenceRate,
     models.RateTableVersion,

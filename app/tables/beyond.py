@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeVar
 from sqlmodel import Session, col, select
 
 from app.tables import models
+from app.tables.additions import words_of
+from app.tables.canonical import digest
 from app.tables.entries import Entries, Row, key_of
 from app.tables.notices import check_periods
 
@@ -34,11 +36,17 @@ def beyond(session: Session, found: Entries) -> Iterator[Known]:
             yield Known(f"批次 {batch.id}", f"batch {batch.id}")
     for batch_id in here.keys(models.Batch):
         for notice in here.missing(session, models.BatchVersion, "batch_id", batch_id):
+            if notice.digest in here.said:
+                continue
             number = notice.version
             yield Known(f"批次 {batch_id} 的后续通知（第 {number} 版）", f"a later notice of batch {batch_id} (version {number})")
         for direction in here.missing(session, models.Direction, "batch_id", batch_id):
             yield Known(f"支持方向 {direction.rate_table}", f"direction {direction.rate_table}")
     for table in here.keys(models.Direction):
+        for later in here.missing(session, models.DirectionVersion, "rate_table", table):
+            if later.digest not in here.said:
+                no = later.version
+                yield Known(f"支持方向 {table} 的后续说明（第 {no} 版）", f"a later word about direction {table} (version {no})")
         for version in here.missing(session, models.RateTableVersion, "rate_table", table):
             day = version.effective_from
             yield Known(f"{table} 版本 {version.version}，自 {day} 起施行", f"{table} version {version.version}, in force from {day}")
@@ -68,6 +76,8 @@ class _Here:
 
     def __init__(self, found: Entries) -> None:
         self.found = {(type(row), key_of(row)) for row in found.rows}
+        self.said = {row.digest for row in found.rows if isinstance(row, models.Batch)}  # what additions may say as well
+        self.said |= {digest(words_of(row)) for row in found.rows if isinstance(row, models.Direction)}
         self.versions = {key_of(row) for row in found.rows if isinstance(row, models.RateTableVersion)}
 
     def keys(self, kind: type[Row]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -95,14 +95,25 @@ class ContentUnreadable(CatalogueError):
         self.what = what
 
 
+def in_place(overlays: Iterable[Overlay], known_at: datetime | None = None) -> tuple[Overlay, ...]:
+    """Of each overlay the version that was known last at a time: it stands in the place of those before it, as a whole."""
+    known = [one for one in overlays if known_at is None or one.known_from <= known_at]
+    return tuple({one.id: one for one in known}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Fund:
     """A fund and the overlays of its rules."""
 
     id: str
     title: str
-    overlays: tuple[Overlay, ...] = ()
+    versions: tuple[Overlay, ...] = ()  # every version of its overlays, those of one overlay as they became known
     recorded: frozenset[str] = frozenset()  # digests of the overlays that came into a database in use
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """Those that stand now."""
+        return in_place(self.versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,11 @@ class Direction:
     area: str | None
     not_loaded: str | None
     schemes: tuple[str, ...]
+    reasons: tuple[tuple[datetime, str], ...] = ()  # why it had no standards, as known since when
+
+    def without(self, known_at: datetime) -> str | None:
+        """Why it had no standards, as known at a time; None where it had them from the first."""
+        return next((reason for since, reason in reversed(self.reasons) if since <= known_at), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +285,7 @@ class Catalogue:
         return replace(
             table,
             effective_until=until,
-            overlays=tuple(one for one in table.overlays if one.known_from <= instant),
+            overlays=in_place(self.funds[table.fund].versions, instant),
             fund_methods=MethodsKnown(table.fund_methods, self.known_since, instant),
             fund_exempt=TablesKnown(self._exempt_since, instant),
             known_tables=TablesKnown(self.known_since, instant),
@@ -279,6 +295,9 @@ class Catalogue:
         """As ``choose``, with the content of the version."""
         instant = known_at or self.latest_known_at
         known = [one for one in self.versions(table_id) if one.known_from <= instant]
+        reason = None if known else self.directions[table_id].without(instant)
+        if reason is not None:  # it has its standards since: then they had not been seen
+            raise StandardNotLoaded(table_id, reason)
         if version is not None:
             for one in known:
                 if one.table.version == version:
@@ -317,7 +336,7 @@ class Catalogue:
 
 def _instants(catalogue: Catalogue) -> Iterator[datetime]:
     for fund in catalogue.funds.values():
-        yield from (one.known_from for one in fund.overlays)
+        yield from (one.known_from for one in fund.versions)
     for versions in catalogue.tables.values():
         for one in versions:
             yield one.known_from

@@ -24,11 +24,12 @@ from app.calculators.spelling import normal
 from app.calculators.terms import TermsFault
 from app.tables import audit, models
 from app.tables.canonical import canonical, digest
-from app.tables.foundations import altered_under
-from app.tables.loader import add, latest_known, versions_logged
+from app.tables.foundations import altered_under, basis
+from app.tables.loader import add, latest_known, objects_logged
 from app.tables.order import STEPS
 from app.tables.persons import person_of
-from app.tables.proposals import Proposal, propose
+from app.tables.proposals import propose
+from app.tables.proposed import Proposal
 from app.tables.proving import Prove, Unproved, Wanted, prove_terms
 
 ENDS = {"PUBLISHED", "DISCARDED"}
@@ -265,7 +266,7 @@ def check(session: Session, actor: str, draft_id: str, seen: str | None, prove: 
     proposal = proposal_of(session, found, prove)
     if proposal.faults:
         raise Refused(proposal.faults)
-    return _step(session, actor, found, "CHECKED", basis(session, found))
+    return _step(session, actor, found, "CHECKED", basis(session, found.draft.kind, found.draft.target, found.content))
 
 
 def approve(session: Session, actor: str, draft_id: str, seen: str | None) -> State:
@@ -289,7 +290,7 @@ def publish(session: Session, actor: str, draft_id: str, seen: str | None, prove
     if proposal.faults:
         raise Refused(proposal.faults)
     add(session, proposal.rows)
-    return _step(session, actor, found, "PUBLISHED", at=at, more=versions_logged(proposal.rows))
+    return _step(session, actor, found, "PUBLISHED", at=at, more=objects_logged(proposal.rows))
 
 
 def enter_month(
@@ -304,22 +305,10 @@ def enter_month(
     return check(session, actor, found.draft.id, found.etag)
 
 
-def basis(session: Session, found: State) -> str:
-    """What was published of the same table or series when a draft was checked: a count, for rows are only added."""
-    target = found.draft.target
-    counted = (
-        select(func.count()).where(models.RateTableVersion.rate_table == target),
-        select(func.count()).where(models.VersionEvent.rate_table == target),
-        select(func.count()).where(models.BatchVersion.batch_id == target),
-        select(func.count()).where(col(models.ReferenceRateVersion.series).in_(target.split())),
-    )
-    return " ".join(str(session.exec(query).one()) for query in counted)
-
-
 def _must_stand_on(session: Session, found: State) -> None:
     """What the report and the approver saw must be what the draft is published upon."""
     checked = next(step for step in found.steps if step.kind == "CHECKED")
-    if checked.note != basis(session, found):
+    if checked.note != basis(session, found.draft.kind, found.draft.target, found.content):
         raise NotNow(
             "检查之后该对象另有公布；请保存一版新的修订并重新检查",
             "something was published about the same table since the check; save a revision and check it again",

@@ -26,6 +26,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "应为 {} 之一，而不是 {}": "Should be one of {}, not {}",
     "应为 all 或列表，可用: {}": "Should be all or a list of: {}",
     "应为正整数，而不是 {}": "Should be a whole number from 1, not {}",
+    "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {}": "Should be a date, YYYY-MM-DD, YYYY-MM or YYYY, not {}",
     "应为年份，而不是 {}": "Should be a year, not {}",
     "应为日期 YYYY-MM-DD，而不是 {}": "Should be a date, YYYY-MM-DD, not {}",
     "应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {}": (
@@ -74,6 +75,7 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     "此处不应为 {}": "{} should not stand here",
     "此处应为 {}，而不是 {}": "Should be {} here, not {}",
     "无法识别: {}": "Not understood: {}",
+    "应写作 {}，而不是 {}": "Should be written {}, not {}",
     "多余的 {}": "{} is one too many",
     "{} 要 {} 项": "{} takes {} parts",
     "{} 至少两项": "{} takes two parts at least",
@@ -116,6 +118,16 @@ _EXPRESSIONS: Final[Mapping[str, str]] = {
     ),
 }
 _TABLES: Final[Mapping[str, str]] = {
+    "{} 没有代码 {}，应为 {}；可用: {}": "{} has no code {}; should be {}; there are: {}",
+    "比例 {} 超过 100%，条款中没有这个数字": "A share of {} is more than 100%, and the clause does not have this figure",
+    "各条件互相矛盾，没有任何情形能同时满足": "The requirements contradict each other: no case meets all of them",
+    "行 {} 的条件与其适用情形互相矛盾，没有任何情形能同时满足": (
+        "The requirements of line {} contradict its condition: no case meets all of them"
+    ),
+    "行 {} 与全表的条件互相矛盾，没有任何情形能同时满足": "Line {} contradicts the requirements of the table: no case meets all of them",
+    "限额 {} 元低于其所限各行的定额（最低 {} 元），没有一行能足额给付": (
+        "The limit of {} yuan is below all fixed amounts that it bounds (the least is {} yuan): none can be paid whole"
+    ),
     "{} 的事实应为 {}，而不是 {}": "The facts of {} should be {}, not {}",
     "{} 有空隙: {}": "{} has a gap: {}",
     "行 {} 与 {} 同时成立: {}（若有意，写 choose: FIRST 或 HIGHEST）": (
@@ -200,12 +212,17 @@ _TABLES: Final[Mapping[str, str]] = {
     "share 应大于零": "A share should be above zero",
 }
 _NOTICES: Final[Mapping[str, str]] = {
+    "批次编号 {} 的年份是 {}，而不是 {}": "The year in the id of the batch, {}, is {}, not {}",
+    "方向编号 {} 重复": "The number {} of a direction is there twice",
+    "方向编号 {} 已有: {}": "The number {} is that of another direction: {}",
+    "施行期止于 {}，早于申请开始之日 {}": "The period of effect ends on {}, before applications open on {}",
     "编号应以批次编号 {}- 开头": "The id should begin with the id of the batch, {}-",
     "须有 versions，或以 not_loaded 说明未载入的原因；两者不并存": "Either versions, or not_loaded to say why there are none; not both",
     "应为方案编号的列表": "Should be a list of ids of schemes",
     "撤回没有最后一日；失效写 kind: ENDED": "A withdrawal has no last day; for an end write kind: ENDED",
     "文件中没有版本 {}": "The file has no version {}",
     "文件中没有标准表 {}": "The file has no rate table {}",
+    "文件中没有基金 {}": "The file has no fund {}",
     "文件中没有 {}": "The file has no {}",
     "至多 {} 个例子": "At most {} examples",
     "例子重名": "Two examples have this name",
@@ -226,7 +243,13 @@ _NOTICES: Final[Mapping[str, str]] = {
     "没有 {} 的{}": "There is no {1} of {0}",
     "标准表已有支持方向，不可再写": "The table has its direction already; it is not written again",
     "至少一个支持方向": "At least one direction",
-    "批次已公布；支持方向另以 RATE_TABLE 草案变更": "The batch is published; its directions are changed with RATE_TABLE drafts",
+    "{} 已有标准；另以 RATE_TABLE 草案变更": "{} has its standards already; it is changed with RATE_TABLE drafts",
+    "该方向已有标准，其名称、编号与领域不可更改；标准的变更是新版本": (
+        "The direction has its standards: its title, number and area cannot change; a change of its standards is a new version"
+    ),
+    "基金的名称不可变更：{}": "The title of a fund cannot change: {}",
+    "规则 {} 属于基金 {}": "The rules {} belong to fund {}",
+    "{} 在版本 {} 之前没有版本 {}": "{} has, before version {}, no version {}",
     "批次的基金与年度不可变更：{} {}": "The fund and the year of a batch cannot change: {} {}",
     "须有 rows（全部）或 add（新增），二者取一": "Either rows (all) or add (new ones) must be given",
     "系列尚未公布；请以 rows 给出全部": "The series is not published yet; give all its values as rows",

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from app.calculators.terms import TermsFault
 from app.tables import models
+from app.tables.clause_doubts import Doubt
 from app.tables.proving import Prove, prove_terms
 
 Row = (
@@ -20,17 +21,20 @@ Row = (
     | models.Batch
     | models.BatchVersion
     | models.Direction
+    | models.DirectionVersion
     | models.RateTableVersion
     | models.ReferenceRateVersion
     | models.ReferenceRate
     | models.VersionEvent
 )
-_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
+DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+_ISSUED = re.compile(r"(?P<year>[12][0-9]{3})(-(?P<month>[0-9]{2})(-(?P<days>[0-9]{2}(、[0-9]{2})*))?)?")
 _YEAR = re.compile(r"[12][0-9]{3}")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 MAX_GIVEN = 60  # characters
-SOME_DAY = date(2000, 1, 1)  # stands where a faulty date stood, so that the reading can go on
+SOMEDAY = date(2000, 1, 1)  # stands where a faulty date stood, so that the reading can go on
 SOME_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +57,7 @@ class Entries:
 
     rows: list[Row] = field(default_factory=list)
     faults: list[TermsFault] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)  # of files: what their clauses say otherwise
     tables: list[str] = field(default_factory=list)
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
@@ -144,18 +149,41 @@ class Entries:
         """A year from 1000 to 2999."""
         if not isinstance(raw, str) or not _YEAR.fullmatch(raw):
             self.fault(place, f"应为年份，而不是 {given(raw)}")
-            return SOME_DAY.year
+            return SOMEDAY.year
         return int(raw)
 
     def day(self, place: str, raw: Any) -> date:
         """A day YYYY-MM-DD from the year 1000 to 2999."""
         try:
-            if isinstance(raw, str) and _DAY.fullmatch(raw):
+            if isinstance(raw, str) and DAY.fullmatch(raw):
                 return date.fromisoformat(raw)
         except ValueError:
             pass
         self.fault(place, f"应为日期 YYYY-MM-DD，而不是 {given(raw)}")
-        return SOME_DAY
+        return SOMEDAY
+
+    def opening(self, place: str, raw: Any) -> date | None:
+        """A day, perhaps with a clock time ``2027-04-30T17:00``; None where nothing stands or it is none."""
+        if raw is None:
+            return None
+        day, _, clock = raw.partition("T") if isinstance(raw, str) else ("", "", "")
+        faults = len(self.faults)
+        found = self.day(place, day or raw)
+        if "T" in str(raw) and len(self.faults) == faults and not _CLOCK.fullmatch(clock):
+            self.fault(place, f"不是时刻: {given(clock)}（应为 HH:MM）")
+        return found if len(self.faults) == faults else None
+
+    def issued(self, place: str, raw: Any) -> None:
+        """The date of a document: a day, several days of a month, a month or a year, as far as it is known."""
+        match = _ISSUED.fullmatch(raw) if isinstance(raw, str) else None
+        try:
+            if match is not None:
+                for day in (match["days"] or "01").split("、"):
+                    date(int(match["year"]), int(match["month"] or 1), int(day))
+                return
+        except ValueError:
+            pass
+        self.fault(place, f"应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {given(raw)}")
 
     def instant(self, place: str, raw: Any) -> datetime:
         """An instant with its zone (RFC 3339); in UTC, for SQLite keeps no zone."""

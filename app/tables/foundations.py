@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.tables import models
+from app.tables.additions import present_notice
 from app.tables.intact import fault_of_content, fault_of_series, fault_of_version, name_of
+
+
+def basis(session: Session, kind: str, target: str, content: Mapping[str, Any]) -> str:
+    """What was published of the same table, batch, fund or series when a draft was checked: counts, for rows are only added."""
+    of = models
+    always = (
+        select(func.count()).where(of.RateTableVersion.rate_table == target),
+        select(func.count()).where(of.VersionEvent.rate_table == target),
+        select(func.count()).where(of.BatchVersion.batch_id == target),
+        select(func.count()).where(col(of.ReferenceRateVersion.series).in_(target.split())),
+    )
+    where_any = {
+        "words": select(func.count()).where(of.DirectionVersion.rate_table == target),
+        "rules": select(func.count()).where(of.OverlayVersion.fund_id == target),
+    }
+    counts = [str(session.exec(query).one()) for query in always]
+    more = [(name, session.exec(query).one()) for name, query in where_any.items()]
+    batch = session.get(models.Batch, str(content.get("batch"))) if kind == "RATE_TABLE" else None
+    notice = "" if batch is None else _source_changed(session, batch)
+    return " ".join([*counts, *(f"{name}={count}" for name, count in more if count), *([notice] if notice else [])])
+
+
+def _source_changed(session: Session, batch: models.Batch) -> str:
+    """Which later notice has changed the document or the authority that versions of a batch carry; nothing where none has."""
+    notice = present_notice(session, batch)
+    first, last = (json.loads(one.content) for one in (batch, notice))
+    same = all(first.get(key) == last.get(key) for key in ("document", "authority"))
+    return "" if same else f"notice={notice.digest[7:23]}"
 
 
 def altered_under(session: Session, target: str) -> str | None:
@@ -26,6 +55,8 @@ def _altered(session: Session, target: str) -> Iterator[str]:
     batch = session.get(of.Batch, target if direction is None else direction.batch_id)
     series = set(session.exec(select(of.ReferenceRateVersion.series).distinct()).all())
     if batch is None:
+        rules = session.exec(select(of.OverlayVersion).where(of.OverlayVersion.fund_id == target)).all()
+        yield from _names(row for row in rules if fault_of_content(row.content, row.digest) is not None)
         named = series.intersection(target.split())
     else:
         versions = session.exec(select(of.RateTableVersion).where(of.RateTableVersion.rate_table == target)).all()
@@ -34,6 +65,8 @@ def _altered(session: Session, target: str) -> Iterator[str]:
         notice = session.exec(notices.limit(1)).first()
         yield from _names(row for row in versions if fault_of_version(row.model_dump()) is not None)
         sealed: tuple[Any, ...] = (notice or batch, *overlays)
+        words = session.exec(select(of.DirectionVersion).where(of.DirectionVersion.rate_table == target)).all()
+        sealed = (*sealed, *words)
         yield from _names(row for row in sealed if fault_of_content(row.content, row.digest) is not None)
         contents = [row.content for row in versions] + [row.content for row in overlays]
         named = {name for name in series if any(name in content for content in contents)}

@@ -20,16 +20,19 @@ from sqlmodel import Session, col, func, select
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import audit, models
+from app.tables.additions import CannotSay, notice_added, words_added
 from app.tables.beyond import check_beside
+from app.tables.clause_doubts import doubts
 from app.tables.entries import Entries, Row, key_of
 from app.tables.files import FileError, read
 from app.tables.known_series import row_known_at
+from app.tables.naming import LOGGED, name_logged
 from app.tables.notices import read_batch, read_funds, read_references
 from app.tables.order import known_at, place_of
 from app.tables.series import stored_values_are, values_are
+from app.tables.unread import counts_of
 
 READERS = {"funds": read_funds, "series": read_references, "batch": read_batch}
-LOGGED = len("sha256:") + 32  # of a digest; 128 bits are enough to tell contents apart
 _TIMED = (models.RateTableVersion, models.VersionEvent)
 _PUBLISHED_AT = (models.OverlayVersion, models.RateTableVersion, models.ReferenceRateVersion)
 Recorded = models.OverlayVersion | models.RateTableVersion | models.ReferenceRateVersion | models.VersionEvent
@@ -63,6 +66,7 @@ def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]
             found.fault(path.name, f"不是批次、基金或参考利率文件（缺少 {' 或 '.join(READERS)}）")
         else:
             READERS[kind](found, path.name, content)
+            found.doubts += doubts(content, path.name)
     return found
 
 
@@ -80,39 +84,61 @@ def store(session: Session, found: Entries, actor: str | None = None, at: dateti
     notice; only the first load of an empty one reproduces history and takes ``published_at`` (D79).
     In the caller's transaction, which for an entry in the log must hold the write lock (``database.writing``).
     """
-    at = datetime.now(UTC) if at is None else at
-    new = what_is_new(session, found, at)
-    floor = latest_known(session) if new else None
-    if floor is not None:
-        for row in new:
-            if isinstance(row, Recorded):
-                row.recorded_at = max(at, floor + timedelta(microseconds=1))
-    add(session, new)
-    if new and actor is not None:
-        counts = Counter(str(row.__tablename__) for row in new)
-        audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), **versions_logged(new)})
+    new = what_is_new(session, found, datetime.now(UTC) if at is None else at)
+    put(session, new, actor)
     return {"tables": len(found.tables), "added": len(new)}
 
 
-def versions_logged(rows: Iterable[Row]) -> dict[str, list[str]]:
-    """The new versions as the audit log names them, and the beginnings of their digests: what a backup is held against."""
-    versions = [row for row in rows if isinstance(row, models.RateTableVersion | models.ReferenceRateVersion)]
-    names = [" ".join(str(part) for part in key_of(row)) for row in versions]
-    return {"versions": names, "digests": [row.digest[:LOGGED] for row in versions]}
+def put(session: Session, new: list[Row], actor: str | None) -> None:
+    """Add the rows of a load, and the entry of the log that names them."""
+    add(session, new)
+    if new and actor is not None:
+        counts = Counter(str(row.__tablename__) for row in new)
+        audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), **objects_logged(new)})
+
+
+def objects_logged(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """Every object that is added, as the audit log names it.
+
+    ``versions`` have digests, of which ``digests`` are the beginnings: what a backup is held against. ``others`` have none.
+    """
+    versions, digests, others = [], [], []
+    for row in rows:
+        match row:
+            case models.ReferenceRate():
+                pass  # a value is of its version, whose digest stands for it
+            case models.Fund() | models.Direction() | models.VersionEvent():
+                others.append(f"{row.__tablename__} {' '.join(str(part) for part in key_of(row))}")
+            case _:
+                versions.append(name_logged(str(row.__tablename__), key_of(row)))
+                digests.append(row.digest[:LOGGED])
+    return {"versions": versions, "digests": digests, "others": others}
 
 
 def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
-    """The rows that are not stored yet. Errors: LoadError where anything was refused."""
+    """The rows that are not stored yet, with the instant from which they are known. Errors: LoadError where anything was refused."""
     new: list[Row] = []
     if not found.faults:
+        recorded = _recorded_at(session, at)
         _check_funds(session, found)
         check_series(session, found)
-        new = list(_new_rows(session, found))
+        new = list(_new_rows(session, found, recorded or at))
         check_beside(session, found, new)
         _check_published(found, new, at)
+        for row in new:
+            if isinstance(row, Recorded):
+                row.recorded_at = recorded
     if found.faults:
         raise LoadError(found.faults)
     return new
+
+
+def _recorded_at(session: Session, at: datetime) -> datetime | None:
+    """From when on what is loaded now is known: later than everything that was known before; None in an empty database (D79)."""
+    if not any(counts_of(session)):
+        return None
+    floor = latest_known(session)
+    return at if floor is None else max(at, floor + timedelta(microseconds=1))
 
 
 def add(session: Session, rows: list[Row]) -> None:
@@ -134,14 +160,27 @@ def latest_known(session: Session) -> datetime | None:
     return max((instant for instant in found if instant is not None), default=None)
 
 
-def _new_rows(session: Session, found: Entries) -> Iterator[Row]:
-    """Rows that are not there yet; a published row with other content is a fault."""
+def _new_rows(session: Session, found: Entries, at: datetime) -> Iterator[Row]:
+    """Rows that are not there yet, and what is said in addition; a published row with other content is a fault."""
     for row in found.rows:
         there = _stored(session, row)
         if there is None:
             yield row
-        elif not _standards_found(there, row) and _said(there) != _said(row):
+        elif isinstance(row, models.Batch | models.Direction):
+            try:
+                said = _added_by(session, row, at)
+            except CannotSay as wrong:
+                found.fault(" ".join(str(part) for part in key_of(row)), str(wrong))
+            else:
+                yield from [] if said is None else [said]
+        elif _said(there) != _said(row):
             found.fault(" ".join(str(part) for part in key_of(row)), _kept(session, there))
+
+
+def _added_by(session: Session, row: models.Batch | models.Direction, at: datetime) -> Row | None:
+    if isinstance(row, models.Batch):
+        return notice_added(session, row, at, again=False)
+    return words_added(session, row, at, again=False)
 
 
 def _kept(session: Session, there: Any) -> str:
@@ -159,16 +198,6 @@ def _of_the_same(session: Session, there: models.RateTableVersion | models.Refer
     return session.exec(select(models.ReferenceRateVersion).where(models.ReferenceRateVersion.series == there.series)).all()
 
 
-def _standards_found(there: Any, row: Row) -> bool:
-    """Whether a direction whose standards had not been seen now has them: the row of then may stay."""
-    return (
-        isinstance(row, models.Direction)
-        and there.not_loaded is not None
-        and row.not_loaded is None
-        and (there.batch_id, there.position) == (row.batch_id, row.position)
-    )
-
-
 def _stored(session: Session, row: Row) -> Any:
     if not isinstance(row, models.VersionEvent):
         return session.get(type(row), key_of(row))
@@ -177,11 +206,11 @@ def _stored(session: Session, row: Row) -> Any:
     return session.exec(query).first()
 
 
-def _said(row: Row) -> Any:
+def _said(row: Any) -> Any:
     """What was published with a row; a digest stands for all that it was made from."""
     if isinstance(row, models.VersionEvent):
         return (row.known_at, row.by_version, row.ends_on)
-    if isinstance(row, models.Fund | models.Direction | models.ReferenceRate):
+    if isinstance(row, models.Fund | models.ReferenceRate):
         return row.model_dump()  # by name: a row read back dumps its columns in another order
     return row.digest
 
@@ -189,7 +218,10 @@ def _said(row: Row) -> Any:
 def _check_published(found: Entries, new: list[Row], at: datetime) -> None:
     """Nothing new says that it was published after the moment at which it is loaded (D79)."""
     now = at.astimezone(BEIJING).isoformat(timespec="seconds")
+    today = at.astimezone(BEIJING).date()
     for row in new:
+        if isinstance(row, models.ReferenceRate) and row.on > today:
+            found.fault(f"{found.place_of(row)}/on", f"{row.on} 尚未到来")
         if not isinstance(row, Recorded) or known_at(row.model_dump()) <= at:
             continue
         if isinstance(row, models.VersionEvent):

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKeyCon
 from sqlmodel import Field, SQLModel
 
 METHODS = "'LOAN_INTEREST', 'INSURANCE', 'AWARD', 'GRANT', 'LEASE_INTEREST'"
-DRAFT_KINDS = "'RATE_TABLE', 'BATCH', 'REFERENCE_RATE', 'WITHDRAWAL', 'END_OF_VALIDITY'"
+DRAFT_KINDS = "'RATE_TABLE', 'BATCH', 'FUND', 'REFERENCE_RATE', 'WITHDRAWAL', 'END_OF_VALIDITY'"
 AREAS = "'INNOVATION_SYSTEM', 'KEY_FIELDS', 'DIGITAL_ECONOMY', 'UPGRADING', 'KEY_ENTERPRISES'"
 
 
@@ -104,6 +104,18 @@ class Direction(SQLModel, table=True):
     area: str | None = Field(default=None, max_length=40)
     not_loaded: str | None = Field(default=None, max_length=300)
     schemes: str = Field(default="", max_length=400)
+
+
+class DirectionVersion(SQLModel, table=True):
+    """What became known later about a direction without standards: its title, its number, its area. Its row is version 1."""
+
+    __tablename__ = "direction_version"
+    __table_args__ = (CheckConstraint("version >= 2", name="direction_version_number"),)
+    rate_table: str = Field(primary_key=True, foreign_key="direction.rate_table", max_length=80)
+    version: int = Field(primary_key=True)
+    published_at: datetime = Field(sa_column=_instant())
+    content: str = Field(sa_column=_text())
+    digest: str = Field(max_length=80)
 
 
 class RateTableVersion(SQLModel, table=True):
@@ -329,6 +341,7 @@ PUBLISHED = (
     "batch",
     "batch_version",
     "direction",
+    "direction_version",
     "rate_table_version",
     "reference_rate_version",
     "reference_rate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from app.calculators.names import BUILT_IN
 from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.canonical import canonical, digest
-from app.tables.entries import Entries
+from app.tables.entries import DAY, Entries, given
 from app.tables.series import AUTHORITIES, read_series
 
 METHODS = ("LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST")
@@ -30,7 +31,7 @@ BATCH_FILE = ("fund", "batch", "document", "authority", "directions")
 BATCH = ("id", "year", "no", "title", "application_window")
 DOCUMENT = ("title", "issuer", "number", "date")
 DIRECTION = ("rate_table", "no", "title", "method", "area", "not_loaded", "schemes", "versions", "events")
-VERSION = ("version", "effective", "published_at", "supersedes", "confidence", "document", "authority", "examples", "terms")
+VERSION = ("version", "effective", "published_at", "supersedes", "reason", "confidence", "document", "authority", "examples", "terms")
 EXAMPLE = ("name", "request")
 EVENT = ("version", "kind", "known_at", "last_day")
 PERIOD = ("first_day", "last_day")
@@ -91,11 +92,8 @@ def read_batch(found: Entries, name: str, content: Mapping[str, Any]) -> None:
         return
     batch_id = found.text(f"{name}/batch", batch, "id")
     found.perhaps(f"{name}/batch", batch, "no")
-    if batch.get("application_window") is not None:
-        at = f"{name}/batch/application_window"
-        window = found.mapping(at, batch["application_window"], PERIOD) or {}
-        for key in PERIOD:
-            found.perhaps(at, window, key)
+    if f"{name}/batch" not in found.published:  # one that is stored can no longer be otherwise
+        _header(found, f"{name}/batch", batch)
     text = canonical({key: value for key, value in content.items() if key != "directions"})
     found.add(
         f"{name}/batch",
@@ -108,8 +106,45 @@ def read_batch(found: Entries, name: str, content: Mapping[str, Any]) -> None:
             digest=digest(text),
         ),
     )
+    numbers: set[str] = set()
     for no, (place, raw) in enumerate(found.mappings(f"{name}/directions", content.get("directions"), DIRECTION)):
+        number = raw.get("no")
+        if isinstance(number, str):
+            if number in numbers:
+                found.fault(f"{place}/no", f"方向编号 {given(number)} 重复")
+            numbers.add(number)
         _direction(found, place, batch_id, no, raw, content)
+        _check_opening(found, place, raw, batch.get("application_window"))
+
+
+def _header(found: Entries, at: str, batch: Mapping[str, Any]) -> None:
+    """What is shown of a batch fits together."""
+    year = next(iter(re.findall(r"(?<=-)[12][0-9]{3}(?=-|$)", str(batch.get("id")))), None)
+    if year is not None and isinstance(batch.get("year"), str) and batch["year"] != year:
+        found.fault(f"{at}/year", f"批次编号 {batch['id']} 的年份是 {year}，而不是 {given(batch['year'])}")
+    if batch.get("application_window") is None:
+        return
+    window = found.mapping(f"{at}/application_window", batch["application_window"], PERIOD) or {}
+    first, last = (found.opening(f"{at}/application_window/{key}", window.get(key)) for key in PERIOD)
+    if first is not None and last is not None and last < first:
+        found.fault(f"{at}/application_window", "last_day 早于 first_day")
+
+
+def _check_opening(found: Entries, place: str, direction: Mapping[str, Any], of_batch: Any) -> None:
+    """The last version of a direction is still in force when its applications open, or those of the batch."""
+    versions = direction.get("versions")
+    last = versions[-1] if isinstance(versions, list) and versions else None
+    opens = _text_at(last, "terms", "windows", "application", "first_day") or _text_at(of_batch, "first_day")
+    ends = _text_at(last, "effective", "last_day")
+    if opens and ends and DAY.fullmatch(opens) and DAY.fullmatch(ends) and ends < opens:
+        found.fault(f"{place}/versions/{len(versions or ()) - 1}/effective/last_day", f"施行期止于 {ends}，早于申请开始之日 {opens}")
+
+
+def _text_at(raw: Any, *keys: str) -> str | None:
+    """The text that stands under some keys, one within the other."""
+    for key in keys:
+        raw = raw.get(key) if isinstance(raw, Mapping) else None
+    return raw if isinstance(raw, str) else None
 
 
 def _direction(found: Entries, place: str, batch_id: str, no: int, raw: Mapping[str, Any], content: Mapping[str, Any]) -> None:
@@ -173,6 +208,7 @@ def _version(
         _document(found, f"{place}/document", raw["document"])
     if raw.get("confidence") is not None:
         found.one_of(f"{place}/confidence", raw["confidence"], CONFIDENCES)
+    found.perhaps(place, raw, "reason")
     _examples(found, f"{place}/examples", raw.get("examples"))
     _terms(found, place, raw.get("terms"), method)
     text = canonical(full)
@@ -236,6 +272,8 @@ def _document(found: Entries, place: str, raw: Any) -> None:
     found.text(place, document, "title")
     for key in DOCUMENT[1:]:
         found.perhaps(place, document, key)
+    if document.get("date") is not None and place not in found.published:
+        found.issued(f"{place}/date", document["date"])
 
 
 def _examples(found: Entries, place: str, raw: Any) -> None:

@@ -13,6 +13,7 @@ from app.calculators.terms import UNKNOWN, UNSEEN, Bands, Cap, Line, Measure, Re
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
 
 CLAUSE: Final = Phrase("条款文字", "clause text")
+CLAUSE_NOTE: Final = Phrase("与条款文字不同的理由", "why it differs from the clause text")
 WHERE: Final = Phrase("适用情形", "where it applies")
 EMPTY: Final = Phrase("", "")
 
@@ -61,6 +62,12 @@ def named(name: Phrase, what: Phrase) -> Phrase:
     return Phrase(f"{name.zh} {what.zh}", f"{name.en}, {what.en}")
 
 
+def _clause(raw: Mapping[str, Any], at: str, name: Phrase, said: str | None) -> Iterator[Statement]:
+    """The words that a part comes from, and why it says otherwise."""
+    yield text(raw, at, "clause", named(name, CLAUSE), said)
+    yield text(raw, at, "clause_note", named(name, CLAUSE_NOTE), raw.get("clause_note"))
+
+
 def _need(raw: Mapping[str, Any], need: Measure) -> Part:
     at = f"/terms/needs/{need.name}"
     name = Phrase(f"所需事实“{need.title}”（{need.name}）", f"Fact {need.name}")
@@ -86,7 +93,7 @@ def _need(raw: Mapping[str, Any], need: Measure) -> Part:
 
 
 def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
-    at, name = f"/terms/windows/{window.kind}", voc.WINDOWS[window.kind]
+    at, name = f"/terms/windows/{window.kind}", voc.window_title(window, terms)
     first, last = bound(window.first_day), bound(window.last_day)
     days = _days(window, first, last)
     tested, tests = NOTHING if window.of is None else title(window.of, terms), voc.TESTS[window.tests]
@@ -103,7 +110,7 @@ def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
             value(raw, at, "first_day", named(name, Phrase("首日", "first day")), window.first_day or "OPEN", first),
             value(raw, at, "last_day", named(name, Phrase("末日", "last day")), window.last_day or "OPEN", last),
             value(raw, at, "tests", named(name, Phrase("判断方式", "way of testing")), window.tests, tests),
-            text(raw, at, "clause", named(name, CLAUSE), window.clause),
+            *_clause(raw, at, name, window.clause),
         ),
     )
 
@@ -158,7 +165,7 @@ def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: b
             value(raw, at, "months", own, term.months, months),
             value(raw, at, "from", named(name, Phrase("起点", "start")), term.start, start),
             value(raw, at, "end", named(own, Phrase("终点", "end")), term.year_end or None, end),
-            text(raw, at, "clause", named(own, CLAUSE), term.clause),
+            *_clause(raw, at, own, term.clause),
         ),
     )
 
@@ -181,7 +188,7 @@ def _requirement(terms: Terms, at: str, raw: Mapping[str, Any], one: Requirement
         (
             value(raw, at, "that", name, meant, said),
             text(raw, at, "message", named(name, Phrase("说明", "message")), one.message),
-            text(raw, at, "clause", named(name, CLAUSE), one.clause),
+            *_clause(raw, at, name, one.clause),
         ),
     )
 
@@ -213,7 +220,7 @@ def _line(terms: Terms, no: int, raw: Mapping[str, Any], line: Line) -> Part:
             value(raw, at, "amount", named(name, Phrase("金额", "amount")), meaning(line.amount), amount),
             value(raw, at, "bands", named(name, Phrase("分段", "bands")), _bands_meaning(line.bands), bands),
             value(raw, at, "wording", named(name, Phrase("金额性质", "kind of amount")), line.wording, wording),
-            text(raw, at, "clause", named(name, CLAUSE), line.clause),
+            *_clause(raw, at, name, line.clause),
         ),
         _requirements(terms, at, raw, line.require, line.id),
     )
@@ -262,7 +269,7 @@ def _cap(terms: Terms, raw: Mapping[str, Any], cap: Cap) -> Part:
             value(raw, at, "pool", named(name, Phrase("共用限额的标准表", "tables that share it")), pool, voc.pool(cap.pool)),
             # These make two caps the same cap; they can differ in their spelling only.
             *(value(raw, at, key, named(name, what), same, NOTHING) for key, what in _SAME_CAP.items()),
-            text(raw, at, "clause", named(name, CLAUSE), cap.clause),
+            *_clause(raw, at, name, cap.clause),
         ),
     )
 
@@ -299,7 +306,7 @@ def _admit(version: Version) -> Iterator[Part]:
             value(raw, at, "that", named(name, Phrase("每笔投资的条件", "what each payment must meet")), meaning(admit.that), that),
             value(raw, at, "vat", named(name, voc.ADMITS["vat"]), admit.vat, vat),
             value(raw, at, "related_party", named(name, voc.ADMITS["related_party"]), admit.related_party, related),
-            text(raw, at, "clause", named(name, CLAUSE), admit.clause),
+            *_clause(raw, at, name, admit.clause),
         ),
     )
 
@@ -310,6 +317,8 @@ def _stacking(version: Version) -> Iterator[Part]:
         at, body = "/terms/stacking/single_direction", raw["single_direction"]
         name = Phrase("单一方向限制", "One direction per unit and year")
         exempt = expression(stacking.exempt, ex.BOOLEAN, version.terms)
+        tables, source = listed([Phrase(one, one) for one in sorted(stacking.exempt_tables)]), stacking.direction_authority
+        free, of = named(name, Phrase("例外方向", "exempt directions")), named(name, Phrase("条款来源", "source of the clause"))
         yield Part(
             at,
             body,
@@ -317,7 +326,9 @@ def _stacking(version: Version) -> Iterator[Part]:
             ("single_direction",),
             (
                 value(body, at, "exempt", named(name, Phrase("例外", "exempt")), meaning(stacking.exempt), exempt),
-                text(body, at, "clause", named(name, CLAUSE), stacking.single_direction),
+                value(body, at, "exempt_tables", free, stacking.exempt_tables, tables),
+                *_clause(body, at, name, stacking.single_direction),
+                value(body, at, "authority", of, source, voc.word(voc.AUTHORITIES, source)),
             ),
         )
     if stacking.higher_of is not None:
@@ -331,7 +342,7 @@ def _stacking(version: Version) -> Iterator[Part]:
             ("higher_of",),
             (
                 value(body, at, "same_project", named(name, whose), stacking.same_project, same),
-                text(body, at, "clause", named(name, CLAUSE), stacking.higher_of),
+                *_clause(body, at, name, stacking.higher_of),
             ),
         )
     if stacking.offset is not None:
@@ -342,7 +353,7 @@ def _stacking(version: Version) -> Iterator[Part]:
             body,
             Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
             ("offset",),
-            (value(body, at, "less", name, meaning(less), said), text(body, at, "clause", named(name, CLAUSE), clause)),
+            (value(body, at, "less", name, meaning(less), said), *_clause(body, at, name, clause)),
         )
 
 

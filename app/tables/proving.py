@@ -7,18 +7,23 @@ stored and looks the proofs up. In one go, for files and commands, ``prove_terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.calculators import expressions as ex
 from app.calculators.cells import TooComplex, never
+from app.calculators.money import percent_text
 from app.calculators.proofs import prove
+from app.calculators.reader import no_facts
 from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError, TermsFault
+from app.calculators.terms import Terms, TermsError, TermsFault
 from app.tables.canonical import canonical
+from app.tables.clause_figures import read_clause
 
 Key = tuple[str | None, str]
 _PLACE = "terms"
+_SHARED = ("AWARD", "GRANT", "INSURANCE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,20 @@ def prove_terms(raw: Any, method: str | None, given_up: Callable[[], bool] = nev
         faults = prove(terms, method or "AWARD", given_up)
     except TooComplex as beyond:
         return Proven((TermsFault(f"{_PLACE}/lines", str(beyond)),), terms.series, terms.rates, too_complex=True)
+    faults += _more_than_the_whole(terms, method)
     return Proven(tuple(TermsFault(f"{_PLACE}/{one.place}", one.message) for one in faults), terms.series, terms.rates)
+
+
+def _more_than_the_whole(terms: Terms, method: str | None) -> Iterator[TermsFault]:
+    """An award or grant of more than what it is a share of, which no clause says: 500% for 50%."""
+    for no, line in enumerate(terms.lines if method in _SHARED else ()):
+        bands = line.bands.pay if line.bands is not None else ()
+        for key, rate in (("rate", line.rate), *((f"bands/pay/{at}/rate", band.rate) for at, band in enumerate(bands))):
+            if not isinstance(rate, ex.Node) or ex.facts_in(rate):
+                continue
+            share = ex.evaluate(rate, no_facts)
+            if share > 1 and share not in {one.value for one in read_clause(line.clause).figures}:
+                yield TermsFault(f"lines/{no}/{key}", f"比例 {percent_text(share)} 超过 100%，条款中没有这个数字")
 
 
 @dataclass(slots=True)

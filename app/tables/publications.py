@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.calculators import vocabulary as voc
+from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
+from app.calculators.vocabulary import word
 from app.calculators.windows import BEIJING
 from app.tables.entries import given
-from app.tables.series import ValuesAre, far, figure, miswritten
+from app.tables.series import ValuesAre, far, figure, miswritten, values_are
 
 CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
 
@@ -28,7 +31,12 @@ def appended(
         faults.append(TermsFault(place, "须有 rows（全部）或 add（新增），二者取一"))
         return []
     if rows is not None:
-        return rows if isinstance(rows, list) else []
+        listed = rows if isinstance(rows, list) else []
+        today = at.astimezone(BEIJING).date().isoformat()
+        for no, row in enumerate(listed):
+            if isinstance(row, Mapping) and isinstance(row.get("on"), str) and row["on"] > today:
+                faults.append(TermsFault(f"{place}/rows/{no}/on", f"{row['on']} 尚未到来"))
+        return listed
     if not before:
         faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
     if not isinstance(add, list):
@@ -50,25 +58,52 @@ def appended(
 
 
 def said(
-    name: str, before: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], holds_until: str
+    name: str,
+    before: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    holds_until: str,
+    head: Mapping[str, Any],
 ) -> Iterator[tuple[str, str]]:
-    """What a proved version of a series changes, in sentences, Chinese and English; the value before stands beside a new one."""
+    """What a proved version of a series changes, in sentences, Chinese and English; beside each new value the one before it.
+
+    ``head`` is what the series says of itself: of a new one it is told.
+    """
+    kind = values_are(head)
     was, now = ({str(row["on"]): str(row["value"]) for row in one} for one in (before, rows))
     if not was:
-        first, last = min(now), max(now)
-        yield f"{name} 首次公布，{first} 至 {last} 共 {len(now)} 个值", f"{name} is new: {len(now)} values from {first} to {last}"
+        first, last, authority = min(now), max(now), word(voc.AUTHORITIES, head.get("authority"))
+        zh, en = f"{name} 首次公布，{first} 至 {last} 共 {len(now)} 个值", f"{name} is new: {len(now)} values from {first} to {last}"
+        yield f"{zh}；“{head.get('title')}”，{authority.zh}", f"{en}; “{head.get('title')}”, {authority.en}"
     days = sorted(now)
-    for on, value in now.items() if was else ():
+    for on, value in now.items():
         if on not in was:
             place = bisect_left(days, on)
             earlier = days[place - 1] if place else None
-            zh, en = ("", "") if earlier is None else (f"（此前 {earlier} 为 {now[earlier]}）", f" ({now[earlier]} on {earlier} before it)")
+            zh, en = ("", "") if earlier is None else _beside(kind, earlier, now[earlier], value)
             yield f"{name} {on} 公布 {value}{zh}", f"{name}: {value} published on {on}{en}"
         elif was[on] != value:
-            yield f"{name} {on} 由 {was[on]} 更正为 {value}", f"{name} of {on}: corrected from {was[on]} to {value}"
+            moved = _moved(kind, was[on], value)
+            yield f"{name} {on} 由 {was[on]} 更正为 {value}，{moved[0]}", f"{name} of {on}: corrected from {was[on]} to {value}, {moved[1]}"
     for on in sorted(was.keys() - now.keys()):
         yield f"{name} 删去 {on} 的 {was[on]}", f"{name} of {on}: {was[on]} is taken away"
     yield f"{name} 有效至 {holds_until}（不含）", f"{name} is valid until {holds_until}, exclusive"
+
+
+def _beside(kind: ValuesAre, on: str, before: str, now: str) -> tuple[str, str]:
+    zh, en = _moved(kind, before, now)
+    return f"（此前 {on} 为 {before}，{zh}）", f" ({before} on {on} before it, {en})"
+
+
+def _moved(kind: ValuesAre, before: str, now: str) -> tuple[str, str]:
+    """How far a value lies from another, exact."""
+    old, new = figure(kind, before), figure(kind, now)
+    assert old is not None
+    assert new is not None
+    if old == new:
+        return "不变", "the same"
+    moved = (new - old) * (100 if kind == "PERCENT" else 1)
+    text = ("+" if moved > 0 else "-") + decimal_text(abs(moved))
+    return (f"{text} 个百分点", f"{text} percentage points") if kind == "PERCENT" else (text, text)
 
 
 def _refused(

@@ -65,6 +65,7 @@ class Stock:
         self._batches: dict[str, Any] = {}
         self._notices: dict[str, tuple[str, Any, Mapping[str, Any] | None]] = {}  # the last of each batch
         self._directions: dict[str, Any] = {}
+        self._later: dict[str, dict[int, Any]] = {}  # what was said of directions later
         self._laid_out: _LaidOut | None = None
         self._versions: dict[str, dict[int, Read]] = {}
         self._events: dict[str, dict[tuple[int, str], Any]] = {}
@@ -88,7 +89,11 @@ class Stock:
             self._keys[name].update(tuple(getattr(row, column) for column in columns) for row in rows.get(name, ()))
         self._funds.update({row.id: row.title for row in rows.get("fund", ())})
         self._directions.update({row.rate_table: row for row in rows.get("direction", ())})
-        if any(rows.get(name) for name in ("batch", "batch_version", "direction")):
+        for row in rows.get("direction_version", ()):
+            fault = fault_of_content(row.content, row.digest)
+            if self._altered.passes(self._altered.tables, row.rate_table, f"direction_version {row.rate_table} {row.version}", fault):
+                self._later.setdefault(row.rate_table, {})[row.version] = row
+        if any(rows.get(name) for name in ("batch", "batch_version", "direction", "direction_version")):
             self._laid_out = None
         self._take_overlays(rows.get("overlay_version", ()))
         self._take_batches(rows)
@@ -177,7 +182,10 @@ class Stock:
     def _lay_out(self, methods: Mapping[str, str]) -> _LaidOut:
         """The directions in order, and the batches by year."""
         listed = sorted(self._directions.values(), key=lambda row: (row.batch_id, row.position, row.rate_table))
-        directions = {row.rate_table: direction_of(row, methods.get(row.rate_table)) for row in listed}
+        directions = {}
+        for row in listed:
+            later = [said for _, said in sorted(self._later.get(row.rate_table, {}).items())]
+            directions[row.rate_table] = direction_of(row, later, methods.get(row.rate_table))
         mine: dict[str, list[Direction]] = {}
         for direction in directions.values():
             mine.setdefault(direction.batch, []).append(direction)

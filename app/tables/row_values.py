@@ -20,6 +20,7 @@ from app.tables.known_series import Row, SeriesVersion
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _NOT_OF_A_SERIES: Final = ("rows", "extends")
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Shared(NamedTuple):
@@ -101,11 +102,26 @@ def rate_table(read: Read, direction: Direction, batch: Batch, shared: Shared) -
     )
 
 
-def direction_of(row: Any, method: str | None) -> Direction:
-    """A direction whose standards were found later has them from its versions; its own row stays as it was."""
-    not_loaded = row.not_loaded if method is None else None
-    schemes = tuple(row.schemes.split())
-    return Direction(row.rate_table, row.batch_id, row.number, row.title, method or row.method, row.area, not_loaded, schemes)
+def direction_of(row: Any, later: Sequence[Any], method: str | None) -> Direction:
+    """A direction whose standards were found later has them from its versions; what was said of it later stands in its place."""
+    said = json.loads(later[-1].content) if later else _first_said(row)
+    reasons = [(_EVER, row.not_loaded), *((one.published_at, json.loads(one.content)["not_loaded"]) for one in later)]
+    return Direction(
+        rate_table=row.rate_table,
+        batch=row.batch_id,
+        number=said["no"],
+        title=said["title"],
+        method=method or said["method"],
+        area=said["area"],
+        not_loaded=said["not_loaded"] if method is None else None,
+        schemes=tuple(said["schemes"]),
+        reasons=tuple((at, reason) for at, reason in reasons if reason is not None),
+    )
+
+
+def _first_said(row: Any) -> Mapping[str, Any]:
+    said = {"no": row.number, "title": row.title, "method": row.method, "area": row.area, "not_loaded": row.not_loaded}
+    return {**said, "schemes": row.schemes.split()}
 
 
 def overlay_of(row: Any) -> Overlay:

@@ -10,8 +10,11 @@ from sqlmodel import Session, select
 
 from app.calculators.terms import TermsFault
 from app.tables import models
+from app.tables.additions import present_notice, present_words
 from app.tables.files import FileError, parsed
-from app.tables.proposals import NEW_VERSION, OWN_DIRECTION
+from app.tables.proposed import NEW_VERSION, OWN_DIRECTION, has_versions
+from app.tables.proposing_funds import NEW_OVERLAY
+from app.tables.published_tables import known_direction
 
 
 class SourceError(ValueError):
@@ -37,6 +40,8 @@ def from_nothing(kind: str, target: str) -> dict[str, Any]:
             "authority": "official",
             "directions": [],
         }
+    if kind == "FUND":
+        return {"id": target, "title": None, "overlays": []}
     if kind == "REFERENCE_RATE":
         return {"series": [{"series": name, "holds_until": None, "add": []} for name in target.split()]}
     return {"rate_table": target, "version": None, "reason": None} | ({"last_day": None} if kind == "END_OF_VALIDITY" else {})
@@ -59,9 +64,19 @@ def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
                 version = direction.pop("version", None)
                 return {"batch": batch, "direction": {key: direction.get(key) for key in OWN_DIRECTION}, "version": version}
         raise SourceError(TermsFault("/file", f"文件中没有标准表 {target}"))
+    if kind == "FUND":
+        for one in _list(content, "funds"):
+            if isinstance(one, Mapping) and one.get("id") == target:
+                return {**one, "overlays": [_rules(rules) for rules in one.get("overlays") or ()]}
+        raise SourceError(TermsFault("/file", f"文件中没有基金 {target}"))
     if kind == "REFERENCE_RATE":
         return {"series": [_series(one) for one in _list(content, "series")]}
     return content
+
+
+def _rules(raw: Any) -> Any:
+    """Rules of a fund, stripped of what publication gives."""
+    return {key: value for key, value in raw.items() if key in NEW_OVERLAY} if isinstance(raw, Mapping) else raw
 
 
 def _list(content: Mapping[str, Any], key: str) -> list[Any]:
@@ -86,7 +101,7 @@ def _direction(raw: Any) -> Any:
 
 
 def _stripped(version: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in version.items() if key in NEW_VERSION and key != "supersedes"}
+    return {key: value for key, value in version.items() if key in NEW_VERSION and key not in {"supersedes", "reason"}}
 
 
 def _series(raw: Any) -> Any:
@@ -111,11 +126,12 @@ def from_table(session: Session, target: str, table: str, version: int | None) -
     if table == target:
         direction = session.get_one(models.Direction, table)
         return {"batch": direction.batch_id, "version": copied}
-    source = session.get_one(models.Direction, table)
+    source = known_direction(session, table)
     there = session.get(models.Direction, target)
     made: dict[str, Any] = {"batch": there.batch_id if there else target.rpartition("-")[0], "version": copied}
-    if there is None or there.not_loaded is not None:
-        made["direction"] = {"no": None, "title": source.title, "method": source.method, "area": source.area, "schemes": []}
+    if there is None or not has_versions(session, target):
+        number = None if there is None else there.number
+        made["direction"] = {"no": number, "title": source["title"], "method": source["method"], "area": source["area"], "schemes": []}
     return made
 
 
@@ -124,22 +140,21 @@ def from_batch(session: Session, target: str, batch: str) -> dict[str, Any]:
     row = session.get(models.Batch, batch)
     if row is None:
         raise SourceError(TermsFault("/copy_of", f"没有批次 {batch}"))
-    content = json.loads(row.content)
+    content = json.loads(present_notice(session, row).content)
     content["batch"] = {**content["batch"], "id": target}
+    if target == batch:
+        return dict(content)  # what is published stays: its header is there to be said better
     content["directions"] = []
     of = models.Direction
     for direction in session.exec(select(of).where(of.batch_id == batch).order_by(of.position)).all():  # type: ignore[arg-type]
-        made = {
-            "rate_table": _renamed(direction.rate_table, batch, target),
-            "no": direction.number,
-            "title": direction.title,
-            "method": direction.method,
-            "area": direction.area,
-        }
+        words = present_words(session, direction)
+        made = {"rate_table": _renamed(direction.rate_table, batch, target), **{key: words[key] for key in OWN_DIRECTION[:4]}}
         try:
             made["version"] = _renamed(from_table(session, direction.rate_table, direction.rate_table, None)["version"], batch, target)
         except SourceError:
-            made["not_loaded"] = direction.not_loaded
+            made["not_loaded"] = words["not_loaded"]
+        else:
+            made["method"] = known_direction(session, direction.rate_table)["method"]
         content["directions"].append(made)
     return dict(content)
 

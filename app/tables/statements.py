@@ -40,11 +40,12 @@ class Version:
     """A version's content with its terms read. Errors: TermsError where they cannot be meant."""
 
     content: Mapping[str, Any]
+    overlay: bool = False  # a version of an overlay, which has its fund's words and no facts of its own
     terms: Terms = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the terms once."""
-        object.__setattr__(self, "terms", parse_terms(self.content["terms"], "terms"))
+        object.__setattr__(self, "terms", parse_terms(self.content["terms"], "terms", overlay=self.overlay))
 
     @property
     def other_funding(self) -> str:
@@ -81,20 +82,50 @@ def frame(version: Version) -> Iterator[Statement]:
     """What a version is and where it comes from, and how its terms are to be read."""
     content, raw, terms = version.content, version.content["terms"], version.terms
     yield from _effective(content["effective"])
+    yield text(content, "", "reason", Phrase("更正理由", "Reason for the correction"), content.get("reason"), dated=False)
     yield text(content, "", "title", Phrase("标准表名称", "Title of the table"), content.get("title"), dated=False)
     method = content.get("method")
     yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(voc.METHODS, method))
-    document = content.get("document") or {}
-    for key, name in voc.DOCUMENT.items():
-        yield text(document, "/document", key, name, document.get(key), dated=False)
-    authority, confidence = content.get("authority"), content.get("confidence")
-    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(voc.AUTHORITIES, authority), dated=False)
+    yield from _source(content)
+    confidence = content.get("confidence")
     name = Phrase("数字的可靠程度", "How surely the figures were read")
     yield value(content, "", "confidence", name, confidence, word(voc.CONFIDENCES, confidence), dated=False)
     yield value(raw, WHOLE_TABLE, "facts", Phrase("事实种类", "Kind of facts"), terms.facts, word(voc.FACTS, terms.facts))
     wording = raw.get("wording")
     yield value(raw, WHOLE_TABLE, "wording", Phrase("金额性质", "Kind of amount"), wording, word(voc.WORDINGS, wording))
     yield text(raw, WHOLE_TABLE, "clause", Phrase("全表通用的条款文字", "Clause text of the whole table"), raw.get("clause"))
+
+
+def frame_of_overlay(version: Version) -> Iterator[Statement]:
+    """What an overlay is, where it comes from, and over which tables it lies."""
+    content = version.content
+    yield from _effective(content["effective"])
+    yield text(content, "", "title", Phrase("规则名称", "Title of the rules"), content.get("title"), dated=False)
+    for key, name, words in (
+        ("methods", Phrase("适用的支持方式", "Support methods it lies over"), voc.METHODS),
+        ("facts", Phrase("适用的事实种类", "Kinds of facts it lies over"), voc.FACTS),
+    ):
+        said = content.get(key)
+        chosen = [word(words, one) for one in said] if isinstance(said, list) else [Phrase("全部", "all")]
+        yield value(content, "", key, name, canonical(said if isinstance(said, list) else "all"), listed(chosen))
+    by = content.get("applies_by")
+    shown = NOTHING if by is None else Phrase(*_APPLIES_BY[by])
+    yield value(content, "", "applies_by", Phrase("按何日适用", "By what it applies"), by, shown)
+    yield from _source(content)
+
+
+_APPLIES_BY: Final = {
+    "PROGRAM_YEAR": ("标准表的年度", "the year of the table"),
+    "APPLICATION_DATE": ("申请日", "the day of the application"),
+}
+
+
+def _source(content: Mapping[str, Any]) -> Iterator[Statement]:
+    document = content.get("document") or {}
+    for key, name in voc.DOCUMENT.items():
+        yield text(document, "/document", key, name, document.get(key), dated=False)
+    authority = content.get("authority")
+    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(voc.AUTHORITIES, authority), dated=False)
 
 
 def _effective(period: Mapping[str, Any]) -> Iterator[Statement]:

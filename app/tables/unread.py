@@ -26,6 +26,7 @@ KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "batch": ("id", "digest"),
     "batch_version": ("batch_id", "version", "digest"),
     "direction": ("rate_table",),
+    "direction_version": ("rate_table", "version", "digest"),
     "rate_table_version": ("rate_table", "version", "digest"),
     "reference_rate_version": ("series", "version", "digest"),
     "version_event": ("id",),

@@ -7,13 +7,14 @@ bounds, a requirement by its code. Nothing that differs is left out: where only 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 from app.calculators.phrases import Phrase, quoted
 from app.tables.canonical import canonical
 from app.tables.parts import Group, Part, groups
-from app.tables.statements import Statement, Version, frame, rules
+from app.tables.statements import Statement, Version, frame, frame_of_overlay, rules
 
 _OF_EACH_VERSION: Final = frozenset({"version", "published_at"})  # two versions always differ in these
 _UNORDERED: Final = frozenset({"require", "lines", "pool", "exclude_periods", "currencies", "not_decided", "categories", "values", "term"})
@@ -28,27 +29,37 @@ class Difference:
     en: str
     before: str | None  # as published: a text as it stands, anything else as canonical JSON
     after: str | None
+    clause: str | None = None  # the clause beside what is new
 
 
-def differences(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any] | None, now: Mapping[str, Any], *, overlay: bool = False) -> list[Difference]:
     """What ``now`` says otherwise than ``before``; of a first version (None) what it says at all.
 
-    Both are the content of a version as published. ``version`` and ``published_at`` are not compared. Errors:
-    TermsError where the terms of one cannot be meant.
+    Both are the content of a version as published, of a table or of an overlay. ``version`` and ``published_at`` are not
+    compared. Errors: TermsError where the terms of one cannot be meant.
     """
-    new = Version(now)
+    new = Version(now, overlay)
     first_day = now["effective"]["first_day"]
     since = Phrase(f"，自 {first_day} 起", f", from {first_day}")
     if before is None:
-        told = [_added(one.place, _with(one.name, one.words), one.raw, since) for one in rules(new) if one.raw is not None]
+        always = Phrase("", "")
+        told = [
+            _added(one.place, _with(one.name, one.words), one.raw, since if one.dated else always)
+            for one in _of_the_whole(new)
+            if one.raw is not None
+        ]
         return told + [one for group in groups(new) for part in group.parts for one in _new_part(part, since)]
-    old = Version(before)
+    old = Version(before, overlay)
     found = list(_supersedes(before, now))
-    for was, said in zip((*frame(old), *rules(old)), (*frame(new), *rules(new)), strict=True):
+    for was, said in zip(_of_the_whole(old), _of_the_whole(new), strict=True):
         found += _changed(was, said, since)
     for was_group, group in zip(groups(old), groups(new), strict=True):
         found += _group(was_group, group, since)
     return [*found, *_spelled_otherwise(before, now, {one.place for one in found})]
+
+
+def _of_the_whole(version: Version) -> Iterator[Statement]:
+    return frame_of_overlay(version) if version.overlay else chain(frame(version), rules(version))
 
 
 # --- the version as a whole ----------------------------------------------------------------------------
@@ -182,7 +193,8 @@ def _part(was: Part, said: Part, since: Phrase) -> Iterator[Difference]:
 
 
 def _new_part(part: Part, since: Phrase) -> Iterator[Difference]:
-    yield _added(part.place, part.whole, part.raw, since)
+    clause = part.raw.get("clause") if isinstance(part.raw, Mapping) else None
+    yield replace(_added(part.place, part.whole, part.raw, since), clause=clause)
     for inner in part.parts:
         yield from _new_part(inner, since)
 

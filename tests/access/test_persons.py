@@ -19,7 +19,7 @@ from tests.access.provider import AUDIENCE, ISSUER, SET, token
 
 TABLE = "bj-gjj-2025-3-1"
 ALL = ("tables:write", "tables:approve")
-WITHDRAWAL = {"kind": "WITHDRAWAL", "target": TABLE, "content": {"rate_table": TABLE, "version": "1", "reason": "依据的通知已废止"}}
+WITHDRAWAL = {"kind": "WITHDRAWAL", "target": TABLE, "content": {"rate_table": TABLE, "version": "2", "reason": "依据的通知已废止"}}
 SAME = ["li", "Li", "LI", "ｌｉ", "Ｌi", "l\u200bi", "li\ufeff", "\u202eli", "l\u034fi", "li\ufe0f", "l\u00adi"]
 
 

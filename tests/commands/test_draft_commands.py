@@ -20,7 +20,7 @@ from app.tables import audit, models
 from app.tables.database import engine_of, writing
 from app.tables.proposals import KINDS
 from tests.access.conftest import HERE, issued
-from tests.commands.conftest import MONTH, TABLE, Desk, edited, step
+from tests.commands.conftest import MONTH, REWORDED, TABLE, Desk, edited, step
 from tests.contract.requests import INSURANCE
 from tests.drafts.test_life import four_rockets
 
@@ -50,6 +50,7 @@ def test_from_a_copy_to_an_amount_by_two_keys(desk: Desk, raising: str) -> None:
         ("li", "draft.begin"),
         ("li", "draft.revise"),
         ("li", "draft.checked"),
+        ("wang", "report.shown"),
         ("wang", "draft.approved"),
         ("wang", "draft.published"),
     ]
@@ -65,6 +66,19 @@ def test_the_report_says_each_difference_in_both_languages(desk: Desk, raising: 
     assert "• 版本 1 至 2025-02-28 止 / version 1 ends on 2025-02-28" in said
     place = said.index(f"• {TABLE}  单个企业本批次上限 由 1000万元 调整为 2000万元，自 2025-03-01 起")
     assert said[place + 1] == "  Cap per enterprise and batch: changed from 10,000,000.00 yuan to 20,000,000.00 yuan, from 2025-03-01"
+
+
+def test_a_figure_that_its_clause_does_not_have_is_a_warning_on_standard_error(desk: Desk, raising: str, tmp_path: Path) -> None:
+    """The cap is raised, and the clause beside it is left as it was."""
+    back = edited(desk, raising, tmp_path / "back.yaml", REWORDED[::-1])
+    desk.done("li", "tables", "draft", "revise", raising, "--content", back)
+    told = (
+        "! /version/terms/caps/1/limit: 条款中没有 2000万（条款中的数字：1000万）：“单个企业补贴金额不超过1000万元。”"
+        " / 2000万 is not in the clause (figures there: 1000万): “单个企业补贴金额不超过1000万元。”\n"
+    )
+    for who, name in (("li", "check"), ("wang", "report"), ("wang", "approve")):
+        ended = desk.run(who, "tables", "draft", name, raising)
+        assert (ended.exit_code, ended.stderr) == (0, told)
 
 
 def test_faults_are_listed_with_their_places(desk: Desk, tmp_path: Path) -> None:
@@ -162,6 +176,7 @@ def test_who_wrote_any_revision_cannot_approve(desk: Desk, raising: str, tmp_pat
     desk.done("zhao", "tables", "draft", "revise", raising, "--content", path)
     desk.done("li", "tables", "draft", "revise", raising, "--content", path, "--note", "再改")
     step(desk, "li", "check", raising)
+    desk.done("zhao", "tables", "draft", "report", raising)
     (line,) = desk.refused("zhao", "tables", "draft", "approve", raising)
     assert line == "✗ 草案须由编写者以外的人批准 / a draft is approved by somebody who did not write it"
     step(desk, "wang", "approve", raising)
@@ -188,6 +203,7 @@ def test_the_use_of_a_key_is_noted(desk: Desk) -> None:
 
 
 def test_steps_out_of_order_are_refused(desk: Desk, raising: str) -> None:
+    desk.done("wang", "tables", "draft", "report", raising)
     (line,) = desk.refused("wang", "tables", "draft", "publish", raising)
     assert line.endswith("only a draft that is APPROVED can be published; it is DRAFT")
     (line,) = desk.refused("wang", "tables", "draft", "approve", raising)

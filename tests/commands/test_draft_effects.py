@@ -107,10 +107,37 @@ def test_a_file_that_is_no_request_is_refused(desk: Desk, raising: str, tmp_path
     assert desk.refused("li", "tables", "draft", name, raising, *words)[0].startswith(told.format(path=path))
 
 
-def test_what_cannot_be_published_or_calculated_with_has_no_effect(desk: Desk) -> None:
+def test_what_cannot_be_published_or_calculated_with_has_no_effect(desk: Desk, tmp_path: Path) -> None:
     made = desk.begin("li", "rate_table", TABLE, "--copy-of", TABLE)
     (line,) = desk.refused("li", "tables", "draft", "effect", made)
     assert "版本 1 与 2 的施行期重叠" in line
+    notice = desk.begin("li", "batch", "bj-gjj-2025-1", "--copy-of", "bj-gjj-2025-1")
+    path = edited(desk, notice, tmp_path / "d.yaml", ("authority: repost", "authority: official"))
+    desk.done("li", "tables", "draft", "revise", notice, "--content", path)
+    (line,) = desk.refused("li", "tables", "draft", "effect", notice)
+    assert line == "✗ 此草案不影响任何标准表的金额 / this draft changes the amount of no table"
+
+
+def a_year(series: str) -> dict[str, Any]:
+    """1,000,000.00 for 2026 from 21 September on at the series' rate, under the points on a loan of 2023: the subsidy stays below the interest."""
+    rate = {"kind": "FLOATING", "series": series, "spread": "-0.0250", "reset": "MONTHLY"}
+    contract = {"contract_no": "L-1", "lender": "某银行", "loan_type": "FIXED_ASSET", "signed_on": "2026-09-21", "matures_on": "2027-09-21"}
+    contract |= {"drawdowns": [{"drawdown_no": "1", "on": "2026-09-21", "amount": "1000000.00"}], "rate": rate, "day_count": "ACT_360"}
+    measures = {"key_industry": True, "fai_2022": "8000000.00"}
+    applicant = {"uscc": "91350100M000100Y43", "registered_in_beijing": True, "dishonesty_records": [], "measures": measures}
+    return {"rate_table": "bj-gjj-2023-2-2", "application_date": "2026-10-19", "applicant": applicant, "contracts": [contract]}
+
+
+def test_the_effect_of_a_month_is_that_of_the_cases_that_it_reaches(desk: Desk, tmp_path: Path) -> None:
+    """Before the month no rate is known from 21 September on; a claim of another table than a loan's is none of it."""
     month = entered(desk.done("li", *MONTH))
-    (line,) = desk.refused("li", "tables", "draft", "effect", month)
-    assert line.endswith(" / a draft of this kind has no table to calculate with")
+    said = desk.done("wang", "tables", "draft", "effect", month).splitlines()
+    assert said[-1] == "没有案例：以 --cases 给出，或在标准表中附 examples / no case: give --cases, or store examples with the table"
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps({"cases": [{"item_id": "loan", "request": a_year("LPR_1Y")}]}), encoding="utf-8")
+    said = desk.done("wang", "tables", "draft", "effect", month, "--cases", str(path)).splitlines()
+    assert said[2] == "bj-gjj-2023-2-2  与版本 1 相比 / beside version 1"
+    assert any(line.startswith("  ✗ loan: 现行 / now: REFERENCE_RATE_NOT_COVERED") and "草案 / draft" not in line for line in said), said
+    path.write_text(json.dumps({"cases": [{"item_id": "four", "request": four_rockets()}]}), encoding="utf-8")
+    (line,) = desk.refused("wang", "tables", "draft", "effect", month, "--cases", str(path))
+    assert line.startswith("✗ /cases/0/request/rate_table: 草案不影响该标准表的金额；所影响的: ")

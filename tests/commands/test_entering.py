@@ -23,7 +23,7 @@ def published(desk: Desk, said: str) -> TestClient:
 
 
 def test_a_withdrawal(desk: Desk) -> None:
-    said = desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "1", "--reason", "依据的通知已废止")
+    said = desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "2", "--reason", "依据的通知已废止")
     with published(desk, said) as client:
         assert client.get("/v1/rate-tables/bj-gjj-2025-3-1?as_of=2026-01-01").json()["code"] == "NO_VERSION_IN_FORCE"
 
@@ -53,9 +53,9 @@ def test_an_event_that_cannot_be_leaves_no_draft(desk: Desk, words: tuple[str, .
 def test_a_month_of_rates_is_one_command(desk: Desk) -> None:
     said = desk.done("li", *MONTH, "LPR_5Y=3.50%")
     assert desk.done("wang", "tables", "draft", "report", entered(said)).splitlines()[2:] == [
-        "• LPR_1Y 2026-09-21 公布 3.00%（此前 2026-08-20 为 3.00%） / LPR_1Y: 3.00% published on 2026-09-21 (3.00% on 2026-08-20 before it)",
+        "• LPR_1Y 2026-09-21 公布 3.00%（此前 2026-08-20 为 3.00%，不变） / LPR_1Y: 3.00% published on 2026-09-21 (3.00% on 2026-08-20 before it, the same)",
         "• LPR_1Y 有效至 2026-10-20（不含） / LPR_1Y is valid until 2026-10-20, exclusive",
-        "• LPR_5Y 2026-09-21 公布 3.50%（此前 2026-08-20 为 3.50%） / LPR_5Y: 3.50% published on 2026-09-21 (3.50% on 2026-08-20 before it)",
+        "• LPR_5Y 2026-09-21 公布 3.50%（此前 2026-08-20 为 3.50%，不变） / LPR_5Y: 3.50% published on 2026-09-21 (3.50% on 2026-08-20 before it, the same)",
         "• LPR_5Y 有效至 2026-10-20（不含） / LPR_5Y is valid until 2026-10-20, exclusive",
     ]
     with published(desk, said) as client:
@@ -110,10 +110,15 @@ def test_a_series_that_is_new_and_one_that_is_corrected_are_told(desk: Desk, tmp
             step(desk, who, name, made)
     valid = "XX_RATE is valid until 2026-12-01, exclusive"
     assert told == [
-        ["XX_RATE is new: 2 values from 2026-01-02 to 2026-02-02", valid],
         [
-            "XX_RATE of 2026-02-02: corrected from 4% to 4.5%",
-            "XX_RATE: 5% published on 2026-03-02 (4.5% on 2026-02-02 before it)",
+            "XX_RATE is new: 2 values from 2026-01-02 to 2026-02-02; “t”, officially published",
+            "XX_RATE: 3% published on 2026-01-02",
+            "XX_RATE: 4% published on 2026-02-02 (3% on 2026-01-02 before it, +1 percentage points)",
+            valid,
+        ],
+        [
+            "XX_RATE of 2026-02-02: corrected from 4% to 4.5%, +0.5 percentage points",
+            "XX_RATE: 5% published on 2026-03-02 (4.5% on 2026-02-02 before it, +0.5 percentage points)",
             "XX_RATE of 2026-01-02: 3% is taken away",
             valid,
         ],

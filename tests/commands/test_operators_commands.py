@@ -55,9 +55,10 @@ def test_what_was_loaded_is_in_the_log_with_the_operator(desk: Desk, tmp_path: P
     digests = detail.pop("digests")
     assert detail == {
         "added": {"batch": 1, "direction": 1, "fund": 1, "rate_table_version": 2, "version_event": 1},
-        "versions": ["t-fund-2024-1-1 1", "t-fund-2024-1-1 2"],
+        "versions": ["batch t-fund-2024-1", "t-fund-2024-1-1 1", "t-fund-2024-1-1 2"],
+        "others": ["fund t-fund", "direction t-fund-2024-1-1", "version_event t-fund-2024-1-1 1 SUPERSEDED"],
     }
-    assert [len(set(digests)), *map(len, digests)] == [2, 39, 39]  # the beginnings of their digests, against which a backup is held
+    assert [len(set(digests)), *map(len, digests)] == [3, 39, 39, 39]  # the beginnings of their digests, against which a backup is held
     assert desk.done(None, "tables", "load", str(path)) == "1 张标准表无误，新增 0 行 / 1 rate tables proved, 0 rows added\n"
     assert desk.log()[-1].id == entry.id
 
@@ -135,7 +136,7 @@ def test_what_is_wrong_with_a_setting_is_one_line(variables: dict[str, str], wor
 
 def test_the_log_is_listed_as_over_http(desk: Desk) -> None:
     """Every entry is a line; what follows a number can be asked for."""
-    desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "1", "--reason", "依据的通知已废止")
+    desk.done("li", "tables", "draft", "withdraw", "bj-gjj-2025-3-1", "2", "--reason", "依据的通知已废止")
     auditor = issued(desk.url, "audit:read").secret
     lines = [json.loads(line) for line in desk.done(None, "audit", "list").splitlines()]
     assert [one["id"] for one in lines] == list(range(1, len(desk.log()) + 1))
@@ -166,7 +167,7 @@ def test_a_restored_database_gives_the_same_bytes(desk: Desk, new: str, tmp_path
     """Two services side by side, one on the database and one on what was restored: each answer and each list is the same."""
     said = desk.done("li", "tables", "draft", "end", "bj-gjj-2025-1-11", "1", "--last-day", "2026-12-31", "--reason", "办法到期")
     made = said.split()[1]
-    for name in ("approve", "publish"):
+    for name in ("report", "approve", "publish"):
         desk.done("wang", "tables", "draft", name, made)
     path = tmp_path / "backup.gz"
     first, last = desk.done(None, "backup", str(path)).splitlines()

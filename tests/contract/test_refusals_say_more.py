@@ -208,6 +208,7 @@ def test_a_series_is_answered_with_the_nearest() -> None:
 def test_a_status_and_a_table_that_are_not_read_name_the_nearest(client: httpx.Client) -> None:
     body = {
         "rate_table": "bj-sme-2025-0-1",
+        "version": 1,
         "application_date": "2025-06-30",
         "applicant": applicant(),
         "contracts": [loan(measures={"first_loan": True})],

@@ -132,8 +132,8 @@ def _trial(case: Any, draft: Body, draw: random.Random) -> None:
     if case.meta.generation.mode is GenerationMode.POSITIVE:
         found = next(((kind, table) for kind in METHODS for table in tables(kind) if table["id"] == target), None)
         case.body = fitting(found[0], case.body, draw, found[1]) if found else {**case.body, "rate_table": target}
-    elif re.fullmatch(TABLE_PATTERN, str(case.body.get("rate_table", ""))):
-        case.body["rate_table"] = target
+    elif isinstance(named := case.body.get("rate_table"), str):  # one that no table can have stays wrong, but is not looked for
+        case.body["rate_table"] = target if re.fullmatch(TABLE_PATTERN, named) else [named]
 
 
 @schemathesis.hook

@@ -81,6 +81,34 @@ def test_the_report_says_in_words_what_changes(office: Office, raising: tuple[st
     assert "Cap per enterprise and batch: changed from 10,000,000.00 yuan to 20,000,000.00 yuan, from 2025-03-01" in sentences
 
 
+def test_a_figure_that_its_clause_does_not_have_is_a_warning_wherever_the_draft_is_judged(office: Office, raising: tuple[str, str]) -> None:
+    """The cap was raised, and the clause beside it still says 1000万元: told in the report, by the check and by the approval."""
+    draft, etag = raising
+    place = "/version/terms/caps/1/limit"
+    chinese = "条款中没有 2000万（条款中的数字：1000万）：“单个企业补贴金额不超过1000万元。”"
+    english = "2000万 is not in the clause (figures there: 1000万): “单个企业补贴金额不超过1000万元。”"
+    told = [{"place": place, "message": chinese, "note": None}]
+    assert office.call("wang", "GET", f"{draft}/report").json()["warnings"] == told
+    in_english = office.call("wang", "GET", f"{draft}/report", **{"Accept-Language": "en"}).json()["warnings"]
+    assert in_english == [{"place": place, "message": english, "note": None}]
+    for who, name in (("li", "check"), ("wang", "approve")):
+        response = office.step(who, draft, etag, name)
+        assert (response.status_code, response.json()["warnings"]) == (200, told)
+        etag = response.headers["etag"]
+    assert office.step("wang", draft, etag, "publish").status_code == 200  # a warning refuses nothing
+
+
+def test_the_reason_for_a_figure_is_shown_beside_the_warning(office: Office, raising: tuple[str, str]) -> None:
+    draft, etag = raising
+    content = office.call("li", "GET", draft).json()["content"]
+    content["version"]["terms"]["caps"][1]["clause_note"] = "补充通知改为2000万元"
+    response = office.call("li", "PUT", draft, {"content": content}, **{"If-Match": etag})
+    assert response.status_code == 200
+    report = office.call("wang", "GET", f"{draft}/report").json()
+    assert [one["note"] for one in report["warnings"]] == ["补充通知改为2000万元"]
+    assert "单个企业本批次上限 与条款文字不同的理由：“补充通知改为2000万元”" in "".join(one["sentence"] for one in report["differences"])
+
+
 def test_the_effect_on_money(office: Office, raising: tuple[str, str]) -> None:
     """Four rockets rise by 10,000,000; one alone stays at 4,000,000; a claim without policies cannot be answered at all."""
     draft, _ = raising
@@ -218,6 +246,14 @@ def test_a_draft_with_faults_lists_each_with_its_place(office: Office) -> None:
     assert office.call("li", "POST", f"{draft}/calculate", four_rockets()).json()["code"] == "DRAFT_FAULTY"
 
 
+def test_a_trial_names_a_table_of_the_draft(office: Office, raising: tuple[str, str]) -> None:
+    """Any other id is not found, also one that no table can have, as for the service's own tables; what is no text is a fault."""
+    draft, _ = raising
+    for named, status in (("bj-gjj-2025-3-1", 404), ("Mä1", 404), ("bj", 404), (["bj-gjj-2025-1-11"], 422)):
+        response = office.call("li", "POST", f"{draft}/calculate", four_rockets() | {"rate_table": named})
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (status, "/rate_table"), named
+
+
 def test_faults_are_told_in_the_language_that_was_asked_for(office: Office) -> None:
     """A day that is none, a clause that is missing, an expression that is none; in the check, the report and a trial."""
     content = copy.deepcopy(BEGIN["content"]["value"])
@@ -299,8 +335,9 @@ def test_a_withdrawn_version_is_in_force_no_more(office: Office) -> None:
     office.publish(BEGIN["withdrawal"]["value"])
     table = "bj-gjj-2025-3-1"
     assert office.client.get(f"/v1/rate-tables/{table}?as_of=2026-01-01").json()["code"] == "NO_VERSION_IN_FORCE"
-    [version] = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
-    assert version["withdrawn_at"] is not None
+    first, second = office.client.get(f"/v1/rate-tables/{table}/versions").json()["versions"]
+    assert (first["superseded_by"], first["withdrawn_at"]) == (2, None)
+    assert second["withdrawn_at"] is not None
 
 
 def test_a_discarded_draft_stays_readable_and_goes_no_further(office: Office, raising: tuple[str, str]) -> None:

@@ -79,7 +79,7 @@ def test_the_published_files_load_again_after_everything_was_changed_here(office
         assert {
             f"{TABLE} version 2, in force from 2026-12-01",
             f"{TABLE} version 1 ends on 2026-11-30",
-            "bj-gjj-2025-3-1 version 1 is withdrawn",
+            "bj-gjj-2025-3-1 version 2 is withdrawn",
             "a later notice of batch bj-gjj-2025-1 (version 2)",
             "batch bj-gjj-2027-1",
             "LPR_1Y version 2",

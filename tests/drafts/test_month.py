@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.api.months import percentage
 from tests.drafts.conftest import Office
 
 ADDRESS = "/v1/reference-rates"
@@ -157,3 +158,39 @@ def test_D101_what_the_values_of_a_series_are_never_changes(office: Office, said
     draft, etag = office.begin("li", again)
     response = office.step("li", draft, etag, "check")
     assert (response.status_code, [one["pointer"] for one in response.json().get("errors", [])]) == (422 if faults else 200, faults)
+
+
+def reported(office: Office, body: dict[str, Any], language: str) -> list[str]:
+    """What the report on a draft says in a language."""
+    draft, _ = office.begin("li", body)
+    found: list[str] = office.call("wang", "GET", f"{draft}/report", **{"Accept-Language": language}).json()["consequences"]
+    return found
+
+
+def test_a_new_series_is_reported_value_by_value_with_its_distance_from_the_last(office: Office) -> None:
+    rows = [("2026-11-02", "7.0871"), ("2026-11-16", "7.1"), ("2026-11-30", "7.1")]
+    body = dollar(rows=[{"on": on, "value": value, "confidence": "read"} for on, value in rows])
+    assert reported(office, body, "zh") == [
+        "USD_CNY 首次公布，2026-11-02 至 2026-11-30 共 3 个值；“美元兑人民币中间价”，正式公布",
+        "USD_CNY 2026-11-02 公布 7.0871",
+        "USD_CNY 2026-11-16 公布 7.1（此前 2026-11-02 为 7.0871，+0.0129）",
+        "USD_CNY 2026-11-30 公布 7.1（此前 2026-11-16 为 7.1，不变）",
+        "USD_CNY 有效至 2026-12-01（不含）",
+    ]
+    assert reported(office, body, "en")[2] == "USD_CNY: 7.1 published on 2026-11-16 (7.0871 on 2026-11-02 before it, +0.0129)"
+
+
+def test_a_value_of_a_new_series_is_not_published_before_its_day(office: Office) -> None:
+    row = {"on": TOMORROW, "value": "7.1", "confidence": "read"}
+    draft, etag = office.begin("li", dollar(rows=[row], holds_until="2100-01-01"))
+    refused = office.step("li", draft, etag, "check").json()["errors"]
+    assert [(one["pointer"], one["detail"]) for one in refused] == [("/content/series/0/rows/0/on", f"{TOMORROW} 尚未到来")]
+
+
+def test_a_correction_is_reported_with_how_far_it_moves(office: Office) -> None:
+    rows = office.client.get(f"{ADDRESS}/LPR_5Y?limit=200").json()["rows"]
+    said = [{"on": one["on"], "value": percentage(one["value"]), "confidence": one["confidence"]} for one in rows]
+    assert said[-1]["value"] == "3.50%"
+    said[-1]["value"] = "3.45%"
+    body = {"kind": "REFERENCE_RATE", "target": "LPR_5Y", "content": {"series": [{"series": "LPR_5Y", "holds_until": "2026-09-21", "rows": said}]}}
+    assert reported(office, body, "zh")[0] == "LPR_5Y 2026-08-20 由 3.50% 更正为 3.45%，-0.05 个百分点"

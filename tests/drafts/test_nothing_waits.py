@@ -23,7 +23,7 @@ from app.api.draft_examples import BEGIN
 from app.api.loading import Database
 from app.api.problems import ProblemError
 from app.calculators.cells import GivenUp
-from app.tables import drafts, proposals, proving
+from app.tables import drafts, proposing_batches, proposing_funds, proposing_series, proving
 from app.tables.database import engine_of, writing
 from app.tables.proving import Wanted, prove_terms, proved
 from tests.access.conftest import bearer, issued, started
@@ -128,8 +128,8 @@ def test_a_proof_that_would_be_too_much_work_is_refused(office: Office) -> None:
 
 def test_a_draft_adds_no_more_rows_than_a_short_transaction_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are added while nobody else can write."""
-    for name in ("MAX_DIRECTIONS", "MAX_VALUES"):
-        monkeypatch.setattr(proposals, name, 2)
+    for module, name in ((proposing_batches, "MAX_DIRECTIONS"), (proposing_series, "MAX_VALUES"), (proposing_funds, "MAX_OVERLAYS")):
+        monkeypatch.setattr(module, name, 2)
     value = {"on": "2026-09-21", "value": "3.05%", "confidence": "read"}
     directions = [{"rate_table": f"bj-gjj-2027-9-{no}", "no": f"{no}", "title": "x", "not_loaded": "x"} for no in range(3)]
     batch = {"id": "bj-gjj-2027-9", "year": "2027", "title": "x"}
@@ -138,6 +138,7 @@ def test_a_draft_adds_no_more_rows_than_a_short_transaction_takes(office: Office
         ("REFERENCE_RATE", "LPR_1Y", {"series": [{"series": "LPR_1Y", "holds_until": "2026-10-20", "add": [value] * 3}]}, "/series/0"),
         ("REFERENCE_RATE", "LPR_1Y", {"series": [{"series": "LPR_1Y"}, {"series": "LPR_1Y"}]}, "/series"),
         ("BATCH", "bj-gjj-2027-9", many, "/directions"),
+        ("FUND", "bj-gjj", {"id": "bj-gjj", "overlays": [{}] * 3}, "/overlays"),
     ):
         draft, etag = office.begin("li", {"kind": kind, "target": target, "content": content})
         errors = office.step("li", draft, etag, "check").json()["errors"]

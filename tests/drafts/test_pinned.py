@@ -117,7 +117,7 @@ def test_every_answer_comes_again_after_every_later_publication(office: Office, 
     third = {**BEGIN["content"]["value"]["content"], "version": {**BEGIN["content"]["value"]["content"]["version"], "supersedes": "2"}}
     office.publish({"kind": "RATE_TABLE", "target": TABLE, "content": third})
     promises.ask("a correction")
-    withdrawn = {"rate_table": "bj-gjj-2025-3-1", "version": "1", "reason": "依据的通知已废止"}
+    withdrawn = {"rate_table": "bj-gjj-2025-3-1", "version": "2", "reason": "依据的通知已废止"}
     office.publish({"kind": "WITHDRAWAL", "target": "bj-gjj-2025-3-1", "content": withdrawn})
     promises.keep("a withdrawal")
 
@@ -136,7 +136,8 @@ def test_what_is_published_changes_what_is_answered_from_then_on(office: Office)
 def test_an_instant_to_come_is_not_promised(office: Office) -> None:
     """What is asked as known in 2040 is answered as known last, and says so; a past day means its end, in Beijing."""
     latest = office.known_at()
-    for how, known_at in (("an_instant_to_come", latest), ("a_day_to_come", latest), ("today", latest), ("a_past_day", latest)):
+    end = "2026-08-25T23:59:59.999999+08:00"
+    for how, known_at in (("an_instant_to_come", latest), ("a_day_to_come", latest), ("today", latest), ("a_past_day", end)):
         assert office.client.post(INSURANCE, json=insurance() | ASKED[how]).json()["known_at"] == known_at
     past = office.client.post(INSURANCE, json=insurance(known_on="2026-08-19")).json()
     assert past["known_at"] == "2026-08-19T23:59:59.999999+08:00"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from tests.spec.claims import answer, item
+from tests.spec.claims import answer, applicant, item
 
 PROMISED = {"contract_completed": True, "industrialise_in_beijing": True, "district_recommended": True}
 
@@ -56,6 +56,7 @@ def test_de_12_the_ladder_is_closed_on_its_left(client: httpx.Client, net_increa
     body = {
         "rate_table": "bj-gjj-2023-1-stable-growth",
         "application_date": "2023-04-10",
-        "items": [item(measures={"net_increase": net_increase, "growth": growth})],
+        "applicant": applicant(measures={"above_designated_size": True, "net_increase": net_increase, "growth": growth}),
+        "items": [item()],
     }
     assert answer(client, "AWARD", body)["amount"] == expected, working

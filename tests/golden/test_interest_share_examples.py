@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.bureau import Bureau, loan
-from tests.spec.claims import answer
+from tests.spec.claims import answer, applicant
 
 GUANGDONG = """
 facts: CONTRACTS
@@ -55,8 +55,9 @@ def test_de_08_first_loan_of_5_million(client: httpx.Client, paid: str, expected
         drawn=[("2025-03-10", "5000000.00")],
         matures_on="2026-03-10",
         rate={"kind": "FIXED", "annual_rate": "0.06"},
-        measures={"first_loan": True},
+        measures={"first_loan": True, "through_service_centre": True},
         interest_paid=[{"from": "2025-03-10", "until": "2025-12-10", "amount": paid}],
     )
-    body = {"rate_table": "bj-sme-2025-0-1", "application_date": "2025-12-31", "contracts": [contract]}
+    who = applicant(measures={"micro_small_medium": True, "on_dishonesty_list": False})
+    body = {"rate_table": "bj-sme-2025-0-1", "application_date": "2025-12-31", "applicant": who, "contracts": [contract]}
     assert answer(client, "LOAN_INTEREST", body)["amount"] == expected, working

@@ -69,6 +69,7 @@ def test_we_08_equipment_loan_of_500_million_for_five_years(client: httpx.Client
         drawn=[("2024-05-10", "500000000.00")],
         matures_on="2029-05-10",
         rate={"kind": "FIXED", "annual_rate": "0.03"},
+        measures={"equipment_renewal": True},
     )
     found = answer(
         client,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tests.oracle.generate_grants import earlier_grants
@@ -145,6 +146,24 @@ def bands(rng: Rng, terms: Json) -> Json:
     return {"of": "base_amount", "pay": pay}
 
 
+def room_for_one(terms: Json) -> None:
+    """Raise limits below every fixed amount that they bound to the least of these: such a table is refused."""
+    fixed = {line["id"]: worth(line.get("amount", "")) for line in terms["lines"]}
+    for cap in terms.get("caps", []):
+        limit, amounts = worth(cap["limit"]), [fixed[name] for name in cap.get("lines", fixed)]
+        least = min((one for one in amounts if one is not None), default=None)
+        if limit is not None and least is not None and None not in amounts and limit < least:
+            cap["limit"] = f"{least:f}"
+
+
+def worth(text: str) -> Decimal | None:
+    """A number with or without 万; None for anything else."""
+    try:
+        return 10_000 * Decimal(text.removesuffix("万")) if text.endswith("万") else Decimal(text)
+    except InvalidOperation:
+        return None
+
+
 def places_of(item: Json) -> Json:
     """What an earlier grant for the same item would name; a key of another table is refused."""
     found = {name: item[name] for name in ("category", "project_id", "product_id") if name in item}
@@ -255,6 +274,7 @@ def award_case(rng: Rng) -> tuple[Json, Json]:
     if chance(rng, 0.2):
         terms.setdefault("caps", []).insert(0, {"per": ["PRODUCT"], "limit": rng.choice(["cost", "80% * cost"])})
         terms["caps"].sort(key=width)
+    room_for_one(terms)
     payout(rng, terms)
     used = str(terms)
     for name in ("net_increase", "growth", "mass_kg", "grade", "dataset_id"):

@@ -171,7 +171,10 @@ def loan_lines(rng: Rng, terms: Json) -> None:
             loan_line(rng, "REST", base(), when="park in [SOUTH, EAST]"),
         ]
     if chance(rng, 0.12) and terms.get("choose") != "HIGHEST":
-        rng.choice(lines)["require"] = [{"that": "loan_type in [FIXED_ASSET, WORKING_CAPITAL]", "code": "WRONG_TYPE"}]
+        line = rng.choice(lines)
+        line["require"] = [{"that": "loan_type in [FIXED_ASSET, WORKING_CAPITAL]", "code": "WRONG_TYPE"}]
+        if line["id"] == "FEE":  # which is for another type, and then for nobody: such a table is refused
+            line["require"] = [{"that": "disbursed >= 100万", "code": "TOO_SMALL"}]
     if chance(rng, 0.08) and len(lines) == 1:
         lines[0]["require"] = [{"that": "disbursed >= 100万", "code": "TOO_SMALL"}]
     terms["lines"] = lines
@@ -286,14 +289,10 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
     if chance(rng, 0.1):
         terms.setdefault("windows", {})["contract"] = {"first_day": "2022-03-01", "last_day": rng.choice(["2023-12-31", "2024-06-30"])}
     if chance(rng, 0.1):
-        terms.setdefault("require", []).append(
-            {
-                "that": rng.choice(
-                    ["interest >= 5万", "matures_on >= months_after(first_drawdown, 6)", "loan_type in [FIXED_ASSET, RESEARCH]"]
-                ),
-                "code": "NOT_ENOUGH",
-            }
-        )
+        that = rng.choice(["interest >= 5万", "matures_on >= months_after(first_drawdown, 6)", "loan_type in [FIXED_ASSET, RESEARCH]"])
+        if "loan_type" in that and any(line.get("when") == "loan_type in [WORKING_CAPITAL]" for line in terms["lines"]):
+            that = "loan_type in [FIXED_ASSET, WORKING_CAPITAL]"  # a line that the requirements exclude is refused
+        terms.setdefault("require", []).append({"that": that, "code": "NOT_ENOUGH"})
     offset(rng, terms, "CONTRACT")
     if "supported_from" in terms.get("needs", {}):
         applicant.setdefault("measures", {})["supported_from"] = a_day(rng, date(2021, 6, 1), date(2024, 6, 30)).isoformat()

@@ -47,27 +47,28 @@ EVERYTHING: dict[str, Any] = {
         "events": {"of": "CONTRACT", "type": "COUNT"},
         "kind": {"of": "CONTRACT", "type": "CODE", "values": {"A": "甲", "B": "乙"}},
     },
-    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD", "clause": "c"}}
+    "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD", "clause": "c", "clause_note": "n"}}
     | {kind: {"first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("application", "investment")}
     | {kind: {"of": "signed_on", "first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("event", "contract", "completion")},
-    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END", "clause": "c"},
-    "require": [{"that": "name >= 0", "code": "C", "clause": "c", "message": "m"}],
+    "term": {"months": "24", "from": "FIRST_DRAWDOWN", "end": "YEAR_END", "clause": "c", "clause_note": "n"},
+    "require": [{"that": "name >= 0", "code": "C", "clause": "c", "clause_note": "n", "message": "m"}],
     "lines": [
-        {"id": "LARGE", "title": "t", "when": "name >= 1000", "bands": BANDS, "require": [RULE], "wording": "CEILING", "clause": "c"},
+        {"id": "LARGE", "title": "t", "when": "name >= 1000", "bands": BANDS, "require": [RULE], "wording": "CEILING", "clause": "c", "clause_note": "n"},
         {"id": "SMALL", "when": "name < 1000", "base": "balance", "rate": "1%"},
         {"id": "FEE", "amount": "1000"},
         {"id": "PART", "bands": {"of": "name", "pay": [{"rate": "1%"}]}},
     ],
     "caps": [
         {"bounds": "AMOUNT", "room": "DAILY", "per": ["LINE"], "period": "BATCH", "limit": "1", "pool": "FUND"}
-        | {"lines": ["SMALL"], "when": "not earned(LARGE)", "clause": "c"}
+        | {"lines": ["SMALL"], "when": "not earned(LARGE)", "clause": "c", "clause_note": "n"}
     ],
     "rounding": {"unit": "元", "mode": "DOWN", "scope": "ITEM"},
-    "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c"},
+    "admit": {"categories": "unknown", "that": "name >= 0", "vat": "unknown", "related_party": "unknown", "clause": "c", "clause_note": "n"},
     "stacking": {
-        "single_direction": {"exempt": "registered_in_beijing", "clause": "c"},
-        "higher_of": {"same_project": "false", "clause": "c"},
-        "offset": {"less": "name", "clause": "c"},
+        "single_direction": {"exempt": "registered_in_beijing", "exempt_tables": ["xx-x-2025-0-1"], "authority": "draft"}
+        | {"clause": "c", "clause_note": "n"},
+        "higher_of": {"same_project": "false", "clause": "c", "clause_note": "n"},
+        "offset": {"less": "name", "clause": "c", "clause_note": "n"},
         "exempt_direction": "false",
     },
     "payout": {"instalments": [{"share": "80%", "when": "w"}, {"when": "w"}], "sources": [{"share": "90%", "source": "s"}, {"source": "s"}]},
@@ -172,6 +173,19 @@ def test_each_mistake_is_answered_as_the_page_says(typed: Path) -> None:
         typed.write_text(batch_file().replace(right, wrong, 1), encoding="utf-8")
         said = [fault.message for fault in read_files([typed]).faults]
         assert any(message in one for one in said), (wrong, said)
+
+
+def test_each_slip_is_warned_of_as_the_page_says(typed: Path) -> None:
+    assert read_files([typed]).doubts == []
+    table = rows("What the clause says otherwise")
+    assert len(table) == 5
+    for cells in table:
+        right, wrong, message = (cell.strip("`") for cell in cells)
+        assert right in batch_file(), right
+        typed.write_text(batch_file().replace(right, wrong, 1), encoding="utf-8")
+        found = read_files([typed])
+        assert found.faults == []
+        assert any(message in one.zh for one in found.doubts), (wrong, found.doubts)
 
 
 def test_a_loaded_version_is_not_changed(typed: Path, url: str) -> None:

@@ -126,7 +126,7 @@ class Maker:
             case ex.MONEY:
                 return self.money(one.name, self.rng.choice([1_000, 1_000_000, 100_000_000]))
             case ex.RATE:
-                return decimals(guessed if isinstance(guessed, Fraction | int) else Fraction(1, 20))
+                return decimals(guessed if isinstance(guessed, Fraction | int) else self.rng.choice([Fraction(1, 20), Fraction(1, 100)]))
             case ex.QUANTITY:
                 number = guessed if isinstance(guessed, Fraction | int) else self.rng.choice([10, 1000])
                 return decimals(number, one.decimals if one.decimals is not None else 4)
@@ -225,8 +225,11 @@ class Maker:
         window = self.terms.windows.get("interest")
         opens = window.first_day if window is not None and isinstance(window.first_day, date) else None
         drawn = opens if opens is not None and opens < self.applied else months_after(self.applied, -14)
+        drawn = self.guess.get("drawn_on", drawn)
         signed = self.day("signed_on", self.day("first_drawdown", drawn) - timedelta(days=self.rng.choice([0, 10])))
         drawn = self.day("first_drawdown", max(signed, drawn if "signed_on" not in self.guess else signed))
+        if isinstance(self.guess.get("drawn_on"), date):
+            drawn = max(signed, self.guess["drawn_on"])
         matures = self.day("matures_on", months_after(drawn, self.rng.choice([36, 12, 24])))
         amount = self.money("drawn", self.guess.get("disbursed", self.rng.choice([1_000_000, 20_000])))
         known = self.value(Field(name="loan_type", shape="CODE", optional=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 from random import Random
 from typing import Any
 
@@ -71,7 +72,7 @@ def _compare(op: str, left: ex.Node, right: ex.Node, guess: Guess, rng: Random, 
         return
     if isinstance(value, date):
         days = {">": 1, ">=": rng.choice([0, 30, 200]), "<": -1, "<=": -rng.choice([0, 30, 200])}.get(op, 0)
-        if isinstance(left, ex.Name):
+        if isinstance(left, ex.Name) and not _holds(op, guess.get(names[0]), value):
             guess[names[0]] = value + timedelta(days=days)
         return
     factor = {">": rng.choice([Fraction(11, 10), Fraction(2)]), ">=": rng.choice([Fraction(1), Fraction(3, 2)]), "<": Fraction(1, 2), "<=": Fraction(1)}
@@ -79,6 +80,11 @@ def _compare(op: str, left: ex.Node, right: ex.Node, guess: Guess, rng: Random, 
     name = within[0] if isinstance(left, ex.Name) else rng.choice(within)
     target = value * factor.get(op, Fraction(1))
     guess[name] = target if isinstance(left, ex.Name) else target * rng.choice([2, 4]) + 100
+
+
+def _holds(op: str, guessed: Any, value: date) -> bool:
+    """Whether a day that another condition led to meets this one, too: of a period, its other end."""
+    return isinstance(guessed, date) and {">=": ge, ">": gt, "<=": le, "<": lt}.get(op, eq)(guessed, value)
 
 
 def _known(key: Any, guess: Mapping[str, Any]) -> Any:

@@ -73,7 +73,7 @@ def search(loaded: Loaded, *, sample: int | None = None, share: float = 1, seed:
     """Try every variant of every claim of one table; of each claim only ``sample`` variants, where that is given."""
     done = Search()
     starts = bases(loaded, seed, share)
-    if not starts:
+    if not starts and loaded.pays:
         done.unearned.append(loaded.id)
     for base in starts:
         look(loaded, base, done, sample=sample, seed=seed, only=only)

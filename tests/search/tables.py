@@ -10,7 +10,7 @@ from typing import Any
 
 from app.api.calculating import KINDS, Kind
 from app.calculators.rules import Rules, rules_of
-from app.calculators.terms import RateTable
+from app.calculators.terms import UNKNOWN, RateTable
 from app.tables.catalogue import Catalogue
 from tests.bureau import PUBLISHED, catalogue_of
 from tests.shapes.files import FILES, parts, write
@@ -33,6 +33,11 @@ class Loaded:
     def id(self) -> str:
         """The table's id and version."""
         return f"{self.table.id}@{self.table.version}"
+
+    @property
+    def pays(self) -> bool:
+        """Whether any figure was seen (D37): a table of which none was earns nothing."""
+        return any(UNKNOWN not in (line.rate, line.amount) for line in self.table.terms.lines)
 
     def rules(self, on: Any) -> Rules:
         """The rules of the table and of what lies over it on the day of an application."""

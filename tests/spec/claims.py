@@ -10,6 +10,13 @@ from tests.bureau import PATHS, USCC
 
 Body = dict[str, Any]
 
+AS_FIRST_PUBLISHED = {"known_at": "2026-11-30T23:59:59+08:00"}
+"""The moment before the corrections of 1 December 2026: version 1 of every table is chosen, and answers as it always did.
+
+The files that send it say what version 1 of their table answers; what the corrected versions answer stands in
+``test_corrections_*.py``.
+"""
+
 
 def applicant(**more: Any) -> Body:
     """An enterprise of Beijing with a clean record that declares its facts true."""

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.spec.claims import Body, answer, applicant, binding, grant, item, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, item, post, reasons
 
 TABLE = "bj-gjj-2022-0-1"
 
@@ -85,9 +85,9 @@ def test_categories_have_separate_caps_and_no_overall_cap(client: httpx.Client) 
     ],
 )
 def test_earlier_grants_of_the_year_take_room(client: httpx.Client, granted: Body, expected: str, working: str) -> None:
-    """单个企业年度奖励额: applied for in 2023, when the top-up rule of 2022 had ended."""
+    """单个企业年度奖励额: applied for in 2023, when the top-up rule of 2022, as first published, had ended."""
     body = claim(item("6000000.00", category="MPW"), on="2023-01-05", granted=[granted])
-    assert answer(client, "AWARD", body)["amount"] == expected, working
+    assert answer(client, "AWARD", body | AS_FIRST_PUBLISHED)["amount"] == expected, working
 
 
 @pytest.mark.parametrize(("on", "status"), [("2022-01-31", 404), ("2022-02-01", 200), ("2022-02-02", 200)])

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.spec.claims import Body, answer, applicant, grant, item, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, grant, item, reasons
 
 TABLE = "bj-gjj-2022-0-1"
 
@@ -64,9 +64,10 @@ def test_other_support_is_not_topped_up(client: httpx.Client, table: str) -> Non
     ],
 )
 def test_the_rule_ends_with_the_year(client: httpx.Client, on: str, expected: str, working: str) -> None:
-    """The supplement belongs to the guide of 2022."""
+    """As first published, by the day of the application; since it goes with the batches of 2022 (D102), in the year after as well."""
     body = claim(grant(TABLE, "2022-09-01", "500000.00", category="MPW"), on=on)
-    assert answer(client, "AWARD", body)["amount"] == expected, working
+    assert answer(client, "AWARD", body | AS_FIRST_PUBLISHED)["amount"] == expected, working
+    assert answer(client, "AWARD", body)["amount"] == "1500000.00"
 
 
 def test_support_without_a_table_is_topped_up_too(client: httpx.Client) -> None:

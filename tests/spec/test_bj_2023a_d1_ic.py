@@ -137,9 +137,9 @@ def test_one_direction_and_the_room_that_earlier_grants_leave(client: httpx.Clie
     assert ("SINGLE_DIRECTION_IN_PRINCIPLE" in warnings(found)) == ("another direction" in working)
 
 
-@pytest.mark.parametrize(("on", "status"), [("2023-01-31", 404), ("2023-02-01", 200)])
+@pytest.mark.parametrize(("on", "status"), [("2023-02-23", 404), ("2023-02-24", 200), ("2023-02-25", 200)])
 def test_the_first_day_of_the_table(client: httpx.Client, on: str, status: int) -> None:
-    """The guide is of 2023-02; the day was not seen, so the month's first day."""
+    """The guide is of 2023-02-24; version 1 began on the month's first day, version 2 takes its place."""
     response = post(client, "AWARD", claim(tape_out(occurred_on="2023-01-10"), on=on))
     assert response.status_code == status
     if status == 404:

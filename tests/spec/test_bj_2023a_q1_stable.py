@@ -5,14 +5,14 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.spec.claims import Body, answer, item, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, item, post, reasons
 
 TABLE = "bj-gjj-2023-1-stable-growth"
 
 
 def claim(net_increase: str, growth: str, on: str = "2023-04-10") -> Body:
     """A claim for one quarter."""
-    return {"rate_table": TABLE, "application_date": on, "items": [item(measures={"net_increase": net_increase, "growth": growth})]}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "items": [item(measures={"net_increase": net_increase, "growth": growth})]}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.spec.claims import Body, answer, applicant, binding, grant, item, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, item, post, reasons
 
 TABLE = "bj-gjj-2023-3-data-trade"
 
@@ -19,7 +19,7 @@ def trade(amount: str = "10000000.00", no: str = "A-1", *, first: bool = True) -
 
 def claim(*items: Body, on: str = "2023-12-20", **who: Any) -> Body:
     """A claim for these trades."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "items": list(items)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "items": list(items)}
 
 
 @pytest.mark.parametrize(

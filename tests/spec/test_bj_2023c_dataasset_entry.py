@@ -95,9 +95,9 @@ def test_what_a_fee_must_say(client: httpx.Client, missing: str) -> None:
     assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [(f"/items/0/measures/{missing}", "FACT_REQUIRED")]
 
 
-@pytest.mark.parametrize(("on", "status"), [("2022-12-31", 404), ("2023-01-01", 200)])
+@pytest.mark.parametrize(("on", "status"), [("2023-10-31", 404), ("2023-11-01", 200), ("2023-11-02", 200)])
 def test_the_first_day_of_the_table(client: httpx.Client, on: str, status: int) -> None:
-    """The guide is of 2023; the day was not seen, so the year's first day."""
+    """The guide is of 2023-11; the day was not seen, so the month's first day. Version 1 began on the year's."""
     response = post(client, "GRANT", claim(fee(), on=on))
     assert response.status_code == status
     if status == 404:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.spec.bodies import launch, project, refused
-from tests.spec.claims import Body, answer, applicant, grant, item, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, grant, item, reasons
 
 PHARMA, FACTORY, TRADE = "bj-gjj-2024-3-1", "bj-gjj-2024-5-1", "bj-gjj-2023-3-data-trade"
 
@@ -16,19 +16,19 @@ PHARMA, FACTORY, TRADE = "bj-gjj-2024-3-1", "bj-gjj-2024-5-1", "bj-gjj-2023-3-da
 def claim(on: str = "2024-06-15", **who: Any) -> Body:
     """A claim of a fixed award of 2,000,000 yuan for a new drug."""
     drug = item(None, category="NEW_DRUG")
-    return {"rate_table": PHARMA, "application_date": on, "applicant": applicant(**who), "items": [drug]}
+    return {**AS_FIRST_PUBLISHED, "rate_table": PHARMA, "application_date": on, "applicant": applicant(**who), "items": [drug]}
 
 
 def factory(on: str = "2024-06-15", **who: Any) -> Body:
     """A claim of 20% × 10,000,000 = 2,000,000 yuan for a project of investment."""
     one = project("10000000.00", category="UPGRADE", measures={"fixed_asset_investment": "5000000.00"})
-    return {"rate_table": FACTORY, "application_date": on, "applicant": applicant(**who), "projects": [one]}
+    return {**AS_FIRST_PUBLISHED, "rate_table": FACTORY, "application_date": on, "applicant": applicant(**who), "projects": [one]}
 
 
 def trade(on: str, **who: Any) -> Body:
     """A claim of 4% × 50,000,000 = 2,000,000 yuan under a table of 2023."""
     one = item("50000000.00", measures={"first_contract": True})
-    return {"rate_table": TRADE, "application_date": on, "applicant": applicant(**who), "items": [one]}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TRADE, "application_date": on, "applicant": applicant(**who), "items": [one]}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from tests.spec.bodies import launch, refused
-from tests.spec.claims import Body, answer, applicant, binding, grant, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, post, reasons
 
 TABLE = "bj-gjj-2024-1-1"
 
 
 def claim(*policies: Body, on: str = "2024-07-01", **who: Any) -> Body:
     """A claim for these policies."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "policies": list(policies)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "policies": list(policies)}
 
 
 def amount(client: httpx.Client, body: Body) -> str:
@@ -139,7 +139,7 @@ def test_a_launch_window_that_was_not_seen_restricts_nothing(client: httpx.Clien
     """（详见附件1）was not seen: 50% × 8,000,000 on any day of launch, and the answer says what it does not decide."""
     found = answer(client, "INSURANCE", claim(launch("P-1", "8000000.00", launched_on)))
     assert found["amount"] == "4000000.00"
-    assert {"clause": "（详见附件1）", "message": "事件期间未见公布，未作限制"} in found["not_decided_here"]
+    assert {"clause": "（详见附件1）", "message": "发射日期的期间未见公布，未作限制"} in found["not_decided_here"]
 
 
 @pytest.mark.parametrize(("on", "status"), [("2024-01-18", 404), ("2024-01-19", 200), ("2024-01-20", 200)])

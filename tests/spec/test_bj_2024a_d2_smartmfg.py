@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.spec.bodies import project, refused
-from tests.spec.claims import Body, answer, applicant, binding, grant, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, post, reasons, warnings
 
 TABLE = "bj-gjj-2024-1-2"
 MEASURES = {"fixed_asset_investment": "5000000.00", "benchmark_factory": True}
@@ -21,7 +21,7 @@ def factory(*amounts: str, no: str = "G-1", measures: Body | None = None, **more
 
 def claim(*projects: Body, on: str = "2024-03-01", **who: Any) -> Body:
     """A claim for these factories."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
 
 
 @pytest.mark.parametrize(

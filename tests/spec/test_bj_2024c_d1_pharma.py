@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.spec.bodies import refused
-from tests.spec.claims import Body, answer, applicant, binding, grant, item, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, item, post, reasons
 
 TABLE = "bj-gjj-2024-3-1"
 
@@ -30,7 +30,7 @@ def introduced(sales: str, no: str = "A-1", **more: Any) -> Body:
 
 def claim(*items: Body, on: str = "2024-06-03", **who: Any) -> Body:
     """A claim for these products."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "items": list(items)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "items": list(items)}
 
 
 def test_a_new_medicine(client: httpx.Client) -> None:

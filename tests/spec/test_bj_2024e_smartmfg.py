@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.spec.bodies import project, refused
-from tests.spec.claims import Body, answer, applicant, binding, grant, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, post, reasons, warnings
 
 TABLE = "bj-gjj-2024-5-1"
 
@@ -20,7 +20,7 @@ def factory(category: str = "UPGRADE", amount: str = "10000000.00", no: str = "G
 
 def claim(*projects: Body, on: str = "2024-10-15", **who: Any) -> Body:
     """A claim for these factories."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from tests.spec.bodies import project
-from tests.spec.claims import Body, answer, applicant, binding, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, post, reasons, warnings
 
 TABLE = "bj-gjj-2026-1-pilot-platform"
 
 
 def claim(*projects: Body, on: str = "2026-03-02", **who: Any) -> Body:
     """A claim for these platforms."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": applicant(**who), "projects": list(projects)}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.spec.claims import Body, answer, applicant, grant, item, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, grant, item, post, reasons
 
 
 def claim(on: str = "2022-06-15", **who: Any) -> Body:
@@ -68,8 +68,10 @@ def test_truthfulness_is_not_a_condition_outside_2024(client: httpx.Client, year
 
 
 def test_under_the_guide_of_2024_it_is_a_reason_and_not_a_warning(client: httpx.Client) -> None:
-    """4.申请单位自愿…承诺相关事项，并对提供材料的真实性、准确性负责."""
-    found = answer(client, "AWARD", claim("2024-06-15", declaration_accepted=False))
+    """4.申请单位自愿…承诺相关事项，并对提供材料的真实性、准确性负责. As first published, the day of the application decided (D102)."""
+    body = claim("2024-06-15", declaration_accepted=False)
+    assert answer(client, "AWARD", body)["amount"] == "50.00"  # the batch is of 2022
+    found = answer(client, "AWARD", body | AS_FIRST_PUBLISHED)
     assert (found["status"], reasons(found)) == ("NOT_ELIGIBLE", {"DECLARATION_NOT_ACCEPTED"})
     assert "FACT_NOT_READ" not in {one["code"] for one in found["warnings"]}
 
@@ -120,8 +122,11 @@ def test_the_rule_of_a_single_direction_is_not_assumed_before_2024(client: httpx
     body = {
         "rate_table": "bj-gjj-2023-1-stable-growth",
         "application_date": "2023-04-10",
-        "applicant": applicant(granted=[grant("bj-gjj-2023-2-1", "2023-03-01", "1000000.00")]),
-        "items": [item(measures={"net_increase": "200000000.00", "growth": "0.15"})],
+        "applicant": applicant(
+            granted=[grant("bj-gjj-2023-2-1", "2023-03-01", "1000000.00")],
+            measures={"above_designated_size": True, "net_increase": "200000000.00", "growth": "0.15"},
+        ),
+        "items": [item()],
     }
     # rung 2亿, 15%: 200万
     assert answer(client, "AWARD", body)["amount"] == "2000000.00"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.bureau import loan
-from tests.spec.claims import Body, answer, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, post, reasons, warnings
 
 TABLE = "bj-equip-2024-0-1"
 FIRST_YEAR = {"from": "2024-05-10", "until": "2025-05-10"}
@@ -28,7 +28,7 @@ def contract(annual_rate: str = "0.03", **more: Any) -> Body:
 
 def claim(one: Body, on: str = "2026-06-30", **more: Any) -> Body:
     """A claim for this loan."""
-    return {"rate_table": TABLE, "application_date": on, "contracts": [one]} | more
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "contracts": [one]} | more
 
 
 @pytest.mark.parametrize(

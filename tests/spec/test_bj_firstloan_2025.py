@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.bureau import loan
-from tests.spec.claims import Body, answer, applicant, binding, grant, post, reasons
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, binding, grant, post, reasons
 
 TABLE = "bj-sme-2025-0-1"
 DRAWN = "2025-03-10"
@@ -39,7 +39,7 @@ def contract(*vouchers: Body, disbursed: str = "5000000.00", no: str = "L-1", **
 def claim(*contracts: Body, on: str = "2026-02-10", statuses: list[Body] | None = None, **more: Any) -> Body:
     """A claim for these loans."""
     who = applicant(statuses=statuses or [], **more)
-    return {"rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)}
 
 
 def innovative(first: str, until: str | None = None) -> list[Body]:

@@ -9,12 +9,12 @@ import pytest
 
 from tests.bureau import Bureau, loan
 from tests.spec.bodies import launch, project
-from tests.spec.claims import Body, answer, applicant, item
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, applicant, item
 from tests.spec.small_tables import points
 
 MEASURES = "bj-gjj-measures-2024"
 TWICE = "申报项目中已通过其他市级财政资金支持的建设内容，高精尖资金原则上不再予以重复支持。"
-PLANS = "对…确需加大财政资金引导的重点企业和重大项目，可由市经济和信息化局制定综合支持方案，通过多种方式予以支持"
+PLANS = "（整理）对…确需加大财政资金引导的重点企业和重大项目，可由市经济和信息化局制定综合支持方案，通过多种方式予以支持"
 LEADER = {"chain_leader_with_approved_plan": True}
 YEAR_2020 = {"from": "2020-01-01", "until": "2021-01-01"}
 
@@ -90,9 +90,13 @@ def test_the_same_content_twice_is_not_decided_here(client: httpx.Client, other:
     [("2024-12-30", "0.00"), ("2024-12-31", "0.00"), ("2025-01-01", "2000000.00")],
 )
 def test_the_guide_of_2024_refuses_to_the_end_of_its_year(client: httpx.Client, on: str, expected: str) -> None:
-    """On 2024-12-31 both rules lie over the table: investment with other municipal money is refused by the guide."""
+    """On 2024-12-31 both rules lie over the table: investment with other municipal money is refused by the guide.
+
+    Since it goes with its batches (D102), it does so in the year after as well; as first published it ended with the year.
+    """
     body = factory(on, other_municipal_funding=True, major_project_or_key_unit=False)
-    assert answer(client, "AWARD", body)["amount"] == expected
+    assert answer(client, "AWARD", body | AS_FIRST_PUBLISHED)["amount"] == expected
+    assert answer(client, "AWARD", body)["amount"] == "0.00"
 
 
 def test_other_funds_have_other_measures(client: httpx.Client) -> None:
@@ -101,6 +105,7 @@ def test_other_funds_have_other_measures(client: httpx.Client) -> None:
     body = {
         "rate_table": "cn-sme-2026-0-1",
         "application_date": "2026-06-30",
-        "contracts": [one | {"measures": {"other_central_subsidy": False}}],
+        "applicant": applicant(measures={"private_sme": True}),
+        "contracts": [one | {"measures": {"other_central_subsidy": False, "listed_field": True}}],
     }
     assert overlays(answer(client, "LOAN_INTEREST", body)) == []

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.bureau import loan
-from tests.spec.claims import Body, answer, grant, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, grant, post, reasons, warnings
 from tests.spec.small_tables import amounts, caps, codes, segments, voucher
 
 TABLE = "cn-consumer-2025-0-1"
@@ -29,7 +29,7 @@ def contract(*purchases: str, no: str = "L-1", annual_rate: str = "0.03", **more
 
 def claim(*contracts: Body, on: str = "2026-12-31", **who: Any) -> Body:
     """A claim of a person, who has no code of an enterprise."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)}
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)}
 
 
 def subsidy(client: httpx.Client, body: Body) -> str:

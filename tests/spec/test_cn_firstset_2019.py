@@ -9,7 +9,7 @@ import pytest
 
 from tests.bureau import USCC, policy
 from tests.spec.bodies import refused
-from tests.spec.claims import Body, answer, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, post, reasons, warnings
 from tests.spec.small_tables import amounts
 
 TABLE = "cn-firstset-2019-0-1"
@@ -35,7 +35,7 @@ def spanning(first: str, until: str, premium: str, no: str = "P-1", **more: Any)
 
 def claim(*policies: Body, on: str = "2024-06-30", **more: Any) -> Body:
     """A claim for these policies; a national scheme asks nothing of the applicant but its code."""
-    return {"rate_table": TABLE, "application_date": on, "applicant": {"uscc": USCC}, "policies": list(policies)} | more
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": {"uscc": USCC}, "policies": list(policies)} | more
 
 
 def amount(client: httpx.Client, *policies: Body) -> str:

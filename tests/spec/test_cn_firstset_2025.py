@@ -83,15 +83,15 @@ def test_when_it_was_paid_must_be_told(client: httpx.Client) -> None:
 
 
 def test_the_source_is_a_repost(client: httpx.Client) -> None:
-    """The answer says how good the copy is, and that the day of publication was not seen."""
+    """The answer says how good the copy is, and that who may have it was not seen."""
     found = answer(client, "INSURANCE", claim(insured()))
     assert warnings(found) == {"TABLE_AUTHORITY"}
-    assert "2025-09" in {one["clause"] for one in found["not_decided_here"]}
+    assert "对符合条件的投保企业" in {one["clause"] for one in found["not_decided_here"]}
 
 
-@pytest.mark.parametrize(("on", "status"), [("2025-08-31", 404), ("2025-09-01", 200)])
+@pytest.mark.parametrize(("on", "status"), [("2025-09-09", 404), ("2025-09-10", 200), ("2025-09-11", 200)])
 def test_the_first_day_of_the_table(client: httpx.Client, on: str, status: int) -> None:
-    """The notice is of 2025-09; the day was not seen, so the month's first day."""
+    """The notice is of 2025-09-10; version 1 began on the month's first day, version 2 takes its place."""
     response = post(client, "INSURANCE", claim(insured(), on=on))
     assert response.status_code == status
     if status == 404:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.bureau import USCC, loan
-from tests.spec.claims import Body, answer, binding, grant, post, reasons, warnings
+from tests.spec.claims import AS_FIRST_PUBLISHED, Body, answer, binding, grant, post, reasons, warnings
 from tests.spec.small_tables import amounts, segments, voucher
 
 TABLE = "cn-sme-2026-0-1"
@@ -32,7 +32,7 @@ def contract(amount: str = "24000000.00", no: str = "L-1", *, on: str = DRAWN, o
 def claim(*contracts: Body, on: str = "2030-06-30", granted: list[Body] | None = None, **more: Any) -> Body:
     """A claim long after all terms have ended."""
     who = {"uscc": USCC, "granted": granted or []}
-    return {"rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)} | more
+    return {**AS_FIRST_PUBLISHED, "rate_table": TABLE, "application_date": on, "applicant": who, "contracts": list(contracts)} | more
 
 
 def subsidy(client: httpx.Client, body: Body) -> str:

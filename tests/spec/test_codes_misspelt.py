@@ -107,9 +107,10 @@ def first_loan(status: str) -> Body:
         "matures_on": "2026-03-01",
         "drawdowns": [{"drawdown_no": "1", "on": "2025-03-01", "amount": "1000000.00"}],
         "interest_paid": [voucher("2025-03-01", "2025-04-01", "1000.00")],
-        "measures": {"first_loan": True},
+        "measures": {"first_loan": True, "through_service_centre": True},
     }
-    who = applicant(statuses=[{"status": status, "from": "2024-05-01"}])
+    told = {"micro_small_medium": True, "on_dishonesty_list": False}
+    who = applicant(statuses=[{"status": status, "from": "2024-05-01"}], measures=told)
     return {"rate_table": "bj-sme-2025-0-1", "application_date": "2025-06-30", "applicant": who, "contracts": [contract]}
 
 

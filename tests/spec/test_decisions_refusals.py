@@ -127,7 +127,7 @@ def answers(client: httpx.Client, table: RateTable, *, yes: bool, which: int) ->
     """The answers to a claim that begins with the fields that the schema requires, and sends what each answer asks for."""
     name, facts = FACTS[str(table.terms.facts)]
     body: Body = {"rate_table": table.id, "application_date": "2025-12-05", "version": table.version, "applicant": {}}
-    body |= {name: copy.deepcopy(facts)}
+    body |= {name: [copy.deepcopy(one) for one in facts]}  # one by one, or two facts would share the lists that they have in common
     for _ in range(10):
         response = client.post(PATHS[table.method], json=body)
         yield response

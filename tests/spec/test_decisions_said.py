@@ -136,7 +136,7 @@ def test_D77_the_bound_that_was_seen_restricts_and_only_the_other_is_open(client
     assert found["reasons"][0]["message"] == "申请时间 2022-08-31 不在申请期 … 至 2022-08-30（首日未见公布）内"
     opened = [one["message"] for one in found["not_decided_here"]]
     assert "申请期的首日未见公布，首日之前未作限制" in opened
-    assert "事件期间的首日未见公布，首日之前未作限制" in opened
+    assert "发生日期的期间的首日未见公布，首日之前未作限制" in opened
     assert not any("未见公布，未作限制" in one for one in opened)
     in_time = answered(client, "AWARD", body | {"application_date": "2022-08-30"})
     assert in_time["status"] == "ELIGIBLE"

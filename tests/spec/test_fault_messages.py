@@ -13,7 +13,7 @@ from app.tables.english import MESSAGES, english
 from tests.conftest import ROOT
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-TELLING = {"fault", "TermsFault", "Refused", "FileError", "_Refused"}
+TELLING = {"fault", "TermsFault", "Refused", "FileError", "_Refused", "CannotSay"}
 """What is called with a message; a method's place or a fault's place holds no Chinese."""
 
 

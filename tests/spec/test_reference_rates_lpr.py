@@ -100,6 +100,7 @@ def equipment(drawn_on: str, reset_on: str, series: str = "LPR_1Y") -> Body:
         drawn=[(drawn_on, "12000000.00")],
         matures_on="2027-12-31",
         rate=rate,
+        measures={"equipment_renewal": True},
     )
     return {"rate_table": "bj-equip-2024-0-1", "application_date": "2027-01-15", "contracts": [one]}
 

@@ -134,7 +134,7 @@ def test_windows_and_sources_are_said_in_chinese(client: httpx.Client) -> None:
         "policies": [launch("P-1", "6000000.00", launched_on="2024-03-31")],
     }
     found = post(client, "INSURANCE", body).json()
-    assert "P-1：发射日 2024-03-31 不在 2024-04-01 至 2025-03-10 内" in texts(found)
+    assert "P-1：发射日期 2024-03-31 不在 2024-04-01 至 2025-03-10 内" in texts(found)
     assert "标准来源为转载，以正式文件为准" in texts(found)
     loan = client.post(PATHS["LOAN_INTEREST"], json=SINGLE["loan-interest-subsidies"]["ordinary"]["value"]).json()
     assert any(text.startswith("计息期间未见公布") for text in texts(loan))
@@ -169,7 +169,7 @@ def test_a_missing_fact_of_the_applicant_is_called_by_its_title(client: httpx.Cl
     assert error["detail"] == "标准表需要此事实: 严重失信记录（没有则为空列表）"
 
 
-@pytest.mark.parametrize(("language", "said"), [("zh", "LPR_1Y（发生日）"), ("en", "LPR_1Y as of ")])
+@pytest.mark.parametrize(("language", "said"), [("zh", "LPR_1Y（发生日期）"), ("en", "LPR_1Y as of ")])
 def test_a_rate_of_a_day_that_the_item_gives_is_said(language: str, said: str) -> None:
     """LPR_1Y of 2023-02-01 is 3.65%: 100 × 3.65% = 3.65."""
     bureau = Bureau(award(rate="reference(LPR_1Y, occurred_on)"), "AWARD")

@@ -14,9 +14,12 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.tables.database import engine_of
+from app.tables.entries import Entries
+from app.tables.files import parsed
 from app.tables.loader import LoadError, load, read_files
 from app.tables.migrating import migrate
 from app.tables.models import RateTableVersion
+from app.tables.notices import read_batch
 from tests.conftest import PUBLISHED, ROOT
 from tests.storage.notices import BATCH, FUND, batch, direction, fund, overlay, series, series_version, version, written
 
@@ -42,6 +45,11 @@ def examples(*rows: str) -> str:
     return f"confidence: read\n        examples: [{', '.join(rows)}]"
 
 
+def opens(first: str, last: str = "null") -> str:
+    """A batch to which one may apply on some days."""
+    return f"no: '1', application_window: {{first_day: {first}, last_day: {last}}},"
+
+
 CHANGES = [
     # what is typed instead of what, where the fault stands, what it says
     ("fund: t-fund", "fund: t-fund\ncolour: red", f"{T}/colour", "不认识的词；可用: fund batch document authority directions"),
@@ -52,7 +60,7 @@ CHANGES = [
     ("title: 2024年第一批", "title: [a]", f"{T}/batch/title", "此处应为文字"),
     ("title: 2024年第一批", f"title: {'批' * 301}", f"{T}/batch", "title 至多 300 字"),
     ("no: '1',", "no: '1', application_window: red,", f"{T}/batch/application_window", "此处应为一组 键: 值"),
-    ("no: '1',", "no: '1', application_window: {first_day: []},", f"{T}/batch/application_window/first_day", "此处应为文字"),
+    ("no: '1',", "no: '1', application_window: {first_day: []},", f"{T}/batch/application_window/first_day", "应为日期 YYYY-MM-DD，而不是 []"),
     ("{title: 试验通知, issuer: 试验部门, number: 试发〔2024〕1号, date: '2024-01-15'}", "试验通知", f"{T}/document", "此处应为一组 键: 值"),
     ("authority: official", "authority: hearsay", f"{T}/authority", "应为 official mirror_of_official_page"),
     ("rate_table: t-fund-2024-1-1", "rate_table: other-1", f"{DIRECTION}/rate_table", "编号应以批次编号 t-fund-2024-1- 开头"),
@@ -74,6 +82,15 @@ CHANGES = [
     ("confidence: read", examples("{name: a, request: '[]'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
     ("confidence: read", examples("{name: a, request: '{'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
     ("confidence: read", examples(*(f"{{name: n{no}, request: '{{}}'}}" for no in range(21))), f"{VERSION}/examples", "至多 20 个例子"),
+    ("no: '1',", opens("'2024-02-30'"), f"{T}/batch/application_window/first_day", "应为日期 YYYY-MM-DD，而不是 '2024-02-30'"),
+    ("no: '1',", opens("soon"), f"{T}/batch/application_window/first_day", "应为日期 YYYY-MM-DD，而不是 'soon'"),
+    ("no: '1',", opens("'2024-01-15'", "'2024-02-30T17:00'"), f"{T}/batch/application_window/last_day", "应为日期 YYYY-MM-DD"),
+    ("no: '1',", opens("'2024-01-15'", "'2024-02-28T25:00'"), f"{T}/batch/application_window/last_day", "不是时刻: '25:00'（应为 HH:MM）"),
+    ("no: '1',", opens("'2024-03-01'", "'2024-02-28T17:00'"), f"{T}/batch/application_window", "last_day 早于 first_day"),
+    ("date: '2024-01-15'", "date: '2024-13-15'", f"{T}/document/date", "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 '2024-13-15'"),
+    ("date: '2024-01-15'", "date: '2024-02-29、30'", f"{T}/document/date", "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY"),
+    ("date: '2024-01-15'", "date: 一月", f"{T}/document/date", "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 '一月'"),
+    ("year: '2024'", "year: '2025'", f"{T}/batch/year", "批次编号 t-fund-2024-1 的年份是 2024，而不是 '2025'"),
     ("rate: 30%", "rate: 三成", f"{VERSION}/terms/lines/0/rate", "无法识别: '三成'"),
 ]
 
@@ -83,6 +100,46 @@ def test_a_batch_that_cannot_be_meant(tmp_path: Path, old: str, new: str, place:
     assert old in ONE
     found = faults(tmp_path, t=ONE.replace(old, new, 1))
     assert [fault for fault in found if fault[0] == place and message in fault[1]], found
+
+
+def test_dates_that_are_known_in_part(tmp_path: Path) -> None:
+    for date in ("'2024'", "'2024-01'", "'2024-01-22、23'", "null"):
+        assert faults(tmp_path, t=ONE.replace("date: '2024-01-15'", f"date: {date}")) == [], date
+    for window in (opens("'2024-01-15'", "'2024-02-28T17:30'"), opens("'2024-01-15'"), opens("null", "'2024-01-15'"), opens("'2024-01-15'", "'2024-01-15'")):
+        assert faults(tmp_path, t=ONE.replace("no: '1',", window, 1)) == [], window
+
+
+def test_what_is_stored_of_a_batch_does_not_stand_in_the_way_of_its_tables() -> None:
+    """A draft of a table is read together with its batch, which can no longer be written otherwise."""
+    text = ONE.replace("date: '2024-01-15'", "date: 一月").replace("year: '2024'", "year: '2025'").replace("no: '1',", opens("soon"), 1)
+    stored = Entries(published=frozenset({"/batch", "/document"}))
+    read_batch(stored, "", parsed(text.encode()))
+    assert stored.faults == []
+    new = Entries()
+    read_batch(new, "", parsed(text.encode()))
+    assert sorted(fault.place for fault in new.faults) == ["/batch/application_window/first_day", "/batch/year", "/document/date"]
+
+
+def test_directions_have_numbers_of_their_own(tmp_path: Path) -> None:
+    second = direction(version(1, "2024-01-15"), number=2)
+    assert faults(tmp_path, t=batch(direction(version(1, "2024-01-15")), second)) == []
+    same = batch(direction(version(1, "2024-01-15")), second.replace("no: '2'", "no: '1'"))
+    assert faults(tmp_path, t=same) == [("t.yaml/directions/1/no", "方向编号 '1' 重复")]
+    none = same.replace("    no: '1'\n", "    no: null\n")
+    assert faults(tmp_path, t=none) == []
+
+
+def test_a_version_does_not_end_before_applications_open(tmp_path: Path) -> None:
+    """Nobody could apply under it; an earlier version may end when another follows."""
+    ending = batch(direction(version(1, "2024-01-15", "2024-02-28")))
+    place = f"{VERSION}/effective/last_day"
+    assert faults(tmp_path, t=ending.replace("no: '1',", opens("'2024-02-28'"), 1)) == []
+    assert faults(tmp_path, t=ending.replace("no: '1',", opens("'2024-02-29'"), 1)) == [(place, "施行期止于 2024-02-28，早于申请开始之日 2024-02-29")]
+    window = "          windows: {application: {first_day: '2024-03-01', clause: c}}\n"
+    own = ending.replace("          wording: EXACT\n", f"          wording: EXACT\n{window}")
+    assert faults(tmp_path, t=own) == [(place, "施行期止于 2024-02-28，早于申请开始之日 2024-03-01")]
+    both = batch(direction(version(1, "2024-01-15", "2024-02-28"), version(2, "2024-02-29")))
+    assert faults(tmp_path, t=both.replace("no: '1',", opens("'2024-03-01'"), 1)) == []
 
 
 OVERLAYS = [

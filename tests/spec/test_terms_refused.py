@@ -54,6 +54,11 @@ def two(first: str, second: str, needs: str, choose: str = "ONLY") -> str:
 EXPRESSIONS = [
     ("1" * 601, "表达式过长（至多 600 字）"),
     ("base_amount & cost", "无法识别: ' & cost'"),
+    ("500 万", "应写作 500万，而不是 '500 万'"),
+    ("5,000,000", "应写作 5000000，而不是 '5,000,000'"),
+    ("0.5％ * base_amount", "应写作 0.5% * base_amount，而不是 '0.5％ * base_amount'"),
+    ("1.5个百分点 * base_amount", "应写作 1.5% * base_amount，而不是 '1.5个百分点 * base_amount'"),
+    ("５００万元", "应写作 500万元，而不是 '５００万元'"),
     ("min(base_amount)", "min 至少两项"),
     ("min(base_amount, cost", "此处应为 ')'，而不是 '结尾'"),
     ("base_amount cost", "多余的 'cost'"),

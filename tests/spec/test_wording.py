@@ -18,7 +18,9 @@ Json = dict[str, Any]
 GONE = object()
 
 VERSIONS: dict[str, Json] = {
-    row.rate_table: json.loads(row.content) for row in read_files([PUBLISHED]).rows if isinstance(row, models.RateTableVersion)
+    row.rate_table: json.loads(row.content)
+    for row in read_files([PUBLISHED]).rows
+    if isinstance(row, models.RateTableVersion) and row.version == 1  # of which the sentences below speak
 }
 TAPE_OUT, LOAN, LAUNCH, FACTORY = "bj-gjj-2023-2-1", "bj-gjj-2023-2-2", "bj-gjj-2025-1-11", "bj-gjj-2024-1-2"
 FIRST_LOAN, CONSUMER, DATASET, SME = "bj-sme-2025-0-1", "cn-consumer-2025-0-1", "bj-gjj-2026-2-dataset", "cn-sme-2026-0-1"
@@ -116,15 +118,15 @@ OF_A_DAY = [
     (LOAN, "terms/lines/0/require/0", GONE, f"取消 档次 {MLT} 的条件 INDUSTRY：属在京工业重点产业或软件信息服务业", f"Removed: requirement INDUSTRY of line {MLT}: key_industry"),
     (TAPE_OUT, "terms/require/-", RELATED, "新增 条件 RELATED：非 关联方", "Added: requirement RELATED: not related party"),
     (TAPE_OUT, "terms/require/0/message", GONE, "取消 条件 CONTRACT_NOT_COMPLETED 说明：“产品流片合同已执行完毕”", "Removed: requirement CONTRACT_NOT_COMPLETED, message: “产品流片合同已执行完毕”"),
-    (LAUNCH, "terms/require/0/that", f"launched_on >= {SIGNED} and not dishonest_since({SIGNED})", "条件 NO_LAUNCH_APPROVAL 由 取得发射许可 调整为 发射日 ≥ 申请日前12个月 且 自申请日前12个月以来无严重失信记录", "Requirement NO_LAUNCH_APPROVAL: changed from launch approved to launched on ≥ 12 months before application date and no dishonesty record since 12 months before application date"),
+    (LAUNCH, "terms/require/0/that", f"launched_on >= {SIGNED} and not dishonest_since({SIGNED})", "条件 NO_LAUNCH_APPROVAL 由 取得发射许可 调整为 发射日期 ≥ 申请日前12个月 且 自申请日前12个月以来无严重失信记录", "Requirement NO_LAUNCH_APPROVAL: changed from launch approved to launched on ≥ 12 months before application date and no dishonesty record since 12 months before application date"),
     (TAPE_OUT, "terms/require/0/that", "total(base_amount) > 2 * 500万 + 1000 and (events != 3 or category != MPW)", "条件 CONTRACT_NOT_COMPLETED 由 产品流片合同已执行完毕 调整为 计算基数合计 > 2 × 500万元 + 1000元 且 （次数 ≠ 3 或 流片类别 ≠ MPW）", "Requirement CONTRACT_NOT_COMPLETED: changed from contract_completed to total base amount > 2 × 5,000,000.00 yuan + 1,000.00 yuan and (events ≠ 3 or category ≠ MPW)"),
     (EQUIPMENT, "terms/require", [{"that": "BILL in purposes or status(SME, AT_APPLICATION)", "code": "BILLS", "clause": "票据"}], "新增 条件 BILLS：BILL 属于 用途与性质标记 或 申请时具有资质 SME", "Added: requirement BILLS: BILL in purposes or status SME at the application"),
     (EQUIPMENT, "terms/require", [{"that": "status(SME, 2025-12-31) and status(SME, signed_on)", "code": "SME", "clause": "中小企业"}], "新增 条件 SME：2025-12-31具有资质 SME 且 签订日具有资质 SME", "Added: requirement SME: status SME on 2025-12-31 and status SME as of signed on"),
     (FACTORY, "terms/require/-", {"that": "admitted(EQUIPMENT) >= 500万", "code": "LITTLE", "clause": "设备投资500万元以上"}, "新增 条件 LITTLE：纳入支持范围的投资（EQUIPMENT） ≥ 500万元", "Added: requirement LITTLE: admitted investment in EQUIPMENT ≥ 5,000,000.00 yuan"),
     # windows and terms
-    (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "事件期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
-    (LAUNCH, "terms/windows/event/first_day", GONE, "事件期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
-    (LAUNCH, "terms/windows/event/of", "paid_on", "事件期间 所依据的日期 由 发射日 调整为 保费付清日", "Event window, the date tested: changed from launched on to paid on"),
+    (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "发射日期的期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
+    (LAUNCH, "terms/windows/event/first_day", GONE, "发射日期的期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
+    (LAUNCH, "terms/windows/event/of", "paid_on", "保费付清日的期间 所依据的日期 由 发射日期 调整为 保费付清日", "Event window, the date tested: changed from launched on to paid on"),
     (LAUNCH, "terms/windows/application", GONE, "取消 申请期：2025-01-20 至 2025-03-31", "Removed: application window: 2025-01-20 to 2025-03-31"),
     (LOAN, "terms/windows/interest/first_day", "2025-10-01", "计息期间 首日 由 未公布 调整为 2025-10-01", "Interest window, first day: changed from not published to 2025-10-01"),
     (LOAN, "terms/windows/interest/tests", "PAID_ON", "计息期间 判断方式 由 按日子本身 调整为 按付息日", "Interest window, way of testing: changed from by the day itself to by the day of payment"),
@@ -282,8 +284,8 @@ def test_windows_with_the_same_days_are_not_taken_for_each_other() -> None:
     old, now = version(TAPE_OUT), version(TAPE_OUT)
     old["terms"]["windows"], now["terms"]["windows"] = {"event": days}, {"contract": days}
     assert [one.zh for one in differences(old, now)] == [
-        "新增 合同期间：2026-01-01 至 2026-12-31（按发生日），自 2026-05-01 起",
-        "取消 事件期间：2026-01-01 至 2026-12-31（按发生日），自 2026-05-01 起",
+        "新增 合同期间：2026-01-01 至 2026-12-31（按发生日期），自 2026-05-01 起",
+        "取消 发生日期的期间：2026-01-01 至 2026-12-31（按发生日期），自 2026-05-01 起",
     ]
 
 
@@ -342,8 +344,13 @@ def test_a_version_that_no_longer_corrects_another() -> None:
 
 
 def test_a_first_version_read_in_words() -> None:
-    """The tape-out award of 2022: what must be known, what is paid, up to which limits, what is left open."""
-    found = differences(None, VERSIONS["bj-gjj-2022-0-1"])
+    """The tape-out award of 2022: what it is and where it comes from; what must be known, what is paid, up to which limits."""
+    frame, found = (found := differences(None, VERSIONS["bj-gjj-2022-0-1"]))[:11], found[11:]
+    assert [one.place for one in frame] == [
+        *("/effective/first_day", "/effective/last_day", "/title", "/method"),
+        *("/document/title", "/document/issuer", "/document/date", "/authority", "/confidence", "/terms/facts", "/terms/wording"),
+    ]
+    assert [frame[no].zh for no in (0, 3, 8)] == ["新增 施行首日：2022-02-01", "新增 支持方式：奖励，自 2022-02-01 起", "新增 数字的可靠程度：直接读到"]
     assert [one.zh.removesuffix("，自 2022-02-01 起") for one in found] == [
         "新增 所需事实“流片类别”（category）：事项的代码",
         "新增 档次 MPW（MPW首轮流片）：流片类别 = MPW首轮流片 的，计算基数 × 50%（按照，为确定金额）",
@@ -357,6 +364,7 @@ def test_a_first_version_read_in_words() -> None:
     ]
     assert found[1].en == "Added: line MPW: where category = MPW, base amount × 50% (exact), from 2022-02-01"
     assert (found[4].place, found[4].before) == ("/terms/caps/0", None)
+    assert [one.clause is not None for one in found] == [False, *[True] * 7]  # each new thing with the clause it rests on
 
 
 @pytest.mark.parametrize(
@@ -368,7 +376,7 @@ def test_a_first_version_read_in_words() -> None:
         (FIRST_LOAN, "新增 档次 ORDINARY（一般企业）：排第2，利息 × 20%（按照，为确定金额），自 2025-02-19 起"),
         (FIRST_LOAN, "新增 不计息的期间：展期、逾期，自 2025-02-19 起"),
         (LOAN, "新增 计息期间：未公布，自 2023-10-25 起"),
-        (LAUNCH, "新增 事件期间：2024-04-01 至 申请日（按发射日），自 2025-01-20 起"),
+        (LAUNCH, "新增 发射日期的期间：2024-04-01 至 申请日（按发射日期），自 2025-01-20 起"),
         (FACTORY, "新增 条件 BUILT_TOO_LONG：完工日 ≤ 开工日后36个月，自 2024-01-19 起"),
         (GROWTH, "新增 档次 RUNG_3（净增量20亿元以上）：产值净增量（2023年一季度比2022年一季度） ≥ 20亿元 且 产值增速 ≥ 10% 的，600万元（不超过，为上限），自 2023-02-01 起"),
         (CONSUMER, "新增 申请主体：个人，自 2025-08-12 起"),

@@ -73,12 +73,14 @@ def decide(url: str) -> None:
         "document": {"title": "试验通知", "issuer": "试验部门", "number": "试发〔2024〕1号", "date": "2024-01-15"},
         "authority": "official",
     }
+    unseen = {"rate_table": "t-fund-2024-1-9", "no": "9", "title": "（标题未见）", "not_loaded": "附件未见"}
     engine = engine_of(url)
     with writing(engine) as session:
-        begun = drafts.begin(session, "li", "BATCH", "t-fund-2024-1", notice, "nothing")
-        drafts.check(session, "li", begun.draft.id, None)
-        drafts.approve(session, "wang", begun.draft.id, None)
-        drafts.publish(session, "wang", begun.draft.id, None)
+        for directions in ([unseen], [unseen | {"title": "后来得知的名称"}]):
+            begun = drafts.begin(session, "li", "BATCH", "t-fund-2024-1", notice | {"directions": directions}, "nothing")
+            drafts.check(session, "li", begun.draft.id, None)
+            drafts.approve(session, "wang", begun.draft.id, None)
+            drafts.publish(session, "wang", begun.draft.id, None)
         drafts.revise(session, "li", drafts.begin(session, "li", "BATCH", "t-fund-2024-1", notice, "nothing").draft.id, None, notice)
         made = keys.create(session, "li", name="portal", owner="li", scopes=[Scope.CALCULATE], days=90, now=at)
         keys.rotate(session, "li", made.key_id, grace_hours=1, days=90, now=at)

@@ -47,8 +47,16 @@ STEPS = ("check", "approve", "publish", "discard")
 STOPS, MOST_ACTS = 2, 9
 KEY = b"0123456789abcdef0123456789abcdef"
 
+UNSEEN = {"rate_table": f"{BATCH}-9", "no": "9", "not_loaded": "附件未见"}
 New = Callable[[str], str]
 """Make a database of a kind, ``sqlite`` or ``postgresql``: empty tables, newest schema."""
+
+
+def rules(limit: str) -> Json:
+    """Rules of the fund, again and again: each version takes the place of the one before."""
+    cap = {"per": [], "period": "BATCH", "limit": limit, "clause": "至多"}
+    effective = {"first_day": "2024-01-01", "last_day": "open"}
+    return {"id": "t-rules", "title": "规则", "effective": effective, "authority": "official", "terms": {"caps": [cap]}}
 
 
 class History:
@@ -79,6 +87,8 @@ class History:
                 ("WITHDRAWAL", TABLE, {"rate_table": TABLE, "version": number, "reason": reason}),
                 ("END_OF_VALIDITY", TABLE, {"rate_table": TABLE, "version": number, "last_day": "2024-06-30", "reason": reason}),
                 ("BATCH", BATCH, NOTICE | {"batch": NOTICE["batch"] | {"title": some.choice("甲乙丙")}}),
+                ("BATCH", BATCH, NOTICE | {"directions": [UNSEEN | {"title": some.choice("丙丁")}]}),
+                ("FUND", "t-fund", {"id": "t-fund", "overlays": [rules(some.choice(["100", "200"]))]}),
                 a_month(SERIES, [self.day.isoformat()], "3.40%", True, "2026-12-31"),
             ]
         )

@@ -66,6 +66,10 @@ def service(loaded: Engine) -> Iterator[Callable[..., Service]]:
 ALTERATIONS = {
     "rate_table_version t-fund-2024-1-1 2": f"UPDATE rate_table_version SET content = replace(content, '30%', '90%') WHERE rate_table = '{OLD}' AND version = 2",
     "rate_table_version t-fund-2024-1-1 1": f"UPDATE rate_table_version SET effective_until = '2025-01-01' WHERE rate_table = '{OLD}' AND version = 1",
+    "direction_version t-fund-2024-1-1 2": (
+        "INSERT INTO direction_version (rate_table, version, published_at, content, digest) "
+        f"VALUES ('{OLD}', 2, '2026-01-01 00:00:00+00', '{{}}', 'sha256:0')"
+    ),
     "batch_version t-fund-2024-1 2": "UPDATE batch_version SET content = '{}' WHERE batch_id = 't-fund-2024-1'",
 }
 

@@ -189,6 +189,18 @@ def altered_draft(rows: Rows) -> None:
     forging.resealed(next(row for row in rows["draft_revision"] if "40%" in row["content"]), "40%", "45%")
 
 
+def altered_word(rows: Rows) -> None:
+    forging.resealed(rows["direction_version"][0], "后来得知的名称", "另一个名称")
+
+
+def altered_notice(rows: Rows) -> None:
+    forging.resealed(rows["batch_version"][0], "延期", "提前")
+
+
+def lost_event(rows: Rows) -> None:
+    rows["version_event"] = [row for row in rows["version_event"] if row["recorded_at"] is None]
+
+
 def broken_chain(rows: Rows) -> None:
     rows["audit"][2]["detail"] = rows["audit"][2]["detail"].replace("t-fund", "x-fund")
 
@@ -229,6 +241,9 @@ FORGERIES = {
     altered_rate: "reference_rate_version .*: its values are not what its content says",
     shorter_period: "its period, number or supersession is not what its content says",
     altered_draft: "draft [0-9a-f]{16}: not what the audit log says of draft.checked",
+    altered_word: "direction_version t-fund-2024-1-9 2: its content is not that of entry [0-9]+ of the audit log",
+    altered_notice: "batch_version t-fund-2024-1 2: its content is not that of entry [0-9]+ of the audit log",
+    lost_event: f"version_event {OLD} [0-9] [A-Z]+: named by entry [0-9]+ of the audit log, not in the backup",
     broken_chain: "audit log: entry 3 does not match its hash: altered",
     shortened_chain: "audit log: entries 2 to 2 are missing: removed",
     revived_key: "key [0-9a-f]{16}: its revocation is not what the audit log says",

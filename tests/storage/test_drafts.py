@@ -257,8 +257,26 @@ def test_a_new_direction_of_a_published_batch(loaded: Engine) -> None:
     published(loaded, table_content() | {"direction": direction}, target="t-fund-2024-1-2")
     with Session(loaded) as session:
         found = read_catalogue(session)
-    assert [one.rate_table for one in found.batches["t-fund-2024-1"].directions] == [OLD, "t-fund-2024-1-2"]
+    assert [one.rate_table for one in found.batches["t-fund-2024-1"].directions] == [OLD, "t-fund-2024-1-9", "t-fund-2024-1-2"]
     assert found.choose("t-fund-2024-1-2", as_of=date(2026, 5, 1)).version == 1
+
+
+def test_a_new_direction_has_a_number_of_its_own(loaded: Engine) -> None:
+    direction = {"no": "1", "title": "另一方向", "method": "AWARD", "area": None}
+    found = faults(loaded, table_content() | {"direction": direction}, target="t-fund-2024-1-2")
+    assert found == [("/direction/no", f"方向编号 '1' 已有: {OLD}")]
+    batch = new_batch()
+    batch["directions"].append({**batch["directions"][0], "rate_table": "t-fund-2026-1-2"})
+    assert faults(loaded, batch, "BATCH", "t-fund-2026-1") == [("/directions/1/no", "方向编号 '1' 重复")]
+
+
+def test_a_new_version_does_not_end_before_applications_to_its_batch_open(loaded: Engine) -> None:
+    """The batch is stored, its window with it."""
+    published(loaded, new_batch(), "BATCH", "t-fund-2026-1")
+    content = table_content("2026-11-18", supersedes="1") | {"batch": "t-fund-2026-1"}
+    content["version"]["effective"]["last_day"] = "2026-11-19"
+    found = faults(loaded, content, target="t-fund-2026-1-1")
+    assert found == [("/version/effective/last_day", "施行期止于 2026-11-19，早于申请开始之日 2026-11-20")]
 
 
 def lpr(**row: str) -> dict[str, Any]:
@@ -336,7 +354,7 @@ def test_a_month_far_from_the_last_goes_with_a_confirmation(loaded: Engine) -> N
         (
             table_content(version="3"),
             "/version/version",
-            "不认识的词；可用: effective supersedes confidence document authority examples terms",
+            "不认识的词；可用: effective supersedes reason confidence document authority examples terms",
         ),
         (table_content("2026-13-01"), "/version/effective/first_day", "应为日期 YYYY-MM-DD，而不是 '2026-13-01'"),
         (table_content("2024-01-15"), "/direction", "版本 2 与 3 的施行期重叠（更正须写 supersedes）"),

@@ -214,7 +214,6 @@ def test_loading_a_correction_twice_adds_nothing(loaded: Engine, tmp_path: Path)
         ("rate: 30%", "rate: 31%", "t-fund-2024-1-1 1"),
         ("clause: 按照30%给予奖励", "clause: 按照30%给予一次性奖励", "t-fund-2024-1-1 1"),
         ("published_at: '2024-01-15T00:00:00+08:00'", "published_at: '2024-01-16T00:00:00+08:00'", "t-fund-2024-1-1 1"),
-        ("title: 2024年第一批", "title: 2024年第二批", "t-fund-2024-1"),
         ("title: 试验奖励", "title: 试验补助", "t-fund-2024-1-1"),
         ("title: 试验奖励", "title: 试验奖励\n    schemes: [another]", "t-fund-2024-1-1"),
     ],
@@ -229,6 +228,19 @@ def test_a_changed_file_is_refused_with_its_place(loaded: Engine, tmp_path: Path
         load(session, corrected(tmp_path, t=text_of.replace(old, new, 1) + more))
     assert (place, "已公布的内容不可更改；更正须新增版本（supersedes）") in [(fault.place, fault.message) for fault in wrong.value.faults]
     assert counts(loaded) == before
+
+
+def test_a_better_title_is_added_and_another_year_refused(loaded: Engine, tmp_path: Path) -> None:
+    """The row of before stays; of a batch its fund and year never change (decision 0011)."""
+    before, text_of = counts(loaded), (corrected(tmp_path)[0] / "t.yaml").read_text(encoding="utf-8")
+    with Session(loaded) as session:
+        assert load(session, corrected(tmp_path, t=text_of.replace("title: 2024年第一批", "title: 2024年第二批")))["added"] == 1
+    after = counts(loaded)
+    assert {name for name in after if after[name] != before[name]} == {"batch_version"}
+    with Session(loaded) as session, pytest.raises(LoadError) as wrong:
+        load(session, corrected(tmp_path, t=text_of.replace("year: '2024'", "year: '2025'")))
+    assert [(fault.place, fault.message) for fault in wrong.value.faults] == [("t-fund-2024-1", "批次的基金与年度不可变更：t-fund 2024")]
+    assert counts(loaded) == after
 
 
 def test_a_renamed_fund_is_refused(loaded: Engine, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.tables import models
 from app.tables.catalogue import Catalogue
-from app.tables.loader import LoadError, load
+from app.tables.loader import LoadError, add, load, read_files, what_is_new
 from app.tables.repository import read_catalogue
 from tests.storage.notices import batch, direction, overlay, series, series_version, version, written
 from tests.storage.notices import fund as fund_file
@@ -157,3 +158,88 @@ def test_D101_what_the_values_of_a_series_are_cannot_change_in_a_later_file(migr
     assert [(fault.place, fault.message) for fault in refused.value.faults] == [
         ("s.yaml/series/0/versions/0", "系列 T_RATE 的值已公布为 PERCENT，不可更改")
     ]
+
+
+UNSEEN = "  - {rate_table: t-fund-2024-1-1, no: '1', title: （标题未见）, method: null, area: null, not_loaded: 附件未见}\n"
+
+
+@pytest.mark.parametrize("before", [{}, {"t": batch(UNSEEN)}], ids=["a fund alone", "a direction without standards"])
+def test_D79_a_database_with_any_row_is_in_use(migrated: Engine, tmp_path: Path, before: dict[str, str]) -> None:
+    """No answer knew a version yet; still, what is loaded is known from its loading and no earlier."""
+    with Session(migrated) as session:
+        load(session, folder(tmp_path, "a", **before), datetime.fromisoformat("2024-02-01T00:00:00+08:00"))
+        load(session, folder(tmp_path, "b", t=batch(direction(FIRST))), LOADED)
+        assert known_from(read_catalogue(session)) == [LOADED]
+
+
+@pytest.mark.parametrize(("on", "faults"), [("2024-06-01", []), ("2024-06-02", ["s.yaml/series/0/versions/0/rows/1/on"])])
+@pytest.mark.parametrize("in_use", [False, True], ids=["empty", "in use"])
+def test_D79_a_value_is_not_loaded_before_its_day(migrated: Engine, tmp_path: Path, on: str, faults: list[str], *, in_use: bool) -> None:
+    """Loaded at noon of 1 June."""
+    rates = series(series_version(1, "2024-01-20T09:00:00+08:00", "2024-09-20", ("2024-01-20", "3.45%"), (on, "3.40%")))
+    with Session(migrated) as session:
+        if in_use:
+            load(session, folder(tmp_path, "before"), LOADED)
+        if faults:
+            with pytest.raises(LoadError) as refused:
+                load(session, folder(tmp_path, "new", s=rates), LOADED)
+            assert [(one.place, one.message) for one in refused.value.faults] == [(faults[0], f"{on} 尚未到来")]
+        else:
+            load(session, folder(tmp_path, "new", s=rates), LOADED)
+
+
+def test_D79_later_words_are_known_from_their_loading(migrated: Engine, tmp_path: Path) -> None:
+    """Of a batch and of a direction; the reason of before is what was known before."""
+    better = UNSEEN.replace("（标题未见）", "试验奖励").replace("附件未见", "附件未公布")
+    header = batch(better).replace("title: 2024年第一批", "title: 2024年第一批（更正）")
+    with Session(migrated) as session:
+        load(session, folder(tmp_path, "a", t=batch(UNSEEN)), LOADED - timedelta(days=9))
+        assert load(session, folder(tmp_path, "b", t=header), LOADED)["added"] == 2
+        found = read_catalogue(session)
+        rows = [*session.exec(select(models.BatchVersion)).all(), *session.exec(select(models.DirectionVersion)).all()]
+    assert [row.published_at for row in rows] == [LOADED, LOADED]
+    known = found.directions[TABLE]
+    assert (found.batches["t-fund-2024-1"].title, known.title, known.not_loaded) == ("2024年第一批（更正）", "试验奖励", "附件未公布")
+    assert [known.without(at) for at in (LOADED - timedelta(microseconds=1), LOADED)] == ["附件未见", "附件未公布"]
+
+
+def test_standards_that_an_earlier_release_has_added_get_their_title(migrated: Engine, tmp_path: Path) -> None:
+    """It left the direction as it had been; the file, which says the same version, adds the direction's words now."""
+    known = batch(direction(FIRST))
+    with Session(migrated) as session:
+        load(session, folder(tmp_path, "a", t=batch(UNSEEN)), LOADED - timedelta(days=9))
+        files = read_files(folder(tmp_path, "b", t=known))
+        new = [row for row in what_is_new(session, files, LOADED) if not isinstance(row, models.DirectionVersion)]
+        add(session, new)
+        session.commit()
+        assert read_catalogue(session).directions[TABLE].title == "（标题未见）"
+        assert load(session, folder(tmp_path, "c", t=known), LOADED + timedelta(days=1))["added"] == 1
+        assert read_catalogue(session).directions[TABLE].title == "试验奖励"
+        assert load(session, folder(tmp_path, "d", t=known), LOADED + timedelta(days=2))["added"] == 0
+        with pytest.raises(LoadError) as refused:  # it has them now
+            load(session, folder(tmp_path, "e", t=known.replace("area: null", "area: KEY_FIELDS")), LOADED + timedelta(days=3))
+    assert [one.message for one in refused.value.faults] == ["该方向已有标准，其名称、编号与领域不可更改；标准的变更是新版本"]
+
+
+def test_corrected_rules_stand_from_when_they_are_known(migrated: Engine, tmp_path: Path) -> None:
+    """In the first load as their notices say, in a later one from the loading; always one version, never two caps."""
+    first, second = overlay("t-guide", "2024-01-01", "open", RULES), RULES.replace("100", "50")
+    both = first + overlay("t-guide", "2024-01-01", "open", second, version=2, published="2024-03-01T00:00:00+08:00")
+    with Session(migrated) as session:
+        load(session, folder(tmp_path, "a", funds=fund_file(both), t=batch(direction(FIRST))), LOADED)
+        found = read_catalogue(session)
+    third = overlay("t-guide", "2024-01-01", "2024-12-31", second, version=3, published="2024-04-01T00:00:00+08:00")
+    with Session(migrated) as session:
+        load(session, folder(tmp_path, "b", funds=fund_file(both + third), t=batch(direction(FIRST))), LOADED)
+        later = read_catalogue(session)
+
+    def standing(catalogue: Catalogue, at: datetime) -> list[str]:
+        return [one.digest for one in catalogue.choose(TABLE, version=1, known_at=at).overlays]
+
+    digests = [one.digest for one in later.funds["t-fund"].versions]
+    turn = datetime.fromisoformat("2024-03-01T00:00:00+08:00")
+    for catalogue in (found, later):
+        assert [standing(catalogue, at) for at in (turn - timedelta(microseconds=1), turn)] == [[digests[0]], [digests[1]]]
+    just_before = LOADED - timedelta(microseconds=1)
+    assert [standing(later, at) for at in (just_before, later.latest_known_at)] == [[digests[1]], [digests[2]]]
+    assert [one.digest for one in later.choose(TABLE, version=1).overlays] == [digests[2]]

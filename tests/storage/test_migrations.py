@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.settings import settings
-from app.tables import database, models
+from app.tables import database, drafts, models
 from app.tables.audit import verify
 from app.tables.database import engine_of, writing
 from app.tables.migrating import config, downgrade, migrate
@@ -89,8 +89,9 @@ def stored(url: str, names: set[str]) -> dict[str, list[str]]:
 def test_what_officers_have_left_goes_down_with_its_tables_and_nothing_else_does(loaded: Engine) -> None:
     """Drafts, keys and log are of the second schema. What was published stays, and stands as before when it comes again."""
     url = loaded.url.render_as_string(hide_password=False)
-    first = {*models.PUBLISHED} - {"batch_version"}
-    officers = {"draft", "draft_revision", "draft_step", "audit", "api_key", "api_key_secret", "api_key_end", "batch_version"}
+    first = {*models.PUBLISHED} - {"batch_version", "direction_version"}
+    officers = {"draft", "draft_revision", "draft_step", "audit", "api_key", "api_key_secret", "api_key_end"}
+    officers |= {"batch_version", "direction_version"}
     before = stored(url, EVERY)
     assert all(before[name] != [] for name in officers)
     downgrade(url, "0001")
@@ -284,4 +285,43 @@ def test_an_sqlite_database_in_memory_needs_no_folder() -> None:
     engine = engine_of("sqlite:///:memory:")
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+    engine.dispose()
+
+
+def test_drafts_of_funds_come_with_the_last_migration_and_stay(loaded: Engine) -> None:
+    """Down by one and up again: what drafts there are is kept with revisions and steps, and so are the rules that keep them."""
+    url = loaded.url.render_as_string(hide_password=False)
+    with writing(loaded) as session:
+        fund = drafts.begin(session, "li", "FUND", "t-new", {"id": "t-new", "title": "新基金"}, "content").draft.id
+        drafts.check(session, "li", fund, None)
+    names = {"draft", "draft_revision", "draft_step"}
+    before = stored(url, names)
+    downgrade(url, "0004_audit_object")
+    assert stored(url, names) == before
+    migrate(url)
+    assert stored(url, names) == before
+    for statement in (f"DELETE FROM draft WHERE id = '{fund}'", "UPDATE draft SET kind = 'BATCH'", "DELETE FROM direction_version"):
+        with pytest.raises(DBAPIError, match="never changed"), loaded.begin() as connection:
+            if "direction_version" in statement:
+                connection.execute(text(LATER_WORD))
+            connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="draft_kind"), loaded.begin() as connection:
+        connection.execute(text(f"INSERT INTO draft SELECT 'x', 'SOMETHING', target, source, created_by, created_at FROM draft WHERE id = '{fund}'"))
+    with pytest.raises(DBAPIError), loaded.begin() as connection:
+        connection.execute(text("INSERT INTO draft_revision SELECT 'nobody', 1, author, at, content, digest, note, person FROM draft_revision"))
+
+
+LATER_WORD = """INSERT INTO direction_version (rate_table, version, published_at, content, digest)
+SELECT rate_table, 2, '2026-01-01 00:00:00+00', '{}', 'x' FROM direction LIMIT 1"""
+
+
+def test_a_draft_of_a_fund_needs_the_last_migration(empty: str) -> None:
+    migrate(empty, "0004_audit_object")
+    engine = engine_of(empty)
+    kind = "INSERT INTO draft VALUES ('x', 'FUND', 't-new', 'nothing', 'li', '2026-01-01 00:00:00+00')"
+    with pytest.raises(DBAPIError, match="draft_kind"), engine.begin() as connection:
+        connection.execute(text(kind))
+    migrate(empty)
+    with engine.begin() as connection:
+        connection.execute(text(kind))
     engine.dispose()
