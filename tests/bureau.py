@@ -7,6 +7,7 @@ and catalogue, and answers requests through the whole web shell.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from functools import lru_cache
@@ -89,7 +90,7 @@ def catalogue_of(*paths: Path) -> Catalogue:
 
 
 def published_with(batch: str, *changes: tuple[str, str]) -> Catalogue:
-    """The tables of a published batch, with texts of its file replaced, as if they had been published so.
+    """What is published, with texts of the file of one batch replaced, as if it had been published so.
 
     A text that a correction repeats is replaced in every version that has it, at most once in each.
     """
@@ -100,7 +101,23 @@ def published_with(batch: str, *changes: tuple[str, str]) -> Catalogue:
     with tempfile.TemporaryDirectory() as folder:
         changed = Path(folder) / f"{batch}.yaml"
         changed.write_text(text, encoding="utf-8")
-        return catalogue_of(changed, PUBLISHED / "funds.yaml", PUBLISHED / "reference_rates.yaml")
+        return catalogue_of(changed, *(path for path in PUBLISHED.glob("*.yaml") if path.stem != batch))
+
+
+def _unseen(root: Path, table: str, beside: str, fund: str) -> str:
+    """A table that another names and whose standards were not seen: one more direction, or a batch and perhaps a fund of its own."""
+    batch, no = table.rsplit("-", 1)
+    direction = f"  - {{rate_table: {table}, no: '{no}', title: 另一方向, not_loaded: 标准未见}}\n"
+    if batch == beside.rsplit("-", 1)[0]:
+        return direction
+    own, year, _ = batch.rsplit("-", 2)
+    if own != fund:
+        (root / f"{own}-funds.yaml").write_text(f"funds: [{{id: {own}, title: 另一资金}}]\n")
+    (root / f"{batch}.yaml").write_text(
+        f"fund: {own}\nbatch: {{id: {batch}, year: '{year}', title: 另一批次}}\ndocument: {{title: 另一通知}}\nauthority: official\n"
+        f"directions:\n{direction}"
+    )
+    return ""
 
 
 class Bureau:
@@ -129,6 +146,8 @@ class Bureau:
             if fund == "xx-spec":
                 (root / "funds.yaml").write_text(f"funds:\n  - id: xx-spec\n    title: 测试资金\n{_indent(overlays, 4)}\n")
                 published = PUBLISHED / "reference_rates.yaml"
+            for name in set(re.findall(r"pool: \[([a-z0-9-]+)\]", terms)) - {self.table}:
+                extra += _unseen(root, name, self.table, fund) if f"rate_table: {name}\n" not in extra else ""
             (root / "batch.yaml").write_text(batch_file(terms, method, fund=fund, year=year, extra=extra))
             if series:
                 (root / "series.yaml").write_text(f"series:\n{_indent(series, 2)}\n")

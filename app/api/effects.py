@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import msgspec
 from app.api import limits
 from app.api.calculating import kind_of
 from app.api.effect import Comparison, Effect, InForce
+from app.api.heavy import heavily
 from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.api.trying import DraftMark, Supposed, mark, supposed
 from app.calculators.terms import RateTable
@@ -161,14 +161,14 @@ async def effects(
     left: Callable[[], Awaitable[bool]] = _nobody_leaves,
 ) -> list[TableEffect]:
     """The effect on each table. Errors: ProblemError."""
-    trial = await asyncio.to_thread(supposed, catalogue, proposal)
+    trial = await heavily(supposed, catalogue, proposal)
     made, budget = [], limits.MAX_LIST_WORK
-    for one in await asyncio.to_thread(_plan, proposal, trial, sent, catalogue, language):
+    for one in await heavily(_plan, proposal, trial, sent, catalogue, language):
         one.comparison.left = budget
         for case_id, body in one.cases:
             if await left():
                 raise ProblemError("OVERLOADED")  # nobody reads it
-            await asyncio.to_thread(one.comparison.add, case_id, body)
+            await heavily(one.comparison.add, case_id, body)
         budget = one.comparison.left
         made.append(one.done())
     return made

@@ -36,6 +36,7 @@ from app.calculators.expressions import (
     Not,
     Number,
     Types,
+    children,
 )
 
 _TIMES: dict[tuple[str, str], str] = {
@@ -93,6 +94,9 @@ def infer(node: Node, names: Mapping[str, str]) -> Types:
             return frozenset({names[name]})
         case Negative(part):
             return _require(NUMERIC, "负号之后的类型", infer(part, names))
+        case Arithmetic() | Extreme() if any(isinstance(part, Code) for part in children(node)):
+            code = next(part.value for part in children(node) if isinstance(part, Code))
+            raise ExpressionError(f"{code} 是代码，不能计算；参考利率应写作 reference({code}, DAY)")
         case Arithmetic("*", left, right):
             sides = infer(left, names), infer(right, names)
             return _product(*sides) & NUMERIC or _clash("乘法两边的类型", sides)

@@ -121,7 +121,9 @@ def _told(error: Exception) -> list[str] | None:
     from app.tables.sources import SourceError
 
     match error:
-        case Refused() | LoadError():
+        case LoadError():
+            return [f"{error.placed(fault)}: {fault.message}" for fault in error.faults]
+        case Refused():
             return [placed(fault.place, fault.message) for fault in error.faults]
         case SourceError() | TooMuchWork():
             return [placed(error.fault.place, error.fault.message)]

@@ -35,16 +35,16 @@ def load_tables(
 ) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
+        from app.api.file_examples import check_examples
         from app.commands.loading import keys_of, show_change
         from app.tables.beyond import beyond
         from app.tables.database import reading, writing
         from app.tables.loader import put, what_is_new
+        from app.tables.repository import read_catalogue
         from app.tables.supposed import in_force_already
 
         found = _proved(paths)  # before the lock: others may write meanwhile
         with working("比较 / comparing"), reading(engine) as session:
-            from app.tables.repository import read_catalogue
-
             new = what_is_new(session, found, datetime.now(UTC))
             catalogue = read_catalogue(session)
             changed = in_force_already(catalogue, new)
@@ -61,6 +61,7 @@ def load_tables(
             if not keys_of(now) <= keys_of(new):
                 raise ValueError("库中刚有变更，未载入；请重新运行 / the database has just been changed, nothing was loaded: run it again")
             put(session, now, operator())
+            check_examples(found, lambda: read_catalogue(session))
             more = list(beyond(session, found))
     proved, added = len(found.tables), len(now)
     _warn(found)
@@ -73,7 +74,7 @@ def load_tables(
 def check_tables(paths: Paths = None) -> None:
     """证明标准表文件而不载入 / Prove table files without loading them."""
     with telling():
-        found = _proved(paths)
+        found = _checked(paths)
     for table in found.tables:
         typer.echo(f"✓ {table}")
     _warn(found)
@@ -82,10 +83,50 @@ def check_tables(paths: Paths = None) -> None:
     typer.echo(f"{proved} 张标准表无误：{zh} / {proved} rate tables proved: {en}")
 
 
-def _warn(found: Entries) -> None:
-    from app.tables.clause_doubts import unexplained
+def _checked(paths: list[Path] | None) -> Entries:
+    """What files say. Errors: LoadError where loading would refuse them: names that are nowhere, examples that do not compute."""
+    from app.api.file_examples import check_examples
+    from app.tables.existing import check_names, names_in
+    from app.tables.loader import LoadError, catalogue_of, read_files
 
-    drafts.show_doubts(unexplained(found.doubts))
+    found, here, beside = read_files(paths or [PUBLISHED], tracked), _stored(), read_files([PUBLISHED])
+    check_names(found, names_in(here) | names_in(beside))
+    if found.faults:
+        raise LoadError(found)
+    check_examples(found, lambda: catalogue_of(found, here, beside))
+    return found
+
+
+def _stored() -> Entries:
+    """What files may rest on in the database, where there is one: checking needs none."""
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlmodel import Session
+
+    from app.settings import settings
+    from app.tables.database import engine_of
+    from app.tables.entries import Entries
+    from app.tables.existing import stored
+
+    url = settings().database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return Entries()  # connecting would make it
+    engine = engine_of(url)
+    try:
+        with Session(engine) as session:
+            return stored(session)
+    except SQLAlchemyError:
+        return Entries()
+    finally:
+        engine.dispose()
+
+
+def _warn(found: Entries) -> None:
+    from dataclasses import replace
+
+    from app.tables.clause_doubts import unexplained
+    from app.tables.file_places import placed_in
+
+    drafts.show_doubts([replace(one, place=placed_in(found.paths, one.place)) for one in unexplained(found.doubts)])
 
 
 def _proved(paths: list[Path] | None) -> Entries:
@@ -94,7 +135,7 @@ def _proved(paths: list[Path] | None) -> Entries:
 
     found = read_files(paths or [PUBLISHED], tracked)
     if found.faults:
-        raise LoadError(found.faults)
+        raise LoadError(found)
     return found
 
 

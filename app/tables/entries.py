@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -61,6 +62,8 @@ class Entries:
     tables: list[str] = field(default_factory=list)
     series: dict[str, str] = field(default_factory=dict)  # named by tables, with the place that names it first
     rates: dict[str, str] = field(default_factory=dict)  # of these, the ones that are read as rates
+    others: dict[str, str] = field(default_factory=dict)  # tables that rules of tables name, with the place that names them first
+    paths: dict[str, Path] = field(default_factory=dict)  # of each file by its name, for whoever looks for a line
     places: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of each row, by its kind and key
     prove: Prove = prove_terms
     published: frozenset[str] = frozenset()  # places of versions that are stored: they were proved when they were published

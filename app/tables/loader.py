@@ -15,20 +15,24 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, create_engine, func, select
 
 from app.calculators.terms import TermsFault
 from app.calculators.windows import BEIJING
 from app.tables import audit, models
 from app.tables.additions import CannotSay, notice_added, words_added
 from app.tables.beyond import check_beside
+from app.tables.catalogue import Catalogue
 from app.tables.clause_doubts import doubts
 from app.tables.entries import Entries, Row, key_of
+from app.tables.existing import check_names, names_stored
+from app.tables.file_places import placed_in
 from app.tables.files import FileError, read
 from app.tables.known_series import row_known_at
 from app.tables.naming import LOGGED, name_logged
 from app.tables.notices import read_batch, read_funds, read_references
 from app.tables.order import known_at, place_of
+from app.tables.repository import read_catalogue
 from app.tables.series import stored_values_are, values_are
 from app.tables.unread import counts_of
 
@@ -41,9 +45,14 @@ Recorded = models.OverlayVersion | models.RateTableVersion | models.ReferenceRat
 class LoadError(ValueError):
     """Files that were refused; ``faults`` name the place and the reason of each."""
 
-    def __init__(self, faults: list[TermsFault]) -> None:
-        super().__init__("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
-        self.faults = faults
+    def __init__(self, found: Entries) -> None:
+        super().__init__("\n".join(f"{fault.place}: {fault.message}" for fault in found.faults))
+        self.faults = found.faults
+        self.paths = found.paths
+
+    def placed(self, fault: TermsFault) -> str:
+        """Where a fault stands, for whoever has the file open: its line, and words; the place itself where it is in no file."""
+        return placed_in(self.paths, fault.place)
 
 
 def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]] = iter) -> Entries:
@@ -56,6 +65,7 @@ def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]
             found.fault(path.name, "目录中没有 .yaml 文件")
         files |= inside
     for path in watched(sorted(files, key=lambda file: (file.name, file))):
+        found.paths.setdefault(path.name, path)
         try:
             content = read(path)
         except FileError as wrong:
@@ -97,6 +107,21 @@ def put(session: Session, new: list[Row], actor: str | None) -> None:
         audit.append(session, actor, "tables.load", "-", {"added": dict(sorted(counts.items())), **objects_logged(new)})
 
 
+def catalogue_of(*files: Entries) -> Catalogue:
+    """The catalogue of files that no database has: in memory, where several say the same the first stands."""
+    rows: dict[tuple[Any, ...], Row] = {}
+    for row in (row for found in files for row in found.rows):
+        rows.setdefault((type(row), *key_of(row)), type(row)(**row.model_dump()))
+    engine = create_engine("sqlite://")
+    try:
+        SQLModel.metadata.create_all(engine)
+        with Session(engine) as session:
+            add(session, list(rows.values()))
+            return read_catalogue(session)
+    finally:
+        engine.dispose()
+
+
 def objects_logged(rows: Iterable[Row]) -> dict[str, list[str]]:
     """Every object that is added, as the audit log names it.
 
@@ -120,7 +145,7 @@ def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
     new: list[Row] = []
     if not found.faults:
         recorded = _recorded_at(session, at)
-        _check_funds(session, found)
+        check_names(found, names_stored(session), series=False)  # series have their own check, which also knows what they hold
         check_series(session, found)
         new = list(_new_rows(session, found, recorded or at))
         check_beside(session, found, new)
@@ -129,7 +154,7 @@ def what_is_new(session: Session, found: Entries, at: datetime) -> list[Row]:
             if isinstance(row, Recorded):
                 row.recorded_at = recorded
     if found.faults:
-        raise LoadError(found.faults)
+        raise LoadError(found)
     return new
 
 
@@ -231,14 +256,6 @@ def _check_published(found: Entries, new: list[Row], at: datetime) -> None:
             found.fault(f"{found.place_of(row)}/effective/first_day", f"晚于载入的时刻 {now}；施行前公布的，写明 published_at")
         else:
             found.fault(f"{found.place_of(row)}/published_at", f"晚于载入的时刻 {now}；公布之后再载入")
-
-
-def _check_funds(session: Session, found: Entries) -> None:
-    """Each batch belongs to a fund of these files or of the database."""
-    here = {row.id for row in found.rows if isinstance(row, models.Fund)}
-    for row in found.rows:
-        if isinstance(row, models.Batch) and row.fund_id not in here and session.get(models.Fund, row.fund_id) is None:
-            found.fault(row.id, f"没有基金 {row.fund_id}")
 
 
 def check_series(session: Session, found: Entries) -> None:

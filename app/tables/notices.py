@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from app.calculators.names import BUILT_IN
+from app.calculators.patterns import TABLE_PATTERN
 from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.canonical import canonical, digest
@@ -37,6 +38,7 @@ EVENT = ("version", "kind", "known_at", "last_day")
 PERIOD = ("first_day", "last_day")
 MAX_EXAMPLE = 20_000  # characters
 MAX_EXAMPLES = 20
+MAX_ID = 80  # characters of an id that a claim may name
 
 
 def read_funds(found: Entries, name: str, content: Mapping[str, Any]) -> None:
@@ -149,7 +151,9 @@ def _text_at(raw: Any, *keys: str) -> str | None:
 
 def _direction(found: Entries, place: str, batch_id: str, no: int, raw: Mapping[str, Any], content: Mapping[str, Any]) -> None:
     table = found.text(place, raw, "rate_table")
-    if not table.startswith(batch_id + "-"):
+    if table and (not re.fullmatch(TABLE_PATTERN, table) or len(table) > MAX_ID):
+        found.fault(f"{place}/rate_table", f"不是标准表编号: {given(table)}")  # no claim could name it
+    elif not table.startswith(batch_id + "-"):
         found.fault(f"{place}/rate_table", f"编号应以批次编号 {batch_id}- 开头")
     versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
     if bool(versions) == (raw.get("not_loaded") is not None):
@@ -299,12 +303,28 @@ def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
     """Terms are read and proved, but for those that were when they were published; an overlay belongs to no one method."""
     if place in found.published:
         return
+    for at, name in _others(raw):
+        found.others.setdefault(name, f"{place}/terms/{at}")
     proof = found.prove(raw, method)
     for name, named_at in proof.series.items():
         found.series.setdefault(name, f"{place}/{named_at}")
     for name, named_at in proof.rates.items():
         found.rates.setdefault(name, f"{place}/{named_at}")
     found.faults += [TermsFault(f"{place}/{fault.place}", fault.message) for fault in proof.faults]
+
+
+def _others(raw: Any) -> Iterator[tuple[str, str]]:
+    """The other tables that terms name, each with its place in them; what is no list of ids is left to the reader of terms."""
+    terms = raw if isinstance(raw, Mapping) else {}
+    caps, stacking = terms.get("caps"), terms.get("stacking")
+    rule = stacking.get("single_direction") if isinstance(stacking, Mapping) else None
+    listed = enumerate(caps if isinstance(caps, list) else ())
+    lists = [(f"caps/{no}/pool", cap.get("pool")) for no, cap in listed if isinstance(cap, Mapping)]
+    lists.append(("stacking/single_direction/exempt_tables", rule.get("exempt_tables") if isinstance(rule, Mapping) else None))
+    for place, names in lists:
+        for no, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str):
+                yield f"{place}/{no}", name
 
 
 def _check_supersession(found: Entries, place: str, versions: list[models.RateTableVersion]) -> None:

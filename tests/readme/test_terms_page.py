@@ -20,9 +20,12 @@ from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
 from app.main import create_app
 from app.settings import Settings
+from app.tables import notices
 from app.tables.database import engine_of
+from app.tables.file_places import placed_in
 from app.tables.loader import LoadError, load, read_files
 from app.tables.migrating import migrate
+from app.tables.series import VALUES_ARE
 from tests.readme.test_readme import missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,6 +189,74 @@ def test_each_slip_is_warned_of_as_the_page_says(typed: Path) -> None:
         found = read_files([typed])
         assert found.faults == []
         assert any(message in one.zh for one in found.doubts), (wrong, found.doubts)
+
+
+def test_a_file_that_is_no_yaml_is_answered_as_the_page_says(typed: Path) -> None:
+    table = rows("A file that is no YAML")
+    assert len(table) >= 5
+    for cells in table:
+        right, wrong, message = (cell.removeprefix("`").removesuffix("`") for cell in cells)
+        assert right in batch_file(), right
+        typed.write_text(batch_file().replace(right, wrong.replace("→", "\t"), 1), encoding="utf-8")
+        (said,) = [fault.message for fault in read_files([typed]).faults]
+        assert message in said, (wrong, said)
+
+
+def test_a_fault_is_told_with_its_line_and_in_words(typed: Path) -> None:
+    """The place that the page shows is that of the rate in the page's own file."""
+    typed.write_text(batch_file().replace("rate: 'min(1.5%", "rate: 'min(1.5", 1), encoding="utf-8")
+    found = read_files([typed])
+    (place,) = {placed_in(found.paths, fault.place) for fault in found.faults}
+    assert f"`{place}`" in section("What the proof says to a mistake")
+    line = int(re.search(r"第 (\d+) 行", place)[1])  # type: ignore[index]
+    assert "min(1.5%," in batch_file().splitlines()[line - 1]
+
+
+def test_a_fund_an_overlay_a_series_and_a_standard_are_added_as_the_page_shows(typed: Path, url: str) -> None:
+    funds, rates, more = re.findall(r"^```yaml\n(.*?)^```$", section("More than a table"), re.MULTILINE | re.DOTALL)
+    for name, text in (("funds.yaml", funds), ("rates.yaml", rates)):
+        (typed.parent / name).write_text(text, encoding="utf-8")
+    with Session(engine_of(url)) as session:
+        load(session, [PUBLISHED / "funds.yaml", typed])
+        assert load(session, [typed.parent / "funds.yaml"])["added"] == 2  # the fund and its overlay
+        assert load(session, [typed.parent / "rates.yaml"])["added"] == 3  # the version and its two rows
+        typed.write_text(batch_file() + more, encoding="utf-8")
+        assert load(session, [typed]) == {"tables": 2, "added": 2}  # the direction and its version
+
+
+def test_a_correction_is_typed_as_the_page_shows(typed: Path) -> None:
+    head = re.search(r"^```yaml\n(.*?)^```$", section("Corrections"), re.MULTILINE | re.DOTALL)[1]  # type: ignore[index]
+    version = batch_file()[batch_file().index("      - version: '1'") :]
+    terms = version[version.index("        terms:") :]
+    typed.write_text(batch_file() + head + terms.replace("rate: 2%", "rate: 2.0%"), encoding="utf-8")
+    assert read_files([typed]).faults == []
+
+
+AROUND = {
+    "confidence": notices.CONFIDENCES,
+    "authority": notices.AUTHORITIES,
+    "method": notices.METHODS,
+    "area": notices.AREAS,
+    "applies_by": notices.APPLIES_BY,
+    "values_are": VALUES_ARE,
+}
+
+
+def test_the_words_around_the_terms_are_those_of_the_code() -> None:
+    assert words("Around the terms") == {place: list(known) for place, known in AROUND.items()}
+
+
+def test_the_codes_are_those_of_the_code_and_have_their_chinese() -> None:
+    known = nm.LISTED | {"investment categories": nm.INVESTMENT_CATEGORIES}
+    told = {cells[0].strip("`"): re.findall(r"`([A-Z_]+)` ([^,|]+?)(?:,|$)", cells[1]) for cells in rows("Codes")}
+    assert told == {name: list(codes.items()) for name, codes in known.items()}
+
+
+def test_values_may_be_a_map() -> None:
+    shown = re.search(r"`values: (\{[^`]*\})`", section("Codes"))[1]  # type: ignore[index]
+    need = {"of": "ITEM", "type": "CODE", "values": dict(part.split(": ") for part in shown.strip("{}").split(", "))}
+    line = {"id": "ALL", "amount": "1", "clause": "c"}
+    assert faults({"facts": "ITEMS", "wording": "EXACT", "needs": {"kind": need}, "lines": [line]}) == []
 
 
 def test_a_loaded_version_is_not_changed(typed: Path, url: str) -> None:

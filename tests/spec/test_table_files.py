@@ -254,9 +254,9 @@ TEXTS = [
     ("fund: t-fund\nfund: t-fund\n", "第 2 行：键 fund 重复"),
     ("? [a, b]\n: c\n", "第 1 行：键应为文字"),
     ('fund: "a\\x07b"\n', "第 1 行：不允许控制字符 '\\x07'"),
-    ("fund: [a\n", "不是 UTF-8 的 YAML"),
+    ("fund: [a\n", "第 2 行第 1 列：方括号 [ ] 没有成对，或其中缺少逗号"),
     ("a: " + "b" * 1_000_000, "文件大于 1000000 字节"),
-    ("a: " + "[" * 20_000, "不是 UTF-8 的 YAML"),
+    ("a: " + "[" * 20_000, "嵌套过深，不是标准表文件"),
 ]
 
 
@@ -272,7 +272,7 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     (tmp_path / T).write_bytes("fund: 基金\n".encode("gbk"))
     ((place, why),) = [(fault.place, fault.message) for fault in read_files([tmp_path]).faults]
     assert place == T
-    assert "不是 UTF-8 的 YAML" in why
+    assert why == "第 1 行：文件应存为 UTF-8 编码"
 
 
 def test_a_file_or_folder_that_holds_nothing(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def refused(url: str, paths: list[Path]) -> list[tuple[str, str]]:
 
 def test_a_batch_needs_its_fund_in_a_file_or_in_the_database(tmp_path: Path, url: str) -> None:
     (tmp_path / T).write_text(ONE, encoding="utf-8")
-    assert refused(url, [tmp_path / T]) == [("t-fund-2024-1", "没有基金 t-fund")]
+    assert refused(url, [tmp_path / T]) == [("t.yaml/fund", "没有基金 t-fund")]
     engine = engine_of(url)
     (tmp_path / "funds.yaml").write_text(FUND, encoding="utf-8")
     with Session(engine) as session:
@@ -365,7 +365,7 @@ def test_the_command_says_place_and_reason_and_ends_with_1(tmp_path: Path, url: 
     written(folder, t=BATCH.replace("directions:\n", "directions: red\n"))
     ended = command("tables", step, str(folder), url=url)
     assert ended.returncode == 1
-    assert ended.stderr == "✗ t.yaml/directions: 此处应为列表\n"
+    assert ended.stderr == "✗ t.yaml 第 5 行（directions）: 此处应为列表\n"
     assert ended.stdout == ""
 
 
