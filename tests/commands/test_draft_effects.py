@@ -136,7 +136,7 @@ def test_the_effect_of_a_month_is_that_of_the_cases_that_it_reaches(desk: Desk, 
     path = tmp_path / "cases.json"
     path.write_text(json.dumps({"cases": [{"item_id": "loan", "request": a_year("LPR_1Y")}]}), encoding="utf-8")
     said = desk.done("wang", "tables", "draft", "effect", month, "--cases", str(path)).splitlines()
-    assert said[2] == "bj-gjj-2023-2-2  与版本 1 相比 / beside version 1"
+    assert said[2] == "bj-gjj-2023-2-2  与版本 2 相比 / beside version 2"
     assert any(line.startswith("  ✗ loan: 现行 / now: REFERENCE_RATE_NOT_COVERED") and "草案 / draft" not in line for line in said), said
     path.write_text(json.dumps({"cases": [{"item_id": "four", "request": four_rockets()}]}), encoding="utf-8")
     (line,) = desk.refused("wang", "tables", "draft", "effect", month, "--cases", str(path))
