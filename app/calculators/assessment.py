@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
-from itertools import count
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
 from app.calculators.accounts import contract_name, shared_numbers
 from app.calculators.applicants import kind_faults, uscc_faults
-from app.calculators.caps import amount_text, apply_cap, lower, whole
+from app.calculators.caps import apply_cap, lower, together, whole
 from app.calculators.checks import check_claim
 from app.calculators.codes import (
     check_grants,
@@ -31,7 +30,7 @@ from app.calculators.facts import Claim
 from app.calculators.faults import FactsError, Fault
 from app.calculators.grants import Grant, grants_of, place_grants, programme_year
 from app.calculators.ids import doubt_spellings
-from app.calculators.items import NO_ITEM, Account, Amount, Atom, Case, ItemWork
+from app.calculators.items import NO_ITEM, Account, Atom, Case, ItemWork
 from app.calculators.missing import every_fault
 from app.calculators.payout import pay, recovery
 from app.calculators.references import References
@@ -42,7 +41,6 @@ from app.calculators.results import (
     Provenance,
     Result,
     SeriesProvenance,
-    Step,
     Warning_,
 )
 from app.calculators.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
@@ -56,6 +54,8 @@ from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
+from app.calculators.working import NOTHING, Amount, Difference, Least, Money, Most, Said, Step, StepValue, numbered
+from app.calculators.working_text import amount_text, steps_in_words
 
 ENGINE_VERSION = "1.1.0"
 
@@ -208,35 +208,29 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
             continue
         limit = money.round_down(one.interest)
         before = sum([atom.amount for atom in one.atoms])
-        after = before
+        after = min(before, limit)
+        step = Step(
+            id=f"cap:CONTRACT_INTEREST:{one.id}",
+            label=Said("STEP_INTEREST_CAP", {"id": one.id}),
+            formula=Said("FORMULA_INTEREST_CAP", {}),
+            working=Least([Money(before, together(one.atoms)), Money(limit)]),
+            value=Money(after),
+            clause=Said("CLAUSE_INTEREST", {}),
+            item_id=one.id.text,
+            lender=one.id.lender,
+        )
         if before > limit:
-            lower(one.atoms, limit, exact=case.terms.rounding.scope == "TOTAL")
-            after = limit
+            lower(one.atoms, limit, StepValue(step), exact=case.terms.rounding.scope == "TOTAL")
             case.spend(one.atoms, "LESS_THAN_A_FEN" if one.interest else "NO_INTEREST", None)
         case.accounts.append(Account(one.atoms, limit))
-        stood, most = amount_text(before), money.yuan(limit)
-        stands = stood if after == before else amount_text(after)
         clause = case.say("CLAUSE_INTEREST")
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
-        margin = money.yuan(limit - money.fen(fen_after))
+        most, margin = money.yuan(limit), money.yuan(limit - money.fen(fen_after))
         shown = contract_name(case, one.id)
         result = CapResult("CONTRACT_INTEREST", shown, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
         result.before_exact, result.after_exact = exact_before, exact_after
         results.append(result)
-        steps.append(
-            Step(
-                0,
-                f"cap:CONTRACT_INTEREST:{one.id}",
-                case.say("STEP_INTEREST_CAP", id=one.id),
-                case.say("FORMULA_INTEREST_CAP"),
-                f"min({stood}, {most})",
-                stands,
-                "元",
-                None,
-                clause,
-                *one.id,
-            )
-        )
+        steps.append(step)
     return results, steps
 
 
@@ -248,25 +242,19 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
         for less, clause in _deductions(case, one) if one.atoms else ():
             before = sum((atom.amount for atom in one.atoms), 0)
             after = max(0, before - less)
-            if isinstance(after, Fraction):
-                _scale(one.atoms, after)
-            else:
-                lower(one.atoms, after, exact=exact)
-            case.spend(one.atoms, "OTHER_FUNDING_COVERS", clause)
-            steps.append(
-                Step(
-                    0,
-                    f"other:{one.id}",
-                    case.say("STEP_OTHER_FUNDING", id=one.id),
-                    case.say("FORMULA_OTHER"),
-                    f"max(0, {amount_text(before)} - {money.yuan(less)})",
-                    amount_text(after),
-                    "元",
-                    None,
-                    clause,
-                    *one.id,
-                )
+            step = Step(
+                id=f"other:{one.id}",
+                label=Said("STEP_OTHER_FUNDING", {"id": one.id}),
+                formula=Said("FORMULA_OTHER", {}),
+                working=Most([NOTHING, Difference(Money(before, together(one.atoms)), Money(less))]),
+                value=Money(after),
+                clause=clause,
+                item_id=one.id.text,
+                lender=one.id.lender,
             )
+            lower(one.atoms, after, StepValue(step), exact=exact)
+            case.spend(one.atoms, "OTHER_FUNDING_COVERS", clause)
+            steps.append(step)
     return steps
 
 
@@ -277,12 +265,6 @@ def _deductions(case: Case, one: ItemWork) -> list[tuple[int, str | None]]:
         node, clause = case.terms.stacking.offset
         found.append((-money.round_down(-100 * Fraction(ex.evaluate(node, one.scope.of))), clause))
     return [(less, clause) for less, clause in found if less > 0]
-
-
-def _scale(atoms: Sequence[Atom], total: Fraction) -> None:
-    before = sum((atom.amount for atom in atoms), Fraction(0))
-    for atom in atoms:
-        atom.amount = Fraction(atom.amount) * total * (1 / Fraction(before)) if before else Fraction(0)
 
 
 # --- top-up ---------------------------------------------------------------------------------------
@@ -296,24 +278,19 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
         return total
     payable = max(0, total - topped)
     case.spend(atoms, "LESS_THAN_A_FEN", None)  # what there is nothing of without the top-up
-    lower(atoms, payable, exact=False)
+    step = Step(
+        id="top_up",
+        label=Said("STEP_TOP_UP", {}),
+        formula=Said("FORMULA_TOP_UP", {}),
+        working=Most([NOTHING, Difference(Money(total, StepValue(steps[-1])), Money(topped))]),
+        value=Money(payable),
+        clause=clause,
+    )
+    lower(atoms, payable, StepValue(step), exact=False)
     case.spend(atoms, "LESS_THAN_A_FEN" if payable else "NOTHING_TO_TOP_UP", None)
     if not payable and total:
         case.refuse("NOTHING_TO_TOP_UP", clause, NO_ITEM)
-    steps.append(
-        Step(
-            0,
-            "top_up",
-            case.say("STEP_TOP_UP"),
-            case.say("FORMULA_TOP_UP"),
-            f"max(0, {amount_text(total)} - {money.yuan(topped)})",
-            amount_text(payable),
-            "元",
-            None,
-            clause,
-            None,
-        )
-    )
+    steps.append(step)
     return payable
 
 
@@ -327,7 +304,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
         amount = sum([int(atom.amount) for atom in one.atoms])
         checked += amount
         if one.accepted:
-            one.steps += recovery(case, one, amount)
+            one.steps += recovery(one, amount)
         items.append(
             ItemResult(
                 one.id.text,
@@ -344,7 +321,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     assert checked == total, "items add up to the total"
     ceiling = any(atom.line.wording == "CEILING" for one in works for atom in one.atoms if atom.exact) or (case.lacks_cap and not refused)
     steps = works[0].steps if len(works) == 1 else [step for one in works for step in one.steps]
-    _number(steps)
+    numbered(steps)
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
     return Result(
@@ -360,23 +337,12 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
         case.reasons,
         items,
         caps,
-        steps,
+        steps_in_words(steps, case.language, case.rules.spoken),
         _warnings(case),
         case.open,
         [] if refused else pay(case, works, total),
         _provenance(case),
     )
-
-
-def _number(steps: Sequence[Step]) -> None:
-    """Steps have numbers from 1 and ids that occur once: a table and the rules of its fund may have the same cap."""
-    seen: set[str] = set()
-    for no, step in enumerate(steps, 1):
-        step.no = no
-        if step.id in seen:
-            own = step.id
-            step.id = next(name for name in (f"{own}#{again}" for again in count(2)) if name not in seen)
-        seen.add(step.id)
 
 
 def _warnings(case: Case) -> list[Warning_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +16,11 @@ from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, me
 from app.calculators.lateness import happens_later
 from app.calculators.names import BUILT_IN
 from app.calculators.pricing import not_loaded
-from app.calculators.results import Step
 from app.calculators.scope import Scope, read_measures, yuan_value
-from app.calculators.steps import figure, item_step, show_expression, substitute
+from app.calculators.steps import item_step
 from app.calculators.terms import UNKNOWN, Bands, Line
 from app.calculators.windows import beyond_term, outside_window
+from app.calculators.working import NOTHING, Most, Operation, Part, Product, Step, Sum, operand, worked
 
 MONEY_FIELDS = {name for name, fact in BUILT_IN["ITEMS"].items() if fact.type == ex.MONEY}
 
@@ -89,7 +90,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
         if other[1] > best[1]:
             best = other
     line, exact, step = best
-    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own | {"line": line.id}, one.scope), one.scope, exact))
+    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own | {"line": line.id}, one.scope), one.scope, exact, step))
     one.steps.append(step)
 
 
@@ -98,50 +99,49 @@ def line_amount(case: Case, line: Line, scope: Scope, item: ItemId, factor: Frac
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
         raise not_loaded(line, scope.pointer)
     if line.bands is not None:
-        total, terms = _banded(case, line.bands, scope)
-        return total * 100, item_step(case, item, line, None, "FORMULA_BANDS", terms, total * 100)
+        total, parts = _banded(case, line.bands, scope)
+        return total * 100, item_step(case, item, line, formula="FORMULA_BANDS", working=Sum(parts), exact=total * 100)
     nodes: list[Any] = [line.amount] if line.amount is not None else [line.base, line.rate]
-    values = [max(Fraction(0), Fraction(ex.evaluate(node, scope.of))) for node in nodes]
+    values = [Fraction(ex.evaluate(node, scope.of)) for node in nodes]
     exact = factor * 100
     for value in values:
-        exact *= value
-    formula = " × ".join(ex.write(node, lambda leaf: show_expression(case, leaf), 6) for node in nodes)
-    shown = " × ".join(
-        figure(value, ex.MONEY if no == 0 else ex.RATE) if isinstance(node, ex.Name) else _bracketed(substitute(case, node, scope.of), node)
-        for no, (node, value) in enumerate(zip(nodes, values, strict=True))
-    )
+        exact *= max(Fraction(0), value)
+    fixed = isinstance(nodes[0], ex.Number) and len(nodes) == 1
+    working = _product(case, nodes, values, factor, scope)
+    return exact, item_step(case, item, line, formula="FORMULA_FIXED" if fixed else nodes, working=working, exact=exact)
+
+
+def _product(case: Case, nodes: Sequence[Any], values: Sequence[Fraction], factor: Fraction, scope: Scope) -> Operation:
+    """The factors of a line's amount; nothing where one is below zero."""
+    factors = [worked(node, scope.of, case.terms.types, scope.pointer) for node in nodes]
+    below = [no for no, value in enumerate(values) if value < 0]
+    if len(below) > 1:  # two of them are no gain
+        factors = [Most([NOTHING, one]) for one in factors]
     if factor != 1:
-        shown = f"{shown} × {factor.numerator}/{factor.denominator}"
-    if isinstance(nodes[0], ex.Number) and len(nodes) == 1:
-        formula = "FORMULA_FIXED"
-    if any(ex.evaluate(node, scope.of) < 0 for node in nodes):
-        shown = f"max(0, {shown})"
-    return exact, item_step(case, item, line, None, formula, [shown], exact)
+        factors.append(Part(factor.numerator, factor.denominator))
+    product = Product(factors) if len(factors) > 1 else factors[0]
+    return Most([NOTHING, product]) if len(below) == 1 else product
 
 
-def _bracketed(text: str, node: ex.Node) -> str:
-    return f"({text})" if isinstance(node, ex.Arithmetic) and node.op in {"+", "-"} else text
-
-
-def _banded(case: Case, bands: Bands, scope: Scope) -> tuple[Fraction, list[str]]:
+def _banded(case: Case, bands: Bands, scope: Scope) -> tuple[Fraction, list[Operation]]:
     """Each band pays its own part of the stretch from ``after`` to ``after`` + amount (D34), in 元."""
     amount = Fraction(ex.evaluate(bands.of, scope.of))
     start = Fraction(ex.evaluate(bands.after, scope.of)) if bands.after is not None else Fraction(0)
     end = start + amount
     lower = Fraction(0)
-    total, terms = Fraction(0), []
+    total = Fraction(0)
+    parts: list[Operation] = []
     for band in bands.pay:
         upper = end if band.up_to is None else min(end, band.up_to)
         part = max(Fraction(0), upper - max(start, lower))
         node: Any = band.amount if band.amount is not None else band.rate
         if part:
-            each = Fraction(ex.evaluate(node, scope.of))
-            total += part * each
-            kind = ex.MONEY if band.rate is not None else ex.QUANTITY
-            terms.append(f"{figure(part, kind)} × {substitute(case, node, scope.of)}")
+            total += part * Fraction(ex.evaluate(node, scope.of))
+            inside = operand(part, ex.MONEY if band.rate is not None else ex.QUANTITY)
+            parts.append(Product([inside, worked(node, scope.of, case.terms.types, scope.pointer)]))
         if band.up_to is not None:
             lower = band.up_to
-    return total, terms
+    return total, parts
 
 
 def money_fen(text: str | None) -> int:

@@ -16,11 +16,28 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, shown_key
 from app.calculators.grants import Grant, concerns, lies_in, may_be_placed
-from app.calculators.items import Account, Amount, Atom, Case
+from app.calculators.items import Account, Atom, Case
+from app.calculators.phrases import Phrase
 from app.calculators.principal_caps import ambiguous
-from app.calculators.results import CapResult, Step
+from app.calculators.results import CapResult
 from app.calculators.terms import UNKNOWN, Cap
 from app.calculators.vocabulary import key_titles
+from app.calculators.working import (
+    NOTHING,
+    Amount,
+    Difference,
+    Least,
+    Money,
+    Most,
+    Operation,
+    Origin,
+    Said,
+    Share,
+    Step,
+    StepValue,
+    Together,
+    Words,
+)
 
 
 def apply_cap(
@@ -106,61 +123,61 @@ def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], 
         shown = " ".join([*sorted(cap.lines), *named])
     if cap.limit is UNKNOWN:
         case.cap_without_figure(cap.clause)
-        text, (fen, exactly) = amount_text(before), whole(case, before)
+        fen, exactly = whole(case, before)
         result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause)
         result.before_exact = result.after_exact = exactly
-        return result, _step(case, cap, named, shown, text, text)
+        return result, _step(case, cap, named, shown, Money(before, together(members)), before)
     limit = _limit(cap, members)
     taken = sum([one.amount for one in inside if not one.topped_up])
     room = max(0, limit - taken)
-    after = before
+    after = min(before, room)
+    working = Least([Money(before, together(members)), Most([NOTHING, Difference(Money(limit), Money(taken))])])
+    step = _step(case, cap, named, shown, working, after)
     if before > room:
-        lower(members, room, exact=case.terms.rounding.scope == "TOTAL")
-        after = room
+        lower(members, room, StepValue(step), exact=case.terms.rounding.scope == "TOTAL")
         case.spend(members, "CAP_USED", cap.clause, case.word(case.rules.called[id(cap)]))
     case.accounts.append(Account(members, room, sum([one.amount for one in inside if one.topped_up])))
-    most, granted, stood = money.yuan(limit), money.yuan(taken), amount_text(before)
-    stands = stood if after == before else amount_text(after)
+    most, granted = money.yuan(limit), money.yuan(taken)
     (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
     margin = money.yuan(room - money.fen(fen_after))
     result = CapResult(cap.scope, shown, most, granted, fen_before, fen_after, before > room, margin, cap.clause)
     result.before_exact, result.after_exact = exact_before, exact_after
-    return result, _step(case, cap, named, shown, f"min({stood}, max(0, {most} - {granted}))", stands)
+    return result, step
 
 
-def _step(case: Case, cap: Cap, named: tuple[str, ...], shown: str | None, substituted: str, value: str) -> Step:
-    formula = "FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN"
-    label = case.word(case.rules.called[id(cap)])
-    if named:
-        parts = named if case.language == "en" else key_titles(cap, named, case.rules.spoken)
-        label = " ".join(part for part in (label, *parts) if part)
+def _step(case: Case, cap: Cap, named: tuple[str, ...], shown: str | None, working: Operation, after: Amount) -> Step:
+    parts = map(Phrase, key_titles(cap, named, case.rules.spoken), named)
     return Step(
-        0,
-        f"cap:{cap.scope}:{shown or ''}",
-        label,
-        case.say(formula),
-        substituted,
-        value,
-        "元",
-        None,
-        cap.clause,
-        None,
+        id=f"cap:{cap.scope}:{shown or ''}",
+        label=Words((case.rules.called[id(cap)], *parts)),
+        formula=Said("FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN", {}),
+        working=working,
+        value=Money(after),
+        clause=cap.clause,
     )
 
 
-def lower(members: Sequence[Atom], total: Amount, *, exact: bool) -> None:
-    """Replace the sum of a group by ``total``, in proportion (D49); exactly where only the total is rounded (D50)."""
+def together(members: Sequence[Atom]) -> Origin | None:
+    """Where the sum of amounts comes from."""
+    origins = tuple(atom.origin for atom in members if atom.origin is not None)
+    return origins[0] if len(origins) == 1 else Together(origins) if origins else None
+
+
+def lower(members: Sequence[Atom], total: Amount, origin: StepValue, *, exact: bool) -> None:
+    """Replace the sum of a group by ``total`` of ``origin``, in proportion (D49); exactly where only the total is rounded (D50)."""
     ordered = sorted(members, key=lambda atom: atom.order)
-    before = sum((atom.amount for atom in ordered), 0)
+    weights = tuple(atom.amount for atom in ordered)
+    before = sum(weights, 0)
     if not before:
         return
-    if exact or isinstance(total, Fraction):
-        for atom in ordered:
-            atom.amount = Fraction(total) * Fraction(atom.amount) * (1 / Fraction(before))
-        return
-    shares = money.spread(total, [atom.amount for atom in ordered])
-    for atom, share in zip(ordered, shares, strict=True):
+    exact = exact or isinstance(total, Fraction)
+    if exact:
+        shares: Sequence[Amount] = [Fraction(total) * Fraction(weight) * (1 / Fraction(before)) for weight in weights]
+    else:
+        shares = money.spread(int(total), weights)
+    for place, (atom, share) in enumerate(zip(ordered, shares, strict=True)):
         atom.amount = share
+        atom.origin = origin if len(ordered) == 1 else Share(origin, total, weights, place, exact)
 
 
 def whole(case: Case, amount: Amount) -> tuple[str, str | None]:
@@ -171,12 +188,3 @@ def whole(case: Case, amount: Amount) -> tuple[str, str | None]:
         return money.yuan(amount.numerator), None
     exact = amount * Fraction(1, 100)
     return money.yuan(money.round_to(amount, 1, case.mode)), f"{exact.numerator}/{exact.denominator}"
-
-
-def amount_text(amount: Amount) -> str:
-    """An amount in 元; exact where it is not yet rounded."""
-    if isinstance(amount, int):
-        return money.yuan(amount)
-    if amount.denominator == 1:
-        return money.yuan(amount.numerator)
-    return money.decimal_text(amount * Fraction(1, 100))

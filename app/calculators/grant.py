@@ -16,10 +16,9 @@ from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.lateness import completed_later, paid_later
 from app.calculators.nearest import MOST_NEAR
 from app.calculators.phrases import Phrase
-from app.calculators.results import Step
 from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_of, yuan_value
-from app.calculators.steps import figure
 from app.calculators.windows import bounds, contains, warn_if_narrow
+from app.calculators.working import Least, Money, Operation, Part, Product, Said, Step, Sum, Words
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -84,33 +83,37 @@ def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> l
             parts.setdefault(part.category, []).append(amount)
             if part.paid_on is not None and part.paid_on > case.claim.application_date:
                 late.append((f"{one.scope.pointer}/investments/{no}/paid_on", part.paid_on))
-    terms = " + ".join(figure(amount, ex.MONEY) for amounts in parts.values() for amount in amounts) or "0"
+    working: Operation = Sum([Money(amount * 100) for amounts in parts.values() for amount in amounts])
     sums = {category: sum(amounts, Fraction(0)) for category, amounts in parts.items()}
     whole = total = sum(sums.values(), Fraction(0))
     if project.accepted_investment is not None:
         accepted = Fraction(project.accepted_investment)
-        terms = f"min({terms}, {figure(accepted, ex.MONEY)})"
+        working = Least([working, Money(accepted * 100)])
         total = min(total, accepted)
     one.scope.values["admitted"] = total
     one.scope.answer = _lowered(lambda key: sums.get(key[1], Fraction(0)), total, whole)
     if "admitted" in case.terms.reads:
-        one.steps.append(_step(case, one, "", terms, total))
+        one.steps.append(_step(case, one, "", working, total))
     for category in sorted(case.terms.categories):
-        listed = " + ".join(figure(amount, ex.MONEY) for amount in parts.get(category, ())) or "0"
+        working = Sum([Money(amount * 100) for amount in parts.get(category, ())])
         if total != whole:
             share = total * (1 / whole)
-            listed = f"({listed}) × {share.numerator}/{share.denominator}"
-        one.steps.append(_step(case, one, category, listed, one.scope.of(("admitted", category))))
+            working = Product([working, Part(share.numerator, share.denominator)])
+        one.steps.append(_step(case, one, category, working, one.scope.of(("admitted", category))))
     return late
 
 
-def _step(case: Case, one: ItemWork, category: str, substituted: str, value: Fraction) -> Step:
-    clause = case.terms.admit.clause if case.terms.admit else None
-    label, name = case.say("STEP_ADMITTED", id=one.id), f"admitted:{one.id}"
-    if category:
-        what = case.word(Phrase(nm.INVESTMENT_CATEGORIES.get(category, category), category))
-        label, name = f"{label} {what}", f"{name}:{category}"
-    return Step(0, name, label, case.say("FORMULA_ADMITTED"), substituted, figure(value, ex.MONEY), "元", None, clause, one.id.text)
+def _step(case: Case, one: ItemWork, category: str, working: Operation, value: Fraction) -> Step:
+    name, what = Said("STEP_ADMITTED", {"id": one.id}), Phrase(nm.INVESTMENT_CATEGORIES.get(category, category), category)
+    return Step(
+        id=f"admitted:{one.id}" + (f":{category}" if category else ""),
+        label=Words((name, what)) if category else name,
+        formula=Said("FORMULA_ADMITTED", {}),
+        working=working,
+        value=Money(value * 100),
+        clause=case.terms.admit.clause if case.terms.admit else None,
+        item_id=one.id.text,
+    )
 
 
 def _lowered(inner: Answer, total: Fraction, whole: Fraction) -> Answer:

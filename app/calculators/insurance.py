@@ -101,7 +101,7 @@ def _price(case: Case, one: ItemWork, policy: Policy) -> None:
         "insurer": policy.insurer,
         "insurance_type": policy.insurance_type,
     }
-    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own, one.scope), one.scope, exact))
+    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own, one.scope), one.scope, exact, step))
     one.steps.append(step)
 
 

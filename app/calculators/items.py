@@ -12,13 +12,12 @@ from app.calculators.facts import Claim
 from app.calculators.faults import Fault
 from app.calculators.phrases import Phrase
 from app.calculators.references import References
-from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Step, Warning_
+from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Warning_
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
 from app.calculators.texts import Language
-
-Amount = int | Fraction  # fen; a Fraction until it is rounded
+from app.calculators.working import Amount, Origin, Step
 
 
 class ItemId(NamedTuple):
@@ -67,7 +66,9 @@ class Atom:
     keys: Mapping[str, str]
     scope: Scope
     exact: Fraction
+    step: Step  # how it is reckoned
     amount: Amount = 0
+    origin: Origin | None = None  # the working that the amount comes from
     spent: Spent | None = None  # what took the last fen of it (D82)
 
     @property

@@ -32,6 +32,7 @@ from app.calculators.scope import Scope
 from app.calculators.steps import item_step
 from app.calculators.terms import Line
 from app.calculators.windows import outside_window
+from app.calculators.working import Column, Money, Rate, Rows, Step, Sum
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -153,17 +154,18 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
     for run in loan.runs:
         groups.setdefault((run.line.id, run.year), []).append(run)
     for (_, year), runs in groups.items():
-        line, parts, terms = runs[0].line, [], []
+        line, parts = runs[0].line, []
         for run in runs:
-            run.shown = list(map(money.yuan, run.counted)) if scale == 1 else [money.ratio_text(one, 100 * scale) for one in run.counted]
             parts.append(_earn(case, loan, run, scale))
-            terms += _terms(case, loan, run, scale)
+            run.rows = _rows(case, loan, run, scale)
         exact = money.total((part.numerator, part.denominator) for part in parts)
         if not exact and not any(run.price.rate for run in runs):
             case.refuse("ZERO_RATE", line.clause, loan.id, None, id=loan.id)
-        work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact)
         key = "FORMULA_SHARE" if line.shares_interest else "FORMULA_POINTS"
-        work_.steps.append(item_step(case, loan.id, line, year, key, terms, exact))
+        working = Sum([run.rows for run in runs])
+        step = item_step(case, loan.id, line, formula=key, working=working, exact=exact, year=year)
+        work_.atoms += _split_by_drawdown(case, loan, line, year, runs, exact, step)
+        work_.steps.append(step)
     if groups:
         _segments(case, work_, [run for runs in groups.values() for run in runs], scale)
 
@@ -196,33 +198,28 @@ def _base(case: Case, loan: Loan, run: Run, no: int, scale: int) -> Fraction:
     return max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
 
 
-def _terms(case: Case, loan: Loan, run: Run, scale: int) -> list[str]:
-    """What the stretches of a run add to the formula of their line."""
+def _rows(case: Case, loan: Loan, run: Run, scale: int) -> Rows:
+    """What the stretches of a run add to the working of their line."""
+    length, subsidised = len(run.counted), Rate(run.price.rate)
+    if run.line.shares_interest and run.voucher is not None:
+        net = run.voucher.net
+        whole = run.interest_of * net or 1  # of nothing each part is nothing
+        return Rows([Money(net), Column("REDUCED", run.interest if net else [0] * length, whole), subsidised], length)
+    balances: Column = Column("MONEY", run.counted, scale)
     if run.line.shares_interest:
-        return _share_terms(run)
-    shown, middle, end = run.shown, f" × {run.price.percent} × ", f"/{days.BASIS[case.terms.day_count]}"
+        rates = [run.slice.rate.value(no) for no in run.rate_nos]
+        days_of_bank = Column("PART", run.moved, days.BASIS[run.slice.day_count])
+        return Rows([balances, Column("RATE", rates), days_of_bank, subsidised], length)
     if not run.line.on_balance:
-        shown = [money.decimal_text(_base(case, loan, run, no, scale)) for no in range(len(run.counted))]
-    return [f"{base}{middle}{counted}{end}" for base, counted in zip(shown, run.days, strict=True)]
+        balances = Column("NUMBER", [_base(case, loan, run, no, scale) for no in range(length)])
+    return Rows([balances, subsidised, Column("PART", run.days, days.BASIS[case.terms.day_count])], length)
 
 
-def _share_terms(run: Run) -> list[str]:
-    basis, rate, voucher = days.BASIS[run.slice.day_count], run.slice.rate, run.voucher
-    if voucher is None:
-        rates = [rate.value(no) for no in run.rate_nos]
-        return [
-            # A rate that is not known stands where there is no interest (D18): nothing is added.
-            "0" if value is None else f"{shown} × {money.percent_text(value)} × {moved}/{basis} × {run.price.percent}"
-            for shown, value, moved in zip(run.shown, rates, run.moved, strict=True)
-        ]
-    net = voucher.net
-    parts = [Fraction(interest, run.interest_of * net) if net else Fraction(0) for interest in run.interest]
-    return [f"{money.yuan(net)} × {part.numerator}/{part.denominator} × {run.price.percent}" for part in parts]
-
-
-def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction) -> list[Atom]:
+def _split_by_drawdown(
+    case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction, step: Step
+) -> list[Atom]:
     if not case.rules.cuts_drawdowns:
-        return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact)]
+        return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact, step)]
     of_slices: dict[str, list[tuple[int, int]]] = {}
     for run in runs:
         of_slices.setdefault(run.slice.no, []).append((sum(run.amounts), run.amounts_of))
@@ -231,7 +228,7 @@ def _split_by_drawdown(case: Case, loan: Loan, line: Line, year: int | None, run
         if one.no in of_slices:
             scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
-            made.append(Atom(loan.id, line, year, one.no, keys, scope, money.total(of_slices[one.no])))
+            made.append(Atom(loan.id, line, year, one.no, keys, scope, money.total(of_slices[one.no]), step))
     return made
 
 
@@ -244,7 +241,7 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     if priced:
         line, exact, step = max(priced, key=lambda one: one[1])
         keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
-        work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact))
+        work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact, step))
         work_.steps.append(step)
 
 
@@ -259,6 +256,11 @@ def _segments(case: Case, work_: ItemWork, runs: Sequence[Run], scale: int) -> N
         order = sorted(range(len(found)), key=lambda no: (found[no]["from"], found[no]["drawdown_no"], found[no]["line"]))
         work_.segments, work_.weights = [found[no] for no in order], [work_.weights[no] for no in order]
         interests = None if interests is None else [interests[no] for no in order]
+        places = sorted(range(len(found)), key=order.__getitem__)
+    else:
+        places = list(range(len(found)))
+    for run in runs:
+        run.rows.segments, places = places[: run.rows.length], places[run.rows.length :]
     if work_.interest is not None and interests:
         for segment, part in zip(work_.segments, money.spread(money.round_half_up(work_.interest), interests), strict=True):
             segment["interest"] = money.yuan(part)
@@ -268,9 +270,8 @@ def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
     rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
     marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
-    shown, exact = run.shown, list[str | None]([None]) * len(run.shown)
+    shown, exact = [money.yuan(balance // scale) for balance in run.counted], list[str | None]([None]) * len(run.counted)
     if scale != 1:
-        shown = [money.yuan(balance // scale) for balance in run.counted]
         exact = [money.exact_text(balance, scale) for balance in run.counted]
     return [
         {

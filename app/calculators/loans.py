@@ -23,6 +23,7 @@ from app.calculators.scope import Scope, has_status, read_measures
 from app.calculators.spelling import normal
 from app.calculators.terms import Cap, Line
 from app.calculators.vouchers import Voucher, given, read_vouchers
+from app.calculators.working import Rows
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Run:
     interest_of: int = field(init=False)
     amounts: list[int] = field(init=False)  # what is earned in fen, in parts of ``amounts_of``
     amounts_of: int = field(init=False)
-    shown: list[str] = field(init=False)  # the counted balances as the working writes them
+    rows: Rows = field(init=False)  # how the stretches earn what they do
 
     def part(self, first: int, until: int, line: Line, price: Price) -> Run:
         """Some of the stretches as a run of their own, under one of the lines that hold."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from app.calculators import money
 from app.calculators.items import Case, ItemWork
-from app.calculators.results import Payment, Step
+from app.calculators.results import Payment
+from app.calculators.working import NOTHING, Difference, Money, Most, Said, Step
 
 
 def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
@@ -35,10 +36,17 @@ def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
     return found
 
 
-def recovery(case: Case, one: ItemWork, due: int) -> Iterator[Step]:
+def recovery(one: ItemWork, due: int) -> Iterator[Step]:
     """The working of what is to be paid back after acceptance, where more was paid than is due (D55, D99)."""
     back = one.paid_instalments - due
     if back > 0:
-        label, formula = case.say("STEP_RECOVERY", id=one.id), case.say("FORMULA_RECOVERY")
-        shown = f"max(0, {money.yuan(one.paid_instalments)} - {money.yuan(due)})"
-        yield Step(0, f"recovery:{one.id}", label, formula, shown, money.yuan(back), "元", None, None, *one.id)
+        yield Step(
+            id=f"recovery:{one.id}",
+            label=Said("STEP_RECOVERY", {"id": one.id}),
+            formula=Said("FORMULA_RECOVERY", {}),
+            working=Most([NOTHING, Difference(Money(one.paid_instalments), Money(due))]),
+            value=Money(back),
+            clause=None,
+            item_id=one.id.text,
+            lender=one.id.lender,
+        )

@@ -12,8 +12,9 @@ from app.calculators.faults import FactsError, NotComputable
 from app.calculators.items import Case
 from app.calculators.loans import Loan, Run, day_scope
 from app.calculators.rules import Price, price
-from app.calculators.steps import show_expression, substitute
 from app.calculators.terms import Line, Unknown
+from app.calculators.working import worked
+from app.calculators.working_text import numbers, symbols
 
 Known = dict[tuple[Any, ...], Price]
 
@@ -84,7 +85,8 @@ def _work_out(case: Case, loan: Loan, line: Line, run: Run, no: int, scale: int)
         raise run.slice.rate.missing[rate_no]
     scope = day_scope(case, loan, loan.scopes[run.slice.no], run.marks[no], rate, run.counted[no], scale)
     value = max(Fraction(0), Fraction(ex.evaluate(node, scope.of)))
-    return price(line, case.language, value, show_expression(case, node), substitute(case, node, scope.of))
+    shown = numbers(worked(node, scope.of, case.terms.types, scope.pointer))
+    return price(line, case.language, value, symbols(node, case.language, case.rules.spoken), shown)
 
 
 def not_loaded(line: Line, pointer: str) -> NotComputable:

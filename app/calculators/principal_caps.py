@@ -17,11 +17,13 @@ from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
 from app.calculators.loans import Loan, Run
-from app.calculators.results import CapResult, Step
+from app.calculators.phrases import Phrase
+from app.calculators.results import CapResult
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap
 from app.calculators.vocabulary import key_titles
+from app.calculators.working import Least, Money, Operation, Said, Step, Sum, Words
 
 Columns = list[tuple[list[int], list[int]]]  # marks and balances of runs
 
@@ -123,21 +125,21 @@ def _bound(case: Case, cap: Cap, account: Account, scale: int) -> None:
     bound = _where_it_bound(before, [_columns(holder) for holder in account.holders])
     if bound is None:
         return
-    shares = [f"min({_text(_at(columns, bound.day), scale)}, {_text(part, scale)})" for columns, part in zip(before, taken, strict=False)]
-    formula = " + ".join(shares) or f"min({_text(bound.before, scale)}, {_text(room, scale)})"
-    _say(case, cap, account.key, bound, room, formula, scale)
+    parts = [Least([_balance(_at(columns, bound.day), scale), _balance(part, scale)]) for columns, part in zip(before, taken, strict=False)]
+    working = Sum(parts) if parts else Least([_balance(bound.before, scale), _balance(room, scale)])
+    _say(case, cap, account.key, bound, room, working, scale)
     for loan in [holder.loan for holder in account.holders if holder.runs]:
         if loan.used_up is None and not any(any(run.counted) for run in loan.runs):
             loan.used_up = cap
 
 
-def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, formula: str, scale: int) -> None:
+def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, working: Operation, scale: int) -> None:
     """A limit that lowered balances stands in the caps and in the working (D80)."""
     shown = " ".join([part for part in key if part]) or None
     if cap.lines is not None and not cap.per:
         shown = " ".join(sorted(cap.lines))
-    parts = key if case.language == "en" else key_titles(cap, key, case.rules.spoken)
-    label = " ".join(part for part in (case.word(case.rules.called[id(cap)]), *parts) if part)
+    parts = map(Phrase, key_titles(cap, key, case.rules.spoken), key)
+    label = Words((case.rules.called[id(cap)], *parts))
     day = iso(bound.day)
     limit, stood, stands = (money.yuan(amount // scale) for amount in (room, bound.before, bound.after))
     result = CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days)
@@ -145,23 +147,19 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, fo
     case.balance_caps.append(result)
     case.balance_steps.append(
         Step(
-            0,
-            f"cap:{cap.scope}:{shown or ''}",
-            case.say("STEP_BALANCE_CAP", label=label, day=day, days=bound.days),
-            case.say("FORMULA_BALANCE_CAP_ONCE" if cap.room == "CUMULATIVE" else "FORMULA_BALANCE_CAP"),
-            formula,
-            _text(bound.after, scale),
-            "元",
-            None,
-            cap.clause,
-            None,
+            id=f"cap:{cap.scope}:{shown or ''}",
+            label=Said("STEP_BALANCE_CAP", {"label": label, "day": day, "days": bound.days}),
+            formula=Said("FORMULA_BALANCE_CAP_ONCE" if cap.room == "CUMULATIVE" else "FORMULA_BALANCE_CAP", {}),
+            working=working,
+            value=_balance(bound.after, scale),
+            clause=cap.clause,
         )
     )
 
 
-def _text(amount: int, scale: int) -> str:
-    """A balance as the working writes it: exact."""
-    return money.ratio_text(amount, 100 * scale) if amount % scale else money.yuan(amount // scale)
+def _balance(amount: int, scale: int) -> Money:
+    """A balance as the working holds it: exact."""
+    return Money(Fraction(amount, scale) if amount % scale else amount // scale)
 
 
 def _columns(holder: Holder) -> Columns:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from app.calculators import money
-from app.calculators.caps import amount_text
-from app.calculators.items import Amount, Atom, Case, ItemWork, Spent
-from app.calculators.results import Step
+from app.calculators.caps import together
+from app.calculators.items import Atom, Case, ItemWork, Spent
 from app.calculators.steps import rounded
+from app.calculators.working import Amount, Money, Rounding, Said, Share, Step, StepValue, Sum
 
 Limit = tuple[list[int], int, int]  # places of atoms, room in fen, what stands in it
 
@@ -21,18 +21,21 @@ def round_items(case: Case, works: Sequence[ItemWork]) -> None:
         for atom in one.atoms:
             groups.setdefault((atom.line.id, atom.year), []).append(atom)
         for atoms in groups.values():
-            if case.terms.rounding.scope == "TOTAL":
-                for atom in atoms:
-                    atom.amount = atom.exact
-                continue
+            exact = case.terms.rounding.scope == "TOTAL"
             if len(atoms) == 1:
-                atoms[0].amount = rounded(case, atoms[0].line, atoms[0].exact)
+                (atom,) = atoms
+                atom.amount = atom.exact if exact else rounded(case, atom.line, atom.exact)
+                atom.origin = StepValue(atom.step)
                 continue
-            amount = rounded(case, atoms[0].line, sum((atom.exact for atom in atoms), Fraction(0)))
             ordered = sorted(atoms, key=lambda atom: atom.order)
-            shares = money.spread(amount, [atom.exact for atom in ordered])
-            for atom, share in zip(ordered, shares, strict=True):
-                atom.amount = share
+            weights = tuple(atom.exact for atom in ordered)
+            amount: Amount = sum(weights, Fraction(0))
+            shares: Sequence[Amount] = weights
+            if not exact:
+                amount = rounded(case, atoms[0].line, Fraction(amount))
+                shares = money.spread(amount, weights)
+            for place, (atom, share) in enumerate(zip(ordered, shares, strict=True)):
+                atom.amount, atom.origin = share, Share(StepValue(atom.step), amount, weights, place, exact)
 
 
 def before_caps(case: Case, works: Sequence[ItemWork], atoms: Sequence[Atom]) -> None:
@@ -70,27 +73,24 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
     Where a coarser unit follows, it stays exact until then: 44,999.9967 is not 4.5万 and so not 5万.
     """
     exact = sum([atom.amount for atom in atoms])
-    rounding = None
+    rounding: Rounding | None = None
     total: Amount = exact if case.terms.rounding.unit != 1 else 0
-    parts = [amount_text(sum([atom.amount for atom in one.atoms])) for one in works if one.atoms]
+    parts = [Money(sum([atom.amount for atom in one.atoms]), together(one.atoms)) for one in works if one.atoms]
     if case.terms.rounding.scope == "TOTAL" and case.terms.rounding.unit == 1:
         total, mode = _settle(case, atoms, money.round_to(exact, 1, case.mode), 1)
         case.spend(atoms, "LESS_THAN_A_FEN", None)
-        rounding = f"{mode} 0.01"
+        rounding = Rounding(mode, 1)
     elif case.terms.rounding.scope == "ITEM":
         total = int(exact)
     steps.append(
         Step(
-            0,
-            "total",
-            case.say("STEP_TOTAL"),
-            case.say("FORMULA_TOTAL"),
-            " + ".join(parts) or "0",
-            amount_text(total),
-            "元",
-            rounding,
-            None,
-            None,
+            id="total",
+            label=Said("STEP_TOTAL", {}),
+            formula=Said("FORMULA_TOTAL", {}),
+            working=Sum(parts),
+            value=Money(total),
+            clause=None,
+            rounding=rounding,
         )
     )
     return total
@@ -110,16 +110,13 @@ def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> 
     case.spend(atoms, "LESS_THAN_THE_UNIT", None, money.yuan(unit))
     steps.append(
         Step(
-            0,
-            "unit",
-            case.say("STEP_UNIT"),
-            case.say("FORMULA_UNIT", unit=money.yuan(unit)),
-            amount_text(total),
-            money.yuan(final),
-            "元",
-            f"{mode} {money.yuan(unit)}",
-            None,
-            None,
+            id="unit",
+            label=Said("STEP_UNIT", {}),
+            formula=Said("FORMULA_UNIT", {"unit": money.yuan(unit)}),
+            working=Money(total, StepValue(steps[-1])),
+            value=Money(final),
+            clause=None,
+            rounding=Rounding(mode, unit),
         )
     )
     return final

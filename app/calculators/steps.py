@@ -1,8 +1,4 @@
-"""The working, as text: each step's ``substituted`` formula evaluates to its value.
-
-The grammar of ``substituted`` is what a pocket calculator takes: decimals, ``2%``, ``n/d``, ``+ - ×``,
-``min``, ``max`` and brackets. ``rounding`` says how the exact result became the value, or is null.
-"""
+"""The step that explains an item under a line, and how its amount is rounded."""
 
 from __future__ import annotations
 
@@ -12,86 +8,38 @@ from fractions import Fraction
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.items import Case, ItemId
-from app.calculators.phrases import expression, title
-from app.calculators.results import Step
+from app.calculators.phrases import Phrase
 from app.calculators.terms import Line
+from app.calculators.working import Money, Number, Operation, Rounding, Said, Step, Symbols, Words
 
-UNIT = "元"
+SUBSIDY = frozenset({"FORMULA_POINTS", "FORMULA_SHARE"})  # formulas of interest subsidies
 
 
-def rounding_of(case: Case, line: Line) -> tuple[str, int]:
+def rounding_of(case: Case, line: Line) -> Rounding:
     """How an item of a line is rounded: DOWN under a ceiling, half up under an exact clause (D47)."""
-    mode = case.terms.rounding.mode or ("DOWN" if line.wording == "CEILING" else "HALF_UP")
-    return mode, 1
+    return Rounding(case.terms.rounding.mode or ("DOWN" if line.wording == "CEILING" else "HALF_UP"), 1)
 
 
 def rounded(case: Case, line: Line, exact: Fraction) -> int:
     """The item's amount in fen."""
-    return money.round_to(exact, 1, rounding_of(case, line)[0])
+    return money.round_to(exact, 1, rounding_of(case, line).mode)
 
 
-def item_step(case: Case, item: ItemId, line: Line, year: int | None, formula: str, terms: Sequence[str], exact: Fraction) -> Step:
-    """The one step that explains an item under a line; ``formula`` is a key of the texts or a formula itself."""
-    label = case.say("STEP_SUBSIDY" if formula in {"FORMULA_POINTS", "FORMULA_SHARE"} else "STEP_ITEM", id=item, line=case.name(line))
-    if year is not None:
-        label = f"{label} {year}"
+def item_step(
+    case: Case, item: ItemId, line: Line, *, formula: str | Sequence[ex.Node], working: Operation, exact: Fraction, year: int | None = None
+) -> Step:
+    """The one step that explains an item under a line: ``exact`` fen, by a formula of the texts or the table's own factors."""
+    subsidy = isinstance(formula, str) and formula in SUBSIDY
+    name = Said("STEP_SUBSIDY" if subsidy else "STEP_ITEM", {"id": item, "line": Phrase(line.title, line.id)})
     total_scope = case.terms.rounding.scope == "TOTAL"
-    value = money.decimal_text(exact * Fraction(1, 100)) if total_scope else money.yuan(rounded(case, line, exact))
     return Step(
-        0,
-        f"item:{item}:{line.id}" + (f":{year}" if year is not None else ""),
-        label,
-        case.say(formula) if formula.startswith("FORMULA_") else formula,
-        " + ".join(terms) or "0",
-        value,
-        UNIT,
-        None if total_scope else f"{rounding_of(case, line)[0]} 0.01",
-        line.clause,
-        *item,
+        id=f"item:{item}:{line.id}" + (f":{year}" if year is not None else ""),
+        label=name if year is None else Words((name, year)),
+        formula=Said(formula, {}) if isinstance(formula, str) else Symbols(formula),
+        working=working,
+        value=Number(exact * Fraction(1, 100)) if total_scope else Money(rounded(case, line, exact)),
+        clause=line.clause,
+        rounding=None if total_scope else rounding_of(case, line),
+        item_id=item.text,
+        lender=item.lender,
     )
-
-
-def show_expression(case: Case, node: ex.Node) -> str:
-    """The formula with the titles of its facts."""
-
-    def leaf(part: ex.Node) -> str:
-        match part:
-            case ex.Name(name):
-                return case.word(title(name, case.rules.spoken))
-            case ex.Number(text=text):
-                return text
-            case ex.Call():
-                return case.word(expression(part, ex.RATE, case.rules.spoken))
-            case _:  # pragma: no cover - write() handles every other node
-                raise AssertionError(part)
-
-    return ex.write(node, leaf)
-
-
-def substitute(case: Case, node: ex.Node, of: ex.Lookup) -> str:
-    """The formula with the numbers put in: it evaluates to the value of the expression."""
-
-    def leaf(part: ex.Node) -> str:
-        match part:
-            case ex.Number(value, text, types):
-                return text if types == {ex.RATE} else figure(value, ex.MONEY)
-            case ex.Name(name):
-                return figure(of(name), case.terms.types.get(name, ex.RATE))
-            case ex.Call(fn):
-                return figure(ex.evaluate(part, of), ex.MONEY if fn == "admitted" else ex.RATE)
-            case _:  # pragma: no cover - write() handles every other node
-                raise AssertionError(part)
-
-    return ex.write(node, leaf)
-
-
-def figure(value: Fraction | int, kind: str) -> str:
-    """A number as the working writes it: a rate as a percentage, money in 元, a count as it is."""
-    if isinstance(value, int):
-        return str(value)
-    if kind == ex.RATE:
-        return money.percent_text(value)
-    hundred = value * 100
-    if kind == ex.MONEY and hundred.denominator == 1:
-        return money.yuan(int(hundred))
-    return money.decimal_text(value)
