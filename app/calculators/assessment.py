@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
 from app.calculators import award, grant, insurance, loan_interest, money
 from app.calculators import expressions as ex
@@ -68,6 +69,13 @@ _METHODS = {
 }
 
 
+class Assessed(NamedTuple):
+    """An answer in words, and its working as data: what other renderers than the answer's own are made from."""
+
+    result: Result
+    working: list[Step]
+
+
 def assess(
     claim: Claim,
     table: RateTable,
@@ -78,11 +86,27 @@ def assess(
     known_at: str = "",
     calculation_id: str = "",
 ) -> Result:
-    """How much the facts earn under the table, and why.
+    """How much the facts earn under the table, and why, in words.
 
     Errors: FactsError where the facts contradict each other or lack what the table reads; NotComputable
     where what was published does not decide the amount.
     """
+    return assess_with_working(
+        claim, table, series, endpoint_method=endpoint_method, language=language, known_at=known_at, calculation_id=calculation_id
+    ).result
+
+
+def assess_with_working(
+    claim: Claim,
+    table: RateTable,
+    series: Mapping[str, ReferenceSeries],
+    *,
+    endpoint_method: str,
+    language: Language = "zh",
+    known_at: str = "",
+    calculation_id: str = "",
+) -> Assessed:
+    """The same, with the working as data. Errors: as ``assess``."""
     _right_method(table, endpoint_method)
     faults = kind_faults(claim, table.terms) + uscc_faults(claim, table.terms) + check_claim(claim, table.terms)
     if any(fault.code != REQUIRED for fault in faults):
@@ -297,7 +321,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
 # --- answer ----------------------------------------------------------------------------------------
 
 
-def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total: int, known_at: str, calculation_id: str) -> Result:
+def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total: int, known_at: str, calculation_id: str) -> Assessed:
     refused = any(reason.item_id is None for reason in case.reasons)
     items, checked = [], 0
     for one in works:
@@ -324,7 +348,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     numbered(steps)
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
-    return Result(
+    result = Result(
         calculation_id,
         case.claim.request_no,
         known_at,
@@ -343,6 +367,7 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
         [] if refused else pay(case, works, total),
         _provenance(case),
     )
+    return Assessed(result, steps)
 
 
 def _warnings(case: Case) -> list[Warning_]:

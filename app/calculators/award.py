@@ -119,7 +119,7 @@ def _product(case: Case, nodes: Sequence[Any], values: Sequence[Fraction], facto
         factors = [Most([NOTHING, one]) for one in factors]
     if factor != 1:
         factors.append(Part(factor.numerator, factor.denominator))
-    product = Product(factors) if len(factors) > 1 else factors[0]
+    product = Product(factors)
     return Most([NOTHING, product]) if len(below) == 1 else product
 
 
