@@ -205,7 +205,13 @@ def test_a_batch_gets_a_better_title_by_file(chips: Office, tmp_path: Path) -> N
     [
         (batch(DIRECTIONS[0]), [("/content/directions/0", f"{TABLE} has its standards already; it is changed with RATE_TABLE drafts")]),
         (batch(fund="bj-gjj"), [("/content/batch", f"The fund and the year of a batch cannot change: {FUND} 2026")]),
-        (batch(batch={**HEADER["batch"], "year": "2025"}), [("/content/batch", f"The fund and the year of a batch cannot change: {FUND} 2026")]),
+        (
+            batch(batch={**HEADER["batch"], "year": "2025"}),
+            [
+                ("/content/batch/year", f"The year in the id of the batch, {BATCH}, is 2026, not '2025'"),
+                ("/content/batch", f"The fund and the year of a batch cannot change: {FUND} 2026"),
+            ],
+        ),
         (batch(DIRECTIONS[1]), [("/content", "The same as what is there already")]),
         (new_version("40%", direction=SEEN), [("/content/direction", "The table has its direction already; it is not written again")]),
         (fund(), [("/content", "The same as what is there already")]),

@@ -231,7 +231,7 @@ def test_a_changed_file_is_refused_with_its_place(loaded: Engine, tmp_path: Path
 
 
 def test_a_better_title_is_added_and_another_year_refused(loaded: Engine, tmp_path: Path) -> None:
-    """The row of before stays; of a batch its fund and year never change (decision 0011)."""
+    """The row of before stays; of a batch its fund and year never change: its id has the year (decision 0011)."""
     before, text_of = counts(loaded), (corrected(tmp_path)[0] / "t.yaml").read_text(encoding="utf-8")
     with Session(loaded) as session:
         assert load(session, corrected(tmp_path, t=text_of.replace("title: 2024年第一批", "title: 2024年第二批")))["added"] == 1
@@ -239,7 +239,7 @@ def test_a_better_title_is_added_and_another_year_refused(loaded: Engine, tmp_pa
     assert {name for name in after if after[name] != before[name]} == {"batch_version"}
     with Session(loaded) as session, pytest.raises(LoadError) as wrong:
         load(session, corrected(tmp_path, t=text_of.replace("year: '2024'", "year: '2025'")))
-    assert [(fault.place, fault.message) for fault in wrong.value.faults] == [("t-fund-2024-1", "批次的基金与年度不可变更：t-fund 2024")]
+    assert [(fault.place, fault.message) for fault in wrong.value.faults] == [("t.yaml/batch/year", "批次编号 t-fund-2024-1 的年份是 2024，而不是 '2025'")]
     assert counts(loaded) == after
 
 
