@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
-from app.calculators.windows import BEIJING
+from app.calculators.days import BEIJING
 from app.tables import models
 from app.tables.database import engine_of, writing
 from app.tables.entries import Entries, Row

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from app.calculators import facts
 from app.calculators import names as nm
 from app.calculators.expressions import MissingFact
-from app.calculators.faults import Fault
+from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemId
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
@@ -130,3 +130,17 @@ def missing_keys(cap: Cap, given: Keys, shared: frozenset[str]) -> Iterator[str]
         if name == "lender" and "LENDER" not in cap.per and given.get("contract_no") not in shared:
             continue
         yield name
+
+
+def ambiguous(cap: Cap) -> FactsError:
+    """The error where one account's limit reads facts on which its members differ."""
+    return FactsError(
+        [
+            Fault(
+                "",
+                "CAP_FACT_AMBIGUOUS",
+                f"同一限额账户内的事实不一致，无法确定限额：{cap.clause}",
+                f"facts differ within one cap account, so that its limit is not determined: {cap.clause}",
+            )
+        ]
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.calculators.codes import uscc_check_character
 from app.calculators.facts import Claim
 from app.calculators.faults import Fault
 from app.calculators.terms import Terms
+from app.calculators.uscc import uscc_check_character
 from app.calculators.vocabulary import APPLICANTS, applicants
 
 

@@ -349,25 +349,3 @@ def name(key: Key) -> str:
 def _term(of: str, factor: Fraction) -> str:
     times = "" if abs(factor) == 1 else f"{decimal_text(abs(factor))} * "
     return f"{'-' if factor < 0 else '+'} {times}{of}"
-
-
-def may_hold(node: ex.Node | None, fact: str) -> bool | None:
-    """Whether a condition can hold for a code of ``fact`` that it does not name; None where other facts decide."""
-    match node:
-        case None:
-            return True
-        case ex.Not(part):
-            found = may_hold(part, fact)
-            return None if found is None else not found
-        case ex.Logic(op, parts):
-            decided = {may_hold(part, fact) for part in parts}
-            decisive = op == "or"
-            if decisive in decided:
-                return decisive
-            return None if None in decided else not decisive
-        case ex.Member(ex.Name(of), tuple()) if of == fact:
-            return False
-        case ex.Compare(op, ex.Name(of), ex.Code()) | ex.Compare(op, ex.Code(), ex.Name(of)) if of == fact:
-            return op == "!="
-        case _:
-            return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.calculators.codes import check_loan_type, check_policy_codes
+from app.calculators.days import BEIJING
 from app.calculators.facts import MAX_YEARS, Claim, Contract, Drawdown, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.ids import check_ids
@@ -13,7 +14,7 @@ from app.calculators.names import FACT_LIST
 from app.calculators.spelling import normal
 from app.calculators.terms import Terms
 from app.calculators.units import check_units
-from app.calculators.vouchers import check_vouchers
+from app.calculators.voucher_checks import check_vouchers
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
@@ -86,12 +87,9 @@ def _applicant(claim: Claim) -> list[Fault]:
             faults.append(_order(f"/applicant/statuses/{no}/until", _UNTIL, _FROM))
     if not EARLIEST <= claim.application_date < LATEST:
         faults.append(_out_of_range("/application_date"))
-    if claim.application_at is not None:
-        from app.calculators.windows import BEIJING
-
-        if claim.application_at.astimezone(BEIJING).date() != claim.application_date:
-            zh, en = "申请时刻按北京时间与申请日不是同一天", "in Beijing time, application_at is not on application_date"
-            faults.append(Fault("/application_at", "DATES_DISAGREE", zh, en))
+    if claim.application_at is not None and claim.application_at.astimezone(BEIJING).date() != claim.application_date:
+        zh, en = "申请时刻按北京时间与申请日不是同一天", "in Beijing time, application_at is not on application_date"
+        faults.append(Fault("/application_at", "DATES_DISAGREE", zh, en))
     return faults
 
 

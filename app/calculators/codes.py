@@ -7,36 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from operator import mul
 from typing import Final
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
 from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
 from app.calculators.nearest import MOST_COMPARED, MOST_NEAR, NOBODY, listed, meant
 from app.calculators.patterns import CODE_PATTERN
-from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
 from app.calculators.scope import escaped
 from app.calculators.terms import RateTable, Terms
+from app.calculators.uscc import uscc_check_character
 
-_USCC = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
-_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-_USCC_CHARACTERS = tuple(_USCC)
 _CODE: Final = re.compile(CODE_PATTERN)
 CATEGORY: Final = Phrase("类别", "category")
 LOAN_TYPE: Final = Phrase("贷款种类", "loan type")
 STATUS: Final = Phrase("资质代码", "status")
 _POLICY_CODES = {"insurance_type": nm.INSURANCE_TYPES, "unit_kind": nm.UNIT_KINDS}
-
-
-def uscc_check_character(number: str) -> str:
-    """The last character that the first 17 of a 统一社会信用代码 ask for (GB 32100-2015)."""
-    total: int = sum(map(mul, _USCC_WEIGHTS, map(_USCC.__getitem__, number)))
-    return _USCC_CHARACTERS[-total % 31]
 
 
 def doubt_uscc(case: Case) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, MINYEAR, date, timedelta, timezone
 from functools import lru_cache
 from operator import sub
 
 BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
+
+BEIJING = timezone(timedelta(hours=8))
 
 ACTUAL = frozenset({"ACT_360", "ACT_365"})
 

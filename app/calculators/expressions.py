@@ -366,3 +366,25 @@ def plain(node: Node) -> str:
                 raise AssertionError(part)
 
     return write(node, leaf)
+
+
+def may_hold(node: Node | None, fact: str) -> bool | None:
+    """Whether a condition can hold for a code of ``fact`` that it does not name; None where other facts decide."""
+    match node:
+        case None:
+            return True
+        case Not(part):
+            found = may_hold(part, fact)
+            return None if found is None else not found
+        case Logic(op, parts):
+            decided = {may_hold(part, fact) for part in parts}
+            decisive = op == "or"
+            if decisive in decided:
+                return decisive
+            return None if None in decided else not decisive
+        case Member(Name(of), tuple()) if of == fact:
+            return False
+        case Compare(op, Name(of), Code()) | Compare(op, Code(), Name(of)) if of == fact:
+            return op == "!="
+        case _:
+            return None

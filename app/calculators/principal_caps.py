@@ -11,13 +11,12 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, keys_of, shown_key
+from app.calculators.accounts import AccountKey, Under, account_key, ambiguous, ask_for_keys, keys_of, shown_key
 from app.calculators.balances import Slice
+from app.calculators.bilingual import Phrase
 from app.calculators.days import iso
-from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
 from app.calculators.loans import Loan, Run
-from app.calculators.phrases import Phrase
 from app.calculators.results import CapResult
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
@@ -206,20 +205,6 @@ def money_floor(yuan: Fraction, scale: int) -> int:
     """A limit in 元, rounded down to fen (D48), in scaled fen."""
     fen = yuan * 100
     return (fen.numerator // fen.denominator) * scale
-
-
-def ambiguous(cap: Cap) -> FactsError:
-    """The error where one account's limit reads facts on which its members differ."""
-    return FactsError(
-        [
-            Fault(
-                "",
-                "CAP_FACT_AMBIGUOUS",
-                f"同一限额账户内的事实不一致，无法确定限额：{cap.clause}",
-                f"facts differ within one cap account, so that its limit is not determined: {cap.clause}",
-            )
-        ]
-    )
 
 
 def _cumulative(holders: Sequence[Holder], room: int, scale: int) -> list[int]:

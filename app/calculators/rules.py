@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
-from app.calculators.phrases import Phrase, expression
+from app.calculators.phrases import expression
 from app.calculators.results import NotDecided, TableProvenance, Warning_
 from app.calculators.terms import (
     APPLICATION_DATE,
@@ -32,7 +34,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, cap_title, say_word, term_length, window_title
+from app.calculators.vocabulary import ADMITS, DAY_COUNTS, cap_title, say_word, term_length, window_title
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-from app.calculators.days import term_until
+from app.calculators.days import BEIJING, term_until
 from app.calculators.items import Case, ItemId
 from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.phrases import title
 from app.calculators.scope import Scope
 from app.calculators.terms import APPLICATION_DATE, Window
 
-BEIJING = timezone(timedelta(hours=8))
 NARROWLY = 7  # days by which a missed window looks like a mistyped date
 
 

@@ -12,7 +12,8 @@ from typing import Final, assert_never
 
 from app.calculators import expressions as ex
 from app.calculators import money
-from app.calculators.phrases import Phrase, expression, title
+from app.calculators.bilingual import Phrase
+from app.calculators.phrases import expression, title
 from app.calculators.results import StepText
 from app.calculators.terms import Terms
 from app.calculators.texts import Language, say

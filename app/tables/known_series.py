@@ -10,8 +10,8 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
+from app.calculators.days import BEIJING
 from app.calculators.terms import ReferenceSeries
-from app.calculators.windows import BEIJING
 from app.tables.series import values_are
 
 PUBLICATION = time(9)  # the interbank funding centre publishes at nine o'clock

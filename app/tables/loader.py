@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, create_engine, func, select
 
+from app.calculators.days import BEIJING
 from app.calculators.terms import TermsFault
-from app.calculators.windows import BEIJING
 from app.tables import audit, models
 from app.tables.additions import CannotSay, notice_added, words_added
 from app.tables.beyond import check_beside

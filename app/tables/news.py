@@ -9,7 +9,9 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from app.calculators import vocabulary as voc
-from app.calculators.phrases import NOTHING, Phrase, quoted
+from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES
+from app.calculators.phrases import NOTHING, quoted
 from app.calculators.vocabulary import word
 from app.tables import models
 from app.tables.additions import later_notices, later_words, words_of
@@ -95,7 +97,7 @@ def _words(key: str, raw: Any) -> Phrase:
         case _ if raw is None:
             return NOTHING
         case "authority":
-            return word(voc.AUTHORITIES, raw)
+            return word(AUTHORITIES, raw)
         case "method":
             return word(voc.METHODS, raw)
         case "title" | "issuer" | "not_loaded":

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from app.calculators.days import BEIJING
 from app.calculators.terms import TermsFault
-from app.calculators.windows import BEIJING
 from app.tables import models
 from app.tables.additions import CannotSay, notice_added, words_added
 from app.tables.entries import Entries, Row, key_of

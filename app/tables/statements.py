@@ -12,7 +12,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from app.calculators import vocabulary as voc
-from app.calculators.phrases import NOTHING, Phrase, listed, money, quoted
+from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES, Words
+from app.calculators.phrases import NOTHING, listed, money, quoted
 from app.calculators.reading import parse_terms
 from app.calculators.terms import Terms, unsaid_other_funding
 from app.calculators.vocabulary import word
@@ -125,7 +127,7 @@ def _source(content: Mapping[str, Any]) -> Iterator[Statement]:
     for key, name in voc.DOCUMENT.items():
         yield text(document, "/document", key, name, document.get(key), dated=False)
     authority = content.get("authority")
-    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(voc.AUTHORITIES, authority), dated=False)
+    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(AUTHORITIES, authority), dated=False)
 
 
 def _effective(period: Mapping[str, Any]) -> Iterator[Statement]:
@@ -153,7 +155,7 @@ def rules(version: Version) -> Iterator[Statement]:
     yield from _payout(version)
 
 
-def _rule(version: Version, key: str, name: Phrase, words: voc.Words, meaning: str | bool) -> Statement:
+def _rule(version: Version, key: str, name: Phrase, words: Words, meaning: str | bool) -> Statement:
     return value(version.content["terms"], WHOLE_TABLE, key, name, meaning, words[meaning])
 
 

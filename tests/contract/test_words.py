@@ -9,7 +9,7 @@ import cn2an
 import pytest
 from stdnum.cn import uscc
 
-from app.calculators.codes import uscc_check_character
+from app.calculators.uscc import uscc_check_character
 from app.calculators.words import in_words
 
 DIGITS = {char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
