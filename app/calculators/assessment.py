@@ -55,7 +55,7 @@ from app.calculators.unread import warn_unread
 from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
-from app.calculators.working import NOTHING, Amount, Difference, Least, Money, Most, Said, Step, StepValue, numbered
+from app.calculators.working import NOTHING, Amount, Difference, Least, Money, Most, Said, StepValue, WorkedStep, numbered
 from app.calculators.working_text import amount_text, steps_in_words
 
 ENGINE_VERSION = "1.1.0"
@@ -73,7 +73,7 @@ class Assessed(NamedTuple):
     """An answer in words, and its working as data: what other renderers than the answer's own are made from."""
 
     result: Result
-    working: list[Step]
+    working: list[WorkedStep]
 
 
 def assess(
@@ -200,7 +200,7 @@ def _calculate(case: Case) -> tuple[list[ItemWork], list[CapResult], int]:
 # --- caps -----------------------------------------------------------------------------------------
 
 
-def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[Step]]:
+def _cap(case: Case, works: Sequence[ItemWork], atoms: list[Atom], grants: Sequence[Grant]) -> tuple[list[CapResult], list[WorkedStep]]:
     results, steps = _interest_bound(case, works)
     deducted = case.terms.stacking.offset is None and not any(one.other_funding for one in works)  # nothing to deduct
     for cap in case.rules.caps:
@@ -223,17 +223,17 @@ def _wider_than_project(per: Sequence[str], lines: frozenset[str] | None) -> boo
     return all(part == "LENDER" for part in per)
 
 
-def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResult], list[Step]]:
+def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResult], list[WorkedStep]]:
     """A contract's subsidy never exceeds the interest of its counted days (D30), in every table."""
     results: list[CapResult] = []
-    steps: list[Step] = []
+    steps: list[WorkedStep] = []
     for one in works:
         if one.interest is None or not one.atoms:
             continue
         limit = money.round_down(one.interest)
         before = sum([atom.amount for atom in one.atoms])
         after = min(before, limit)
-        step = Step(
+        step = WorkedStep(
             id=f"cap:CONTRACT_INTEREST:{one.id}",
             label=Said("STEP_INTEREST_CAP", {"id": one.id}),
             formula=Said("FORMULA_INTEREST_CAP", {}),
@@ -258,7 +258,7 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
     return results, steps
 
 
-def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
+def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[WorkedStep]:
     """Other money for the same thing comes off the amount, after the item's own caps (D53)."""
     steps = []
     exact = case.terms.rounding.scope == "TOTAL"
@@ -266,7 +266,7 @@ def _other_funding(case: Case, works: Sequence[ItemWork]) -> list[Step]:
         for less, clause in _deductions(case, one) if one.atoms else ():
             before = sum((atom.amount for atom in one.atoms), 0)
             after = max(0, before - less)
-            step = Step(
+            step = WorkedStep(
                 id=f"other:{one.id}",
                 label=Said("STEP_OTHER_FUNDING", {"id": one.id}),
                 formula=Said("FORMULA_OTHER", {}),
@@ -294,7 +294,7 @@ def _deductions(case: Case, one: ItemWork) -> list[tuple[int, str | None]]:
 # --- top-up ---------------------------------------------------------------------------------------
 
 
-def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[Step]) -> Amount:
+def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amount, steps: list[WorkedStep]) -> Amount:
     """The higher of old and new, paid as a difference (孰高兑付、差额补齐, D44)."""
     clause = next((one.higher_of for one in case.rules.stackings if one.higher_of), None)
     topped = sum([one.amount for one in grants if one.topped_up])
@@ -302,7 +302,7 @@ def _top_up(case: Case, atoms: list[Atom], grants: Sequence[Grant], total: Amoun
         return total
     payable = max(0, total - topped)
     case.spend(atoms, "LESS_THAN_A_FEN", None)  # what there is nothing of without the top-up
-    step = Step(
+    step = WorkedStep(
         id="top_up",
         label=Said("STEP_TOP_UP", {}),
         formula=Said("FORMULA_TOP_UP", {}),

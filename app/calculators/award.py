@@ -20,7 +20,7 @@ from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import item_step
 from app.calculators.terms import UNKNOWN, Bands, Line
 from app.calculators.windows import beyond_term, outside_window
-from app.calculators.working import NOTHING, Most, Operation, Part, Product, Step, Sum, operand, worked
+from app.calculators.working import NOTHING, Most, Operation, Part, Product, Sum, WorkedStep, operand, worked
 
 MONEY_FIELDS = {name for name, fact in BUILT_IN["ITEMS"].items() if fact.type == ex.MONEY}
 
@@ -94,7 +94,7 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
     one.steps.append(step)
 
 
-def line_amount(case: Case, line: Line, scope: Scope, item: ItemId, factor: Fraction = Fraction(1)) -> tuple[Fraction, Step]:
+def line_amount(case: Case, line: Line, scope: Scope, item: ItemId, factor: Fraction = Fraction(1)) -> tuple[Fraction, WorkedStep]:
     """What one line pays for one item, exact fen, and its step. Errors: NotComputable, FactsError."""
     if line.rate is UNKNOWN or line.amount is UNKNOWN:
         raise not_loaded(line, scope.pointer)

@@ -32,15 +32,15 @@ from app.calculators.working import (
     Origin,
     Said,
     Share,
-    Step,
     StepValue,
     Together,
     Words,
+    WorkedStep,
 )
 
 
 def apply_cap(
-    case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant], results: list[CapResult], steps: list[Step]
+    case: Case, cap: Cap, atoms: Sequence[Atom], grants: Sequence[Grant], results: list[CapResult], steps: list[WorkedStep]
 ) -> None:
     """Lower the atoms' amounts to the room of each account, and add how. Errors: FactsError CAP_FACT_AMBIGUOUS."""
     accounts: dict[tuple[AccountKey, int | None], list[Atom]] = {}
@@ -114,7 +114,7 @@ def _limit(cap: Cap, members: Sequence[Atom]) -> int:
     return max(0, money.round_down(Fraction(values.pop()) * 100))
 
 
-def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], inside: Sequence[Grant]) -> tuple[CapResult, Step]:
+def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], inside: Sequence[Grant]) -> tuple[CapResult, WorkedStep]:
     """Bound the sum of an account by the room that the grants ``inside`` it leave."""
     before: Amount = sum([atom.amount for atom in members])
     shown = " ".join([part for part in named if part]) or None
@@ -144,9 +144,9 @@ def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], 
     return result, step
 
 
-def _step(case: Case, cap: Cap, named: tuple[str, ...], shown: str | None, working: Operation, after: Amount) -> Step:
+def _step(case: Case, cap: Cap, named: tuple[str, ...], shown: str | None, working: Operation, after: Amount) -> WorkedStep:
     parts = map(Phrase, key_titles(cap, named, case.rules.spoken), named)
-    return Step(
+    return WorkedStep(
         id=f"cap:{cap.scope}:{shown or ''}",
         label=Words((case.rules.called[id(cap)], *parts)),
         formula=Said("FORMULA_CAP" if cap.limit is not UNKNOWN else "FORMULA_CAP_UNKNOWN", {}),

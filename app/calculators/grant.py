@@ -18,7 +18,7 @@ from app.calculators.lateness import completed_later, paid_later
 from app.calculators.nearest import MOST_NEAR
 from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_of, yuan_value
 from app.calculators.windows import bounds, contains, warn_if_narrow
-from app.calculators.working import Least, Money, Operation, Part, Product, Said, Step, Sum, Words
+from app.calculators.working import Least, Money, Operation, Part, Product, Said, Sum, Words, WorkedStep
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -103,9 +103,9 @@ def admit(case: Case, one: ItemWork, project: Project, faults: list[Fault]) -> l
     return late
 
 
-def _step(case: Case, one: ItemWork, category: str, working: Operation, value: Fraction) -> Step:
+def _step(case: Case, one: ItemWork, category: str, working: Operation, value: Fraction) -> WorkedStep:
     name, what = Said("STEP_ADMITTED", {"id": one.id}), Phrase(nm.INVESTMENT_CATEGORIES.get(category, category), category)
-    return Step(
+    return WorkedStep(
         id=f"admitted:{one.id}" + (f":{category}" if category else ""),
         label=Words((name, what)) if category else name,
         formula=Said("FORMULA_ADMITTED", {}),

@@ -17,7 +17,7 @@ from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
 from app.calculators.texts import Language
-from app.calculators.working import Amount, Origin, Step
+from app.calculators.working import Amount, Origin, WorkedStep
 
 
 class ItemId(NamedTuple):
@@ -66,7 +66,7 @@ class Atom:
     keys: Mapping[str, str]
     scope: Scope
     exact: Fraction
-    step: Step  # how it is reckoned
+    step: WorkedStep  # how it is reckoned
     amount: Amount = 0
     origin: Origin | None = None  # the working that the amount comes from
     spent: Spent | None = None  # what took the last fen of it (D82)
@@ -86,7 +86,7 @@ class ItemWork:
     scope: Scope
     base_scope: Scope | None = None  # what a base reads, where that differs from what conditions read
     atoms: list[Atom] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[WorkedStep] = field(default_factory=list)
     segments: list[Segment] | None = None
     weights: list[int] | list[Fraction] = field(default_factory=list)  # exact amount of each segment, fen
     interest: Fraction | None = None  # Σ I over the counted days (D30), fen
@@ -123,7 +123,7 @@ class Case:
     topped: bool = False  # earlier grants were set off (D44)
     lacks_cap: bool = False  # a cap that concerns the claim has no figure (D38)
     balance_caps: list[CapResult] = field(default_factory=list)  # the caps on balances that bound (D80)
-    balance_steps: list[Step] = field(default_factory=list)  # and their working
+    balance_steps: list[WorkedStep] = field(default_factory=list)  # and their working
     _said: set[tuple[object, ...]] = field(default_factory=set)  # of warnings, reasons and open points: each is said once
     _named: set[ItemId] = field(default_factory=set)  # of which a reason speaks
 

@@ -32,7 +32,7 @@ from app.calculators.scope import Scope
 from app.calculators.steps import item_step
 from app.calculators.terms import Line
 from app.calculators.windows import outside_window
-from app.calculators.working import Column, Money, Rate, Rows, Step, Sum
+from app.calculators.working import Column, Money, Rate, Rows, Sum, WorkedStep
 
 
 def work(case: Case) -> list[ItemWork]:
@@ -216,7 +216,7 @@ def _rows(case: Case, loan: Loan, run: Run, scale: int) -> Rows:
 
 
 def _split_by_drawdown(
-    case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction, step: Step
+    case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction, step: WorkedStep
 ) -> list[Atom]:
     if not case.rules.cuts_drawdowns:
         return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact, step)]

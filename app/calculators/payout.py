@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from app.calculators import money
 from app.calculators.items import Case, ItemWork
 from app.calculators.results import Payment
-from app.calculators.working import NOTHING, Difference, Money, Most, Said, Step
+from app.calculators.working import NOTHING, Difference, Money, Most, Said, WorkedStep
 
 
 def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
@@ -36,11 +36,11 @@ def pay(case: Case, works: Sequence[ItemWork], total: int) -> list[Payment]:
     return found
 
 
-def recovery(one: ItemWork, due: int) -> Iterator[Step]:
+def recovery(one: ItemWork, due: int) -> Iterator[WorkedStep]:
     """The working of what is to be paid back after acceptance, where more was paid than is due (D55, D99)."""
     back = one.paid_instalments - due
     if back > 0:
-        yield Step(
+        yield WorkedStep(
             id=f"recovery:{one.id}",
             label=Said("STEP_RECOVERY", {"id": one.id}),
             formula=Said("FORMULA_RECOVERY", {}),

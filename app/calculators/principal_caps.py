@@ -22,7 +22,7 @@ from app.calculators.scope import Scope
 from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap
 from app.calculators.vocabulary import key_titles
-from app.calculators.working import Least, Money, Operation, Said, Step, Sum, Words
+from app.calculators.working import Least, Money, Operation, Said, Sum, Words, WorkedStep
 
 Columns = list[tuple[list[int], list[int]]]  # marks and balances of runs
 
@@ -145,7 +145,7 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, wo
     result.before_exact, result.after_exact = money.exact_text(bound.before, scale), money.exact_text(bound.after, scale)
     case.balance_caps.append(result)
     case.balance_steps.append(
-        Step(
+        WorkedStep(
             id=f"cap:{cap.scope}:{shown or ''}",
             label=Said("STEP_BALANCE_CAP", {"label": label, "day": day, "days": bound.days}),
             formula=Said("FORMULA_BALANCE_CAP_ONCE" if cap.room == "CUMULATIVE" else "FORMULA_BALANCE_CAP", {}),

@@ -9,7 +9,7 @@ from app.calculators import money
 from app.calculators.caps import together
 from app.calculators.items import Atom, Case, ItemWork, Spent
 from app.calculators.steps import rounded
-from app.calculators.working import Amount, Money, Rounding, Said, Share, Step, StepValue, Sum
+from app.calculators.working import Amount, Money, Rounding, Said, Share, StepValue, Sum, WorkedStep
 
 Limit = tuple[list[int], int, int]  # places of atoms, room in fen, what stands in it
 
@@ -67,7 +67,7 @@ def spread_segments(case: Case, works: Sequence[ItemWork]) -> None:
             segment["amount"] = money.yuan(share)
 
 
-def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[Step]) -> Amount:
+def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: list[WorkedStep]) -> Amount:
     """The sum of the items; with scope TOTAL it is rounded here, once, and spread back (D50).
 
     Where a coarser unit follows, it stays exact until then: 44,999.9967 is not 4.5万 and so not 5万.
@@ -83,7 +83,7 @@ def total_of(case: Case, works: Sequence[ItemWork], atoms: list[Atom], steps: li
     elif case.terms.rounding.scope == "ITEM":
         total = int(exact)
     steps.append(
-        Step(
+        WorkedStep(
             id="total",
             label=Said("STEP_TOTAL", {}),
             formula=Said("FORMULA_TOTAL", {}),
@@ -102,14 +102,14 @@ def _mode(case: Case, atoms: Sequence[Atom]) -> str:
     return case.terms.rounding.mode or ("DOWN" if ceiling else "HALF_UP")
 
 
-def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[Step]) -> int:
+def to_unit(case: Case, atoms: list[Atom], total: Amount, steps: list[WorkedStep]) -> int:
     """A coarser unit comes last, after every cap and top-up (D51)."""
     unit = case.terms.rounding.unit
     case.mode = _mode(case, atoms)
     final, mode = _settle(case, atoms, money.round_to(total, unit, case.mode), unit)
     case.spend(atoms, "LESS_THAN_THE_UNIT", None, money.yuan(unit))
     steps.append(
-        Step(
+        WorkedStep(
             id="unit",
             label=Said("STEP_UNIT", {}),
             formula=Said("FORMULA_UNIT", {"unit": money.yuan(unit)}),

@@ -10,7 +10,7 @@ from app.calculators import money
 from app.calculators.bilingual import Phrase
 from app.calculators.items import Case, ItemId
 from app.calculators.terms import Line
-from app.calculators.working import Money, Number, Operation, Rounding, Said, Step, Symbols, Words
+from app.calculators.working import Money, Number, Operation, Rounding, Said, Symbols, Words, WorkedStep
 
 SUBSIDY = frozenset({"FORMULA_POINTS", "FORMULA_SHARE"})  # formulas of interest subsidies
 
@@ -27,12 +27,12 @@ def rounded(case: Case, line: Line, exact: Fraction) -> int:
 
 def item_step(
     case: Case, item: ItemId, line: Line, *, formula: str | Sequence[ex.Node], working: Operation, exact: Fraction, year: int | None = None
-) -> Step:
+) -> WorkedStep:
     """The one step that explains an item under a line: ``exact`` fen, by a formula of the texts or the table's own factors."""
     subsidy = isinstance(formula, str) and formula in SUBSIDY
     name = Said("STEP_SUBSIDY" if subsidy else "STEP_ITEM", {"id": item, "line": Phrase(line.title, line.id)})
     total_scope = case.terms.rounding.scope == "TOTAL"
-    return Step(
+    return WorkedStep(
         id=f"item:{item}:{line.id}" + (f":{year}" if year is not None else ""),
         label=name if year is None else Words((name, year)),
         formula=Said(formula, {}) if isinstance(formula, str) else Symbols(formula),

@@ -34,7 +34,7 @@ class Fact:
 class StepValue:
     """The value of an earlier step."""
 
-    step: Step
+    step: WorkedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Rounding:
 
 
 @dataclass(slots=True)
-class Step:
+class WorkedStep:
     """One line of the working. ``no`` is its place in the answer, from 1, and ``id`` occurs once there (``numbered``)."""
 
     id: str
@@ -228,7 +228,7 @@ class Step:
     no: int = 0
 
 
-def numbered(steps: Sequence[Step]) -> None:
+def numbered(steps: Sequence[WorkedStep]) -> None:
     """Number steps from 1. An id that occurs again gets #2: a table and the rules of its fund may have the same cap."""
     seen: set[str] = set()
     for no, step in enumerate(steps, 1):

@@ -14,7 +14,7 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.bilingual import Phrase
 from app.calculators.phrases import expression, title
-from app.calculators.results import StepText
+from app.calculators.results import Step
 from app.calculators.terms import Terms
 from app.calculators.texts import Language, say
 from app.calculators.working import (
@@ -33,23 +33,23 @@ from app.calculators.working import (
     Rounding,
     Rows,
     Said,
-    Step,
     Sum,
     Symbols,
     Words,
+    WorkedStep,
 )
 
 UNIT: Final = "元"
 _SUM, _PRODUCT, _NEGATIVE = 5, 6, 7  # how strongly an operation binds: brackets only where they are needed
 
 
-def steps_in_words(steps: Sequence[Step], language: Language, spoken: Terms) -> list[StepText]:
+def steps_in_words(steps: Sequence[WorkedStep], language: Language, spoken: Terms) -> list[Step]:
     """The steps in a language."""
     found = []
     for step in steps:
         clause = step.clause if not isinstance(step.clause, Said) else _said(step.clause, language)
         found.append(
-            StepText(
+            Step(
                 step.no,
                 step.id,
                 _said(step.label, language),

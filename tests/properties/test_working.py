@@ -29,8 +29,8 @@ from app.calculators.working import (
     Product,
     Rate,
     Rows,
-    Step,
     Sum,
+    WorkedStep,
     amount_of,
     value_of,
 )
@@ -76,7 +76,7 @@ def operands(one: Operation) -> Iterator[Money | Rate | Number | Part | Rows]:
             yield one
 
 
-def exact(step: Step) -> Fraction:
+def exact(step: WorkedStep) -> Fraction:
     """What the data comes to, rounded as the step says."""
     value = value_of(step.working)
     return value if step.rounding is None else rounded(value, f"{step.rounding.mode} {Fraction(step.rounding.unit, 100)}")
