@@ -59,6 +59,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
         "A name is made of small letters, digits and underscores, and is not and, or, not, in"
     ),
     "与既有名称相同": "The name is taken",
+    "名称写在 needs 的 title": "Its title stands in needs",
     "缺少条款原文 clause": "The clause is missing: the words of the notice",
     "不是标准表编号: {}": "Not the id of a rate table: {}",
     "不认识的单位 {}；例: 分、元、100元、1万元": "Unknown unit {}; such as 分, 元, 100元, 1万元",
