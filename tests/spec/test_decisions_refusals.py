@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.calculators.terms import Measure, RateTable
+from app.calculators.terms import UNKNOWN, Measure, RateTable
 from tests.bureau import PATHS, USCC, Bureau, loan, policy
 from tests.spec.claims import Body
 from tests.spec.small_tables import project
@@ -133,6 +133,9 @@ def answers(client: httpx.Client, table: RateTable, *, yes: bool, which: int) ->
         yield response
         if response.status_code == 200:
             return
+        if response.json()["code"] == "STANDARD_NOT_LOADED":
+            assert any(UNKNOWN in (line.rate, line.amount) for line in table.terms.lines), table.id
+            return  # an answer, too: what the chosen line pays was not published (D37)
         for error in response.json()["errors"]:
             assert error["code"] == "FACT_REQUIRED", error
             put(body, error["pointer"], value_for(error["pointer"].split("/")[-1], table, yes=yes, which=which))
@@ -145,8 +148,10 @@ def test_D83_what_is_missing_is_asked_for_at_most_twice(client: httpx.Client, ap
     asked, earned = {}, 0
     for table in tables(app):
         found = list(answers(client, table, yes=yes, which=which))
-        asked[f"{table.id} v{table.version}"] = [one.status_code for one in found]
-        earned += found[-1].json()["amount"] != "0.00"
+        last = found[-1].json()
+        told = [one.status_code for one in found]
+        asked[f"{table.id} v{table.version}"] = [*told[:-1], 200] if last.get("code") == "STANDARD_NOT_LOADED" else told
+        earned += last.get("amount", "0.00") != "0.00"
     assert len(asked) >= 24
     assert {name: found for name, found in asked.items() if found not in ([200], [422, 200], [422, 422, 200])} == {}
     assert not yes or earned >= 5  # the road was walked to its end
