@@ -1,4 +1,4 @@
-"""Whether the examples of table files compute: what an officer holds up as a case must be one."""
+"""Whether the examples of table files compute, and to what they say: what an officer holds up as a case must be one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.tables.loader import LoadError
 
 
 def failing_examples(found: Entries, catalogue: Catalogue) -> Iterator[TermsFault]:
-    """The examples of these files that are no claims under their version, each with why."""
+    """The examples of these files that are no claims under their version, or come to another amount, each with why."""
     for row in found.rows:
         examples = json.loads(row.content).get("examples") if isinstance(row, models.RateTableVersion) else None
         if examples and isinstance(row, models.RateTableVersion):
@@ -26,6 +26,9 @@ def failing_examples(found: Entries, catalogue: Catalogue) -> Iterator[TermsFaul
                 for failure in told.failures:
                     why = "" if failure.after is None else f"{failure.after.pointer or ''} {failure.after.detail}".strip()
                     yield TermsFault(f"{place}/{no}/request", f"例子不能计算：{why}")
+                paid, said = told.after.amount, one.get("amount")
+                if not told.failures and said not in (None, paid):
+                    yield TermsFault(f"{place}/{no}/amount", f"例子得 {paid} 元，而不是 {said} 元")
 
 
 def check_examples(found: Entries, catalogue: Callable[[], Catalogue]) -> None:

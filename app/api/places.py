@@ -74,7 +74,7 @@ def fields_at(path: Sequence[str | int]) -> Mapping[str, str]:
 
 
 def place_of(pointer: str, title: Phrase | None = None) -> Phrase | None:
-    """What the place of a JSON pointer is called; ``title`` is that of a measure, which only its table knows.
+    """What the place of a JSON pointer is called; ``title`` is that of a fact, where only its table knows it.
 
     >>> place_of("/contracts/0/repayments/1/on")
     Phrase(zh='第1份合同的第2笔还本的还本日', en='contract 1, repayment 2, on')
@@ -91,7 +91,7 @@ def place_of(pointer: str, title: Phrase | None = None) -> Phrase | None:
     en: list[str] = []
     kinds: tuple[type, ...] = (facts.Claim,)
     above = ""
-    for part in parts:
+    for no, part in enumerate(parts, 1):
         if part.isascii() and part.isdecimal() and above in ENTRIES:
             zh[-1], en[-1] = f"第{int(part) + 1}{ENTRIES[above].zh}", f"{ENTRIES[above].en} {int(part) + 1}"
             above = ""  # what follows is in the entry, also where it is a number
@@ -102,7 +102,8 @@ def place_of(pointer: str, title: Phrase | None = None) -> Phrase | None:
         elif part == "cases":
             zh, en = [*zh, "案例"], [*en, "cases"]
         else:
-            zh.append(found.title if found else part)
+            called = title.zh if title is not None and no == len(parts) else None
+            zh.append(called or (found.title if found else part))
             en.append(part.replace("_", " "))
         if part != "cases":
             kinds = () if found is None else found.kinds

@@ -60,7 +60,7 @@ def title_of(case: Case, name: str) -> str:
     kind = str(case.terms.facts)
     fact = nm.BUILT_IN[kind].get(name)
     if fact is not None:
-        return fact.zh
+        return case.terms.titles.get(name, fact.zh)
     declared = ROWS[kind].__dataclass_fields__.get(name)
     return name if declared is None else str(declared.metadata["title"])
 

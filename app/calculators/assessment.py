@@ -117,7 +117,7 @@ def assess_with_working(
     try:
         works, caps, total = _calculate(case)
     except ex.MissingFact as missing:
-        raised = [fact_required(missing, case.rules.needs, str(table.terms.facts))]
+        raised = [fact_required(missing, case.rules.spoken)]
         raise FactsError(every_fault(case, raised)) from missing
     except FactsError as error:
         raise FactsError(every_fault(case, error.faults)) from error

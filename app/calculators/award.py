@@ -15,6 +15,7 @@ from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
 from app.calculators.lateness import happens_later
 from app.calculators.names import BUILT_IN
+from app.calculators.phrases import title
 from app.calculators.pricing import not_loaded
 from app.calculators.scope import Scope, read_measures, yuan_value
 from app.calculators.steps import item_step
@@ -57,7 +58,8 @@ def item_scope(case: Case, item: Item, index: int, faults: list[Fault]) -> Scope
     if item.base_amount is not None:
         for part in ("vat", "hardware", "related_party_amount"):
             if values[part] is not None and values[part] > values["base_amount"]:
-                faults.append(Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", "部分金额大于计算基数", "the part exceeds base_amount"))
+                zh, en = f"部分金额大于{title('base_amount', case.rules.spoken).zh}", "the part exceeds base_amount"
+                faults.append(Fault(f"{pointer}/{part}", "PART_ABOVE_WHOLE", zh, en))
     return Scope(values, pointer, case.applicant)
 
 

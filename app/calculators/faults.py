@@ -11,7 +11,7 @@ from app.calculators.bilingual import Phrase
 class Fault:
     """One fault in the facts: where (JSON pointer), which (stable code), and what would be right.
 
-    ``title`` is what the fact is called where only the table knows it: a measure.
+    ``title`` is what the fact is called where only the table knows it: a measure, or a field that the table calls by another name.
     """
 
     pointer: str

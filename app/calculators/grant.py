@@ -166,7 +166,7 @@ def _meets(case: Case, node: ex.Node, scope: Scope, faults: list[Fault]) -> bool
     except ex.MissingFact:
         lacking: list[ex.MissingFact] = []
         held = ex.probe(node, scope.of, lacking)
-        faults += [fact_required(one, case.rules.needs, "PROJECTS") for one in lacking]
+        faults += [fact_required(one, case.rules.spoken) for one in lacking]
         return held is not False
 
 

@@ -100,7 +100,7 @@ class _Walk:
         lacking: list[ex.MissingFact] = []
         value = ex.probe(node, _reader(scope), lacking)
         into = self.others if into is None else into
-        into += [fact_required(one, self.case.rules.needs, str(self.case.terms.facts)) for one in lacking]
+        into += [fact_required(one, self.case.rules.spoken) for one in lacking]
         return value
 
     def holds(self, asked: Sequence[Requirement], scope: Scope) -> bool:

@@ -87,11 +87,11 @@ def listed(parts: list[Phrase]) -> Phrase:
 
 
 def title(name: str, terms: Terms) -> Phrase:
-    """What a fact is called; declared facts have a Chinese title only."""
+    """What a fact is called; declared facts, and the titles that a table gives to built-in ones, are Chinese only."""
     if name in terms.needs:
         return Phrase(terms.needs[name].title, name)
     fact = nm.BUILT_IN[terms.facts or "ITEMS"].get(name)  # an overlay's terms read facts of every kind alike: the applicant's
-    return Phrase(name, name) if fact is None else Phrase(fact.zh, fact.en)
+    return Phrase(name, name) if fact is None else Phrase(terms.titles.get(name, fact.zh), fact.en)
 
 
 def counted_as(node: ex.Node, terms: Terms) -> str:

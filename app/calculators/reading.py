@@ -49,6 +49,7 @@ WORDS = [
     "exclude_periods",
     "pay_first",
     "needs",
+    "titles",
     "windows",
     "term",
     "require",
@@ -182,6 +183,19 @@ def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
             )
     r.refused |= declared.keys() - r.needs.keys()
     return r.needs
+
+
+def _titles(r: Reader, raw: Any, found: dict[str, Any]) -> None:
+    """What built-in facts are called in this table; a declared one has its title in ``needs``."""
+    titles: dict[str, str] = {}
+    for name, title in r.mapping(raw).items():
+        with r.at(name):
+            if name in r.needs:
+                raise Refused("名称写在 needs 的 title")
+            if name not in nm.BUILT_IN[str(r.facts)]:
+                raise Refused(f"未声明的名称: {name}；可用: {', '.join(sorted(nm.BUILT_IN[str(r.facts)]))}")
+            titles[name] = r.text(title, "名称")
+    found["titles"] = titles
 
 
 def _values(raw: Any, r: Reader, kind: str) -> dict[str, str] | None:
@@ -383,6 +397,7 @@ _READ: dict[str, Any] = {
     "currencies": _currencies,
     "exclude_periods": _exclude,
     "pay_first": _pay_first,
+    "titles": _titles,
     "windows": read_windows,
     "term": read_term,
     "require": read_require,

@@ -20,9 +20,10 @@ from app.calculators.facts import Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
 from app.calculators.nearest import MOST_NEAR, NOBODY, meant
 from app.calculators.patterns import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN
+from app.calculators.phrases import title as title_of
 from app.calculators.references import References
 from app.calculators.spelling import normal, unseen
-from app.calculators.terms import Measure
+from app.calculators.terms import Measure, Terms
 
 Key = str | tuple[str, ...]
 Answer = Callable[[tuple[str, ...]], Any]
@@ -215,10 +216,10 @@ def has_status(claim: Claim, status: str, on: date) -> bool:
     return any(one.status == status and one.from_ <= on and (one.until is None or on < one.until) for one in claim.applicant.statuses)
 
 
-def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: str) -> Fault:
+def fact_required(missing: ex.MissingFact, terms: Terms) -> Fault:
     """The 422 for a fact that a chosen line or requirement reads and that was not sent: what it is and how it is written."""
-    measure = needs.get(missing.name)
-    built_in = nm.BUILT_IN[facts]
+    measure = terms.needs.get(missing.name)
+    built_in = nm.BUILT_IN[str(terms.facts)]
     if measure is not None and missing.name not in built_in:
         zh, en = _expected(measure)
         title = Phrase(measure.title, measure.name)
@@ -226,10 +227,11 @@ def fact_required(missing: ex.MissingFact, needs: Mapping[str, Measure], facts: 
         return Fault(f"{missing.pointer}/measures/{missing.name}", REQUIRED, zh, en, title)
     fact = built_in.get(missing.name)
     field = missing.name if fact is None or fact.field is None else fact.field
-    title = Phrase(fact.zh, fact.en) if fact is not None else _field_title(field)
+    title = title_of(missing.name, terms) if fact is not None else _field_title(field)
     form = _FORMS.get(fact.type) if fact is not None and fact.field is None else None
     zh, en = (f"，应为{form.zh}", f", {form.en}") if form is not None else ("", "")
-    return Fault(f"{missing.pointer}/{field}", REQUIRED, f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}")
+    zh, en = f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}"
+    return Fault(f"{missing.pointer}/{field}", REQUIRED, zh, en, title if field == missing.name and field in terms.titles else None)
 
 
 def _field_title(field: str) -> Phrase:

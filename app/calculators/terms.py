@@ -261,6 +261,7 @@ class Terms:
     exclude_periods: frozenset[str] = frozenset({"OVERDUE", "EXTENSION", "OTHER"})
     pay_first: bool = False
     needs: Mapping[str, Measure] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)  # what built-in facts are called in this table
     windows: Mapping[str, Window] = field(default_factory=dict)
     limits: tuple[Term, ...] = ()  # for how long: each narrows the others
     require: tuple[Requirement, ...] = ()

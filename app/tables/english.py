@@ -59,6 +59,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
         "A name is made of small letters, digits and underscores, and is not and, or, not, in"
     ),
     "与既有名称相同": "The name is taken",
+    "名称写在 needs 的 title": "Its title stands in needs",
     "缺少条款原文 clause": "The clause is missing: the words of the notice",
     "不是标准表编号: {}": "Not the id of a rate table: {}",
     "不认识的单位 {}；例: 分、元、100元、1万元": "Unknown unit {}; such as 分, 元, 100元, 1万元",
@@ -229,6 +230,8 @@ _NOTICES: Final[Mapping[str, str]] = {
     "文件中没有 {}": "The file has no {}",
     "至多 {} 个例子": "At most {} examples",
     "例子重名": "Two examples have this name",
+    '应为金额，如 "1234567.80"': 'Should be an amount such as "1234567.80"',
+    "例子得 {} 元，而不是 {} 元": "The example comes to {} yuan, not {}",
     "应为一个 JSON 对象，至多 {} 字符": "Should be a JSON object of at most {} characters",
     "不在版本 {} 的施行期内": "Not in the period of version {}",
     "版本 {} 取代的版本 {} 不在文件中，或不早于它": "Version {} supersedes version {}, which is not there or not earlier",

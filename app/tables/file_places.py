@@ -39,6 +39,7 @@ _HOLDERS: Final = {  # what a group of keys is called
     "effective": "施行期",
     "application_window": "申请时间",
     "needs": "所需事实",
+    "titles": "固定事实的名称",
     "windows": "期间",
     "bands": "分段",
     "rounding": "取整",

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.calculators.names import BUILT_IN
-from app.calculators.patterns import TABLE_PATTERN
+from app.calculators.patterns import MONEY_PATTERN, TABLE_PATTERN
 from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.canonical import canonical, digest
@@ -33,7 +33,7 @@ BATCH = ("id", "year", "no", "title", "application_window")
 DOCUMENT = ("title", "issuer", "number", "date")
 DIRECTION = ("rate_table", "no", "title", "method", "area", "not_loaded", "schemes", "versions", "events")
 VERSION = ("version", "effective", "published_at", "supersedes", "reason", "confidence", "document", "authority", "examples", "terms")
-EXAMPLE = ("name", "request")
+EXAMPLE = ("name", "request", "amount")
 EVENT = ("version", "kind", "known_at", "last_day")
 PERIOD = ("first_day", "last_day")
 MAX_EXAMPLE = 20_000  # characters
@@ -293,6 +293,8 @@ def _examples(found: Entries, place: str, raw: Any) -> None:
             claim = json.loads(request)
         except ValueError:
             claim = None
+        if "amount" in example and not re.fullmatch(MONEY_PATTERN, found.text(at, example, "amount") or "0.00"):
+            found.fault(f"{at}/amount", '应为金额，如 "1234567.80"')
         if not isinstance(claim, dict) or len(request) > MAX_EXAMPLE:
             found.fault(f"{at}/request", f"应为一个 JSON 对象，至多 {MAX_EXAMPLE} 字符")
     if len(names) > MAX_EXAMPLES:

@@ -45,6 +45,7 @@ def groups(version: Version) -> Iterator[Group]:
     """All parts, as a notice is read: what must be known, who may have it, what is paid, up to which limits."""
     raw, terms = version.content["terms"], version.terms
     yield Group("/terms/needs", tuple(_need(body, terms.needs[name]) for name, body in version.held("needs").items()))
+    yield Group("/terms/titles", tuple(_titled(terms, name, said) for name, said in version.held("titles").items()))
     windows = version.held("windows").items()
     yield Group("/terms/windows", tuple(_window(terms, body, terms.windows[kind]) for kind, body in windows))
     yield Group("/terms/term", tuple(_terms(version)))
@@ -92,6 +93,13 @@ def _need(raw: Mapping[str, Any], need: Measure) -> Part:
             text(raw, at, "clause", named(name, CLAUSE), need.clause),
         ),
     )
+
+
+def _titled(terms: Terms, name: str, said: str) -> Part:
+    """What a built-in fact is called in this table."""
+    called = Phrase(f"固定事实 {name} 的名称", f"Title of the fact {name}")
+    of_it = value({name: said}, "/terms/titles", name, called, terms.titles[name], quoted(said))
+    return Part(of_it.place, said, Phrase(f"{called.zh}：{of_it.words.zh}", f"{called.en}: {of_it.words.en}"), (name,), (of_it,))
 
 
 def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:

@@ -50,6 +50,7 @@ EVERYTHING: dict[str, Any] = {
         "events": {"of": "CONTRACT", "type": "COUNT"},
         "kind": {"of": "CONTRACT", "type": "CODE", "values": {"A": "甲", "B": "乙"}},
     },
+    "titles": {"contract_rate": "合同年利率"},
     "windows": {"interest": {"first_day": "2026-01-01", "last_day": "2026-12-31", "tests": "PERIOD", "clause": "c", "clause_note": "n"}}
     | {kind: {"first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("application", "investment")}
     | {kind: {"of": "signed_on", "first_day": "2026-01-01", "last_day": "2026-12-31"} for kind in ("event", "contract", "completion")},

@@ -54,6 +54,7 @@ POSSIBLE = examples(
 )
 LATER = [
     ("confidence: read", IMPOSSIBLE, "t.yaml 第 16 行（方向 t-fund-2024-1-1 › 版本 1 › 例子 a › request）: 例子不能计算：/applicant 缺少必填字段"),
+    ("confidence: read", POSSIBLE.replace("{name: a", "{name: a, amount: '0.31'"), "例子得 0.30 元，而不是 0.31 元"),
     ("fund: t-fund", "fund: t-funds", "t.yaml 第 1 行（fund）: 没有基金 t-funds"),
     ("clause: 按照30%给予奖励}", "clause: 按照30%给予奖励}\n          caps: [{per: [], limit: 9, pool: [t-fund-2024-9-1], clause: 至多9元}]", "没有标准表 t-fund-2024-9-1"),
     ("rate: 30%", "rate: '30% * reference(T_NONE, APPLICATION_DATE)'", "没有参考利率 T_NONE"),
@@ -61,7 +62,7 @@ LATER = [
 
 
 @pytest.mark.parametrize("step", ["check", "load"])
-@pytest.mark.parametrize(("old", "new", "told"), LATER, ids=["an example", "a fund", "a pool", "a series"])
+@pytest.mark.parametrize(("old", "new", "told"), LATER, ids=["an example", "an example's amount", "a fund", "a pool", "a series"])
 def test_checking_refuses_what_loading_refuses(tmp_path: Path, url: str, step: str, old: str, new: str, told: str) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -78,10 +79,11 @@ def test_checking_refuses_what_loading_refuses(tmp_path: Path, url: str, step: s
 
 
 @pytest.mark.parametrize("step", ["check", "load"])
-def test_examples_that_compute_pass(tmp_path: Path, url: str, step: str) -> None:
+@pytest.mark.parametrize("said", ["", "amount: '0.30', "], ids=["no amount", "its amount"])
+def test_examples_that_compute_pass(tmp_path: Path, url: str, step: str, said: str) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
-    written(folder, t=ONE.replace("confidence: read", POSSIBLE), funds=FUND)
+    written(folder, t=ONE.replace("confidence: read", POSSIBLE.replace("{name: a, ", f"{{name: a, {said}")), funds=FUND)
     assert command("tables", step, str(folder), url=url).returncode == 0
 
 

@@ -39,7 +39,7 @@ FIRST = {
 }
 """The digest of version 1 of each table, in its first twelve digits."""
 
-NOT_CORRECTED = {"bj-gjj-2023-2-1", "bj-gjj-2025-1-11"}
+NOT_CORRECTED = {"bj-gjj-2025-1-11"}
 CORRECTED = sorted(FIRST.keys() - NOT_CORRECTED)
 
 
@@ -127,6 +127,7 @@ def test_a_past_application_goes_by_the_version_known_now(client: httpx.Client, 
         ("bj-gjj-2023-3-data-asset-registration", "2023-10-31", "2023-11-01"),
         ("bj-gjj-2023-3-data-trade", "2023-10-31", "2023-11-01"),
         ("bj-gjj-2024-5-1", "2024-10-31", "2024-11-01"),
+        ("bj-gjj-2025-3-1", "2025-01-19", "2025-01-20"),
         ("cn-firstset-2025-0-1", "2025-09-09", "2025-09-10"),
     ],
 )

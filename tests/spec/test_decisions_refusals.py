@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.calculators.terms import Measure, RateTable
+from app.calculators.terms import UNKNOWN, Measure, RateTable
 from tests.bureau import PATHS, USCC, Bureau, loan, policy
 from tests.spec.claims import Body
 from tests.spec.small_tables import project
@@ -134,8 +134,11 @@ def answers(client: httpx.Client, table: RateTable, *, yes: bool, which: int) ->
     for _ in range(10):
         response = client.post(PATHS[table.method], json=body)
         yield response
-        if response.status_code == 200 or response.json()["code"] == "STANDARD_NOT_LOADED":
+        if response.status_code == 200:
             return
+        if response.json()["code"] == "STANDARD_NOT_LOADED":
+            assert any(UNKNOWN in (line.rate, line.amount) for line in table.terms.lines), table.id
+            return  # an answer, too: what the chosen line pays was not published (D37)
         for error in response.json()["errors"]:
             assert error["code"] == "FACT_REQUIRED", error
             put(body, error["pointer"], value_for(error["pointer"].split("/")[-1], table, yes=yes, which=which))

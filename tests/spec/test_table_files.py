@@ -79,6 +79,7 @@ CHANGES = [
     ("confidence: read", "confidence: read\n        authority: hearsay", f"{VERSION}/authority", "应为 official"),
     ("confidence: read", "confidence: read\n        document: {}", f"{VERSION}/document/title", "此处应为文字"),
     ("confidence: read", examples("{name: a, request: '{}'}", "{name: a, request: '{}'}"), f"{VERSION}/examples/1/name", "例子重名"),
+    ("confidence: read", examples("{name: a, amount: '1', request: '{}'}"), f"{VERSION}/examples/0/amount", '应为金额，如 "1234567.80"'),
     ("confidence: read", examples("{name: a, request: '[]'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
     ("confidence: read", examples("{name: a, request: '{'}"), f"{VERSION}/examples/0/request", "应为一个 JSON 对象，至多 20000 字符"),
     ("confidence: read", examples(*(f"{{name: n{no}, request: '{{}}'}}" for no in range(21))), f"{VERSION}/examples", "至多 20 个例子"),

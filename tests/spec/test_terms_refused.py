@@ -51,6 +51,23 @@ def two(first: str, second: str, needs: str, choose: str = "ONLY") -> str:
     return f"facts: ITEMS\nwording: EXACT\nchoose: {choose}\nneeds: {needs}\nlines: [{one}, {{id: B, when: '{second}', amount: 2}}]"
 
 
+TITLES = [
+    # titles, place, message
+    ("{base_amuont: 流片费用}", "titles/base_amuont", "未声明的名称: base_amuont；可用: "),
+    ("{premium: 保费}", "titles/premium", "未声明的名称: premium；可用: "),
+    ("{kind: 类型}", "titles/kind", "名称写在 needs 的 title"),
+    ("{base_amount: ' '}", "titles/base_amount", "此处应为名称"),
+    ("流片费用", "titles", "此处应为一组 键: 值"),
+]
+
+
+@pytest.mark.parametrize(("titles", "place", "message"), TITLES)
+def test_titles_that_cannot_be_meant(tmp_path: Path, titles: str, place: str, message: str) -> None:
+    terms = f"facts: ITEMS\nwording: EXACT\nneeds: {{kind: {{of: ITEM, type: COUNT}}}}\ntitles: {titles}\n" + LINE % "base_amount"
+    ((at, told),) = said(tmp_path, terms, "AWARD")
+    assert (at, told[: len(message)]) == (place, message)
+
+
 EXPRESSIONS = [
     ("1" * 601, "表达式过长（至多 600 字）"),
     ("base_amount & cost", "无法识别: ' & cost'"),

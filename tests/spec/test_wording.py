@@ -123,6 +123,8 @@ OF_A_DAY = [
     (EQUIPMENT, "terms/require", [{"that": "BILL in purposes or status(SME, AT_APPLICATION)", "code": "BILLS", "clause": "票据"}], "新增 条件 BILLS：BILL 属于 用途与性质标记 或 申请时具有资质 SME", "Added: requirement BILLS: BILL in purposes or status SME at the application"),
     (EQUIPMENT, "terms/require", [{"that": "status(SME, 2025-12-31) and status(SME, signed_on)", "code": "SME", "clause": "中小企业"}], "新增 条件 SME：2025-12-31具有资质 SME 且 签订日具有资质 SME", "Added: requirement SME: status SME on 2025-12-31 and status SME as of signed on"),
     (FACTORY, "terms/require/-", {"that": "admitted(EQUIPMENT) >= 500万", "code": "LITTLE", "clause": "设备投资500万元以上"}, "新增 条件 LITTLE：纳入支持范围的投资（EQUIPMENT） ≥ 500万元", "Added: requirement LITTLE: admitted investment in EQUIPMENT ≥ 5,000,000.00 yuan"),
+    # what built-in facts are called
+    (TAPE_OUT, "terms/titles", {"base_amount": "流片费用"}, "新增 固定事实 base_amount 的名称：“流片费用”", "Added: title of the fact base_amount: “流片费用”"),
     # windows and terms
     (LAUNCH, "terms/windows/event/last_day", "2026-03-31", "发射日期的期间 末日 由 申请日 调整为 2026-03-31", "Event window, last day: changed from the application date to 2026-03-31"),
     (LAUNCH, "terms/windows/event/first_day", GONE, "发射日期的期间 首日 由 2024-04-01 调整为 不限", "Event window, first day: changed from 2024-04-01 to no limit"),
