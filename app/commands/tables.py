@@ -35,7 +35,7 @@ def load_tables(
 ) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
-        from app.api.file_examples import check_examples
+        from app.api.stored_examples import check_examples
         from app.commands.loading import keys_of, show_change
         from app.tables.beyond import beyond
         from app.tables.database import reading, writing
@@ -85,7 +85,7 @@ def check_tables(paths: Paths = None) -> None:
 
 def _checked(paths: list[Path] | None) -> Entries:
     """What files say. Errors: LoadError where loading would refuse them: names that are nowhere, examples that do not compute."""
-    from app.api.file_examples import check_examples
+    from app.api.stored_examples import check_examples
     from app.tables.existing import check_names, names_in
     from app.tables.loader import LoadError, catalogue_of, read_files
 

@@ -136,6 +136,8 @@ def _check_opening(found: Entries, place: str, direction: Mapping[str, Any], of_
     """The last version of a direction is still in force when its applications open, or those of the batch."""
     versions = direction.get("versions")
     last = versions[-1] if isinstance(versions, list) and versions else None
+    if f"{place}/versions/{len(versions or ()) - 1}" in found.published:
+        return  # it is in force or was; what was published of it is not judged again
     opens = _text_at(last, "terms", "windows", "application", "first_day") or _text_at(of_batch, "first_day")
     ends = _text_at(last, "effective", "last_day")
     if opens and ends and DAY.fullmatch(opens) and DAY.fullmatch(ends) and ends < opens:
