@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.commands.conftest import RAISED, Desk, edited, step
+from tests.commands.conftest import RAISED, REWORDED, Desk, edited, step
 
 
 def test_nobody_approves_or_publishes_without_the_report(desk: Desk, raising: str) -> None:
@@ -27,7 +27,7 @@ def test_a_revision_that_is_later_than_the_report_is_refused(desk: Desk, raising
     """li changes a figure after wang has read; wang's approval is of what he read, so there is none."""
     step(desk, "li", "check", raising)
     desk.done("wang", "tables", "draft", "report", raising)
-    more = edited(desk, raising, tmp_path / "d.yaml", (RAISED[1], "limit: 5000万"))
+    more = edited(desk, raising, tmp_path / "d.yaml", (RAISED[1], "limit: 5000万"), (REWORDED[1], REWORDED[1].replace("2000万", "5000万")))
     desk.done("li", "tables", "draft", "revise", raising, "--content", more)
     step(desk, "li", "check", raising)
     (line,) = desk.refused("wang", "tables", "draft", "approve", raising)
