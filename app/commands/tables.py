@@ -53,8 +53,9 @@ def load_tables(
             told()
         if changed and not confirm:
             names = " ".join(changed)
-            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm，未载入", err=True)
-            typer.echo(f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right", err=True)
+            make = ("（用 make 时为 make serve CONFIRM=1）", " (with make: make serve CONFIRM=1)") if not paths else ("", "")  # make loads no others
+            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm{make[0]}，未载入", err=True)
+            typer.echo(f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right{make[1]}", err=True)
             raise typer.Exit(1)
         with working("载入 / loading"), writing(engine) as session:
             now = what_is_new(session, found, datetime.now(UTC))

@@ -86,9 +86,8 @@ def _is_there(session: Session, made: Proposal, batch: str, direction: Mapping[s
     same = [one["version"] for one in versions_of(session, name) if all(version.get(key) == one.get(key) for key in said)]
     if not same:
         return False
-    gone = "" if _stands(session, name, int(same[-1])) else "（已被取代或撤回）"
-    was = " (superseded or withdrawn)" if gone else ""
-    made.say(f"{name} 与已公布的版本 {same[-1]}{gone or " "}相同，不变", f"{name} is as its version {same[-1]}{was}: nothing is added")
+    gone, was = (" ", "") if _stands(session, name, int(same[-1])) else ("（已被取代或撤回）", " (superseded or withdrawn)")
+    made.say(f"{name} 与已公布的版本 {same[-1]}{gone}相同，不变", f"{name} is as its version {same[-1]}{was}: nothing is added")
     return True
 
 
