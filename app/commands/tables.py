@@ -53,9 +53,11 @@ def load_tables(
             told()
         if changed and not confirm:
             names = " ".join(changed)
-            make = ("（用 make 时为 make serve CONFIRM=1）", " (with make: make serve CONFIRM=1)") if not paths else ("", "")  # make loads no others
-            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm{make[0]}，未载入", err=True)
-            typer.echo(f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right{make[1]}", err=True)
+            with_make = ("（用 make 时为 make serve CONFIRM=1）", " (with make: make serve CONFIRM=1)")
+            zh, en = ("", "") if paths else with_make  # which loads no others
+            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm{zh}，未载入", err=True)
+            refused = f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right{en}"
+            typer.echo(refused, err=True)
             raise typer.Exit(1)
         with working("载入 / loading"), writing(engine) as session:
             now = what_is_new(session, found, datetime.now(UTC))
