@@ -15,7 +15,7 @@ from app.tables.notices import read_batch
 from app.tables.proposed import MAX_DIRECTIONS, NEW_VERSION, OWN_DIRECTION, Proposal, has_versions, mapping, take, wall
 from app.tables.published_tables import events_of, known_direction, versions_of
 
-FROM_HEADER: Final = ("document", "authority")  # a version that gives none of its own has its batch's
+NOT_SAID: Final = ("document", "authority", "supersedes", "reason")  # a version may have its batch's; of corrections a batch says nothing
 
 
 def propose_batch(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
@@ -82,7 +82,7 @@ def _is_there(session: Session, made: Proposal, batch: str, direction: Mapping[s
     known = known_direction(session, name)
     if known["batch"] != batch or any((direction.get(key) or None) != (known[key] or None) for key in OWN_DIRECTION):
         return False
-    said = [key for key in NEW_VERSION if key not in FROM_HEADER or version.get(key) is not None]
+    said = [key for key in NEW_VERSION if key not in NOT_SAID or version.get(key) is not None]
     same = [one["version"] for one in versions_of(session, name) if all(version.get(key) == one.get(key) for key in said)]
     if not same:
         return False

@@ -38,7 +38,7 @@ directions:
           - name: 一例
             request: >-
               {"application_date": "2027-03-15", "applicant": {"uscc": "91350100M000100Y43"},
-              "projects": [{"project_id": "P-1", "started_on": "2026-02-01", "investments": [{"investment_id": "I-1", "category": "EQUIPMENT", "amount": "6000000.00", "paid_on": "2026-05-01"}]}]}
+              "projects": [{"project_id": "P-1", "started_on": "2026-02-01", "investments": [{"category": "EQUIPMENT", "amount": "6000000.00", "vat": "600000.00", "paid_on": "2026-05-01"}]}]}
         terms:
           facts: PROJECTS
           wording: CEILING
