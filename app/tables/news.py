@@ -98,6 +98,8 @@ def _words(key: str, raw: Any) -> Phrase:
             return word(voc.AUTHORITIES, raw)
         case "method":
             return word(voc.METHODS, raw)
+        case "area":
+            return word(voc.AREAS, raw)
         case "title" | "issuer" | "not_loaded":
             return quoted(raw)
         case "schemes":
