@@ -18,7 +18,7 @@ from app.tables.proposed import Proposal
 
 
 def check_examples(found: Entries, catalogue: Callable[[], Catalogue]) -> None:
-    """Refuse examples of files that do not compute, or to another amount; the catalogue is made only where there are any. Errors: LoadError."""
+    """Refuse examples of files that do not compute, or to another amount; a catalogue is made where there are any. Errors: LoadError."""
     having = [row for row in found.rows if isinstance(row, models.RateTableVersion) and _has_examples(row)]
     known = catalogue() if having else Catalogue()
     for row in having:
