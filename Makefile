@@ -23,10 +23,10 @@ $(BIN)/.test: requirements/test.txt $(BIN)/.base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@
 
-serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 127.0.0.1:8000
+serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 127.0.0.1:8000 (CONFIRM=1: also what changes tables in force)
 	@$(BIN)/python -m app.port $(PORT)
 	@$(BIN)/subsidy migrate
-	@$(BIN)/subsidy tables load
+	@$(BIN)/subsidy tables load $(if $(filter 1,$(CONFIRM)),--confirm)
 	@$(BIN)/python -m app.greeting $(PORT)
 	@SUBSIDY_PORT=$(PORT) $(BIN)/python -m app.serving
 

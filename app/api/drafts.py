@@ -30,7 +30,9 @@ from app.api.parameters import NoQuery
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.reporting import compared, report
 from app.api.schemas import ref
+from app.api.stored_examples import failing_examples
 from app.api.trying import refused, supposed, try_out
+from app.calculators.terms import TermsFault
 from app.tables import drafts
 from app.tables.catalogue import Catalogue
 from app.tables.clause_doubts import Doubt, doubts
@@ -175,9 +177,9 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
 async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Prove a draft."""
     seen = _seen(if_match)
-    prove = await _proved(request, draft_id, seen)
+    prove, failing = await _examined(request, draft_id, seen)
     doubted = await _doubted(request, draft_id)
-    found = await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove))
+    found = await _changed(request, lambda session: drafts.check(session, actor.name, draft_id, seen, prove, failing))
     return _judged(request, found, doubted)
 
 
@@ -212,8 +214,8 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
 async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Publish a draft."""
     seen = _seen(if_match)
-    prove = await _proved(request, draft_id, seen)
-    return _shown(await _changed(request, lambda session: drafts.publish(session, actor.name, draft_id, seen, prove)))
+    prove, failing = await _examined(request, draft_id, seen)
+    return _shown(await _changed(request, lambda session: drafts.publish(session, actor.name, draft_id, seen, prove, failing)))
 
 
 @router.get(
@@ -344,6 +346,13 @@ async def _proved(request: Request, draft_id: str, seen: str | None = None) -> P
     """Prove the terms of a draft while nothing is locked; it ends when the caller leaves."""
     wanted = await _read(request, lambda session: drafts.to_prove(session, draft_id, seen))
     return await _apart(request, lambda given_up: proved(wanted, given_up))
+
+
+async def _examined(request: Request, draft_id: str, seen: str) -> tuple[Prove, list[TermsFault]]:
+    """Prove a draft and calculate its examples, before the step: where the draft changes meanwhile, its ETag refuses the step."""
+    prove = await _proved(request, draft_id, seen)
+    proposal = await _read(request, lambda session: drafts.proposal_of(session, drafts.still_open(session, draft_id), prove))
+    return prove, await heavily(failing_examples, proposal, request.app.state.catalogue or Catalogue())
 
 
 async def _doubted(request: Request, draft_id: str) -> list[Doubt]:

@@ -65,7 +65,7 @@ def _plan(proposal: Proposal, trial: Supposed, sent: Sequence[Case], catalogue: 
         after = trial.versions[row.rate_table]
         before = _in_force(catalogue, after)
         mine = [one for one, name in named if name == row.rate_table or name not in trial.versions]
-        cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行") if before else ()), *mine]
+        cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行", row.content) if before else ()), *mine]
         comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language)
         made.append(_Planned(row.rate_table, before[0].version if before else None, comparison, cases))
     ended = {row.rate_table: row.version for row in proposal.rows if isinstance(row, models.VersionEvent)}
@@ -183,6 +183,8 @@ def _in_force(catalogue: Catalogue, after: RateTable) -> tuple[RateTable, str] |
     return version.table, version.content
 
 
-def _examples(content: str, whose: str) -> list[Case]:
-    """The examples that a version carries, as cases."""
-    return [(f"{whose} {one['name']}"[:64], one["request"].encode()) for one in json.loads(content).get("examples") or ()]
+def _examples(content: str, whose: str, beside: str = "{}") -> list[Case]:
+    """The examples that a version carries, as cases, but for those of another version: the same case counts once."""
+    taken = json.loads(beside).get("examples") or ()
+    mine = [one for one in json.loads(content).get("examples") or () if one not in taken]
+    return [(f"{whose} {one['name']}"[:64], one["request"].encode()) for one in mine]

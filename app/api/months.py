@@ -21,8 +21,7 @@ from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.tables import drafts
 from app.tables.english import english
-from app.tables.publications import CONFIRMATION
-from app.tables.series import ValuesAre, stored_values_are
+from app.tables.series import CONFIRMATION, ValuesAre, stored_values_are
 
 _ROW: Final = re.compile(r"/series/([0-9]+)(?:/add(?:/0(?:/(on|value))?)?)?")
 _FIELD: Final = "confirmed: true"

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.api.draft_views import DifferenceView, FaultView, ReportView, warnings
 from app.api.effects import of_examples
 from app.api.problems import Language
+from app.api.stored_examples import failing_examples
 from app.tables import models
 from app.tables.catalogue import Catalogue
 from app.tables.clause_doubts import doubts
@@ -68,12 +69,13 @@ def _rules(row: models.OverlayVersion) -> Mapping[str, Any]:
 def report(seen: Compared, language: Language, catalogue: Catalogue) -> ReportView:
     """The report on a draft; sentences take their time, and no database is asked for them."""
     proposal = seen.proposal
-    faults = [FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in proposal.faults]
+    found = [*proposal.faults, *failing_examples(proposal, catalogue)]
+    faults = [FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in found]
     consequences = [one.zh if language == "zh" else one.en for one in proposal.consequences]
     if not proposal.faults:
         consequences += [*_sources(seen.new, language), *of_examples(proposal, catalogue, language)]
     return ReportView(
-        publishable=not proposal.faults,
+        publishable=not found,
         faults=faults,
         warnings=warnings(doubts(seen.content), language),
         consequences=consequences,

@@ -13,5 +13,6 @@ _UNSEEN = (
 ID_PATTERN = rf"^[^{_UNSEEN}]{{1,64}}$"
 CODE_TEXT_PATTERN = r"^[^\x00-\x1f\x7f]{1,64}$"  # of a field for a code: ``codes`` refuses what is none, and lists those that are
 TABLE_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){1,8}$"
+FUND_PATTERN = r"^[a-z][a-z0-9]{0,15}(-[a-z0-9]{1,24}){0,8}$"
 SERIES_PATTERN = r"^[A-Z][A-Z0-9_]{0,31}$"
 USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"

@@ -20,6 +20,13 @@ METHODS: Final[Words] = {
     "AWARD": Phrase("奖励", "award"),
     "GRANT": Phrase("拨款补助", "grant"),
 }
+AREAS: Final[Words] = {
+    "INNOVATION_SYSTEM": Phrase("创新体系", "the innovation system"),
+    "KEY_FIELDS": Phrase("重点领域", "key fields"),
+    "DIGITAL_ECONOMY": Phrase("数字经济", "the digital economy"),
+    "UPGRADING": Phrase("高端智能绿色", "high-end, smart and green upgrading"),
+    "KEY_ENTERPRISES": Phrase("重点企业和重大项目", "key enterprises and major projects"),
+}
 CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
 DOCUMENT: Final[Mapping[str, Phrase]] = {
     "title": Phrase("依据文件标题", "Title of the document"),

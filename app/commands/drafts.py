@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from app.calculators.terms import TermsFault
+    from app.tables.catalogue import Catalogue
     from app.tables.clause_doubts import Doubt
     from app.tables.drafts import State
+    from app.tables.proposed import Proposal
     from app.tables.proving import Prove
 
 Done = TypeVar("Done")
@@ -191,10 +194,14 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
         def taken(session: Session) -> State:
             if if_match is None and needed is Scope.TABLES_APPROVE:
                 must_be_seen(session, actor.name, draft_id)
-            return take(session, actor.name, draft_id, _seen(if_match), *proofs)
+            return take(session, actor.name, draft_id, seen, *proofs)
 
         with working(f"{zh}… / {name}…"):
-            proofs = [proved_for(engine, draft_id)] if name in {"check", "publish"} else []
+            seen = _seen(if_match)
+            proofs: list[Any] = []
+            if name in {"check", "publish"}:
+                before, *proofs = examined(engine, draft_id)
+                seen = seen or before
             found = _changed(engine, taken)
     show_acted(found, zh, en)
     if name in {"check", "approve"}:
@@ -208,7 +215,6 @@ def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
         from app.api.reporting import Compared, compared, report
-        from app.tables.catalogue import Catalogue
         from app.tables.clause_doubts import doubts
         from app.tables.drafts import still_open
         from app.tables.repository import read_catalogue
@@ -339,6 +345,22 @@ def read(engine: Engine, work: Callable[[Session], Any]) -> Any:
 
     with reading(engine) as session:
         return work(session)
+
+
+def examined(engine: Engine, draft_id: str) -> tuple[str, Prove, list[TermsFault]]:
+    """A draft's ETag, its terms proved, what is wrong with its examples, while nothing is locked. Errors: DraftError, TooMuchWork."""
+    from app.api.stored_examples import failing_examples
+    from app.tables.drafts import proposal_of, still_open
+    from app.tables.repository import read_catalogue
+
+    prove = proved_for(engine, draft_id)
+
+    def proposed(session: Session) -> tuple[str, Proposal, Catalogue]:
+        found = still_open(session, draft_id)
+        return found.etag, proposal_of(session, found, prove), read_catalogue(session)
+
+    etag, proposal, catalogue = read(engine, proposed)
+    return etag, prove, failing_examples(proposal, catalogue)
 
 
 def proved_for(engine: Engine, draft_id: str) -> Prove:

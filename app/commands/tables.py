@@ -35,7 +35,7 @@ def load_tables(
 ) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
-        from app.api.file_examples import check_examples
+        from app.api.stored_examples import check_examples
         from app.commands.loading import keys_of, show_change
         from app.tables.beyond import beyond
         from app.tables.database import reading, writing
@@ -53,8 +53,11 @@ def load_tables(
             told()
         if changed and not confirm:
             names = " ".join(changed)
-            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm，未载入", err=True)
-            typer.echo(f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right", err=True)
+            with_make = ("（用 make 时为 make serve CONFIRM=1）", " (with make: make serve CONFIRM=1)")
+            zh, en = ("", "") if paths else with_make  # which loads no others
+            typer.echo(f"✗ 将改变现行标准表的金额：{names}；核对后加 --confirm{zh}，未载入", err=True)
+            refused = f"  amounts of tables in force would change: {names}; nothing was loaded, add --confirm if that is right{en}"
+            typer.echo(refused, err=True)
             raise typer.Exit(1)
         with working("载入 / loading"), writing(engine) as session:
             now = what_is_new(session, found, datetime.now(UTC))
@@ -85,7 +88,7 @@ def check_tables(paths: Paths = None) -> None:
 
 def _checked(paths: list[Path] | None) -> Entries:
     """What files say. Errors: LoadError where loading would refuse them: names that are nowhere, examples that do not compute."""
-    from app.api.file_examples import check_examples
+    from app.api.stored_examples import check_examples
     from app.tables.existing import check_names, names_in
     from app.tables.loader import LoadError, catalogue_of, read_files
 

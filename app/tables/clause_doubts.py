@@ -57,6 +57,8 @@ _PERIODS: Final = (  # the first that a clause has decides: 年度累计 speaks 
     _Word(re.compile("本批次|每批次"), frozenset({"BATCH", "unknown"})),
     _Word(re.compile("累计"), frozenset({"LIFETIME", "unknown"})),
 )
+_WITHOUT_TAX: Final = re.compile("(不含|不包括|剔除|扣除)(增值)?税")
+_WITH_TAX: Final = re.compile("(?<!不)含(增值)?税")
 _CEILING: Final = re.compile("不超过|不高于|最高|最多|至多")
 
 
@@ -111,7 +113,7 @@ def of_terms(raw: Any, place: str) -> Iterator[Doubt]:
             yield from _told(one, inside, whole, _requirement)
     for at, cap in _each(raw.get("caps"), f"{place}/caps"):
         yield from _told(cap, at, whole, _cap)
-    yield from _told(raw.get("admit"), f"{place}/admit", whole, _requirement)
+    yield from _told(raw.get("admit"), f"{place}/admit", whole, _admitted)
     for rule in _RULES:
         yield from _told(_mapping(raw.get("stacking")).get(rule), f"{place}/stacking/{rule}", whole, _rule)
 
@@ -151,6 +153,15 @@ def _term(raw: Mapping[str, Any], place: str, clause: str, read: Clause) -> Iter
 
 def _requirement(raw: Mapping[str, Any], place: str, clause: str, read: Clause) -> Iterator[Doubt]:
     yield from _expression(raw, "that", place, clause, read)
+
+
+def _admitted(raw: Mapping[str, Any], place: str, clause: str, read: Clause) -> Iterator[Doubt]:
+    yield from _requirement(raw, place, clause, read)
+    for typed, pattern in (("INCLUDED", _WITHOUT_TAX), ("EXCLUDED", _WITH_TAX)):
+        said = pattern.search(clause)
+        if raw.get("vat") == typed and said is not None:
+            yield _said(f"{place}/vat", typed, said[0], clause)
+            return
 
 
 def _rule(raw: Mapping[str, Any], place: str, clause: str, read: Clause) -> Iterator[Doubt]:

@@ -259,13 +259,16 @@ def to_prove(session: Session, draft_id: str, seen: str | None = None) -> Wanted
     return wanted
 
 
-def check(session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms) -> State:
-    """Prove a draft and mark it CHECKED. Errors: DraftError; Refused lists the faults."""
+def check(
+    session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms, found_before: Sequence[TermsFault] = ()
+) -> State:
+    """Prove a draft and mark it CHECKED; ``found_before``: what was found to be wrong with its examples.
+
+    Errors: DraftError; Refused lists the faults.
+    """
     found = _open(session, draft_id, seen)
     _must_be(found, "DRAFT", "检查", "checked")
-    proposal = proposal_of(session, found, prove)
-    if proposal.faults:
-        raise Refused(proposal.faults)
+    _must_be_right(proposal_of(session, found, prove), found_before)
     return _step(session, actor, found, "CHECKED", basis(session, found.draft.kind, found.draft.target, found.content))
 
 
@@ -279,16 +282,17 @@ def approve(session: Session, actor: str, draft_id: str, seen: str | None) -> St
     return _step(session, actor, found, "APPROVED")
 
 
-def publish(session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms) -> State:
-    """Publish an approved draft: rows, step and audit entry, all or nothing. Errors: DraftError."""
+def publish(
+    session: Session, actor: str, draft_id: str, seen: str | None, prove: Prove = prove_terms, found_before: Sequence[TermsFault] = ()
+) -> State:
+    """Publish an approved draft: rows, step and audit entry, all or nothing; ``found_before`` as for a check. Errors: DraftError."""
     found = _open(session, draft_id, seen)
     _must_be(found, "APPROVED", "公布", "published")
     _must_stand_on(session, found)
     _must_be_intact(session, found.draft.target)
     at = next_instant(session)
     proposal = proposal_of(session, found, prove, at)
-    if proposal.faults:
-        raise Refused(proposal.faults)
+    _must_be_right(proposal, found_before)
     add(session, proposal.rows)
     return _step(session, actor, found, "PUBLISHED", at=at, more=objects_logged(proposal.rows))
 
@@ -369,6 +373,12 @@ def _open(session: Session, draft_id: str, seen: str | None) -> State:
             "what the given ETag names; fetch it again",
         )
     return found
+
+
+def _must_be_right(proposal: Proposal, found_before: Sequence[TermsFault]) -> None:
+    faults = [*proposal.faults, *found_before]
+    if faults:
+        raise Refused(faults)
 
 
 def _must_be_intact(session: Session, target: str) -> None:

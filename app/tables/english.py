@@ -25,6 +25,7 @@ _VALUES: Final[Mapping[str, str]] = {  # each value: what it may be
     "应为 {}": "Should be {}",
     "应为 {} 之一，而不是 {}": "Should be one of {}, not {}",
     "应为 all 或列表，可用: {}": "Should be all or a list of: {}",
+    "编号由小写字母、数字与连字符组成，而不是 {}": "An id is made of small letters, digits and hyphens, not {}",
     "应为正整数，而不是 {}": "Should be a whole number from 1, not {}",
     "应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {}": "Should be a date, YYYY-MM-DD, YYYY-MM or YYYY, not {}",
     "应为年份，而不是 {}": "Should be a year, not {}",

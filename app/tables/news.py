@@ -100,6 +100,8 @@ def _words(key: str, raw: Any) -> Phrase:
             return word(AUTHORITIES, raw)
         case "method":
             return word(voc.METHODS, raw)
+        case "area":
+            return word(voc.AREAS, raw)
         case "title" | "issuer" | "not_loaded":
             return quoted(raw)
         case "schemes":

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.calculators.names import BUILT_IN
-from app.calculators.patterns import MONEY_PATTERN, TABLE_PATTERN
+from app.calculators.patterns import FUND_PATTERN, MONEY_PATTERN, TABLE_PATTERN
 from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.canonical import canonical, digest
@@ -45,7 +45,7 @@ def read_funds(found: Entries, name: str, content: Mapping[str, Any]) -> None:
     """The funds and their overlays."""
     found.mapping(name, content, FUNDS_FILE)
     for place, fund in found.mappings(f"{name}/funds", content["funds"], FUND):
-        fund_id = found.text(place, fund, "id")
+        fund_id = _id(found, place, fund)
         found.add(place, models.Fund(id=fund_id, title=found.text(place, fund, "title")))
         for at, overlay in found.mappings(f"{place}/overlays", fund.get("overlays"), OVERLAY):
             _overlay(found, at, fund_id, overlay)
@@ -67,7 +67,7 @@ def _overlay(found: Entries, place: str, fund_id: str, raw: Mapping[str, Any]) -
     found.add(
         place,
         models.OverlayVersion(
-            id=found.text(place, raw, "id"),
+            id=_id(found, place, raw),
             version=found.number(f"{place}/version", raw.get("version", "1")),
             fund_id=fund_id,
             published_at=found.instant(f"{place}/published_at", published),
@@ -75,6 +75,14 @@ def _overlay(found: Entries, place: str, fund_id: str, raw: Mapping[str, Any]) -
             digest=digest(text),
         ),
     )
+
+
+def _id(found: Entries, place: str, raw: Mapping[str, Any]) -> str:
+    """The id of a fund or of its rules, as the ids of its batches and tables are written."""
+    name = found.text(place, raw, "id")
+    if name and not re.fullmatch(FUND_PATTERN, name):
+        found.fault(f"{place}/id", f"编号由小写字母、数字与连字符组成，而不是 {given(name)}")
+    return name
 
 
 def read_references(found: Entries, name: str, content: Mapping[str, Any]) -> None:
@@ -136,6 +144,8 @@ def _check_opening(found: Entries, place: str, direction: Mapping[str, Any], of_
     """The last version of a direction is still in force when its applications open, or those of the batch."""
     versions = direction.get("versions")
     last = versions[-1] if isinstance(versions, list) and versions else None
+    if f"{place}/versions/{len(versions or ()) - 1}" in found.published:
+        return  # it is in force or was; what was published of it is not judged again
     opens = _text_at(last, "terms", "windows", "application", "first_day") or _text_at(of_batch, "first_day")
     ends = _text_at(last, "effective", "last_day")
     if opens and ends and DAY.fullmatch(opens) and DAY.fullmatch(ends) and ends < opens:

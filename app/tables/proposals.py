@@ -127,10 +127,15 @@ def _direction_of(session: Session, made: Proposal, stored: models.Direction | N
         words, direction = present_words(session, stored), mapping(made, "/direction", given, OWN_DIRECTION)
         known = {key: words[key] for key in OWN_DIRECTION}
         return None if direction is None else {**known, **{key: value for key, value in direction.items() if value}}
-    if given is not None:
+    known = {key: value for key, value in known_direction(session, stored.rate_table).items() if key != "batch"}
+    if given is not None and not _same(given, known):  # a whole file says it again
         made.faults.append(TermsFault("/direction", "标准表已有支持方向，不可再写"))
         return None
-    return {key: value for key, value in known_direction(session, stored.rate_table).items() if key != "batch"}
+    return known
+
+
+def _same(given: Any, known: Mapping[str, Any]) -> bool:
+    return isinstance(given, Mapping) and all((given.get(key) or None) == (known.get(key) or None) for key in {*given, *known})
 
 
 def _check_number(session: Session, made: Proposal, batch: str, number: Any) -> None:

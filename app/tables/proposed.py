@@ -14,6 +14,7 @@ from app.calculators.terms import TermsFault
 from app.tables import models
 from app.tables.additions import CannotSay, notice_added, words_added
 from app.tables.entries import Entries, Row, key_of
+from app.tables.existing import check_names, names_stored
 from app.tables.loader import Recorded, check_series
 from app.tables.proving import Prove, prove_terms
 
@@ -39,6 +40,7 @@ class Proposal:
     consequences: list[Consequence] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     versions: list[models.RateTableVersion] = field(default_factory=list)  # those that are new
+    places: dict[str, str] = field(default_factory=dict)  # of the new version of each table, in the draft
     prove: Prove = prove_terms
 
     def say(self, zh: str, en: str) -> None:
@@ -75,6 +77,7 @@ def stored_event(session: Session, table: str, version: int, kind: str) -> model
 
 def take(session: Session, made: Proposal, found: Entries, at: datetime, places: Mapping[str, str]) -> None:
     """Keep the rows that are not stored yet, known from the instant of publication; and the faults, as places of the draft."""
+    check_names(found, names_stored(session), series=False)
     check_series(session, found)
     made.faults += [_placed(fault, places) for fault in found.faults]
     made.tables += found.tables
@@ -84,6 +87,7 @@ def take(session: Session, made: Proposal, found: Entries, at: datetime, places:
                 new.recorded_at = at
             if isinstance(new, models.RateTableVersion):
                 made.versions.append(new)
+                made.places[new.rate_table] = _placed(TermsFault(found.place_of(row), ""), places).place
             made.rows.append(new)
 
 

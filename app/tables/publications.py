@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from app.calculators.code_lists import AUTHORITIES
@@ -13,9 +14,7 @@ from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.calculators.vocabulary import word
 from app.tables.entries import given
-from app.tables.series import ValuesAre, far, figure, miswritten, values_are
-
-CONFIRMATION = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
+from app.tables.series import ValuesAre, figure, is_far, miswritten, too_far, values_are
 
 
 def appended(
@@ -36,6 +35,7 @@ def appended(
         for no, row in enumerate(listed):
             if isinstance(row, Mapping) and isinstance(row.get("on"), str) and row["on"] > today:
                 faults.append(TermsFault(f"{place}/rows/{no}/on", f"{row['on']} 尚未到来"))
+        faults += _far_rows(f"{place}/rows", listed, before, kind)
         return listed
     if not before:
         faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
@@ -55,6 +55,17 @@ def appended(
         made.append({key: row.get(key) for key in ("on", "value")} | {"confidence": row.get("confidence", "read")})
         days.add(row["on"])
     return made
+
+
+def _far_rows(place: str, rows: Sequence[Any], before: Sequence[Mapping[str, Any]], kind: ValuesAre) -> Iterator[TermsFault]:
+    """Rows of a whole series that lie far from the one before them, but for those that were published so."""
+    published = {(one["value"], other["on"], other["value"]) for one, other in pairwise(before)}
+    for no, (last, row) in enumerate(pairwise(rows), 1):
+        if not (isinstance(last, Mapping) and isinstance(row, Mapping)) or figure(kind, last.get("value")) is None:
+            continue
+        value = str(last["value"])
+        if is_far(kind, value, row) and (value, row.get("on"), row["value"]) not in published:
+            yield TermsFault(f"{place}/{no}/value", too_far(value))
 
 
 def said(
@@ -123,7 +134,5 @@ def _refused(
         return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
     if before and on.isoformat() < str(before[-1]["on"]):
         return "on", f"早于最后公布日 {before[-1]['on']}"
-    last = figure(kind, before[-1]["value"]) if before else None
-    if far(kind, value if last is None else last, value) and row.get("confirmed") != "true":
-        return "value", f"与上一公布值 {before[-1]['value'] if before else '—'} 相差过大；确认无误请写 {CONFIRMATION}"
-    return None
+    last = str(before[-1]["value"]) if before else None
+    return ("value", too_far(last)) if is_far(kind, last, row) else None

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal, assert_never
 from sqlmodel import Session, col, select
 
 from app.calculators.money import decimal_text
+from app.calculators.patterns import SERIES_PATTERN
 from app.tables import models
 from app.tables.canonical import canonical, digest
+from app.tables.clause_doubts import Doubt
 from app.tables.entries import Entries, given
 
 ValuesAre = Literal["PERCENT", "NUMBER"]
@@ -23,8 +25,9 @@ _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?")
 _FAR_POINTS = Fraction(30, 100 * 100)  # the prime rates have never moved by more in one month
 _FAR_SHARE = Fraction(5, 100)  # nor has the yuan's rate against another currency by more than this part of itself
+CONFIRMATION: Final = "confirmed: 'true'"  # as a file or a draft's content says it; a month's request has a field of its own
 VERSION = ("version", "published_at", "holds_until", "rows")
-ROW = ("on", "value", "confidence")
+ROW = ("on", "value", "confidence", "confirmed")
 
 
 def values_are(content: Mapping[str, Any]) -> ValuesAre:
@@ -69,6 +72,17 @@ def far(kind: ValuesAre, before: Fraction, now: Fraction) -> bool:
     return moved > _FAR_POINTS or now <= 0 if kind == "PERCENT" else moved > _FAR_SHARE * before
 
 
+def is_far(kind: ValuesAre, before: Any, row: Mapping[str, Any]) -> bool:
+    """Whether a row's value lies far from the one before it and the row does not say that it is right."""
+    now, last = figure(kind, row.get("value")), figure(kind, before)
+    return now is not None and far(kind, now if last is None else last, now) and row.get("confirmed") != "true"
+
+
+def too_far(before: str | None) -> str:
+    """What is said of such a row."""
+    return f"与上一公布值 {before or '—'} 相差过大；确认无误请写 {CONFIRMATION}"
+
+
 def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
     """The versions of one series, each with all its rows."""
     titles = {key: value for key, value in raw.items() if key != "versions"}
@@ -82,7 +96,9 @@ def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
 
 def read_titles(found: Entries, place: str, titles: Mapping[str, Any]) -> None:
     """What is said of a series beside its versions."""
-    found.text(place, titles, "series")
+    name = found.text(place, titles, "series")
+    if name and not re.fullmatch(SERIES_PATTERN, name):  # no expression and no contract could name it
+        found.fault(f"{place}/series", f"代码应为大写字母、数字和下划线: {given(name)}")
     found.one_of(f"{place}/authority", titles.get("authority"), AUTHORITIES)
     found.one_of(f"{place}/values_are", titles.get("values_are", "PERCENT"), VALUES_ARE)
 
@@ -140,6 +156,7 @@ def stored_rows(session: Session, head: models.ReferenceRateVersion | None) -> l
 def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: Any, kind: ValuesAre) -> date | None:
     """Add the rows of a version; the day of the last of them."""
     last: date | None = None
+    before: str | None = None
     for at, row in found.mappings(place, raw, ROW):
         on = found.day(f"{at}/on", row.get("on"))
         if last is not None and on <= last:
@@ -149,6 +166,10 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
         if figured is None:
             found.fault(f"{at}/value", miswritten(kind, row.get("value")))
             continue
+        if before is not None and is_far(kind, before, row):
+            en = f"Far from the value before it, {before}; if it is right, add {CONFIRMATION}"
+            found.doubts.append(Doubt(f"{at}/value", str(row["value"]), too_far(before), en, ""))
+        before = str(row["value"])
         confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
         value = decimal_text(figured)
         found.add(at, models.ReferenceRate(series=head.series, version=head.version, on=on, value=value, confidence=confidence))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from sqlmodel import Session, select
 
@@ -13,8 +13,11 @@ from app.tables import models
 from app.tables.additions import present_notice, present_words
 from app.tables.files import FileError, parsed
 from app.tables.proposed import NEW_VERSION, OWN_DIRECTION, has_versions
-from app.tables.proposing_funds import NEW_OVERLAY
 from app.tables.published_tables import known_direction
+
+_GIVEN: Final = ("version", "published_at")  # publication gives them
+_CORRECTION: Final = ("supersedes", "reason")  # of what the first version of a table says nothing
+_NOT_OWN: Final = ("rate_table", "not_loaded", "version")
 
 
 class SourceError(ValueError):
@@ -61,8 +64,9 @@ def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
                 header = content.get("batch")
                 batch = header.get("id") if isinstance(header, Mapping) else None
                 direction = _direction(one)
-                version = direction.pop("version", None)
-                return {"batch": batch, "direction": {key: direction.get(key) for key in OWN_DIRECTION}, "version": version}
+                version = _last(one)
+                said = {key: direction.get(key) for key in (*OWN_DIRECTION, *(key for key in direction if key not in _NOT_OWN))}
+                return {"batch": batch, "direction": said, "version": _without(version, _GIVEN)}
         raise SourceError(TermsFault("/file", f"文件中没有标准表 {target}"))
     if kind == "FUND":
         for one in _list(content, "funds"):
@@ -76,7 +80,7 @@ def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
 
 def _rules(raw: Any) -> Any:
     """Rules of a fund, stripped of what publication gives."""
-    return {key: value for key, value in raw.items() if key in NEW_OVERLAY} if isinstance(raw, Mapping) else raw
+    return _without(raw, _GIVEN)
 
 
 def _list(content: Mapping[str, Any], key: str) -> list[Any]:
@@ -97,19 +101,23 @@ def _direction(raw: Any) -> Any:
         return raw
     made = {key: value for key, value in raw.items() if key not in {"versions", "events"}}
     version = _last(raw)
-    return made if not isinstance(version, Mapping) else {**made, "version": _stripped(version)}
+    return made if not isinstance(version, Mapping) else {**made, "version": _without(version, (*_GIVEN, *_CORRECTION))}
+
+
+def _without(raw: Any, keys: Collection[str]) -> Any:
+    """What a file says but for some words; one that nobody knows stays, so that the check tells of it."""
+    return {key: value for key, value in raw.items() if key not in keys} if isinstance(raw, Mapping) else raw
 
 
 def _stripped(version: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in version.items() if key in NEW_VERSION and key not in {"supersedes", "reason"}}
+    return {key: value for key, value in version.items() if key in NEW_VERSION and key not in _CORRECTION}
 
 
 def _series(raw: Any) -> Any:
     version = _last(raw) if isinstance(raw, Mapping) else None
     if not isinstance(raw, Mapping) or not isinstance(version, Mapping):
         return raw
-    made = {key: raw.get(key) for key in ("series", "title", "source", "authority")}
-    return {**made, "holds_until": version.get("holds_until"), "rows": version.get("rows")}
+    return {**_without(raw, ("versions",)), **_without(version, _GIVEN)}
 
 
 # --- copies -----------------------------------------------------------------------------------------

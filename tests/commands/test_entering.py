@@ -106,12 +106,12 @@ SERIES = "series: [{series: XX_RATE, title: t, source: s, authority: official, h
 
 
 def test_a_series_that_is_new_and_one_that_is_corrected_are_told(desk: Desk, tmp_path: Path) -> None:
-    """Two values at first; then the second is another, the first is gone and a third has come."""
+    """Two values at first, far apart and confirmed; then the second is another, the first is gone and a third has come."""
     path = tmp_path / "series.yaml"
     rows = [[("2026-01-02", "3%"), ("2026-02-02", "4%")], [("2026-02-02", "4.5%"), ("2026-03-02", "5%")]]
     told = []
     for some in rows:
-        path.write_text(SERIES % ", ".join(f"{{on: '{on}', value: {value}, confidence: read}}" for on, value in some), encoding="utf-8")
+        path.write_text(SERIES % ", ".join(f"{{on: '{on}', value: {value}, confidence: read, confirmed: 'true'}}" for on, value in some), encoding="utf-8")
         made = desk.begin("li", "reference_rate", "XX_RATE", "--content", str(path))
         report = [line.split(" / ")[1] for line in desk.done("li", "tables", "draft", "report", made).splitlines()[2:]]
         told.append([line for line in report if " examples: from " not in line])

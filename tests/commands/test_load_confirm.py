@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.commands import tables
 from app.tables import models
 from app.tables.models import RateTableVersion, ReferenceRateVersion
 from tests.commands.conftest import TABLE, Desk
@@ -124,3 +125,16 @@ def test_what_is_new_and_changes_nothing_in_force_is_loaded_at_once(desk: Desk, 
     assert result.exit_code == 1
     assert "• t-fund-2024-1-1 版本 1 至 2024-06-30 止 / t-fund-2024-1-1 version 1 ends on 2024-06-30" in result.stdout.splitlines()
     assert [row.version for row in desk.rows(RateTableVersion) if row.rate_table == "t-fund-2024-1-1"] == [1]
+
+
+def test_a_release_that_changes_tables_in_force_says_how_it_is_confirmed(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the published files, which `make serve` loads, both ways are said; of one's own files (above) the command's alone."""
+    monkeypatch.setattr(tables, "PUBLISHED", with_a_second(tmp_path, 2, "2025-01-20", supersedes=True))
+    before = rows_of(desk)
+    assert desk.refused(None, "tables", "load") == [
+        f"✗ 将改变现行标准表的金额：{TABLE}；核对后加 --confirm（用 make 时为 make serve CONFIRM=1），未载入",
+        f"  amounts of tables in force would change: {TABLE}; nothing was loaded, add --confirm if that is right"
+        " (with make: make serve CONFIRM=1)",
+    ]
+    assert rows_of(desk) == before
+    assert "1 rate tables proved, 2 rows added" in desk.done(None, "tables", "load", "--confirm")

@@ -106,3 +106,9 @@ def test_a_release_is_built_on_the_base_that_is_named() -> None:
 def test_the_default_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SUBSIDY_DATABASE_URL", raising=False)
     assert Settings().database_url == f"sqlite:///{ROOT}/var/subsidy.db"
+
+
+@pytest.mark.parametrize(("words", "load"), [((), "tables load"), (("CONFIRM=1",), "tables load --confirm"), (("CONFIRM=",), "tables load")])
+def test_make_serve_confirms_what_a_new_release_changes_only_where_it_is_told_to(words: tuple[str, ...], load: str) -> None:
+    done = run("make", "-n", "serve", *words)
+    assert [line.partition("/bin/subsidy ")[2].strip() for line in done.stdout.splitlines() if "subsidy tables" in line] == [load]

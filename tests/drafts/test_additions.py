@@ -32,6 +32,7 @@ from tests.drafts.conftest import Office
 from tests.drafts.test_loading import fresh_settings, load, printed  # noqa: F401 - the first is a fixture
 
 SEEN = {"no": "2", "title": "首台套奖励", "method": "AWARD", "area": "UPGRADING", "schemes": []}
+CHANGED_OTHERWISE = f"{TABLE} has its standards already; it is changed with RATE_TABLE drafts"
 NOT_LOADED = ("STANDARD_NOT_LOADED", "标准表编号：该方向的标准未载入：附件未见")
 LATER = {"title": "2026年申报指南（修订）", "issuer": "某区科委", "number": "区科发〔2026〕9号", "date": "2026-03-01"}
 
@@ -203,7 +204,11 @@ def test_a_batch_gets_a_better_title_by_file(chips: Office, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        (batch(DIRECTIONS[0]), [("/content/directions/0", f"{TABLE} has its standards already; it is changed with RATE_TABLE drafts")]),
+        (batch(DIRECTIONS[0]), [("/content", "The same as what is there already")]),
+        (batch(DIRECTIONS[0] | {"version": version("31%")}), [("/content/directions/0", CHANGED_OTHERWISE)]),
+        (batch(DIRECTIONS[0] | {"version": version(reason="x")}), [("/content/directions/0", CHANGED_OTHERWISE)]),
+        (batch(DIRECTIONS[0] | {"version": version(authority="news")}), [("/content/directions/0", CHANGED_OTHERWISE)]),
+        (batch(DIRECTIONS[0] | {"title": "别的名称"}), [("/content/directions/0", CHANGED_OTHERWISE)]),
         (batch(fund="bj-gjj"), [("/content/batch", f"The fund and the year of a batch cannot change: {FUND} 2026")]),
         (
             batch(batch={**HEADER["batch"], "year": "2025"}),
@@ -224,6 +229,23 @@ def test_a_batch_gets_a_better_title_by_file(chips: Office, tmp_path: Path) -> N
 )
 def test_what_cannot_be_added_is_refused_at_its_place(chips: Office, body: Json, found: list[tuple[str, str]]) -> None:
     assert faults(chips, body) == found
+
+
+def test_a_whole_batch_with_an_addition_leaves_what_is_there(chips: Office) -> None:
+    """As it is made from the batch's file: the header and direction 1 are unchanged, direction 2 gets its title, direction 3 is new."""
+    third = {"rate_table": f"{BATCH}-3", "no": "3", "title": "补充方向", "method": "AWARD", "area": None, "version": version("10%")}
+    said = published(chips, batch(DIRECTIONS[0], DIRECTIONS[1] | {"title": "首台套奖励"}, third))
+    assert [one for one in said if TABLE in one] == [f"{TABLE} 与已公布的版本 1 相同，不变"]
+    assert f"方向 {UNSEEN} 名称 由 “（标题未见）” 调整为 “首台套奖励”" in said
+    chips.wait_until(lambda: list(shown(chips)["directions"]) == [TABLE, UNSEEN, f"{BATCH}-3"])
+    assert (answer(chips, TABLE), answer(chips, f"{BATCH}-3")) == ("300000.00", "100000.00")
+    versions = chips.client.get(f"/v1/rate-tables/{TABLE}/versions").json()["versions"]
+    assert [(one["version"], one["state"]) for one in versions] == [(1, "PUBLISHED")]
+    chips.publish(new_version("40%", supersedes="1"))
+    fourth = third | {"rate_table": f"{BATCH}-4", "no": "4"}
+    assert f"{TABLE} 与已公布的版本 1（已被取代或撤回）相同，不变" in published(chips, batch(DIRECTIONS[0], fourth))
+    chips.wait_until(lambda: answer(chips, f"{BATCH}-4") == "100000.00")
+    assert answer(chips, TABLE) == "400000.00"
 
 
 def test_a_new_direction_comes_after_those_that_are_there(chips: Office) -> None:

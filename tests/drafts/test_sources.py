@@ -98,8 +98,10 @@ def faults(office: Office, kind: str, target: str, content: dict[str, Any]) -> l
 
 def test_a_later_notice_of_a_batch_leaves_its_tables_its_fund_and_its_year(office: Office) -> None:
     copied = content(office, {"kind": "BATCH", "target": "bj-gjj-2025-1", "file": BATCH_FILE})
+    assert faults(office, "BATCH", "bj-gjj-2025-1", copied) == [("/content", "与现有内容相同")]  # a whole file that says what is there
+    copied["directions"][10]["version"]["terms"]["caps"][1]["limit"] = "2000万"
     said = faults(office, "BATCH", "bj-gjj-2025-1", copied)
-    assert ("/content/directions/10", "bj-gjj-2025-1-11 已有标准；另以 RATE_TABLE 草案变更") in said
+    assert said == [("/content/directions/10", "bj-gjj-2025-1-11 已有标准；另以 RATE_TABLE 草案变更")]
     del copied["directions"]
     other = {**copied, "batch": {**copied["batch"], "year": "2024"}}
     assert ("/content/batch", "批次的基金与年度不可变更：bj-gjj 2025") in faults(office, "BATCH", "bj-gjj-2025-1", other)
@@ -127,3 +129,43 @@ def test_a_copy_under_a_new_id_asks_for_what_the_new_direction_is(office: Office
     """Its number and schemes are not those of the table that was copied."""
     made = content(office, {"kind": "RATE_TABLE", "target": "bj-gjj-2025-1-99", "copy_of": {"rate_table": TABLE}})
     assert (made["batch"], made["direction"]["no"], made["direction"]["schemes"]) == ("bj-gjj-2025-1", None, [])
+
+
+def test_a_correction_by_file_keeps_what_it_corrects(office: Office) -> None:
+    """The file of a batch with a further version of a table that is there: `supersedes` and `reason` go with it; so does a slip."""
+    text = BATCH_FILE.replace("单个企业补贴金额不超过1000万元", "单个企业补贴金额不超过2000万元").replace("limit: 1000万", "limit: 2000万")
+    start = text.index("rate_table: bj-gjj-2025-1-11")
+    number = text.index("      - version: '1'", start)
+    assert text.count("limit: 2000万") == 1
+    typed = text[:number] + text[number:].replace("      - version: '1'", "      - version: '2'\n        supersedes: '1'\n        reason: 上限误录", 1)
+    body = {"kind": "RATE_TABLE", "target": "bj-gjj-2025-1-11", "file": typed}
+    assert content(office, body)["version"]["reason"] == "上限误录"
+    draft, _ = office.begin("li", body)
+    report = office.call("wang", "GET", f"{draft}/report").json()
+    assert (report["publishable"], report["consequences"][0]) == (True, "版本 1 由本版本取代"), report
+    slip = {**body, "file": typed.replace("reason: 上限误录", "raeson: 上限误录")}
+    draft, _ = office.begin("li", slip)
+    report = office.call("wang", "GET", f"{draft}/report").json()
+    assert [one["place"] for one in report["faults"]] == ["/version/raeson"]
+
+
+def test_a_series_of_numbers_by_file(office: Office) -> None:
+    text = """\
+series:
+  - series: EUR_CNY
+    title: 欧元对人民币汇率中间价（示例）
+    source: 示例单位
+    authority: official
+    values_are: NUMBER
+    versions:
+      - version: '1'
+        published_at: '2026-11-16T00:00:00+08:00'
+        holds_until: '2026-12-21'
+        rows: [{on: '2026-11-16', value: '8.1234', confidence: read}]
+"""
+    draft, _ = office.begin("li", {"kind": "REFERENCE_RATE", "target": "EUR_CNY", "file": text})
+    report = office.call("wang", "GET", f"{draft}/report").json()
+    assert (report["publishable"], "EUR_CNY 2026-11-16 公布 8.1234" in report["consequences"]) == (True, True), report
+    draft, _ = office.begin("li", {"kind": "REFERENCE_RATE", "target": "EUR_CNY", "file": text.replace("authority", "autority")})
+    report = office.call("wang", "GET", f"{draft}/report").json()
+    assert "/series/0/autority" in [one["place"] for one in report["faults"]]

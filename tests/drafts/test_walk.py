@@ -49,6 +49,7 @@ def test_a_fund_its_measures_a_batch_a_correction_a_withdrawal_and_a_month(offic
         "新批次 hd-chip-2026-1 来源：转载",
         f"新方向 {TABLE} 名称：“流片奖励”",
         f"新方向 {TABLE} 支持方式：奖励",
+        f"新方向 {TABLE} 支持领域：重点领域",
         "新方向 hd-chip-2026-1-2 标准未载入的原因：“附件未见”",
         f"{TABLE} 所附 1 例：合计由 — 元变为 1500000.00 元，增减 1500000.00 元",
     ):
@@ -60,7 +61,7 @@ def test_a_fund_its_measures_a_batch_a_correction_a_withdrawal_and_a_month(offic
 
     said, new = told(office, new_version("40%", supersedes="1"))
     assert "版本 1 由本版本取代" in said
-    assert f"{TABLE} 所附 2 例：合计由 3000000.00 元变为 4000000.00 元，增减 1000000.00 元" in said
+    assert f"{TABLE} 所附 1 例：合计由 1500000.00 元变为 2000000.00 元，增减 500000.00 元" in said
     assert amount(office, "5000000.00") == "2000000.00"
     second = office.known_at()
 
@@ -99,7 +100,7 @@ def test_the_earlier_version_returns_where_the_withdrawal_says_so(office: Office
     told(office, new_version("40%", supersedes="1"))
     said, _ = told(office, withdrawal("2", returns="1"))
     assert said[:2] == ["撤回版本 2", "自 2026-01-20 起版本 1 的规定恢复，记为版本 3"]
-    assert f"{TABLE} 所附 2 例：合计由 4000000.00 元变为 3000000.00 元，增减 -1000000.00 元" in said
+    assert f"{TABLE} 所附 1 例：合计由 2000000.00 元变为 1500000.00 元，增减 -500000.00 元" in said
     assert amount(office, "5000000.00") == "1500000.00"
     versions = office.client.get(f"/v1/rate-tables/{TABLE}/versions").json()["versions"]
     assert [(one["version"], one["state"]) for one in versions] == [(1, "SUPERSEDED"), (2, "WITHDRAWN"), (3, "PUBLISHED")]
