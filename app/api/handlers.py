@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app.api.errors import ProblemError, invalid
 from app.api.logs import log
-from app.api.problems import ProblemError, invalid
 from app.api.refusals import parameter_errors
 
 _CODES = {

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from app.api import formats
 from app.api.claims import FACT_LISTS, READERS
+from app.api.errors import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.places import fields_at
-from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.calculators.bilingual import Phrase
 from app.calculators.nearest import NOBODY, meant
 
