@@ -58,7 +58,7 @@ def _allowed(request: Request) -> str:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    raise invalid(parameter_errors(error)) from None
+    raise invalid(parameter_errors(error.errors())) from None
 
 
 async def _database(_: Request, error: Exception) -> Response:

@@ -8,7 +8,6 @@ from itertools import takewhile
 from typing import Any, Final
 
 import msgspec
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api import formats
@@ -173,9 +172,9 @@ def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> P
     return invalid(faults, len(own), unfinished=failure.error_count() >= MAX_ERRORS)
 
 
-def parameter_errors(failure: RequestValidationError) -> list[FieldError]:
-    """Return the faults of a path or a query; the pointer begins with ``/path`` or ``/query``."""
+def parameter_errors(failures: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """Return the faults that Pydantic found in a path or a query; the pointer begins with ``/path`` or ``/query``."""
     return [
         _described({**error, "ctx": dict(error.get("ctx", {}))}, list(error["loc"]), (), error.get("input"))
-        for error in failure.errors()[:MAX_ERRORS]
+        for error in failures[:MAX_ERRORS]
     ]
