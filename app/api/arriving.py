@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.api import limits
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _SLICE: Final = 256 * 1024  # of what is inflated at one go

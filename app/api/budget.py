@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.api import limits
-from app.api.problems import FieldError, ProblemError, invalid
+from app.api.errors import FieldError, ProblemError, invalid
 from app.api.summaries import Detail
 from app.calculators.bilingual import Phrase
 from app.calculators.cost import MOST_LINES, MOST_WORK, Cost

@@ -9,10 +9,10 @@ from datetime import datetime, time
 import msgspec
 from pydantic import ValidationError
 
-from app.api import bodies, budget, claims, identity, limits, normal_form, refusals
-from app.api.lookups import chosen_table
-from app.api.problems import MAX_ERRORS, FieldError, Language, ProblemError, invalid
+from app.api import budget, claims, identity, json_bodies, limits, normal_form, refusals
+from app.api.errors import MAX_ERRORS, FieldError, Language, ProblemError, invalid
 from app.api.summaries import Detail, summary_of
+from app.api.table_choice import chosen_table
 from app.calculators import assessment, facts, results
 from app.calculators.bilingual import Phrase
 from app.calculators.cost import Cost, cost_of
@@ -208,5 +208,5 @@ def _not_computable(error: NotComputable, places: normal_form.Places) -> Problem
 
 def asked_in(body: bytes, kind: Kind, catalogue: Catalogue, detail: Detail) -> Asked:
     """Read what a request's body asks for."""
-    bodies.check_json(body)
+    json_bodies.check_json(body)
     return asked_of(read_claim(body, kind), kind, catalogue, detail, "/query/detail")

@@ -20,11 +20,10 @@ from app.api import bodies, budget, examples, gate, limits, queries
 from app.api.calculating import KINDS, Asked, Kind, asked_in
 from app.api.case_lists import answers, read_case_list
 from app.api.envelope import Envelope, public
+from app.api.errors import Language, ProblemError
 from app.api.heavy import heavily, reading
 from app.api.lookups import catalogue_of
-from app.api.openapi import CALCULATION_STATUSES, json_response, problem_responses
-from app.api.problems import Language, ProblemError
-from app.api.schemas import ref
+from app.api.openapi_responses import CALCULATION_STATUSES, json_response, problem_responses, ref
 from app.api.summaries import DETAILS, Detail
 from app.tables.catalogue import Catalogue
 

@@ -21,11 +21,11 @@ import msgspec
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.api import bodies, budget, limits, problems, refusals
+from app.api import budget, json_bodies, limits, problems, refusals
 from app.api.calculating import Asked, Kind, asked_of, read_claim
 from app.api.envelope import Envelope, unexpected
+from app.api.errors import FieldError, ProblemError, invalid
 from app.api.heavy import heavily, reading
-from app.api.problems import FieldError, ProblemError, invalid
 from app.api.repeats import Repeated, Repeats
 from app.api.summaries import Detail, summary_of
 from app.calculators import patterns, results
@@ -33,17 +33,6 @@ from app.tables.catalogue import Catalogue
 
 _ITEM_ID: Final = re.compile(patterns.ID_PATTERN)
 _Fields = dict[str, msgspec.Raw]
-
-
-@dataclass(slots=True)
-class Totals:
-    """What the cases come to."""
-
-    cases: int = 0
-    ok: int = 0
-    not_eligible: int = 0
-    failed: int = 0
-    amount: str = "0.00"
 
 
 @dataclass(slots=True)
@@ -81,7 +70,7 @@ def _fault(pointer: str, code: str, zh: str, en: str) -> ProblemError:
 
 def read_case_list(body: bytes, kind: Kind) -> CaseList:
     """Return the cases of a request; refuse it as a whole when its frame or what is shared is wrong."""
-    shared = bodies.read_object(body)
+    shared = json_bodies.read_object(body)
     if "cases" not in shared:
         raise _fault("/cases", "FIELD_REQUIRED", "缺少必填字段", "This field is required")
     try:
@@ -99,7 +88,7 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
     if detail not in (b'"FULL"', b'"SUMMARY"'):
         raise _fault("/detail", "INVALID_VALUE", "应为 FULL 或 SUMMARY", "Should be FULL or SUMMARY")
     frame = msgspec.json.encode(shared)
-    bodies.check_json(frame)
+    json_bodies.check_json(frame)
     try:
         kind.reader.check_shared(frame)
     except ValidationError as failure:
@@ -167,7 +156,7 @@ def _read(case_list: CaseList, case: _Case, catalogue: Catalogue) -> None:
     """Read a case, choose its table and count what it costs, which is charged."""
     text = bytes(case_list.cases[case.index])
     case_list.left -= (len(text) + case_list.shared_bytes) // limits.BYTES_PER_UNIT
-    bodies.check_json(text)
+    json_bodies.check_json(text)
     case.own = msgspec.json.decode(text, type=_Fields)
     if b"null" in text:  # null says nothing, so what is shared stands (D105)
         case.own = {name: value for name, value in case.own.items() if bytes(value) != b"null"}

@@ -22,9 +22,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from app.api import bodies, limits
+from app.api.errors import ProblemError
 from app.api.loading import Database, Loader
 from app.api.logs import log
-from app.api.problems import ProblemError
 from app.calculators.cells import GivenUp
 from app.tables.database import engine_of, is_refusal, reading, writing
 

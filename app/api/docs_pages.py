@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 
 STATIC: Final = Path(__file__).with_name("static")
 FILES: Final = {

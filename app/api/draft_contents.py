@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.api.draft_views import DraftRequest, RevisionRequest
-from app.api.problems import FieldError, ProblemError, invalid
+from app.api.draft_models import DraftRequest, RevisionRequest
+from app.api.errors import FieldError, ProblemError, invalid
 from app.tables import sources
 from app.tables.drafts import State
 

@@ -15,21 +15,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Actor, Scope
-from app.api import bodies, draft_links, draft_views, gate, limits, months
+from app.api import bodies, draft_links, draft_models, draft_views, gate, limits, months
 from app.api.changing import apart, ask, change
 from app.api.draft_contents import content_of, file_of, revised_content
 from app.api.draft_examples import BEGIN, CASES, MONTH, REVISE, TRIAL
 from app.api.draft_views import DraftId, DraftQuery, IfMatch
 from app.api.effects import effect_of
 from app.api.entering import entered
+from app.api.errors import FieldError, ProblemError, invalid
 from app.api.heavy import heavily
 from app.api.lookups import catalogue_of
-from app.api.openapi import problem_responses
+from app.api.openapi_responses import problem_responses, ref
 from app.api.paging import no_such_entry, searched
 from app.api.parameters import NoQuery
-from app.api.problems import FieldError, ProblemError, invalid
 from app.api.reporting import compared, report
-from app.api.schemas import ref
 from app.api.stored_examples import failing_examples
 from app.api.trying import refused, supposed, try_out
 from app.calculators.terms import TermsFault
@@ -70,14 +69,14 @@ def _seen_before(extra: dict[str, Any]) -> dict[str, Any]:
     summary="起草变更",
     description="从空白、内容、文件、另一张标准表或整个批次起草。草案不影响任何计算，直到由编写者以外的人批准并公布。",
     status_code=201,
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="草案；ETag 用于其后的每一步",
     responses={**_BEGUN, **draft_links.shown(201, "DRAFT")},
     openapi_extra=_takes("DraftRequest", BEGIN, Scope.TABLES_WRITE),
 )
 async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     """Begin a draft."""
-    asked = await entered(request, draft_views.DraftRequest, limits.MAX_DRAFT_BYTES)
+    asked = await entered(request, draft_models.DraftRequest, limits.MAX_DRAFT_BYTES)
     file = await _apart(request, lambda _: file_of(asked))
 
     def begin(session: Session) -> State:
@@ -93,7 +92,7 @@ async def begin_draft(request: Request, actor: Writer, _: NoQuery) -> Response:
     operation_id="list_drafts",
     summary="列出草案",
     description="草案及其状态，包括已公布与放弃的；后起草的在前，分页列出。搜索编号、对象、说明、起草人与最近修订人。",
-    response_model=draft_views.DraftList,
+    response_model=draft_models.DraftList,
     response_description="草案列表的一页",
     responses={**problem_responses((401, 403, 406, 422, 500, 503)), **draft_links.listed()},
     openapi_extra=gate.secured(*_BOTH),
@@ -111,7 +110,7 @@ async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> R
         if problem.code != "DRAFT_NOT_FOUND":
             raise
         raise no_such_entry() from None
-    return _answer(draft_views.DraftList(drafts=[draft_views.entry(one) for one in found], next=found[-1].draft.id if more else None))
+    return _answer(draft_models.DraftList(drafts=[draft_models.entry(one) for one in found], next=found[-1].draft.id if more else None))
 
 
 @router.get(
@@ -119,7 +118,7 @@ async def list_drafts(request: Request, _actor: Officer, query: DraftQuery) -> R
     operation_id="get_draft",
     summary="查看草案",
     description="草案的内容、状态与走过的步骤。",
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="草案",
     responses={**_READ, **draft_links.shown(200, "any")},
     openapi_extra=gate.secured(*_BOTH),
@@ -134,7 +133,7 @@ async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQ
     operation_id="revise_draft",
     summary="修订草案",
     description="写一版新的修订，原来的修订仍保留。须以 If-Match 给出所见的 ETag；他人先改了则为 412。检查与批准须重新进行。",
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="修订后的草案",
     responses={**_WRITTEN, **draft_links.shown(200, "DRAFT")},
     openapi_extra=_seen_before(_takes("RevisionRequest", REVISE, Scope.TABLES_WRITE)),
@@ -142,7 +141,7 @@ async def get_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQ
 async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_match: IfMatch = None, _: NoQuery = None) -> Response:  # type: ignore[assignment]
     """Write a new revision."""
     seen = _seen(if_match)
-    asked = await entered(request, draft_views.RevisionRequest, limits.MAX_DRAFT_BYTES)
+    asked = await entered(request, draft_models.RevisionRequest, limits.MAX_DRAFT_BYTES)
     found = await _read(request, lambda session: drafts.state_of(session, draft_id))
     content = await _apart(request, lambda _: revised_content(found, asked))
     return _shown(await _changed(request, lambda session: drafts.revise(session, actor.name, draft_id, seen, content, asked.note)))
@@ -153,7 +152,7 @@ async def revise_draft(request: Request, actor: Writer, draft_id: DraftId, if_ma
     operation_id="discard_draft",
     summary="放弃草案",
     description="放弃草案；其内容与经过仍可查看。",
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="已放弃的草案",
     responses={**_STEP, **draft_links.shown(200, "DISCARDED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
@@ -169,7 +168,7 @@ async def discard_draft(request: Request, actor: Writer, draft_id: DraftId, if_m
     operation_id="check_draft",
     summary="检查草案",
     description="证明内容可以公布：无空隙、无重叠、无永不适用的行，条款齐全；有错误为 422，逐处列出。与条款不同的列为 warnings。",
-    response_model=draft_views.JudgedView,
+    response_model=draft_models.JudgedView,
     response_description="已检查的草案",
     responses={**_STEP, **draft_links.shown(200, "CHECKED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_WRITE)),
@@ -188,7 +187,7 @@ async def check_draft(request: Request, actor: Writer, draft_id: DraftId, if_mat
     operation_id="approve_draft",
     summary="批准草案",
     description="由编写者以外的人批准已检查的草案；编写过任何一版修订的人不能批准。与条款不同的列为 warnings。",
-    response_model=draft_views.JudgedView,
+    response_model=draft_models.JudgedView,
     response_description="已批准的草案",
     responses={**_STEP, **draft_links.shown(200, "APPROVED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
@@ -206,7 +205,7 @@ async def approve_draft(request: Request, actor: Approver, draft_id: DraftId, if
     operation_id="publish_draft",
     summary="公布草案",
     description="公布已批准的草案，一次完成；两秒内对所有进程生效。此前的答复不受影响。检查之后对象另有公布的，为 409。",
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="已公布的草案",
     responses={**_STEP, **draft_links.shown(200, "PUBLISHED")},
     openapi_extra=_seen_before(gate.secured(Scope.TABLES_APPROVE)),
@@ -223,7 +222,7 @@ async def publish_draft(request: Request, actor: Approver, draft_id: DraftId, if
     operation_id="report_draft",
     summary="草案报告",
     description="能否公布、数字与条款有何不同、公布时一并发生什么、与现行版本（或复制来源）有何不同，逐句写明。已公布或放弃的草案为 409。",
-    response_model=draft_views.ReportView,
+    response_model=draft_models.ReportView,
     response_description="报告",
     responses={**_READ, **problem_responses((409,))},
     openapi_extra=gate.secured(*_BOTH),
@@ -255,7 +254,7 @@ async def report_draft(request: Request, _actor: Officer, draft_id: DraftId, _: 
 )
 async def effect_of_draft(request: Request, _actor: Officer, draft_id: DraftId, _: NoQuery) -> Response:
     """Show what a draft does to money."""
-    asked = await entered(request, draft_views.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
+    asked = await entered(request, draft_models.EffectRequest, request.app.state.max_body_bytes, limits.MAX_TOKENS)
     found, proposal = await _proposed(request, draft_id)
     catalogue = catalogue_of(request.scope)
     sent = [(one.item_id, msgspec.json.encode(one.request)) for one in asked.cases]
@@ -308,14 +307,14 @@ async def calculate_under_draft(request: Request, _actor: Officer, draft_id: Dra
         "由另一人批准并公布后生效。"
     ),
     status_code=201,
-    response_model=draft_views.DraftView,
+    response_model=draft_models.DraftView,
     response_description="已检查的草案，待另一人批准",
     responses={**_BEGUN, **draft_links.shown(201, "CHECKED")},
     openapi_extra=_takes("MonthRequest", MONTH, Scope.TABLES_WRITE),
 )
 async def enter_reference_rates(request: Request, actor: Writer, _: NoQuery) -> Response:
     """Enter a month's publication: a draft, checked at once."""
-    asked = await entered(request, draft_views.MonthRequest, limits.MAX_DRAFT_BYTES)
+    asked = await entered(request, draft_models.MonthRequest, limits.MAX_DRAFT_BYTES)
 
     def enter(session: Session) -> State:
         return months.enter(session, actor.name, asked)
@@ -412,11 +411,11 @@ def _seen(if_match: str | None) -> str:
 
 
 def _shown(found: State, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return _answer(draft_views.draft(found), status, {"ETag": found.etag, **(headers or {})})
+    return _answer(draft_models.draft(found), status, {"ETag": found.etag, **(headers or {})})
 
 
 def _judged(request: Request, found: State, doubted: list[Doubt]) -> Response:
-    return _answer(draft_views.judged(found, doubted, request.scope["envelope"].language), 200, {"ETag": found.etag})
+    return _answer(draft_models.judged(found, doubted, request.scope["envelope"].language), 200, {"ETag": found.etag})
 
 
 def _answer(view: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:

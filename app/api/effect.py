@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from app.api import bodies, budget, identity, limits
+from app.api import budget, identity, json_bodies, limits
 from app.api.calculating import Kind, asked_under, read_claim
-from app.api.case_lists import Totals
-from app.api.lookups import chosen_table
-from app.api.problems import Language, ProblemError
+from app.api.errors import Language, ProblemError
+from app.api.table_choice import chosen_table
+from app.api.totals import Totals
 from app.calculators import facts, money, results
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
@@ -169,8 +169,8 @@ class Comparison:
         )
 
     def _claim(self, body: bytes) -> facts.Claim:
-        bodies.check_json(body)
-        fields = bodies.read_object(body)
+        json_bodies.check_json(body)
+        fields = json_bodies.read_object(body)
         for name in CHOOSING:
             fields.pop(name, None)
         fields["rate_table"] = msgspec.Raw(msgspec.json.encode(self.after.id))

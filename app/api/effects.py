@@ -12,8 +12,8 @@ import msgspec
 from app.api import limits
 from app.api.calculating import kind_of
 from app.api.effect import Comparison, Effect, InForce
+from app.api.errors import FieldError, Language, ProblemError, invalid
 from app.api.heavy import heavily
-from app.api.problems import FieldError, Language, ProblemError, invalid
 from app.api.trying import DraftMark, Supposed, mark, supposed
 from app.calculators.terms import RateTable
 from app.tables import models

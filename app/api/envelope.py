@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import gate, limits, problems, queries
+from app.api import errors, gate, limits, problems, queries
 from app.api.compressing import compressed, plain_tags, vary
 from app.api.logs import log, log_request
 from app.api.metrics import observe
@@ -50,7 +50,7 @@ class Envelope:
         else:
             self.request_id = secrets.token_hex(16)
         accept_language = headers.get(b"accept-language")
-        self.language: problems.Language = "zh"
+        self.language: errors.Language = "zh"
         if accept_language is not None and accept_language not in _PLAIN:
             self.language = problems.preferred_language(accept_language.decode("latin-1"))
         self.trace_id: str | None = None
@@ -99,7 +99,7 @@ class EnvelopeMiddleware:
         self.in_flight += 1
         try:
             if self.in_flight > limits.MAX_IN_FLIGHT and not scope["path"].startswith("/health/"):
-                raise problems.ProblemError("OVERLOADED")
+                raise errors.ProblemError("OVERLOADED")
             _check_size(scope)
             if not scope["path"].startswith("/health/"):  # a probe asks by whatever address it knows, and learns nothing
                 gate.check_host(scope)
@@ -113,7 +113,7 @@ class EnvelopeMiddleware:
         except ClientDisconnect:
             status = 499  # what proxies log for a caller that went away
         except Exception as error:
-            problem = error if isinstance(error, problems.ProblemError) else unexpected(error, envelope)
+            problem = error if isinstance(error, errors.ProblemError) else unexpected(error, envelope)
             if status:  # half an answer is out: break the connection rather than send a wrong one
                 raise
             await send_problem(problem, scope, sending)
@@ -146,24 +146,24 @@ def _routed(scope: Scope, root: str) -> Scope:
 def _check_size(scope: Scope) -> None:
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > limits.MAX_URI_BYTES:
         most = limits.MAX_URI_BYTES
-        raise problems.ProblemError("URI_TOO_LONG", f"请求地址不得超过 {most} 字节", f"The address must not exceed {most} bytes")
+        raise errors.ProblemError("URI_TOO_LONG", f"请求地址不得超过 {most} 字节", f"The address must not exceed {most} bytes")
     headers = scope["headers"]
     if len(headers) > limits.MAX_HEADERS or sum([len(name) + len(value) for name, value in headers]) > limits.MAX_HEADER_BYTES:
         most, count = limits.MAX_HEADER_BYTES, limits.MAX_HEADERS
-        raise problems.ProblemError(
+        raise errors.ProblemError(
             "HEADERS_TOO_LARGE",
             f"请求头至多 {count} 个，合计不得超过 {most} 字节",
             f"There may be at most {count} headers of {most} bytes in all",
         )
 
 
-def unexpected(error: Exception, envelope: Envelope) -> problems.ProblemError:
+def unexpected(error: Exception, envelope: Envelope) -> errors.ProblemError:
     """Log what nobody expected, and return the problem to answer.
 
     The log has the type and the place only: a message may hold what the caller sent.
     """
     log.error("unexpected", request_id=envelope.request_id, **_where(error))
-    return problems.ProblemError("INTERNAL_ERROR")
+    return errors.ProblemError("INTERNAL_ERROR")
 
 
 def _where(error: Exception) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def public(scope: Scope) -> str:
     return quote(envelope.root + scope["path"][:200])
 
 
-async def send_problem(problem: problems.ProblemError, scope: Scope, send: Send) -> None:
+async def send_problem(problem: errors.ProblemError, scope: Scope, send: Send) -> None:
     """Send a problem document."""
     envelope: Envelope = scope["envelope"]
     body = problems.encoded(

@@ -20,7 +20,7 @@ from app.access.actors import ANONYMOUS, OPEN_ON_LOOPBACK, Actor, Reason, Refusa
 from app.access.guard import Guard, KeyringUnavailableError
 from app.access.hosts import is_loopback, name_in
 from app.access.tokens import KeysUnavailableError
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 
 _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*) *")
 # Whoever adds one of these stands between the service and a caller who may be anywhere.

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app.api.errors import ProblemError, invalid
 from app.api.logs import log
-from app.api.problems import ProblemError, invalid
 from app.api.refusals import parameter_errors
 
 _CODES = {
@@ -58,7 +58,7 @@ def _allowed(request: Request) -> str:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    raise invalid(parameter_errors(error)) from None
+    raise invalid(parameter_errors(error.errors())) from None
 
 
 async def _database(_: Request, error: Exception) -> Response:

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from app.access import keys
 from app.access.actors import Actor, Scope
 from app.api import gate, limits
+from app.api.audit_views import AuditLog, audit_log
 from app.api.changing import ask, change
 from app.api.entering import entered
-from app.api.key_views import AuditLog, AuditQuery, IssuedView, KeyList, KeyRequest, RotationRequest, audit_log, issued_view, key_list
-from app.api.openapi import problem_responses
+from app.api.errors import ProblemError
+from app.api.key_views import AuditQuery, IssuedView, KeyList, KeyRequest, RotationRequest, issued_view, key_list
+from app.api.openapi_responses import problem_responses, ref
 from app.api.parameters import NoQuery
-from app.api.problems import ProblemError
-from app.api.schemas import ref
 from app.tables import audit
 
 Done = TypeVar("Done")

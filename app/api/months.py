@@ -14,9 +14,9 @@ from typing import Final
 from sqlmodel import Session
 
 from app.api.claims import REFERENCE_NUMBER_PATTERN, REFERENCE_RATE_PATTERN
-from app.api.draft_views import MonthRequest
+from app.api.draft_models import MonthRequest
+from app.api.errors import FieldError, ProblemError, invalid
 from app.api.formats import CODES, described
-from app.api.problems import FieldError, ProblemError, invalid
 from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.tables import drafts

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.api.draft_examples import BEGIN
-from app.api.problems import PROBLEM_TYPE, ProblemError, document
+from app.api.errors import ProblemError
+from app.api.problems import PROBLEM_TYPE, document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from app.api import gate, metrics
 from app.api.identity import instant_text
 from app.api.loading import Database
 from app.api.lookups import catalogue_of
-from app.api.openapi import problem_responses
-from app.api.views import tagged
+from app.api.openapi_responses import problem_responses
+from app.api.responses import tagged
 
 router = APIRouter(tags=["运行"])
 _EFFECTS: Final = {

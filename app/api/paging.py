@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
-from app.api.problems import FieldError, invalid
+from app.api.errors import FieldError, invalid
 from app.calculators.spelling import normal
 
 T = TypeVar("T")

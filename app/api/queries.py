@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
+from app.api.errors import MAX_ERRORS, FieldError, invalid
 from app.api.limits import MAX_KEY_LENGTH
-from app.api.problems import MAX_ERRORS, FieldError, invalid
 from app.api.refusals import UNKNOWN, pointer_of
 from app.api.summaries import DETAILS, Detail
 

@@ -8,14 +8,13 @@ from itertools import takewhile
 from typing import Any, Final
 
 import msgspec
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api import formats
 from app.api.claims import FACT_LISTS, READERS
+from app.api.errors import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.places import fields_at
-from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.calculators.bilingual import Phrase
 from app.calculators.nearest import NOBODY, meant
 
@@ -173,9 +172,9 @@ def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> P
     return invalid(faults, len(own), unfinished=failure.error_count() >= MAX_ERRORS)
 
 
-def parameter_errors(failure: RequestValidationError) -> list[FieldError]:
-    """Return the faults of a path or a query; the pointer begins with ``/path`` or ``/query``."""
+def parameter_errors(failures: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """Return the faults that Pydantic found in a path or a query; the pointer begins with ``/path`` or ``/query``."""
     return [
         _described({**error, "ctx": dict(error.get("ctx", {}))}, list(error["loc"]), (), error.get("input"))
-        for error in failure.errors()[:MAX_ERRORS]
+        for error in failures[:MAX_ERRORS]
     ]

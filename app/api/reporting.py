@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from app.api.draft_views import DifferenceView, FaultView, ReportView, warnings
+from app.api.draft_models import DifferenceView, FaultView, ReportView, warnings
 from app.api.effects import of_examples
-from app.api.problems import Language
+from app.api.errors import Language
 from app.api.stored_examples import failing_examples
 from app.tables import models
 from app.tables.catalogue import Catalogue

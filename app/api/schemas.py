@@ -6,28 +6,24 @@ from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from app.api import budget, claims, limits
-from app.api.case_lists import ListTotals, Totals
-from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
+from app.api.case_lists import ListTotals
+from app.api.draft_models import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
 from app.api.effects import DraftEffect
+from app.api.errors import KINDS, MAX_ERRORS
 from app.api.key_views import KeyRequest, RotationRequest
-from app.api.problems import KINDS, MAX_ERRORS
+from app.api.openapi_responses import REF, ref
 from app.api.summaries import Summary
 from app.api.titles import FIELDS, OBJECTS
+from app.api.totals import Totals
 from app.api.trying import Trial
 from app.calculators import patterns, results
 
-REF: Final = "#/components/schemas/{model}"
 _MONEY: Final = {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"}
 _REQUEST_ID: Final = r"^[A-Za-z0-9._-]{1,64}$"
 _TITLED_AS: Final = {"Summary": "Result", "ItemSummary": "ItemResult"}  # an answer without its working
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
 
 Schema = dict[str, Any]
-
-
-def ref(name: str) -> Schema:
-    """Return a reference to a schema of the document."""
-    return {"$ref": REF.format(model=name)}
 
 
 def _described(hint: Any, made: dict[str, Schema]) -> Schema:

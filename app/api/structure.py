@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from app.api import limits
-from app.api.problems import FieldError, ProblemError
+from app.api.errors import FieldError, ProblemError
 
 _UP_AND_DOWN: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # as signed bytes: 1, 1, -1, -1
 _ALL_ELSE: Final = bytes(set(range(256)) - set(b'[]{},:"'))

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.actors import Scope
-from app.api import bodies, gate, listing, showing, views
-from app.api.lookups import catalogue_of, found
-from app.api.openapi import not_modified, problem_responses
+from app.api import bodies, gate, listing, responses, showing, views
+from app.api.errors import ProblemError
+from app.api.lookups import catalogue_of
+from app.api.openapi_responses import not_modified, problem_responses
 from app.api.paging import next_page
 from app.api.parameters import (
     AgainstQuery,
@@ -26,7 +27,7 @@ from app.api.parameters import (
     VersionNumber,
     VersionQuery,
 )
-from app.api.problems import ProblemError
+from app.api.table_choice import found
 from app.tables.catalogue import Catalogue
 
 
@@ -57,7 +58,7 @@ _ONE: dict[int | str, dict[str, Any]] = {**not_modified(), **problem_responses((
 )
 async def list_funds(request: Request, tables: Tables, _: NoQuery) -> Response:
     """List the funds."""
-    return views.made(request, listing.tag(tables), lambda: showing.funds(tables))
+    return responses.made(request, listing.tag(tables), lambda: showing.funds(tables))
 
 
 @router.get(
@@ -72,7 +73,7 @@ async def list_funds(request: Request, tables: Tables, _: NoQuery) -> Response:
 )
 async def list_batches(request: Request, query: BatchQuery, tables: Tables) -> Response:
     """List the batches."""
-    return views.made(request, listing.tag(tables), listing.batches(tables, query))
+    return responses.made(request, listing.tag(tables), listing.batches(tables, query))
 
 
 @router.get(
@@ -89,7 +90,7 @@ async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQu
     """Show one batch."""
     with found():
         view = showing.batch(tables.batch(batch_id))
-    return views.answer(request, view, view.digest)
+    return responses.answer(request, view, view.digest)
 
 
 @router.get(
@@ -105,7 +106,7 @@ async def get_batch(request: Request, batch_id: BatchId, tables: Tables, _: NoQu
 async def list_rate_tables(request: Request, query: TableQuery, tables: Tables) -> Response:
     """List the rate tables."""
     with found():
-        return views.made(request, listing.tag(tables), listing.tables(tables, query))
+        return responses.made(request, listing.tag(tables), listing.tables(tables, query))
 
 
 @router.get(
@@ -126,7 +127,7 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
             if query.as_of is None
             else tables.chosen(table_id, as_of=query.as_of)
         )
-        return views.answer(request, showing.table(tables, version), showing.table_tag(tables, version))
+        return responses.answer(request, showing.table(tables, version), showing.table_tag(tables, version))
 
 
 @router.get(
@@ -142,7 +143,7 @@ async def get_rate_table(request: Request, table_id: TableId, query: AsOfQuery, 
 async def list_versions(request: Request, table_id: TableId, query: VersionQuery, tables: Tables) -> Response:
     """List the versions of a table."""
     with found():
-        return views.made(request, listing.tag(tables), listing.versions(tables, table_id, query))
+        return responses.made(request, listing.tag(tables), listing.versions(tables, table_id, query))
 
 
 @router.get(
@@ -161,7 +162,7 @@ async def get_version(
     """Show one version of a table."""
     with found():
         chosen = tables.chosen(table_id, version)
-        return views.answer(request, showing.table(tables, chosen), showing.table_tag(tables, chosen))
+        return responses.answer(request, showing.table(tables, chosen), showing.table_tag(tables, chosen))
 
 
 @router.get(
@@ -182,7 +183,7 @@ async def diff_versions(
         now = tables.chosen(table_id, version)
         before = tables.chosen(table_id, query.against)
     changes = list(showing.changes(before.raw, now.raw))
-    return views.answer(
+    return responses.answer(
         request, views.Difference(id=table_id, version=version, against=query.against, changes=changes)
     )
 
@@ -202,7 +203,7 @@ async def list_reference_rates(request: Request, tables: Tables, _: NoQuery) -> 
     def show() -> views.SeriesList:
         return views.SeriesList(reference_rates=[showing.series_entry(versions) for versions in tables.references.values()])
 
-    return views.made(request, listing.tag(tables), show)
+    return responses.made(request, listing.tag(tables), show)
 
 
 @router.get(
@@ -228,4 +229,4 @@ async def get_reference_rate(request: Request, series: SeriesId, query: SeriesQu
             f"{series} has no value on {day}: first published {first}, last published {last}, "
             f"valid until {until} (exclusive)",
         )
-    return views.answer(request, view)
+    return responses.answer(request, view)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from app.api import bodies, lookups
+from app.api import json_bodies, table_choice
 from app.api.calculating import answer_under, kind_of, read_claim
+from app.api.errors import FieldError, Language, ProblemError, invalid
 from app.api.identity import instant_text
-from app.api.lookups import chosen_table
-from app.api.problems import FieldError, Language, ProblemError, invalid
+from app.api.table_choice import chosen_table
 from app.calculators import results
 from app.calculators.facts import Claim
 from app.calculators.nearest import meant
@@ -70,7 +70,7 @@ def supposed(catalogue: Catalogue, proposal: Proposal) -> Supposed:
         raise refused(proposal)
     try:
         found = supposing(catalogue, proposal.rows)
-        with lookups.found():
+        with table_choice.found():
             versions = {row.rate_table: found.choose(row.rate_table, version=row.version) for row in proposal.versions}
     except KeyError:  # somebody has just published what the draft rests on: it is read within the second
         raise ProblemError("OVERLOADED") from None
@@ -88,7 +88,7 @@ def refused(proposal: Proposal) -> ProblemError:
 
 def try_out(body: bytes, found: State, trial: Supposed, language: Language) -> Trial:
     """Calculate one claim under a draft. Errors: ProblemError."""
-    fields: Any = bodies.check_json(body)
+    fields: Any = json_bodies.check_json(body)
     named = fields.get("rate_table") if isinstance(fields, dict) else None
     if not isinstance(named, str):
         named = trial.names[0]

@@ -15,7 +15,7 @@ from pydantic import ValidationError, ValidationInfo, ValidatorFunctionWrapHandl
 from pydantic_core import PydanticKnownError, SchemaValidator, core_schema
 
 from app.api import limits
-from app.api.problems import MAX_ERRORS
+from app.api.errors import MAX_ERRORS
 
 # Strict validation takes no list for a tuple and no mapping for an object, but that is how JSON writes them.
 _WRITTEN_IN_JSON: Final = ("dataclass", "model", "tuple", "list", "enum")

@@ -114,7 +114,7 @@ def _told(error: Exception) -> list[str] | None:
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     from app.access.keys import KeyEnded, KeyNotFound
-    from app.api.problems import ProblemError
+    from app.api.errors import ProblemError
     from app.tables.drafts import DraftError, Refused
     from app.tables.loader import LoadError
     from app.tables.proving import TooMuchWork

@@ -79,7 +79,7 @@ def begin_draft(
     """起草变更 / Begin a draft: from nothing, a file, a content, or a copy."""
     with database() as engine:
         from app.api.draft_contents import content_of, file_of
-        from app.api.draft_views import DraftRequest
+        from app.api.draft_models import DraftRequest
         from app.commands.requests import content_in, entered, text_of
         from app.tables import drafts
 
@@ -145,7 +145,7 @@ def revise_draft(draft_id: DraftId, file: File = None, content: Content = None, 
     """修订草案 / Write a new revision; check and approval begin anew."""
     with database() as engine:
         from app.api.draft_contents import revised_content
-        from app.api.draft_views import RevisionRequest
+        from app.api.draft_models import RevisionRequest
         from app.commands.requests import content_in, entered, text_of
         from app.tables import drafts
 
@@ -278,7 +278,7 @@ def end_version(
 def _event(kind: Kind, content: dict[str, str], quiet: bool) -> None:
     """Begin and check in one transaction: what cannot be published leaves no draft."""
     with database() as engine:
-        from app.api.draft_views import DraftRequest
+        from app.api.draft_models import DraftRequest
         from app.commands.requests import entered
         from app.tables import drafts
 

@@ -10,7 +10,7 @@ import msgspec
 import typer
 from sqlmodel import Session
 
-from app.api.draft_views import EffectRequest
+from app.api.draft_models import EffectRequest
 from app.api.effects import effects
 from app.api.reporting import differences_of, new_versions
 from app.commands.requests import body_in

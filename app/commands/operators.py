@@ -98,7 +98,7 @@ def list_log(
     """列出审计记录，每条一行 JSON，与接口所示相同 / Print the entries, each a line of JSON, as over HTTP."""
     from sqlmodel import Session
 
-    from app.api.key_views import MAX_AUDIT_ENTRIES, audit_log
+    from app.api.audit_views import MAX_AUDIT_ENTRIES, audit_log
     from app.tables import audit as log
 
     with database() as engine, Session(engine) as session:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from app.api.entering import read as read_request
+from app.api.errors import FieldError, invalid
 from app.api.limits import MAX_TOKENS
-from app.api.problems import FieldError, invalid
+from app.api.strict_bodies import read as read_request
 from app.calculators.money import decimal_text
 from app.tables.files import read
 

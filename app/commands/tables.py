@@ -153,8 +153,8 @@ def enter_month(
     """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
     with database() as engine:
         from app.api import months
-        from app.api.draft_views import MonthRequest
-        from app.api.problems import ProblemError
+        from app.api.draft_models import MonthRequest
+        from app.api.errors import ProblemError
         from app.commands.requests import entered, pairs
         from app.tables.database import writing
 

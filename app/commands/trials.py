@@ -41,7 +41,7 @@ def effect_of_draft(draft_id: DraftId, cases: Cases = None) -> None:
     with database() as engine:
         import msgspec
 
-        from app.api.draft_views import EffectRequest
+        from app.api.draft_models import EffectRequest
         from app.api.effects import effect_of
         from app.commands.requests import body_in
 

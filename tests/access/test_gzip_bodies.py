@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.api import arriving, calculations, limits
 from app.api.arriving import Arriving, inflated
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.main import create_app
 from app.settings import Settings
 from tests.access.conftest import bearer, issued

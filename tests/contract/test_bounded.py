@@ -14,14 +14,15 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Message
 
-from app.api import bodies, case_lists, entering, limits, structure
+from app.api import bodies, case_lists, entering, json_bodies, limits, strict_bodies, structure
 from app.api.calculating import KINDS, Kind, read_claim
 from app.api.case_lists import read_case_list
 from app.api.claims import json_schemas
-from app.api.draft_views import DraftRequest, EffectRequest, MonthRequest
-from app.api.entering import read
+from app.api.draft_models import DraftRequest, EffectRequest, MonthRequest
+from app.api.errors import MAX_ERRORS, ProblemError
 from app.api.key_views import KeyRequest
-from app.api.problems import MAX_ERRORS, ProblemError, document
+from app.api.problems import document
+from app.api.strict_bodies import read
 from app.api.structure import check_structure
 from app.calculators import facts
 from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
@@ -198,7 +199,7 @@ def test_values_and_keys_are_counted_before_they_are_decoded(client: httpx.Clien
         raise AssertionError("decoded")
 
     with monkeypatch.context() as patched:
-        patched.setattr(bodies.msgspec.json, "decode", never)
+        patched.setattr(json_bodies.msgspec.json, "decode", never)
         response = client.post(INSURANCE, content=tokens(most + 1), headers=JSON | {"Accept-Language": "en"})
     assert (response.status_code, response.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
     assert response.json()["detail"].startswith(f"The JSON must not have more than {most} values and keys")
@@ -315,7 +316,7 @@ def test_a_list_of_more_than_that_is_refused(client: httpx.Client) -> None:
 
 
 def test_one_case_that_is_too_much_fails_alone(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case_lists.bodies.check_json, "__defaults__", (1_000,))
+    monkeypatch.setattr(case_lists.json_bodies.check_json, "__defaults__", (1_000,))
     large = {"item_id": "B", "policies": [{}] * 1_000}
     cases = [{"item_id": "A"}, large, {"item_id": "C", "policies": [{}] * 200}]
     answer = client.post(f"{INSURANCE}/batch", json={**insurance(), "cases": cases}).json()
@@ -350,7 +351,7 @@ def test_one_text_has_a_length_wherever_it_begins(before: int, more: int) -> Non
 def test_a_large_request_is_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one that changes something; calculations do so anyway."""
     where: list[bool] = []
-    real = entering.read
+    real = strict_bodies.read
 
     def reading(*given: Any) -> Any:
         where.append(threading.current_thread() is threading.main_thread())

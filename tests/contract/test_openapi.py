@@ -14,10 +14,10 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import case_lists, effect, effects, repeats, trying
+from app.api import case_lists, effect, effects, repeats, totals, trying
+from app.api.errors import KINDS
 from app.api.examples import MANY, SINGLE
 from app.api.operation_examples import EXAMPLES
-from app.api.problems import KINDS
 from app.api.titles import FIELDS
 from app.calculators import facts, patterns, results
 from app.main import create_app
@@ -117,7 +117,7 @@ def test_every_object_and_field_has_a_chinese_title(document: dict[str, Any]) ->
 
 
 def test_every_field_of_an_answer_is_titled_once() -> None:
-    ours = (results, case_lists, repeats, effect, effects, trying)
+    ours = (results, case_lists, totals, repeats, effect, effects, trying)
     working = (case_lists.CaseList, case_lists._Case, repeats.Repeats, effect.Comparison, effect._Side)
     kinds = [kind for module in ours for kind in vars(module).values() if is_dataclass(kind) or is_typeddict(kind)]
     expected = {

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.api import limits
-from app.api.problems import KINDS, preferred_language
+from app.api.errors import KINDS
+from app.api.problems import preferred_language
 from app.main import create_app
 from app.settings import Settings
 from tests.contract.requests import INSURANCE, insurance

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from app.api import limits
-from app.api.problems import KINDS, MAX_ERRORS, FieldError, ProblemError, document, invalid
+from app.api.errors import KINDS, MAX_ERRORS, FieldError, ProblemError, invalid
+from app.api.problems import document
 from app.calculators import nearest as names
 from app.calculators.nearest import nearest
 from app.settings import Settings

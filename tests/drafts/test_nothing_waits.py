@@ -20,8 +20,8 @@ from app.access import keys
 from app.api import limits
 from app.api.changing import Changes
 from app.api.draft_examples import BEGIN
+from app.api.errors import ProblemError
 from app.api.loading import Database
-from app.api.problems import ProblemError
 from app.calculators.cells import GivenUp
 from app.tables import drafts, proposing_batches, proposing_funds, proposing_series, proving
 from app.tables.database import engine_of, writing

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from app.api.calculating import answer_under, kind_of, read_claim
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.calculators.reading import parse_terms
 from app.calculators.results import Result
 from app.calculators.terms import Overlay, RateTable, ReferenceSeries

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.api.calculating import Asked, kind_of, read_claim
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.calculators import interest, reconciliation
 from app.calculators.cost import MOST_WORK, Cost, cost_of
 from app.calculators.results import Result

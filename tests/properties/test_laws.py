@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.calculators.results import Result
 from tests.oracle.generate import MAKERS, case
 from tests.oracle.judge import engine_answer

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.api.calculating import Kind, asked_in
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.calculators.results import Result
 from app.calculators.spelling import normal
 from tests.search.tables import catalogue

@@ -12,7 +12,7 @@ import pytest
 from app.api import effect as module
 from app.api.calculating import AWARD, GRANT, INSURANCE, LOAN
 from app.api.effect import Comparison, Effect, Mover, effect
-from app.api.problems import ProblemError
+from app.api.errors import ProblemError
 from app.calculators.terms import RateTable
 from app.tables.catalogue import Catalogue
 from tests.bureau import Bureau, loan, published_with

@@ -29,7 +29,7 @@ def said(node: ast.expr) -> str | None:
 def messages() -> Iterator[tuple[str, str]]:
     """File and message of every call that tells a fault."""
     folders = (ROOT / "app" / "calculators", ROOT / "app" / "tables")
-    for path in sorted(path for folder in folders for path in folder.glob("*.py")):
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in TELLING:
                 for part in node.args:

@@ -13,7 +13,6 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from tests.still import recording
@@ -104,12 +103,15 @@ def differ(one: Path, other: Path) -> int:
     return found.told()
 
 
-def _by_place(path: Path) -> dict[tuple[str, str, str, str | None, str], tuple[Request, Answer]]:
-    def places() -> Iterator[tuple[tuple[str, str, str, str | None, str], tuple[Request, Answer]]]:
-        for request, answer in recording.read(path)[1]:
-            yield (request.source, request.method, request.target, request.body, str(sorted(request.headers.items()))), (request, answer)
-
-    return dict(places())
+def _by_place(path: Path) -> dict[tuple[str, ...], tuple[Request, Answer]]:
+    """Pairs by test and request; the same request of a test is numbered."""
+    found: dict[tuple[str, ...], tuple[Request, Answer]] = {}
+    seen: Counter[tuple[str, ...]] = Counter()
+    for request, answer in recording.read(path)[1]:
+        place = (request.source, request.method, request.target, request.body or "", str(sorted(request.headers.items())))
+        seen[place] += 1
+        found[*place, str(seen[place])] = (request, answer)
+    return found
 
 
 KEYS = {
