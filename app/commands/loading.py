@@ -44,7 +44,11 @@ def show_change(
             typer.echo(f"• {one.rate_table}  {one.sentence}\n  {other.sentence}")
         made = asyncio.run(effects(Proposal(rows=rows, versions=versions), sent, catalogue, "zh"))
         for table in made:
-            show_table(table)
+            if table.effect.after.cases:
+                show_table(table)
+        without = " ".join(table.rate_table for table in made if not table.effect.after.cases)
+        if without:
+            typer.echo(f"未附例子，对金额的影响未测算 / no examples, so that the effect is not shown: {without}")
         if not any(table.effect.after.cases for table in made):
             typer.echo("没有案例：以 --cases 给出，或在标准表中附 examples / no case: give --cases, or store examples with the table")
 
