@@ -64,7 +64,9 @@ class Differences:
 
 
 async def record(path: Path, count: int, seed: int) -> int:
-    from tests.still.requests import files, known, made, walks  # the generators import the service; a comparison does not
+    # The generators import the service; a comparison does not.
+    from tests.still.requests import known, made, walks
+    from tests.still.tables import files
 
     needs = Needs(files=files(seed), keys=KEYS)
     async with started(needs) as service:
