@@ -68,6 +68,11 @@ STATEMENTS: dict[Statement, Reason] = {
     ("later", "contracts[].drawdowns[].matures_on"): Reason("a longer loan, for the drawdown alone (D87)", "sf-lease-2026-1-1"),
     ("later", "contracts[].drawdowns[].on"): Reason("not drawn yet, so it takes nothing of a shared principal limit", "cn-sme-2026-0-1"),
     ("later", "contracts[].excluded_periods[].from"): Reason("other days were overdue", "sf-lease-2026-1-1"),
+    ("later", "contracts[].excluded_periods[].until"): Reason(
+        "more days were overdue, and another loan takes their room under a shared principal limit (D25): MONTHS_12 counts its days from its"
+        " own drawdown, one more or less (D4)",
+        "cn-home-2026-0-1",
+    ),
     ("later", "contracts[].matures_on"): Reason("a longer loan", "sf-lease-2026-1-1"),
     ("later", "contracts[].rate.reset_anchor"): Reason("the rate was fixed again on other days", "sf-lease-2026-1-1"),
     ("later", "contracts[].rate.reset_dates"): Reason("the rate was fixed again on another day", "sf-lease-2026-1-1"),
