@@ -17,7 +17,7 @@ from app.api.arriving import Arriving, inflated, read_body, too_large
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
 from app.api.refusals import pointer_within
 from app.api.structure import check_structure
-from app.calculators.phrases import Phrase
+from app.calculators.bilingual import Phrase
 
 _SAMPLE: Final = 64 * 1024  # of a text in another encoding
 _OUTERMOST: Final = ("最外层的某个键出现两次", "A key of the outermost object is given twice")

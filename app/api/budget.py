@@ -7,8 +7,8 @@ from typing import Final
 from app.api import limits
 from app.api.problems import FieldError, ProblemError, invalid
 from app.api.summaries import Detail
+from app.calculators.bilingual import Phrase
 from app.calculators.cost import MOST_LINES, MOST_WORK, Cost
-from app.calculators.phrases import Phrase
 
 _SPLIT = Phrase(
     "请分几次计算，并把先算出的金额写入其后各次的 applicant.granted，限额才会一并适用",

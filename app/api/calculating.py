@@ -14,9 +14,9 @@ from app.api.lookups import chosen_table
 from app.api.problems import MAX_ERRORS, FieldError, Language, ProblemError, invalid
 from app.api.summaries import Detail, summary_of
 from app.calculators import assessment, facts, results
+from app.calculators.bilingual import Phrase
 from app.calculators.cost import Cost, cost_of
 from app.calculators.faults import FactsError, Fault, NotComputable
-from app.calculators.phrases import Phrase
 from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.vocabulary import METHODS
 from app.tables.catalogue import Catalogue

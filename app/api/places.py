@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 from app.calculators import facts
-from app.calculators.phrases import Phrase
+from app.calculators.bilingual import Phrase
 
 # How the entries of a list are counted, and what one is called in English.
 ENTRIES: Final[Mapping[str, Phrase]] = {

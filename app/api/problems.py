@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from app.api.places import place_of
-from app.calculators.phrases import Phrase
+from app.calculators.bilingual import Phrase
 
 Language = Literal["zh", "en"]
 

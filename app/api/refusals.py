@@ -16,8 +16,8 @@ from app.api.claims import FACT_LISTS, READERS
 from app.api.limits import MAX_KEY_LENGTH
 from app.api.places import fields_at
 from app.api.problems import MAX_ERRORS, FieldError, ProblemError, invalid
+from app.calculators.bilingual import Phrase
 from app.calculators.nearest import NOBODY, meant
-from app.calculators.phrases import Phrase
 
 LIST_NAMES: Final = {
     "contracts": ("贷款合同", "loan contracts"),

@@ -15,9 +15,9 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, shown_key
+from app.calculators.bilingual import Phrase
 from app.calculators.grants import Grant, concerns, lies_in, may_be_placed
 from app.calculators.items import Account, Atom, Case
-from app.calculators.phrases import Phrase
 from app.calculators.principal_caps import ambiguous
 from app.calculators.results import CapResult
 from app.calculators.terms import UNKNOWN, Cap

@@ -12,13 +12,13 @@ from typing import Final
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
 from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
 from app.calculators.items import Case
 from app.calculators.nearest import MOST_COMPARED, MOST_NEAR, NOBODY, listed, meant
 from app.calculators.patterns import CODE_PATTERN
-from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules
 from app.calculators.scope import escaped
 from app.calculators.terms import RateTable, Terms

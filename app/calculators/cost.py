@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Final
 
 from app.calculators import loan_cost
+from app.calculators.bilingual import Phrase
 from app.calculators.facts import Claim
 from app.calculators.names import FACT_LIST
 from app.calculators.nearest import MOST_COMPARED
-from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules, rules_of
 from app.calculators.terms import RateTable, ReferenceSeries
 

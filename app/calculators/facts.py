@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal, get_args
 
 from app.calculators import fields
+from app.calculators.day_counts import USUAL, DayCountName
 from app.calculators.patterns import SERIES_PATTERN, SPREAD_PATTERN, TABLE_PATTERN, USCC_PATTERN
 
 MAX_CONTRACTS = 500
@@ -29,12 +30,10 @@ MAX_ITEMS = 1000
 MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
-USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
-DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
 ApplicantKind = Literal["ENTERPRISE", "PERSON", "HOUSEHOLD"]
 Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
 ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
@@ -263,7 +262,7 @@ class Contract:
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
     day_count: DayCountName | None = field(
-        default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
+        default=None, metadata={"title": "合同计息方式", "description": f"未给时按银行惯例 {USUAL}；推算利息以此为准时提示。"}
     )
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=fields.many("利息凭证", MAX_VOUCHERS))
     excluded_periods: tuple[ExcludedPeriod, ...] = field(

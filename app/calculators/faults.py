@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.calculators.phrases import Phrase
+from app.calculators.bilingual import Phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.award import money_fen, price_item
+from app.calculators.bilingual import Phrase
 from app.calculators.codes import check_category, code_fault
 from app.calculators.facts import Investment, Project
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.lateness import completed_later, paid_later
 from app.calculators.nearest import MOST_NEAR
-from app.calculators.phrases import Phrase
 from app.calculators.scope import REQUIRED, Answer, Scope, fact_required, read_measures, yuan_of, yuan_value
 from app.calculators.windows import bounds, contains, warn_if_narrow
 from app.calculators.working import Least, Money, Operation, Part, Product, Said, Step, Sum, Words

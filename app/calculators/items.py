@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
 from app.calculators.faults import Fault
-from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Warning_
 from app.calculators.rules import Rules

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from app.calculators.phrases import Phrase
+from app.calculators.bilingual import Phrase
 from app.calculators.spelling import normal
 
 MOST_KNOWN = 500  # names that are compared, so that no refusal costs much

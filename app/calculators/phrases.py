@@ -8,21 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
 from app.calculators.inference import infer
 from app.calculators.money import decimal_text, percent_text
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Terms, Unknown
-
-
-class Phrase(NamedTuple):
-    """The same words in both languages."""
-
-    zh: str
-    en: str
-
 
 NOT_PUBLISHED: Final = Phrase("未公布", "not published")
 NOTHING: Final = Phrase("无", "none")

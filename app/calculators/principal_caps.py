@@ -13,11 +13,11 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, Under, account_key, ask_for_keys, keys_of, shown_key
 from app.calculators.balances import Slice
+from app.calculators.bilingual import Phrase
 from app.calculators.days import iso
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
 from app.calculators.loans import Loan, Run
-from app.calculators.phrases import Phrase
 from app.calculators.results import CapResult
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal

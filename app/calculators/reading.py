@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.cells import may_hold
-from app.calculators.days import BASIS
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.grammar import WORDS as OPERATORS
 from app.calculators.reader import Reader, Refused
 from app.calculators.reading_days import read_term, read_windows
@@ -223,10 +223,10 @@ def _applicant(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
-        found["day_count"] = r.key(body, "is", r.one_of, tuple(BASIS))
+        found["day_count"] = r.key(body, "is", r.one_of, tuple(DAY_COUNTS))
         found["day_count_assumed"] = r.key(body, "assumed", r.text, "说明")
     else:
-        found["day_count"] = r.one_of(raw, tuple(BASIS))
+        found["day_count"] = r.one_of(raw, tuple(DAY_COUNTS))
 
 
 def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:

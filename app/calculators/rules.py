@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
-from app.calculators.phrases import Phrase, expression
+from app.calculators.phrases import expression
 from app.calculators.results import NotDecided, TableProvenance, Warning_
 from app.calculators.terms import (
     APPLICATION_DATE,
@@ -32,7 +34,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, DAY_COUNTS, cap_title, say_word, term_length, window_title
+from app.calculators.vocabulary import ADMITS, AUTHORITIES, cap_title, say_phrase, say_word, term_length, window_title
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -268,7 +270,7 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
             if value is UNKNOWN:
                 found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=say_word(ADMITS, what, language))))
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_word(DAY_COUNTS, terms.day_count, language))))
+        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_phrase(DAY_COUNTS[terms.day_count].title, language))))
     once: list[NotDecided] = []
     for entry in found:
         if entry not in once:
@@ -291,7 +293,8 @@ def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:
     found = []
     terms = table.terms
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        text = say(language, "DAY_COUNT_ASSUMED", name=say_word(DAY_COUNTS, terms.day_count, language), note=terms.day_count_assumed)
+        name = say_phrase(DAY_COUNTS[terms.day_count].title, language)
+        text = say(language, "DAY_COUNT_ASSUMED", name=name, note=terms.day_count_assumed)
         found.append(Warning_("DAY_COUNT_ASSUMED", text, None))
     if table.authority not in FIRST_HAND:
         authority = say_word(AUTHORITIES, table.authority, language)

@@ -14,11 +14,11 @@ from typing import Any
 
 from app.calculators import days
 from app.calculators.balances import Slice
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions import MissingFact, evaluate
 from app.calculators.items import Case, choose_lines, meets
 from app.calculators.loans import Loan, Run, day_scope, slice_scope
 from app.calculators.names import FIRST_COUNTED_DAY, LOAN_TYPES, TERM_STARTS
-from app.calculators.phrases import Phrase
 from app.calculators.pricing import paid_by
 from app.calculators.repayment import Gap
 from app.calculators.scope import Scope

@@ -15,11 +15,11 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.bilingual import Phrase
 from app.calculators.facts import Applicant, Claim, Contract, Measures, Project
 from app.calculators.faults import Fault
 from app.calculators.nearest import MOST_NEAR, NOBODY, meant
 from app.calculators.patterns import ID_PATTERN, MONEY_PATTERN, SPREAD_PATTERN
-from app.calculators.phrases import Phrase
 from app.calculators.references import References
 from app.calculators.spelling import normal, unseen
 from app.calculators.terms import Measure

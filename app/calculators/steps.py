@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.bilingual import Phrase
 from app.calculators.items import Case, ItemId
-from app.calculators.phrases import Phrase
 from app.calculators.terms import Line
 from app.calculators.working import Money, Number, Operation, Rounding, Said, Step, Symbols, Words
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final, Literal
 
+from app.calculators.day_counts import SILENT, DayCountName
 from app.calculators.expressions import Node
 from app.calculators.names import CAP_PER, KEYS_OF
 
@@ -255,7 +256,7 @@ class Terms:
     facts: str | None  # None: an overlay's terms
     applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
-    day_count: str = "MONTHS_12"
+    day_count: DayCountName = SILENT
     day_count_assumed: str | None = None
     currencies: tuple[Currency, ...] = ()
     exclude_periods: frozenset[str] = frozenset({"OVERDUE", "EXTENSION", "OTHER"})

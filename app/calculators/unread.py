@@ -14,10 +14,10 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.bilingual import Phrase
 from app.calculators.facts import MARKS, Applicant, Claim, Contract, Investment, Item, Policy, Project
 from app.calculators.items import Case
 from app.calculators.patterns import MONEY_PATTERN
-from app.calculators.phrases import Phrase
 from app.calculators.rules import Rules, nodes_of
 from app.calculators.terms import UNKNOWN
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
+from app.calculators.bilingual import Phrase
 from app.calculators.money import percent_text
-from app.calculators.phrases import NOTHING, Phrase, expression, listed, title
+from app.calculators.phrases import NOTHING, expression, listed, title
 from app.calculators.terms import Cap, Term, Terms, Window
 from app.calculators.texts import Language
 
@@ -53,12 +54,6 @@ CHOICES: Final[Words] = {
     "ONLY": Phrase("各档次互不重叠", "lines do not overlap"),
     "FIRST": Phrase("取顺序在先的适用档次", "the first line that applies"),
     "HIGHEST": Phrase("取金额最高的适用档次", "the line that pays most"),
-}
-DAY_COUNTS: Final[Words] = {
-    "ACT_360": Phrase("实际天数/360", "actual days/360"),
-    "ACT_365": Phrase("实际天数/365", "actual days/365"),
-    "MONTHS_12": Phrase("整月按1/12年、零头每日按1/360年", "whole months as 1/12 of a year, odd days as 1/360"),
-    "D30_360": Phrase("每月30天/360", "30 days a month/360"),
 }
 EXCLUDED: Final[Words] = {
     "EXTENSION": Phrase("展期", "extension"),
@@ -161,10 +156,14 @@ def word(words: Words, code: str | bool | None) -> Phrase:
 
 def say_word(words: Mapping[str, Phrase] | Words, code: str, language: Language) -> str:
     """What a code is called in the middle of a sentence."""
-    found = words[code]
+    return say_phrase(words[code], language)
+
+
+def say_phrase(phrase: Phrase, language: Language) -> str:
+    """A title in the middle of a sentence."""
     if language == "zh":
-        return found.zh
-    return found.en if found.en[:2].isupper() else found.en[0].lower() + found.en[1:]
+        return phrase.zh
+    return phrase.en if phrase.en[:2].isupper() else phrase.en[0].lower() + phrase.en[1:]
 
 
 def share(name: str, part: Fraction | None) -> Phrase:

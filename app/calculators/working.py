@@ -154,12 +154,14 @@ ColumnKind = Literal["MONEY", "NUMBER", "RATE", "PART", "REDUCED"]
 class Column:
     """One factor of every row: ``values`` in parts of ``of``. A value of None makes its row nothing: it is not known and not needed (D18).
 
-    MONEY is fen, shown in 元; NUMBER exact 元; PART is shown as it is, ``90/360``, REDUCED in lowest terms.
+    MONEY is fen, shown in 元; NUMBER exact 元; PART is shown as it is, ``90/360``, or over the first of
+    ``shown_over`` in which it is whole; REDUCED in lowest terms.
     """
 
     kind: ColumnKind
     values: Sequence[int | Fraction | None]
     of: int = 1
+    shown_over: Sequence[int] = ()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from app.calculators import vocabulary as voc
-from app.calculators.phrases import NOTHING, Phrase, quoted
+from app.calculators.bilingual import Phrase
+from app.calculators.phrases import NOTHING, quoted
 from app.calculators.vocabulary import word
 from app.tables import models
 from app.tables.additions import later_notices, later_words, words_of

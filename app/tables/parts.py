@@ -8,7 +8,8 @@ from typing import Any, Final, assert_never
 
 from app.calculators import expressions as ex
 from app.calculators import vocabulary as voc
-from app.calculators.phrases import NOT_PUBLISHED, NOTHING, Phrase, bound, counted_as, expression, listed, meaning, quoted, title
+from app.calculators.bilingual import Phrase
+from app.calculators.phrases import NOT_PUBLISHED, NOTHING, bound, counted_as, expression, listed, meaning, quoted, title
 from app.calculators.terms import UNKNOWN, UNSEEN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
 

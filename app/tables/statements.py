@@ -12,7 +12,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from app.calculators import vocabulary as voc
-from app.calculators.phrases import NOTHING, Phrase, listed, money, quoted
+from app.calculators.bilingual import Phrase
+from app.calculators.day_counts import DAY_COUNTS
+from app.calculators.phrases import NOTHING, listed, money, quoted
 from app.calculators.reading import parse_terms
 from app.calculators.terms import Terms, unsaid_other_funding
 from app.calculators.vocabulary import word
@@ -162,7 +164,7 @@ def _day_count(version: Version) -> Iterator[Statement]:
     raw, terms = version.content["terms"], version.terms
     named = not isinstance(raw.get("day_count"), Mapping)
     holder, at, key = (raw, WHOLE_TABLE, "day_count") if named else (raw["day_count"], "/terms/day_count", "is")
-    yield value(holder, at, key, Phrase("计息方式", "Day count"), terms.day_count, voc.DAY_COUNTS[terms.day_count])
+    yield value(holder, at, key, Phrase("计息方式", "Day count"), terms.day_count, DAY_COUNTS[terms.day_count].title)
     name = Phrase("计息方式系推定的说明", "Why the day count is assumed")
     yield text({} if named else holder, at, "assumed", name, terms.day_count_assumed)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 
-from app.calculators.phrases import Phrase, quoted
+from app.calculators.bilingual import Phrase
+from app.calculators.phrases import quoted
 from app.tables.canonical import canonical
 from app.tables.parts import Group, Part, groups
 from app.tables.statements import Statement, Version, frame, frame_of_overlay, rules
