@@ -88,7 +88,7 @@ class CapResult:
 
 
 @dataclass(slots=True)
-class StepText:
+class Step:
     """One line of the working in words: someone with a pocket calculator gets the same fen."""
 
     no: int
@@ -187,7 +187,7 @@ class Result:
     reasons: list[Reason] = field(default_factory=list)
     items: list[ItemResult] = field(default_factory=list)
     caps: list[CapResult] = field(default_factory=list)
-    steps: list[StepText] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     warnings: list[Warning_] = field(default_factory=list)
     not_decided_here: list[NotDecided] = field(default_factory=list)
     payout: list[Payment] = field(default_factory=list)

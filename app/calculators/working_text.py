@@ -15,7 +15,7 @@ from app.calculators import money
 from app.calculators.bilingual import Phrase
 from app.calculators.day_counts import part_texts
 from app.calculators.phrases import expression, title
-from app.calculators.results import StepText
+from app.calculators.results import Step as StepText
 from app.calculators.terms import Terms
 from app.calculators.texts import Language, say
 from app.calculators.working import (
