@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 from app.calculators import fields
 from app.calculators.day_counts import USUAL, DayCountName
+from app.calculators.loan_terms import REPAYMENT_METHODS, RepaymentMethodName, ResetRuleName
 from app.calculators.patterns import SERIES_PATTERN, SPREAD_PATTERN, TABLE_PATTERN, USCC_PATTERN
 
 MAX_CONTRACTS = 500
@@ -162,8 +163,8 @@ class RepaymentPlan:
     """A plan from which principal repayments follow (DECISIONS 61-63)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    method: Literal["EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"] = field(
-        metadata={"title": "等额本息、等额本金、按期付息到期还本、一次还本付息"}
+    method: RepaymentMethodName = field(
+        metadata={"title": "、".join(row.zh for row in REPAYMENT_METHODS.values())}
     )
     every_months: int = field(default=1, metadata={"title": "每几个月一期", "ge": 1, "le": 12})
     day: int | None = field(
@@ -212,7 +213,7 @@ class FloatingRate:
     __pydantic_config__ = EXTRA_FORBIDDEN
     kind: Literal["FLOATING"] = field(metadata={"title": "浮动利率"})
     series: str = field(metadata={"title": "参考利率", "pattern": SERIES_PATTERN, "max_length": 32})
-    reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(metadata={"title": "重定价方式"})
+    reset: ResetRuleName = field(metadata={"title": "重定价方式"})
     spread: str = field(default="0", metadata=fields.rate("加点", SPREAD_PATTERN))
     multiplier: str = field(default="1", metadata=fields.rate("倍数"))
     reset_anchor: date | None = field(default=None, metadata={"title": "重定价基准日，空为首次放款日"})

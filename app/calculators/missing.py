@@ -17,6 +17,7 @@ from app.calculators import award, days, grant, insurance
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.accounts import Under, account_key, ask_for_keys, keys_of
+from app.calculators.cap_periods import CAP_ACCOUNTS
 from app.calculators.eligibility import other_directions
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
@@ -24,14 +25,14 @@ from app.calculators.grants import Grant, concerns, grants_of, place_grants
 from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
-from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
+from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.runs import claimed_days, covering, supported_days
 from app.calculators.scope import REQUIRED, Scope, fact_required
 from app.calculators.terms import Line, Requirement, Unknown
 from app.calculators.windows import bounds, contains
 
 _OF_A_DAY = frozenset(name for name, fact in nm.BUILT_IN["CONTRACTS"].items() if fact.level == nm.DAY) - {"contract_rate"}
-_OWN = (*(name for name, _ in CAP_PER.values()), "policy_no", "item_id", "category", "insurance_type", "insurer")
+_OWN = (*(row.key for row in CAP_ACCOUNTS.values()), "policy_no", "item_id", "category", "insurance_type", "insurer")
 
 
 def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:

@@ -186,30 +186,3 @@ INVESTMENT_CATEGORIES = {
 
 LISTED = {"loan_type": LOAN_TYPES, "insurance_type": INSURANCE_TYPES, "unit_kind": UNIT_KINDS}
 """The facts whose codes are listed here."""
-
-# What a cap can separate accounts by, and the key under which an earlier grant names it.
-CAP_PER = {
-    "UNIT": ("unit_id", 1),
-    "PRODUCT": ("product_id", 1),
-    "CONTRACT": ("contract_no", 1),
-    "DRAWDOWN": ("drawdown_no", 0),
-    "LINE": ("line", 2),
-    "PROJECT": ("project_id", 3),
-    "LENDER": ("lender", 4),
-}
-KEYS_OF = {"CONTRACT": ("contract_no", "lender"), "DRAWDOWN": ("contract_no", "lender", "drawdown_no")}
-"""What separates accounts where one name is not enough: a contract is its number and its lender (D70)."""
-PER_FACTS = {
-    "UNIT": ("POLICIES",),
-    "PRODUCT": ("ITEMS",),
-    "CONTRACT": ("CONTRACTS",),
-    "DRAWDOWN": ("CONTRACTS",),
-    "LINE": ("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS"),
-    "PROJECT": ("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS"),
-    "LENDER": ("CONTRACTS",),
-}
-# How far back earlier grants take room, with the width by which caps are put in order; one that was not seen is counted per claim.
-PERIOD_WIDTH = {"CLAIM": 0, "BATCH": 1, "PROGRAM_YEAR": 2, "ACCRUAL_YEAR": 2, "CALENDAR_YEAR": 2, "LIFETIME": 3, "unknown": 0}
-PERIODS = tuple(PERIOD_WIDTH)
-OF_CLAIM = frozenset({"CLAIM", "unknown"})  # periods in which no earlier grant lies
-APPLICANT_WIDTH = 5

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
-from app.calculators import names as nm
+from app.calculators.cap_periods import APPLICANT_WIDTH, CAP_ACCOUNTS, CAP_PERIODS, DECLARED_WIDTH, account
 from app.calculators.cells import Cell, Cells, Key, name, never, say
 from app.calculators.contradictions import contradictions
 from app.calculators.placing import misplaced
@@ -161,10 +161,10 @@ def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]
 
 
 def _width(cap: Cap) -> tuple[int, int]:
-    widths = [nm.CAP_PER[part][1] if part in nm.CAP_PER else 1 for part in cap.per]
+    widths = [DECLARED_WIDTH if (row := account(part)) is None else row.width for part in cap.per]
     if cap.lines is not None:
-        widths.append(nm.CAP_PER["LINE"][1])
-    return min(widths, default=nm.APPLICANT_WIDTH), nm.PERIOD_WIDTH[cap.period]
+        widths.append(CAP_ACCOUNTS["LINE"].width)
+    return min(widths, default=APPLICANT_WIDTH), CAP_PERIODS[cap.period].width
 
 
 def _caps(terms: Terms) -> list[TermsFault]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_ACCOUNTS, CAP_PERIODS
 from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
@@ -150,13 +151,13 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         pays_days=any(line.per_day for line in terms.lines),
         pays_once=not all(line.per_day for line in terms.lines),
         reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
-        cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
+        cuts_years=any(CAP_PERIODS[cap.period].of_accrual_year for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
         spoken=spoken,
         called=_called(layers, spoken),
         reads=reads,
         statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
-        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
+        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(CAP_ACCOUNTS))),
         thresholds=thresholds(
             (node for layer in layers for node in nodes_of(layer)), caps, {name for name, kind in types.items() if kind == ex.MONEY}
         ),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_PERIODS, account
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, expression, listed, title
 from app.calculators.terms import Cap, Term, Terms, Window
@@ -124,28 +125,10 @@ DAYS: Final[Mapping[str, Phrase]] = {
     "FIRST_COUNTED_DAY": Phrase("首个计息日", "the first day that counts"),
     "APPLICATION_DATE": Phrase("申请日", "the application date"),
 }
-_PER: Final[Mapping[str, Phrase]] = {
-    "UNIT": Phrase("单个投保产品", "insured unit"),
-    "PRODUCT": Phrase("单个产品", "product"),
-    "CONTRACT": Phrase("单份合同", "contract"),
-    "DRAWDOWN": Phrase("单笔放款", "drawdown"),
-    "LINE": Phrase("单个档次", "line"),
-    "PROJECT": Phrase("单个项目", "project"),
-    "LENDER": Phrase("单家贷款机构", "lender"),
-}
 _EACH_APPLICANT: Final[Words] = {
     "ENTERPRISE": Phrase("单个企业", "enterprise"),
     "PERSON": Phrase("单人", "person"),
     "HOUSEHOLD": Phrase("单户", "household"),
-}
-_PERIODS: Final[Words] = {
-    "CLAIM": Phrase("单次申请", " and claim"),
-    "BATCH": Phrase("本批次", " and batch"),
-    "PROGRAM_YEAR": Phrase("年度", " and year"),
-    "ACCRUAL_YEAR": Phrase("每计息年度", " and year of interest"),
-    "CALENDAR_YEAR": Phrase("自然年度", " and calendar year"),
-    "LIFETIME": Phrase("累计", " in all"),
-    "unknown": Phrase("单次申请（期间未公布）", " and claim (its period was not published)"),
 }
 
 
@@ -207,8 +190,13 @@ def accounts(cap: Cap, terms: Terms) -> Phrase:
         return Phrase(f"{who.zh}（限额对象未公布）", f"{who.en} (what it is per was not published)")
     if not cap.per:
         return _each_applicant(terms)
-    parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
+    parts = [_account(one, terms) for one in cap.per]
     return Phrase("、".join(one.zh for one in parts), " and ".join(one.en for one in parts))
+
+
+def _account(part: str, terms: Terms) -> Phrase:
+    row = account(part)
+    return row.title if row is not None else Phrase(f"单个“{title(part, terms).zh}”", title(part, terms).en)
 
 
 def cap_name(cap: Cap, terms: Terms) -> Phrase:
@@ -223,7 +211,7 @@ def cap_name(cap: Cap, terms: Terms) -> Phrase:
 
 
 def _bare_name(cap: Cap, terms: Terms) -> Phrase:
-    who, period = accounts(cap, terms), _PERIODS[cap.period]
+    who, period = accounts(cap, terms), CAP_PERIODS[cap.period].title
     if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
         period = Phrase("", "") if cap.period == "BATCH" else period
         return Phrase(f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}")
