@@ -21,6 +21,7 @@ from app.calculators.cap_periods import CAP_ACCOUNTS
 from app.calculators.eligibility import other_directions
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.functions import FUNCTIONS, is_day_word
 from app.calculators.grants import Grant, concerns, grants_of, place_grants
 from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemId, ItemWork
@@ -187,8 +188,7 @@ class _Walk:
         """What requirements on totals of the claim add up."""
         case = self.case
         asked = (*case.terms.require, *(one for line in case.terms.lines for one in line.require))
-        for call in [call for one in asked if one.of_claim for call in ex.calls(one.that, "total")]:
-            (name,) = (part.name for part in call.args if isinstance(part, ex.Name))
+        for name in dict.fromkeys(name for one in asked if one.of_claim for name in ex.named(one.that, "FACT")):
             self.ask(ex.Name(name), scope)
 
     def _lines(self, scope: Scope) -> list[Line]:
@@ -238,7 +238,7 @@ def _reader(scope: Scope) -> ex.Lookup:
 
     def of(key: str | tuple[str, ...]) -> Any:
         if isinstance(key, tuple):
-            if key[0] in {"earned", "total", "admitted"} or key[-1] in {"DAY", "ON_DAY"}:
+            if FUNCTIONS[key[0]].calculated or is_day_word(key[-1]):
                 return None
         elif key in _OF_A_DAY or key in {"admitted", "disbursed"} or (key == "contract_rate" and scope.values.get(key) is not None):
             return None  # a rate may change with the day

@@ -125,10 +125,9 @@ def _once(r: Reader, base: ex.Node | None, rate: Any) -> None:
 def _moves(r: Reader, rate: ex.Node) -> bool:
     """Whether a rate changes with the day, the balance or the drawdown, not only with the contract rate."""
     of_drawdown = {name for name, one in r.needs.items() if one.of == "DRAWDOWN"}
-    return (
-        bool(ex.reads(rate) & ({"balance", "day", "drawn", "drawn_on"} | of_drawdown))
-        or any(call.key[2] in {"DAY", "EACH_DRAWDOWN"} for call in ex.calls(rate, "reference"))
-        or any(call.key[2] == "ON_DAY" for call in ex.calls(rate, "status"))
+    moments = [ex.moment(part) for part in ex.walk(rate) if isinstance(part, ex.Call)]
+    return bool(ex.reads(rate) & ({"balance", "day", "drawn", "drawn_on"} | of_drawdown)) or any(
+        one is not None and one.level in {nm.DRAWDOWN, nm.DAY} for one in moments
     )
 
 
@@ -214,9 +213,9 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
         with r.within("when"):
             earned = frozenset({"earned"}) if bounds == "AMOUNT" else frozenset()
             when = r.expression(body["when"], ex.BOOLEAN, extra=earned, narrowest=nm.DRAWDOWN)
-            for call in ex.calls(when, "earned"):
-                if call.key[1] not in r.lines:
-                    raise Refused(f"earned 的行不存在: {call.key[1]}")
+            for line in ex.named(when, "LINE"):
+                if line not in r.lines:
+                    raise Refused(f"earned 的行不存在: {line}")
     limit: ex.Node | Unknown = UNKNOWN
     if body.get("limit") != "unknown":
         with r.within("limit"):

@@ -156,7 +156,7 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         spoken=spoken,
         called=_called(layers, spoken),
         reads=reads,
-        statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
+        statuses=frozenset(name for layer in layers for node in nodes_of(layer) for name in ex.named(node, "STATUS")),
         key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(CAP_ACCOUNTS))),
         thresholds=thresholds(
             (node for layer in layers for node in nodes_of(layer)), caps, {name for name, kind in types.items() if kind == ex.MONEY}

@@ -10,12 +10,14 @@ from typing import Any, get_args
 
 import pytest
 
-from app.calculators import cap_periods, day_counts, grants, loan_terms
-from app.calculators.facts import FloatingRate, RepaymentPlan
+from app.calculators import cap_periods, day_counts, grants, loan_terms, names
+from app.calculators.expressions import MissingFact
+from app.calculators.facts import Applicant, Claim, Contract, FloatingRate, Item, Policy, Project, RepaymentPlan
 from app.calculators.loan_cost import _resets
 from app.calculators.rates import resets
 from app.calculators.reading import parse_terms
 from app.calculators.repayment import planned_repayments
+from app.calculators.scope import applicant_scope
 from tests.bureau import Bureau, loan
 from tests.spec.small_tables import points
 
@@ -95,3 +97,60 @@ def test_every_day_count_is_taken_from_a_contract_and_named(name: str) -> None:
     answer = Bureau(points(day_count=f"{{is: {name}, assumed: 未见}}")).answer({"contracts": [contract]})
     (told,) = [one["message"] for one in answer["warnings"] if one["code"] == "DAY_COUNT_ASSUMED"]
     assert day_counts.DAY_COUNTS[name].title.zh in told  # type: ignore[index]
+
+
+LEVELS = {
+    "APPLICANT": "application_date declaration_accepted digital_rmb_account major_project_or_key_unit other_municipal_funding "
+    "registered_in_beijing",
+    "DRAWDOWN": "drawn drawn_on",
+    "DAY": "balance contract_rate day interest",
+}
+
+
+@pytest.mark.parametrize("facts", names.BUILT_IN)
+def test_levels_of_built_in_names(facts: str) -> None:
+    """All that is neither of the applicant nor of a loan's days and drawdowns speaks of one item."""
+    narrow = {name: level for level, told in LEVELS.items() for name in told.split()}
+    found = {name: fact.level for name, fact in names.BUILT_IN[facts].items()}
+    assert found == {name: narrow.get(name, "ITEM") for name in found}
+    assert set(narrow) & set(found) == (set(narrow) if facts == "CONTRACTS" else set(LEVELS["APPLICANT"].split()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "name", "fact"),
+    [
+        (Contract, "CONTRACTS", "currency", ("CODE", "币种", "currency")),
+        (Contract, "CONTRACTS", "purposes", ("CODES", "用途与性质标记", "purposes")),
+        (Policy, "POLICIES", "sum_insured", ("MONEY", "保险金额", "sum insured")),
+        (Policy, "POLICIES", "launch_approved", ("BOOLEAN", "取得发射许可", "launch approved")),
+        (Item, "ITEMS", "events", ("COUNT", "次数", "events")),
+        (Item, "ITEMS", "vat", ("MONEY", "增值税", "VAT")),
+        (Project, "PROJECTS", "completed_on", ("DATE", "完工日", "completed on")),
+    ],
+)
+def test_type_and_titles_of_a_fact_are_those_of_its_field(kind: type, facts: str, name: str, fact: tuple[str, str, str]) -> None:
+    found = names.BUILT_IN[facts][name]
+    assert (found.type, found.zh, found.en) == fact
+    told = kind.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]
+    assert found.zh == told.get("says", told["title"])
+
+
+def test_the_loan_types_of_a_refusal_are_those_of_the_list() -> None:
+    response = Bureau(points(more="require: [{that: 'loan_type in [WORKING_CAPITAL]', code: X}]\n")).post(
+        {"contracts": [loan(loan_type="WORKING_CAPITL")]}
+    )
+    (told,) = response.json()["errors"]
+    assert told["pointer"] == "/contracts/0/loan_type"
+    assert all(f"{code}（{title}）" in told["detail"] for code, title in names.LOAN_TYPES.items())
+    listed, _, meant = told["detail"].partition("；您是否要")
+    assert listed.count("（") == len(names.LOAN_TYPES)
+    assert meant.startswith(" WORKING_CAPITAL（")
+
+
+def test_a_call_that_no_scope_answers_is_an_error() -> None:
+    claim = Claim(rate_table="x-y-2026-1-1", application_date=DRAWN, applicant=Applicant())
+    scope = applicant_scope(claim, {}, None, 2026, [])  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match="colour"):
+        scope.of(("colour", "2025-01-01"))
+    with pytest.raises(MissingFact, match="dishonesty_records"):
+        scope.of(("dishonest_since", "2025-01-01"))
