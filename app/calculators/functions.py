@@ -81,12 +81,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
             says_before=Phrase("{0}前{1}个月", "{1} months before {0}"),
             evaluate=lambda start, months: months_after(start, int(months)),
         ),
-        "year_end": Function(
-            parameters=(_DATE,),
-            result="DATE",
-            says=Phrase("{0}当年12月31日", "31 December of the year of {0}"),
-            evaluate=lambda day: day.replace(month=12, day=31),
-        ),
         "reference": Function(
             parameters=(
                 Parameter(title="系列", names="SERIES"),
