@@ -8,12 +8,13 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.grants import Grant
 from app.calculators.items import Case, ItemWork, refuse_requirement
 from app.calculators.names import FACT_LIST
 from app.calculators.scope import Scope
 from app.calculators.spelling import normal
-from app.calculators.vocabulary import AUTHORITIES, say_word
+from app.calculators.vocabulary import say_word
 
 IN_PRINCIPLE = "原则上"  # a rule in whose clause this stands leaves the decision to the authority (D102)
 

@@ -15,6 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators.cap_periods import APPLICANT_WIDTH, CAP_ACCOUNTS, CAP_PERIODS, DECLARED_WIDTH, account
 from app.calculators.cells import Cell, Cells, Key, name, never, say
+from app.calculators.code_lists import SUPPORT_METHODS
 from app.calculators.contradictions import contradictions
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
@@ -37,13 +38,7 @@ def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> li
 
 
 def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
-    wanted = {
-        "LOAN_INTEREST": ("CONTRACTS",),
-        "LEASE_INTEREST": ("CONTRACTS",),
-        "INSURANCE": ("POLICIES",),
-        "AWARD": ("ITEMS", "PROJECTS"),
-        "GRANT": ("ITEMS", "PROJECTS"),
-    }[method]
+    wanted = SUPPORT_METHODS[method].facts
     if terms.facts in wanted:
         return []
     return [TermsFault("facts", f"{method} 的事实应为 {' 或 '.join(wanted)}，而不是 {terms.facts}")]

@@ -15,6 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.cells import may_hold
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.grammar import WORDS as OPERATORS
 from app.calculators.reader import Reader, Refused
@@ -37,7 +38,6 @@ from app.calculators.terms import (
     Unknown,
     Watch,
 )
-from app.calculators.vocabulary import AUTHORITIES
 
 WORDS = [
     "facts",

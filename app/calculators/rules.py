@@ -12,6 +12,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.bilingual import Phrase
 from app.calculators.cap_periods import CAP_ACCOUNTS, CAP_PERIODS
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
@@ -35,7 +36,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, AUTHORITIES, cap_title, say_phrase, say_word, term_length, window_title
+from app.calculators.vocabulary import ADMITS, cap_title, say_phrase, say_word, term_length, window_title
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 

@@ -8,31 +8,12 @@ from typing import Final, Literal
 
 from app.calculators.bilingual import Phrase
 from app.calculators.cap_periods import CAP_PERIODS, account
+from app.calculators.code_lists import Words
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, expression, listed, title
 from app.calculators.terms import Cap, Term, Terms, Window
 from app.calculators.texts import Language
 
-Words = Mapping[str | bool, Phrase]
-
-METHODS: Final[Words] = {
-    "LOAN_INTEREST": Phrase("贷款贴息", "loan interest subsidy"),
-    "LEASE_INTEREST": Phrase("融资租赁补贴", "lease interest subsidy"),
-    "INSURANCE": Phrase("保险补贴", "insurance subsidy"),
-    "AWARD": Phrase("奖励", "award"),
-    "GRANT": Phrase("拨款补助", "grant"),
-}
-AUTHORITIES: Final[Words] = {
-    "official": Phrase("正式公布", "officially published"),
-    "mirror_of_official_page": Phrase("官方页面的副本", "a mirror of the official page"),
-    "repost": Phrase("转载", "a repost"),
-    "news": Phrase("新闻报道", "news"),
-    "second_hand": Phrase("间接来源", "second hand"),
-    "draft": Phrase("征求意见稿", "a draft for comment"),
-    "low": Phrase("未署名文章，未经核实", "an unsigned article, not verified"),
-    "assumed": Phrase("推定", "assumed"),
-}
-CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
 DOCUMENT: Final[Mapping[str, Phrase]] = {
     "title": Phrase("依据文件标题", "Title of the document"),
     "issuer": Phrase("发文机关", "Issuer of the document"),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.calculators import vocabulary as voc
 from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES, METHODS
 from app.calculators.phrases import NOTHING, quoted
 from app.calculators.vocabulary import word
 from app.tables import models
@@ -96,9 +97,9 @@ def _words(key: str, raw: Any) -> Phrase:
         case _ if raw is None:
             return NOTHING
         case "authority":
-            return word(voc.AUTHORITIES, raw)
+            return word(AUTHORITIES, raw)
         case "method":
-            return word(voc.METHODS, raw)
+            return word(METHODS, raw)
         case "title" | "issuer" | "not_loaded":
             return quoted(raw)
         case "schemes":

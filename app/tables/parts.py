@@ -9,6 +9,7 @@ from typing import Any, Final, assert_never
 from app.calculators import expressions as ex
 from app.calculators import vocabulary as voc
 from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.phrases import NOT_PUBLISHED, NOTHING, bound, counted_as, expression, listed, meaning, quoted, title
 from app.calculators.terms import UNKNOWN, UNSEEN, Bands, Cap, Line, Measure, Requirement, Term, Terms, Window
 from app.tables.statements import WHOLE_TABLE, Statement, Version, text, value
@@ -329,7 +330,7 @@ def _stacking(version: Version) -> Iterator[Part]:
                 value(body, at, "exempt", named(name, Phrase("例外", "exempt")), meaning(stacking.exempt), exempt),
                 value(body, at, "exempt_tables", free, stacking.exempt_tables, tables),
                 *_clause(body, at, name, stacking.single_direction),
-                value(body, at, "authority", of, source, voc.word(voc.AUTHORITIES, source)),
+                value(body, at, "authority", of, source, voc.word(AUTHORITIES, source)),
             ),
         )
     if stacking.higher_of is not None:

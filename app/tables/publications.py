@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.calculators import vocabulary as voc
+from app.calculators.code_lists import AUTHORITIES
 from app.calculators.money import decimal_text
 from app.calculators.terms import TermsFault
 from app.calculators.vocabulary import word
@@ -71,7 +71,7 @@ def said(
     kind = values_are(head)
     was, now = ({str(row["on"]): str(row["value"]) for row in one} for one in (before, rows))
     if not was:
-        first, last, authority = min(now), max(now), word(voc.AUTHORITIES, head.get("authority"))
+        first, last, authority = min(now), max(now), word(AUTHORITIES, head.get("authority"))
         zh, en = f"{name} 首次公布，{first} 至 {last} 共 {len(now)} 个值", f"{name} is new: {len(now)} values from {first} to {last}"
         yield f"{zh}；“{head.get('title')}”，{authority.zh}", f"{en}; “{head.get('title')}”, {authority.en}"
     days = sorted(now)

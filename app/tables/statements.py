@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from app.calculators import vocabulary as voc
 from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import AUTHORITIES, CONFIDENCES, METHODS, Words
 from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.phrases import NOTHING, listed, money, quoted
 from app.calculators.reading import parse_terms
@@ -87,11 +88,11 @@ def frame(version: Version) -> Iterator[Statement]:
     yield text(content, "", "reason", Phrase("更正理由", "Reason for the correction"), content.get("reason"), dated=False)
     yield text(content, "", "title", Phrase("标准表名称", "Title of the table"), content.get("title"), dated=False)
     method = content.get("method")
-    yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(voc.METHODS, method))
+    yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(METHODS, method))
     yield from _source(content)
     confidence = content.get("confidence")
     name = Phrase("数字的可靠程度", "How surely the figures were read")
-    yield value(content, "", "confidence", name, confidence, word(voc.CONFIDENCES, confidence), dated=False)
+    yield value(content, "", "confidence", name, confidence, word(CONFIDENCES, confidence), dated=False)
     yield value(raw, WHOLE_TABLE, "facts", Phrase("事实种类", "Kind of facts"), terms.facts, word(voc.FACTS, terms.facts))
     wording = raw.get("wording")
     yield value(raw, WHOLE_TABLE, "wording", Phrase("金额性质", "Kind of amount"), wording, word(voc.WORDINGS, wording))
@@ -104,7 +105,7 @@ def frame_of_overlay(version: Version) -> Iterator[Statement]:
     yield from _effective(content["effective"])
     yield text(content, "", "title", Phrase("规则名称", "Title of the rules"), content.get("title"), dated=False)
     for key, name, words in (
-        ("methods", Phrase("适用的支持方式", "Support methods it lies over"), voc.METHODS),
+        ("methods", Phrase("适用的支持方式", "Support methods it lies over"), METHODS),
         ("facts", Phrase("适用的事实种类", "Kinds of facts it lies over"), voc.FACTS),
     ):
         said = content.get(key)
@@ -127,7 +128,7 @@ def _source(content: Mapping[str, Any]) -> Iterator[Statement]:
     for key, name in voc.DOCUMENT.items():
         yield text(document, "/document", key, name, document.get(key), dated=False)
     authority = content.get("authority")
-    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(voc.AUTHORITIES, authority), dated=False)
+    yield value(content, "", "authority", Phrase("来源", "Source"), authority, word(AUTHORITIES, authority), dated=False)
 
 
 def _effective(period: Mapping[str, Any]) -> Iterator[Statement]:
@@ -155,7 +156,7 @@ def rules(version: Version) -> Iterator[Statement]:
     yield from _payout(version)
 
 
-def _rule(version: Version, key: str, name: Phrase, words: voc.Words, meaning: str | bool) -> Statement:
+def _rule(version: Version, key: str, name: Phrase, words: Words, meaning: str | bool) -> Statement:
     return value(version.content["terms"], WHOLE_TABLE, key, name, meaning, words[meaning])
 
 

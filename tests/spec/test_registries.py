@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from app.calculators import cap_periods, day_counts, grants, loan_terms, names
+from app.calculators import cap_periods, code_lists, day_counts, grants, loan_terms, names
 from app.calculators.expressions import MissingFact
 from app.calculators.facts import Applicant, Claim, Contract, FloatingRate, Item, Policy, Project, RepaymentPlan
 from app.calculators.loan_cost import _resets
@@ -27,6 +27,7 @@ ROWS: list[tuple[Any, Mapping[Any, Any]]] = [
     (cap_periods.CapAccountName, cap_periods.CAP_ACCOUNTS),
     (loan_terms.RepaymentMethodName, loan_terms.REPAYMENT_METHODS),
     (loan_terms.ResetRuleName, loan_terms.RESET_RULES),
+    (code_lists.SupportMethodName, code_lists.SUPPORT_METHODS),
 ]
 
 
