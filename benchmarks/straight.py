@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from app.api import calculating
 from app.calculators import assessment, days, results
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.facts import Claim, Contract
 from app.calculators.money import fen, spread, yuan
 from app.calculators.terms import ReferenceSeries
@@ -52,7 +53,7 @@ def answer(claim: Claim, model: results.Result, series: ReferenceSeries) -> resu
     counted = [balances[bisect_right(changes, day) - 1] for day in marks[:-1]]
     by_rate = [rates[bisect_right(rate_days, day) - 1] for day in marks[:-1]]
     lengths = days.lengths(marks)
-    parts = days.lengths(days.positions("MONTHS_12", marks, start))
+    parts = days.lengths(DAY_COUNTS["MONTHS_12"].positions(marks, start))
     interests = [balance * rate * length for balance, rate, length in zip(counted, by_rate, lengths, strict=True)]
     amounts = [balance * part for balance, part in zip(counted, parts, strict=True)]
     interest_of, interest, amount = 10_000 * BASIS, sum(interests), sum(amounts) * 2 // (100 * BASIS)

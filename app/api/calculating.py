@@ -15,10 +15,10 @@ from app.api.summaries import Detail, summary_of
 from app.api.table_choice import chosen_table
 from app.calculators import assessment, facts, results
 from app.calculators.bilingual import Phrase
+from app.calculators.code_lists import METHODS, SUPPORT_METHODS
 from app.calculators.cost import Cost, cost_of
 from app.calculators.faults import FactsError, Fault, NotComputable
 from app.calculators.terms import RateTable, ReferenceSeries
-from app.calculators.vocabulary import METHODS
 from app.tables.catalogue import Catalogue
 
 
@@ -45,7 +45,7 @@ KINDS = (LOAN, INSURANCE, AWARD, GRANT)
 
 def kind_of(table: RateTable) -> Kind:
     """The calculation that a table's support method takes."""
-    method = "LOAN_INTEREST" if table.method == "LEASE_INTEREST" else table.method
+    method = SUPPORT_METHODS[table.method].calculated_as
     return next(kind for kind in KINDS if kind.method == method)
 
 

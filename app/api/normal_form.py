@@ -19,6 +19,7 @@ import msgspec
 
 from app.calculators import expressions as ex
 from app.calculators import facts, patterns
+from app.calculators.day_counts import USUAL
 from app.calculators.repayment import usual_day
 from app.calculators.terms import Measure, RateTable
 
@@ -208,7 +209,7 @@ def _written_out(contract: facts.Contract) -> facts.Contract:
     drawdowns = contract.drawdowns
     if any(one.repayment_plan is not None for one in drawdowns):
         drawdowns = tuple(replace(one, repayment_plan=_planned(one.repayment_plan)) for one in drawdowns)
-    plan, day_count = _planned(contract.repayment_plan), contract.day_count or facts.USUAL_DAY_COUNT
+    plan, day_count = _planned(contract.repayment_plan), contract.day_count or USUAL
     if (plan, day_count, drawdowns) == (contract.repayment_plan, contract.day_count, contract.drawdowns):
         return contract
     return replace(contract, day_count=day_count, repayment_plan=plan, drawdowns=drawdowns)

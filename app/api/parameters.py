@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -13,9 +13,10 @@ from pydantic_core import PydanticCustomError
 from app.api import limits
 from app.api.claims import BATCH_PATTERN, DATE_PATTERN
 from app.calculators import patterns
+from app.calculators.code_lists import AreaName, SupportMethodName
 
-Method = Literal["LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST"]
-Area = Literal["INNOVATION_SYSTEM", "KEY_FIELDS", "DIGITAL_ECONOMY", "UPGRADING", "KEY_ENTERPRISES"]
+Method = SupportMethodName
+Area = AreaName
 
 _DATE = re.compile(DATE_PATTERN)
 

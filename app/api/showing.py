@@ -12,6 +12,7 @@ from app.api.calculating import KINDS
 from app.api.identity import instant_text
 from app.api.paging import page
 from app.api.parameters import SeriesPage
+from app.calculators.code_lists import SUPPORT_METHODS
 from app.calculators.codes import categories
 from app.calculators.money import decimal_text
 from app.calculators.names import BUILT_IN
@@ -159,8 +160,8 @@ def table_tag(catalogue: Catalogue, version: Version) -> str:
 
 
 def _endpoint(method: str) -> str:
-    method = "LOAN_INTEREST" if method == "LEASE_INTEREST" else method
-    return next(f"/v1/{kind.path}/calculate" for kind in KINDS if kind.method == method)
+    calculated_as = SUPPORT_METHODS[method].calculated_as
+    return next(f"/v1/{kind.path}/calculate" for kind in KINDS if kind.method == calculated_as)
 
 
 def _measure(need: Measure, overlay: str | None) -> views.MeasureView:

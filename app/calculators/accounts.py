@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from app.calculators import facts
 from app.calculators import names as nm
+from app.calculators.cap_periods import account
 from app.calculators.expressions import MissingFact
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemId
@@ -39,7 +40,7 @@ def account_key(cap: Cap, keys: Keys) -> AccountKey:
 
 def shown_key(case: Case, cap: Cap, keys: Keys) -> tuple[str, ...]:
     """How an account is called in the answer: its keys as sent; a lender only where the number alone is not enough."""
-    shown = [keys.get(nm.CAP_PER[part][0] if part in nm.CAP_PER else part, "") for part in cap.per]
+    shown = [keys.get(part if (row := account(part)) is None else row.key, "") for part in cap.per]
     if "DRAWDOWN" in cap.per and "CONTRACT" not in cap.per:
         shown.append(keys["contract_no"])
     if "LENDER" not in cap.per and "lender" in cap.keys and normal(keys["contract_no"]) in case.shared_numbers:

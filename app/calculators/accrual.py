@@ -5,8 +5,8 @@ Written so that a compiler with 64-bit integers can take it as it is. fen × day
 balance × days are added up first (计息积数) while the rate is the same. Bounds, for balances that on no
 day add up to 10^15 fen, rates at most 10 over a denominator of at most 10^10, and 22,000 days:
 
-    balance = a·basis + b              a < 2.8e12, b < 366
-    Σ days·balance/basis = whole + part  whole < 2.8e12·22,000 + 22,000 < 6.2e16, part < basis
+    balance = a·basis + b              a < 10^15/basis, b < basis; basis 360, 365, or 365·366 (then a day is 365 or 366)
+    Σ days·balance/basis = whole + part  whole < 6.2e16, part < basis
     whole = p·D + s (D the denominator) p·numerator < 6.2e16/D·10·D, s·numerator < 10·D² ≤ 1e21 for D = 1e10
 
 The last product is split once more by a 10^5 limb, so that no intermediate passes 2^63.

@@ -18,6 +18,7 @@ from app.calculators.accounts import contract_name, shared_numbers
 from app.calculators.applicants import kind_faults, uscc_faults
 from app.calculators.caps import apply_cap, lower, together, whole
 from app.calculators.checks import check_claim
+from app.calculators.code_lists import CONFIDENCES, SUPPORT_METHODS
 from app.calculators.codes import (
     check_grants,
     check_statuses,
@@ -52,7 +53,7 @@ from app.calculators.terms import RateTable, ReferenceSeries
 from app.calculators.texts import Language, say
 from app.calculators.units import doubt_first_insured, doubt_launches
 from app.calculators.unread import warn_unread
-from app.calculators.vocabulary import CONFIDENCES, METHODS, say_word
+from app.calculators.vocabulary import say_word
 from app.calculators.windows import check_application
 from app.calculators.words import in_words
 from app.calculators.working import NOTHING, Amount, Difference, Least, Money, Most, Said, StepValue, WorkedStep, numbered
@@ -61,12 +62,6 @@ from app.calculators.working_text import amount_text, steps_in_words
 ENGINE_VERSION = "1.1.0"
 
 _WORK = {"CONTRACTS": loan_interest.work, "POLICIES": insurance.work, "ITEMS": award.work, "PROJECTS": grant.work}
-_METHODS = {
-    "LOAN_INTEREST": {"LOAN_INTEREST", "LEASE_INTEREST"},
-    "INSURANCE": {"INSURANCE"},
-    "AWARD": {"AWARD"},
-    "GRANT": {"GRANT"},
-}
 
 
 class Assessed(NamedTuple):
@@ -126,14 +121,15 @@ def assess_with_working(
 
 
 def _right_method(table: RateTable, endpoint_method: str) -> None:
-    if table.method not in _METHODS[endpoint_method]:
+    method = SUPPORT_METHODS[table.method]
+    if method.calculated_as != endpoint_method:
         raise FactsError(
             [
                 Fault(
                     "/rate_table",
                     "WRONG_METHOD",
-                    f"此标准表的支持方式是{METHODS[table.method].zh}（{table.method}），请用相应的接口",
-                    f"this table's support method is {table.method}, {METHODS[table.method].en}; use its endpoint",
+                    f"此标准表的支持方式是{method.title.zh}（{table.method}），请用相应的接口",
+                    f"this table's support method is {table.method}, {method.title.en}; use its endpoint",
                 )
             ]
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from app.calculators.day_counts import DayCountName
 from app.calculators.facts import Contract, Drawdown
 from app.calculators.faults import FactsError, Fault
 from app.calculators.money import fen
@@ -53,7 +54,7 @@ class Slice:
     drawn: int
     fact: Drawdown
     rate: ContractRate
-    day_count: str
+    day_count: DayCountName
     course: Course
     gap: Gap | None = None  # from when on a planned balance is not known
     planned: bool = False

@@ -16,6 +16,7 @@ from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, Under, account_key, ambiguous, ask_for_keys, shown_key
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_PERIODS
 from app.calculators.grants import Grant, concerns, lies_in, may_be_placed
 from app.calculators.items import Account, Atom, Case
 from app.calculators.results import CapResult
@@ -51,7 +52,7 @@ def apply_cap(
         key = account_key(cap, atom.keys)
         lacking = lacking or (None in key and atom.exact > 0)
         # What accrues on no day has an account without a year.
-        accounts.setdefault((key, atom.year if cap.period == "ACCRUAL_YEAR" else None), []).append(atom)
+        accounts.setdefault((key, atom.year if CAP_PERIODS[cap.period].of_accrual_year else None), []).append(atom)
     if lacking and _ask(case, cap, accounts, grants):
         return
     named = [(_shown(case, cap, members[0], year), key, year, members) for (key, year), members in accounts.items()]
@@ -68,7 +69,7 @@ def apply_cap(
 def _shown(case: Case, cap: Cap, first: Atom, year: int | None) -> tuple[str, ...]:
     """How an account is called: by the first spelling of its keys, and by its year of interest."""
     shown = shown_key(case, cap, first.keys)
-    return (*shown, str(year or "")) if cap.period == "ACCRUAL_YEAR" else shown
+    return (*shown, str(year or "")) if CAP_PERIODS[cap.period].of_accrual_year else shown
 
 
 def _ask(case: Case, cap: Cap, accounts: Mapping[tuple[AccountKey, int | None], list[Atom]], grants: Sequence[Grant]) -> bool:

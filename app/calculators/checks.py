@@ -9,6 +9,7 @@ from app.calculators.days import BEIJING
 from app.calculators.facts import MAX_YEARS, Claim, Contract, Drawdown, FixedRate, FloatingRate, Policy, RepaymentPlan, SteppedRate
 from app.calculators.faults import Fault
 from app.calculators.ids import check_ids
+from app.calculators.loan_terms import REPAYMENT_METHODS
 from app.calculators.money import decimal_ratio
 from app.calculators.names import FACT_LIST
 from app.calculators.spelling import normal
@@ -173,7 +174,7 @@ def _plan(contract: Contract, one: Drawdown, plan: RepaymentPlan, where: str) ->
     if plan.first_due is not None and not one.on < plan.first_due <= matures_on:
         zh, en = "首个还款日应晚于放款日、不晚于到期日", "first_due should be after the drawdown and not after matures_on"
         faults.append(Fault(f"{where}/first_due", "DATES_OUT_OF_ORDER", zh, en))
-    if plan.method == "EQUAL_INSTALLMENT" and rate is None:
+    if REPAYMENT_METHODS[plan.method].needs_rate and rate is None:
         holder = where.removesuffix("/repayment_plan")
         faults.append(Fault(f"{holder}/rate", "FACT_REQUIRED", "等额本息须有合同利率", "an equal-instalment plan needs the rate"))
     return faults

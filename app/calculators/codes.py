@@ -12,6 +12,7 @@ from typing import Final
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_ACCOUNTS
 from app.calculators.facts import Claim, Granted, Policy
 from app.calculators.faults import Fault
 from app.calculators.ids import bad_id, id_fault
@@ -115,7 +116,7 @@ def _keys(terms: Terms) -> dict[str, Mapping[str, str] | None]:
     """By what accounts of a table can be separated, each with its codes and their titles, or None where any text will do."""
     built_in = nm.BUILT_IN[str(terms.facts)]
     found: dict[str, Mapping[str, str] | None] = {name: None for name, fact in built_in.items() if fact.type == ex.CODE}
-    found |= {nm.CAP_PER[part][0]: None for part, facts in nm.PER_FACTS.items() if terms.facts in facts}
+    found |= {row.key: None for row in CAP_ACCOUNTS.values() if terms.facts in row.facts}
     found |= {name: one.values for name, one in terms.needs.items() if one.type == ex.CODE}
     lines = {line.id: line.title for line in terms.lines}
     named = categories(terms)

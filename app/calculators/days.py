@@ -1,8 +1,4 @@
-"""Days, periods and day counts, on ordinal days (``date.toordinal``). Periods are half-open [from, until).
-
-Every day count is the difference of a position function, so that it is additive: cutting a period never
-changes a sum (D3, D4).
-"""
+"""Days and periods, on ordinal days (``date.toordinal``). Periods are half-open [from, until)."""
 
 from __future__ import annotations
 
@@ -13,11 +9,7 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta, timezone
 from functools import lru_cache
 from operator import sub
 
-BASIS: dict[str, int] = {"ACT_360": 360, "ACT_365": 365, "MONTHS_12": 360, "D30_360": 360}
-
 BEIJING = timezone(timedelta(hours=8))
-
-ACTUAL = frozenset({"ACT_360", "ACT_365"})
 
 Spans = list[tuple[int, int]]
 
@@ -44,44 +36,9 @@ def term_until(start: date, months: int | None, *, year_end: bool) -> date:
     return min(until, next_year(start)) if year_end else until
 
 
-@lru_cache(maxsize=65536)
-def _in_months(day: int) -> tuple[int, int, int, int]:
-    """The month of a day, which of its days it is, and the lengths of that month and of the one before."""
-    when = date.fromordinal(day)
-    before = monthrange(when.year, when.month - 1)[1] if when.month > 1 else 31
-    return 12 * when.year + when.month, when.day, monthrange(when.year, when.month)[1], before
-
-
-def _months_positions(days: Sequence[int], anchor: int) -> list[int]:
-    """30 for each whole month from the anchor, one for each odd day and at most 30 of these (D4)."""
-    start, first, _, _ = _in_months(anchor)
-    found = []
-    for day in days:
-        month, of_month, length, before = _in_months(day)
-        odd = of_month - (first if first < length else length)
-        if odd < 0:  # the last grid point lies in the month before
-            month -= 1
-            odd = of_month + before - (first if first < before else before)
-        found.append(30 * (month - start) + (odd if odd < 30 else 30))
-    return found
-
-
-@lru_cache(maxsize=65536)
-def _thirty_position(day: int) -> int:
-    when = date.fromordinal(day)
-    return 360 * when.year + 30 * when.month + min(when.day, 30)
-
-
 def next_year(day: date) -> date:
     """The 1 January that follows; of the calendar's last year its last day."""
     return months_after(date(day.year, 1, 1), 12)
-
-
-def positions(kind: str, days: Sequence[int], anchor: int) -> Sequence[int]:
-    """Where days lie as the day count takes them, in units of 1/BASIS of a year; ``anchor`` matters for MONTHS_12 only (D3, D4)."""
-    if kind in ACTUAL:
-        return days
-    return _months_positions(days, anchor) if kind == "MONTHS_12" else [_thirty_position(day) for day in days]
 
 
 def lengths(positions: Sequence[int]) -> list[int]:

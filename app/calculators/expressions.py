@@ -16,7 +16,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from app.calculators.days import months_after
+from app.calculators.functions import EXTREMES, FUNCTIONS, MOMENTS, ExtremeName, Moment, Names, Parameter
 
 MAX_LENGTH = 600
 MAX_DEPTH = 24
@@ -26,9 +26,6 @@ MONEY, RATE, NUMBER, COUNT, QUANTITY = "MONEY", "RATE", "NUMBER", "COUNT", "QUAN
 DATE, BOOLEAN, CODE, CODES = "DATE", "BOOLEAN", "CODE", "CODES"
 NUMERIC = frozenset({MONEY, RATE, NUMBER, COUNT, QUANTITY})
 
-LOOKUPS = ("DAY", "SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "APPLICATION_DATE", "JAN_1", "JAN_1_LAST_YEAR")
-STATUS_TIMES = ("AT_FIRST_DRAWDOWN", "AT_APPLICATION", "ON_DAY")
-
 Value = Any  # Fraction, int, bool, date, str or tuple of str: the language is dynamically valued, statically typed
 Types = frozenset[str]
 
@@ -37,7 +34,6 @@ Lookup = Callable[[str | tuple[str, ...]], Value]
 """Answers a name, or the key of a call; raises MissingFact."""
 
 _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-_EXTREME: dict[str, Callable[[Iterator[Value]], Value]] = {"min": min, "max": max}
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "in": lambda left, right: left in right,
     ">=": operator.ge,
@@ -124,12 +120,12 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    fn: str  # min max
+    fn: ExtremeName
     parts: tuple[Node, ...]
 
     def value_in(self, of: Lookup) -> Value:
         """The least or greatest of the parts."""
-        return _EXTREME[self.fn](part.value_in(of) for part in self.parts)
+        return EXTREMES[self.fn](part.value_in(of) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +177,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``months_after``, ``reference``, ``status``, ``earned``, ``dishonest_since``, ``total``, ``admitted``."""
+    """A call of one of ``functions.FUNCTIONS``."""
 
     fn: str
     args: tuple[Node, ...]
@@ -192,15 +188,11 @@ class Call:
         return (self.fn, *map(_literal, self.args))
 
     def value_in(self, of: Lookup) -> Value:
-        """What the scope answers for the call."""
-        if self.fn == "months_after":
-            start, months = self.args
-            return months_after(start.value_in(of), int(months.value_in(of)))
-        if self.fn == "dishonest_since":
-            return of(("dishonest_since", self.args[0].value_in(of).isoformat()))
-        if dated(self):
-            return of((self.fn, _literal(self.args[0]), self.args[1].value_in(of).isoformat()))
-        return of(self.key)
+        """What the function comes to, or the scope answers for the call."""
+        evaluated = FUNCTIONS[self.fn].evaluate
+        if evaluated is not None:
+            return evaluated(*[arg.value_in(of) for arg in self.args])
+        return of((self.fn, *[_literal(arg) if is_literal(one, arg) else arg.value_in(of).isoformat() for one, arg in given(self)]))
 
 
 Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | Member | Logic | Not | Call
@@ -208,7 +200,22 @@ Node = Number | Day | Code | Name | Negative | Arithmetic | Extreme | Compare | 
 
 def dated(call: Call) -> bool:
     """Whether a call looks up a day that an expression gives, such as ``status(SME, signed_on)``, not a named one."""
-    return call.fn in {"reference", "status"} and not isinstance(call.args[1], Code)
+    return any(one.moments and not isinstance(arg, Code) for one, arg in given(call))
+
+
+def given(call: Call) -> Iterator[tuple[Parameter, Node]]:
+    """The arguments of a call with their parameters."""
+    return zip(FUNCTIONS[call.fn].parameters, call.args, strict=True)
+
+
+def is_literal(parameter: Parameter, arg: Node) -> bool:
+    """Whether an argument names something, and is no expression."""
+    return parameter.names is not None or (bool(parameter.moments) and isinstance(arg, Code))
+
+
+def moment(call: Call) -> Moment | None:
+    """The day that a call names by a word."""
+    return next((MOMENTS[arg.value] for one, arg in given(call) if one.moments and isinstance(arg, Code)), None)
 
 
 def _literal(node: Node) -> str:
@@ -236,16 +243,14 @@ def children(node: Node) -> tuple[Node, ...]:
             return parts
         case Member(item, among):
             return (item, among) if isinstance(among, Name) else (item,)
-        case Call("months_after" | "dishonest_since", args):
-            return args
-        case Call("reference" | "status", args) if dated(node):
-            return args[1:]
+        case Call():
+            return tuple([arg for one, arg in given(node) if not is_literal(one, arg)])
         case _:
             return ()
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it. Literal arguments of ``reference``, ``status`` and such are no nodes."""
+    """The node and all below it. Literal arguments of calls are no nodes."""
     yield node
     for part in children(node):
         yield from walk(part)
@@ -254,15 +259,20 @@ def walk(node: Node) -> Iterator[Node]:
 def reads(node: Node) -> frozenset[str]:
     """The names of the facts that the node reads (also inside ``total``)."""
     found = {part.name for part in walk(node) if isinstance(part, Name)}
-    found |= {_literal(part.args[0]) for part in walk(node) if isinstance(part, Call) and part.fn == "total"}
-    if calls(node, "admitted"):
-        found.add("admitted")
+    found.update(named(node, "FACT"))
+    found |= {read for part in walk(node) if isinstance(part, Call) and (read := FUNCTIONS[part.fn].reads) is not None}
     return frozenset(found)
+
+
+def named(node: Node, what: Names) -> tuple[str, ...]:
+    """The series, statuses, lines, categories or facts that calls in the node name, each once and in their order."""
+    called = (part for part in walk(node) if isinstance(part, Call))
+    return tuple(dict.fromkeys(_literal(arg) for call in called for one, arg in given(call) if one.names == what))
 
 
 def facts_in(node: Node) -> bool:
     """Whether the node reads anything; if not, it is a figure or a date of the notice, such as ``months_after(2025-01-31, 1)``."""
-    return any(isinstance(part, Name) or (isinstance(part, Call) and part.fn != "months_after") for part in walk(node))
+    return any(isinstance(part, Name) or (isinstance(part, Call) and FUNCTIONS[part.fn].evaluate is None) for part in walk(node))
 
 
 def calls(node: Node, fn: str) -> list[Call]:

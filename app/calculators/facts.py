@@ -3,7 +3,8 @@
 Standard-library dataclasses. ``field(metadata=…)`` carries the Chinese title, the pattern and the
 limits; the API builds validation and the OpenAPI document from the same metadata, so that schema,
 validation, documentation and core are never four hand-kept copies. ``neutral`` is the value that says nothing, ``codes`` are those of
-a field that say something: what a table does not read of them warns (D81, ``unread``).
+a field that say something: what a table does not read of them warns (D81, ``unread``). ``says`` is what a sentence calls the
+fact where the title asks a question or adds a remark, ``en`` its English name where that is not the field's own.
 
 Money is a string in 元 with two decimals, a rate a decimal fraction as a string (DOMAIN: money and
 rates never pass through a binary float); ``money.fen`` and ``money.decimal_ratio`` read them.
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal, get_args
 
 from app.calculators import fields
+from app.calculators.day_counts import USUAL, DayCountName
+from app.calculators.loan_terms import REPAYMENT_METHODS, RepaymentMethodName, ResetRuleName
 from app.calculators.patterns import SERIES_PATTERN, SPREAD_PATTERN, TABLE_PATTERN, USCC_PATTERN
 
 MAX_CONTRACTS = 500
@@ -29,12 +32,10 @@ MAX_ITEMS = 1000
 MAX_PROJECTS = 200
 MAX_INVESTMENTS = 2000
 MAX_GRANTED = 200
-USUAL_DAY_COUNT: Final = "ACT_360"  # of a contract that does not say: what banks do unless they agree otherwise
 MAX_YEARS = 60  # a period longer than this is a mistyped date
 
 EXTRA_FORBIDDEN = {"extra": "forbid"}
 
-DayCountName = Literal["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
 ApplicantKind = Literal["ENTERPRISE", "PERSON", "HOUSEHOLD"]
 Purpose = Literal["ENTRUSTED", "SHAREHOLDER", "REFINANCING", "LAND_PURCHASE", "BILL", "TRADE_FINANCE", "INTRA_GROUP"]
 ExcludedReason = Literal["OVERDUE", "EXTENSION", "OTHER"]
@@ -115,17 +116,25 @@ class Applicant:
     uscc_confirmed: bool = field(
         default=False, metadata={"title": "统一社会信用代码校验码不符，已与营业执照核对无误", "description": "个别地区的代码校验码不符。"}
     )
-    registered_in_beijing: bool | None = field(default=None, metadata={"title": "是否在本市登记注册", "neutral": True})
+    registered_in_beijing: bool | None = field(
+        default=None, metadata={"title": "是否在本市登记注册", "says": "在本市登记注册", "en": "registered in Beijing", "neutral": True}
+    )
     dishonesty_records: tuple[DishonestyRecord, ...] | None = field(
         default=None, metadata=fields.many("严重失信记录（没有则为空列表）", MAX_PERIODS, neutral=())
     )
-    major_project_or_key_unit: bool | None = field(default=None, metadata={"title": "是否市级重大项目或重点单位"})
+    major_project_or_key_unit: bool | None = field(
+        default=None, metadata={"title": "是否市级重大项目或重点单位", "says": "市级重大项目或重点单位"}
+    )
     statuses: tuple[Status, ...] = field(default=(), metadata=fields.many("资质", MAX_PERIODS))
     granted: tuple[Granted, ...] = field(default=(), metadata=fields.many("此前已获支持", MAX_GRANTED))
     other_support_this_year: str | None = field(default=None, metadata=fields.money("本年度已获同一资金支持金额（视为不带键的已获支持）"))
-    other_municipal_funding: bool | None = field(default=None, metadata={"title": "申请项目是否已获其他市级财政资金", "neutral": False})
-    declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实", "neutral": True})
-    digital_rmb_account: bool | None = field(default=None, metadata={"title": "是否开通数字人民币账户"})
+    other_municipal_funding: bool | None = field(
+        default=None, metadata={"title": "申请项目是否已获其他市级财政资金", "says": "已获其他市级财政资金", "neutral": False}
+    )
+    declaration_accepted: bool | None = field(default=None, metadata={"title": "是否承诺材料真实", "says": "承诺材料真实", "neutral": True})
+    digital_rmb_account: bool | None = field(
+        default=None, metadata={"title": "是否开通数字人民币账户", "says": "开通数字人民币账户", "en": "digital RMB account"}
+    )
     measures: Measures = fields.measures()
 
 
@@ -163,8 +172,8 @@ class RepaymentPlan:
     """A plan from which principal repayments follow (DECISIONS 61-63)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    method: Literal["EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL", "INTEREST_ONLY", "BULLET"] = field(
-        metadata={"title": "等额本息、等额本金、按期付息到期还本、一次还本付息"}
+    method: RepaymentMethodName = field(
+        metadata={"title": "、".join(row.zh for row in REPAYMENT_METHODS.values())}
     )
     every_months: int = field(default=1, metadata={"title": "每几个月一期", "ge": 1, "le": 12})
     day: int | None = field(
@@ -213,7 +222,7 @@ class FloatingRate:
     __pydantic_config__ = EXTRA_FORBIDDEN
     kind: Literal["FLOATING"] = field(metadata={"title": "浮动利率"})
     series: str = field(metadata={"title": "参考利率", "pattern": SERIES_PATTERN, "max_length": 32})
-    reset: Literal["MONTHLY", "QUARTERLY", "JAN_1", "ANNIVERSARY", "LISTED"] = field(metadata={"title": "重定价方式"})
+    reset: ResetRuleName = field(metadata={"title": "重定价方式"})
     spread: str = field(default="0", metadata=fields.rate("加点", SPREAD_PATTERN))
     multiplier: str = field(default="1", metadata=fields.rate("倍数"))
     reset_anchor: date | None = field(default=None, metadata={"title": "重定价基准日，空为首次放款日"})
@@ -250,20 +259,24 @@ class Contract:
     """One loan contract (贷款合同) or finance lease."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    contract_no: str = field(metadata=fields.identifier("合同编号"))
+    contract_no: str = field(metadata=fields.identifier("合同编号", en="contract number"))
     lender: str = field(metadata=fields.identifier("贷款机构"))
     loan_type: str = field(metadata=fields.code("贷款种类", codes=MARKS))
     signed_on: date = field(metadata={"title": "签订日"})
     matures_on: date = field(metadata={"title": "到期日"})
     drawdowns: tuple[Drawdown, ...] = field(metadata=fields.many("放款", MAX_DRAWDOWNS, 1))
-    currency: str = field(default="CNY", metadata={"title": "币种（ISO 4217）", "pattern": r"^[A-Z]{3}$", "max_length": 3})
-    purposes: tuple[Purpose, ...] = field(default=(), metadata=fields.many("贷款用途与性质标记", 20, codes=MARKS))
-    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
+    currency: str = field(
+        default="CNY", metadata={"title": "币种（ISO 4217）", "says": "币种", "pattern": r"^[A-Z]{3}$", "max_length": 3}
+    )
+    purposes: tuple[Purpose, ...] = field(
+        default=(), metadata=fields.many("贷款用途与性质标记", 20, says="用途与性质标记", codes=MARKS)
+    )
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目", says="项目编号", en="project"))
     repayments: tuple[Repayment, ...] = field(default=(), metadata=fields.many("实际还本", MAX_REPAYMENTS))
     repayment_plan: RepaymentPlan | None = field(default=None, metadata={"title": "还款计划"})
     rate: FixedRate | SteppedRate | FloatingRate | None = field(default=None, metadata={"title": "合同利率", "discriminator": "kind"})
     day_count: DayCountName | None = field(
-        default=None, metadata={"title": "合同计息方式", "description": "未给时按银行惯例 ACT_360；推算利息以此为准时提示。"}
+        default=None, metadata={"title": "合同计息方式", "description": f"未给时按银行惯例 {USUAL}；推算利息以此为准时提示。"}
     )
     interest_paid: tuple[InterestVoucher, ...] = field(default=(), metadata=fields.many("利息凭证", MAX_VOUCHERS))
     excluded_periods: tuple[ExcludedPeriod, ...] = field(
@@ -277,21 +290,21 @@ class Policy:
     """One insurance policy, or the part of it that covers one unit (DECISIONS 58)."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    policy_no: str = field(metadata=fields.identifier("保单号"))
+    policy_no: str = field(metadata=fields.identifier("保单号", en="policy number"))
     insurer: str = field(metadata=fields.identifier("保险公司"))
     insurance_type: str = field(metadata=fields.code("险种"))
-    unit_id: str = field(metadata=fields.identifier("被保产品（单发火箭或单颗卫星）编号"))
+    unit_id: str = field(metadata=fields.identifier("被保产品（单发火箭或单颗卫星）编号", says="产品编号", en="unit"))
     premium: str = field(metadata=fields.money("保费"))
     premium_paid: str = field(metadata=fields.money("已付保费"))
-    period_from: date = field(metadata={"title": "保险期间起（含）"})
-    period_until: date = field(metadata={"title": "保险期间止（不含）"})
+    period_from: date = field(metadata={"title": "保险期间起（含）", "says": "保险期间起"})
+    period_until: date = field(metadata={"title": "保险期间止（不含）", "says": "保险期间止"})
     unit_kind: str | None = field(default=None, metadata=fields.code("产品类型"))
     launched_on: date | None = field(default=None, metadata={"title": "发射日期"})
-    launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可", "neutral": True})
+    launch_approved: bool | None = field(default=None, metadata={"title": "是否取得发射许可", "says": "取得发射许可", "neutral": True})
     sum_insured: str | None = field(default=None, metadata=fields.money("保险金额"))
     paid_on: date | None = field(default=None, metadata={"title": "保费付清日"})
     first_insured_on: date | None = field(default=None, metadata={"title": "首次投保日"})
-    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目", says="项目编号", en="project"))
     measures: Measures = fields.measures()
 
 
@@ -300,18 +313,20 @@ class Item:
     """One thing that earns an award or a grant: a product, an event, a fee."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    item_id: str = field(metadata=fields.identifier("事项编号"))
+    item_id: str = field(metadata=fields.identifier("事项编号", en="item"))
     category: str | None = field(default=None, metadata=fields.code("类别"))
-    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目"))
-    product_id: str | None = field(default=None, metadata=fields.identifier("所属产品"))
+    project_id: str | None = field(default=None, metadata=fields.identifier("所属项目", says="项目编号", en="project"))
+    product_id: str | None = field(default=None, metadata=fields.identifier("所属产品", says="产品编号", en="product"))
     base_amount: str | None = field(default=None, metadata=fields.money("计算基数"))
-    vat: str | None = field(default=None, metadata=fields.money("其中增值税", neutral="0.00"))
-    hardware: str | None = field(default=None, metadata=fields.money("其中硬件", neutral="0.00"))
-    related_party_amount: str | None = field(default=None, metadata=fields.money("其中关联方", neutral="0.00"))
+    vat: str | None = field(default=None, metadata=fields.money("其中增值税", says="增值税", en="VAT", neutral="0.00"))
+    hardware: str | None = field(default=None, metadata=fields.money("其中硬件", says="硬件金额", neutral="0.00"))
+    related_party_amount: str | None = field(
+        default=None, metadata=fields.money("其中关联方", says="关联方金额", en="related-party amount", neutral="0.00")
+    )
     cost: str | None = field(default=None, metadata=fields.money("产品成本"))
     events: int | None = field(default=None, metadata={"title": "次数", "ge": 0, "le": 1_000_000})
     occurred_on: date | None = field(default=None, metadata={"title": "发生日期"})
-    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "says": "关联方", "neutral": False})
     measures: Measures = fields.measures()
 
 
@@ -322,9 +337,9 @@ class Investment:
     __pydantic_config__ = EXTRA_FORBIDDEN
     category: str = field(metadata=fields.code("投资类别"))
     amount: str = field(metadata=fields.money("金额（含税）"))
-    vat: str | None = field(default=None, metadata=fields.money("其中增值税", neutral="0.00"))
+    vat: str | None = field(default=None, metadata=fields.money("其中增值税", says="增值税", en="VAT", neutral="0.00"))
     paid_on: date | None = field(default=None, metadata={"title": "付款日"})
-    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "neutral": False})
+    related_party: bool | None = field(default=None, metadata={"title": "是否关联方", "says": "关联方", "neutral": False})
     measures: Measures = fields.measures()
 
 
@@ -333,7 +348,7 @@ class Project:
     """One investment project."""
 
     __pydantic_config__ = EXTRA_FORBIDDEN
-    project_id: str = field(metadata=fields.identifier("项目编号"))
+    project_id: str = field(metadata=fields.identifier("项目编号", en="project"))
     investments: tuple[Investment, ...] = field(metadata=fields.many("投资明细", MAX_INVESTMENTS))
     category: str | None = field(default=None, metadata=fields.code("类别"))
     started_on: date | None = field(default=None, metadata={"title": "开工日"})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
+from app.calculators import functions
 from app.calculators.expressions import (
     COUNT,
     MAX_DEPTH,
@@ -41,7 +42,7 @@ _TOKEN = re.compile(
 )
 _WIDE = str.maketrans("０１２３４５６７８９．％，（）", "0123456789.%,()")
 _SAME = {"×": "*", "≥": ">=", "≤": "<=", "−": "-"}
-FUNCTIONS = {"min", "max", "months_after", "reference", "status", "earned", "dishonest_since", "total", "admitted"}
+FUNCTIONS = frozenset({*functions.EXTREMES, *functions.FUNCTIONS})
 WORDS = {"and", "or", "not", "in"}
 
 
@@ -215,11 +216,12 @@ class _Parser:
             self.take()
             args.append(self.disjunction())
         self.take(")")
-        if fn in {"min", "max"}:
+        extreme = next((name for name in functions.EXTREMES if name == fn), None)
+        if extreme is not None:
             if len(args) < 2:
                 raise ExpressionError(f"{fn} 至少两项")
-            return Extreme(fn, tuple(args))
-        wanted = {"months_after": 2, "reference": 2, "status": 2}.get(fn, 1)
+            return Extreme(extreme, tuple(args))
+        wanted = len(functions.FUNCTIONS[fn].parameters)
         if len(args) != wanted:
             raise ExpressionError(f"{fn} 要 {wanted} 项")
         return Call(fn, tuple(args))

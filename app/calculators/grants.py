@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.accounts import AccountKey, missing_keys, title_of
+from app.calculators.cap_periods import CAP_PERIODS
 from app.calculators.facts import Granted
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case
-from app.calculators.names import OF_CLAIM
 from app.calculators.spelling import normal
 from app.calculators.terms import UNKNOWN, Cap, Terms
 
@@ -115,15 +116,19 @@ def in_pool(case: Case, cap: Cap, grant: Grant) -> bool:
 
 def _in_period(case: Case, cap: Cap, grant: Grant) -> bool:
     """Whether a grant lies in the period of a cap; of the years of interest each is a period, so that any may be its own."""
-    if cap.period in OF_CLAIM:
-        return False
-    if cap.period == "BATCH":
-        return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
-    if cap.period == "PROGRAM_YEAR":
-        return grant.year == case.year
-    if cap.period == "CALENDAR_YEAR":
-        return grant.on.year == case.claim.application_date.year
-    return True
+    match cap.period:
+        case "CLAIM" | "unknown":
+            return False
+        case "BATCH":
+            return grant.table == case.table.id or grant.table.startswith(case.table.batch + "-")
+        case "PROGRAM_YEAR":
+            return grant.year == case.year
+        case "CALENDAR_YEAR":
+            return grant.on.year == case.claim.application_date.year
+        case "ACCRUAL_YEAR" | "LIFETIME":
+            return True
+        case _:
+            assert_never(cap.period)
 
 
 def _on_lines(cap: Cap, grant: Grant) -> bool:
@@ -150,7 +155,7 @@ def may_be_placed(case: Case, cap: Cap, grant: Grant) -> bool:
 
 def lies_in(cap: Cap, key: AccountKey, year: int | None, grant: Grant) -> bool:
     """Whether a grant that may be placed lies in one account, by its year of interest and its keys."""
-    if cap.period == "ACCRUAL_YEAR" and grant.accrual_year not in (None, year):
+    if CAP_PERIODS[cap.period].of_accrual_year and grant.accrual_year not in (None, year):
         return False
     for name, value in zip(cap.keys, key, strict=True):
         if name == "line":
@@ -167,7 +172,7 @@ def _lacks(case: Case, cap: Cap, grant: Grant) -> list[str]:
     if of_lines or ("line" in cap.keys and (grant.lines is None or len(grant.lines) > 1)):
         return ["line" if "category" in grant.keys else "category"]
     lacking = list(missing_keys(cap, grant.keys, case.shared_numbers))
-    if cap.period == "ACCRUAL_YEAR" and grant.accrual_year is None:
+    if CAP_PERIODS[cap.period].of_accrual_year and grant.accrual_year is None:
         lacking.append("accrual_year")
     return lacking
 
@@ -190,7 +195,7 @@ def place_grants(case: Case, grants: Sequence[Grant]) -> None:
         for cap in case.rules.caps:
             if cap.bounds != "AMOUNT" or cap.limit is UNKNOWN or grant.topped_up or not in_pool(case, cap, grant):
                 continue
-            known = known or cap.period not in OF_CLAIM
+            known = known or not CAP_PERIODS[cap.period].of_claim
             if concerns(case, cap, grant):
                 lacking = _lacks(case, cap, grant)
                 if lacking:

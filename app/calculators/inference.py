@@ -14,13 +14,11 @@ from app.calculators.expressions import (
     CODES,
     COUNT,
     DATE,
-    LOOKUPS,
     MONEY,
     NUMBER,
     NUMERIC,
     QUANTITY,
     RATE,
-    STATUS_TIMES,
     Arithmetic,
     Call,
     Code,
@@ -37,7 +35,9 @@ from app.calculators.expressions import (
     Number,
     Types,
     children,
+    given,
 )
+from app.calculators.functions import FUNCTIONS
 
 _TIMES: dict[tuple[str, str], str] = {
     (RATE, MONEY): MONEY,
@@ -150,29 +150,28 @@ def _infer_condition(node: Node, names: Mapping[str, str]) -> Types:
 
 
 def _infer_call(node: Call, names: Mapping[str, str]) -> Types:
-    match node:
-        case Call("months_after", (start, months)):
-            _require(frozenset({DATE}), "months_after 的日期", infer(start, names))
-            _require(frozenset({COUNT}), "months_after 的月数", infer(months, names))
-            return frozenset({DATE})
-        case Call("dishonest_since", (start,)):
-            _require(frozenset({DATE}), "dishonest_since 的日期", infer(start, names))
-            return frozenset({BOOLEAN})
-        case Call("reference", (Code(), Code(lookup))) if lookup in LOOKUPS:
-            return frozenset({RATE})
-        case Call("status", (Code(), Code(when))) if when in STATUS_TIMES:
-            return frozenset({BOOLEAN})
-        case Call("reference" | "status", (Code(), when)) if not isinstance(when, Code) and infer(when, names) == {DATE}:
-            return frozenset({RATE if node.fn == "reference" else BOOLEAN})
-        case Call("admitted", (Code(),)):
-            return frozenset({MONEY})
-        case Call("earned", (Code(),)):
-            return frozenset({BOOLEAN})
-        case Call("total", (Name(name),)):
-            return _require(frozenset({MONEY, COUNT, QUANTITY}), "total 的名称", infer(Name(name), names))
-        case Call("reference"):
-            raise ExpressionError(f"reference(系列, 日期、日期事实或 {' '.join(LOOKUPS)})")
-        case Call("status"):
-            raise ExpressionError(f"status(代码, 日期、日期事实或 {' '.join(STATUS_TIMES)})")
-        case _:
-            raise ExpressionError(f"{node.fn} 的参数不对")
+    row = FUNCTIONS[node.fn]
+    result: Types = frozenset() if row.result is None else frozenset({row.result})
+    for one, arg in given(node):
+        if one.names == "FACT":
+            if not isinstance(arg, Name):
+                raise _unfit(node.fn)
+            result = _require(one.types, f"{node.fn} 的{one.title}", infer(arg, names))
+        elif one.names is not None:
+            if not isinstance(arg, Code):
+                raise _unfit(node.fn)
+        elif one.moments:
+            if arg.value not in one.moments if isinstance(arg, Code) else infer(arg, names) != {DATE}:
+                raise _unfit(node.fn)
+        else:
+            _require(one.types, f"{node.fn} 的{one.title}", infer(arg, names))
+    return result
+
+
+def _unfit(fn: str) -> ExpressionError:
+    """The refusal of arguments; of a function that looks up a day, with the words that name one."""
+    parameters = FUNCTIONS[fn].parameters
+    words = [word for one in parameters for word in one.moments]
+    if not words:
+        return ExpressionError(f"{fn} 的参数不对")
+    return ExpressionError(f"{fn}({parameters[0].title}, 日期、日期事实或 {' '.join(words)})")

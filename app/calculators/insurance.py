@@ -11,6 +11,7 @@ from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.accounts import keys_of
 from app.calculators.award import line_amount
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.facts import Policy
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Atom, Case, ItemId, ItemWork, choose_lines, meets, refuse_requirement
@@ -58,8 +59,9 @@ def policy_scope(case: Case, policy: Policy, index: int, first: date, faults: li
 def _years(policy: Policy) -> Fraction:
     """How long a policy runs: a whole year is exactly one, also a leap year (D106)."""
     first, until = policy.period_from.toordinal(), policy.period_until.toordinal()
-    (length,) = days.lengths(days.positions("MONTHS_12", [first, until], first))
-    return Fraction(length, days.BASIS["MONTHS_12"])
+    months = DAY_COUNTS["MONTHS_12"]
+    (length,) = days.lengths(months.positions([first, until], first))
+    return Fraction(length, months.basis)
 
 
 def _price(case: Case, one: ItemWork, policy: Policy) -> None:

@@ -13,14 +13,15 @@ from operator import mul
 
 from app.calculators import days, money
 from app.calculators.balances import Course
-from app.calculators.facts import USUAL_DAY_COUNT, FloatingRate
+from app.calculators.day_counts import DAY_COUNTS, USUAL, DayCountName
+from app.calculators.facts import FloatingRate
 from app.calculators.faults import FactsError, Fault
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan, Run
 from app.calculators.rates import ContractRate
 from app.calculators.vouchers import Voucher
 
-Ledger = tuple[Course, ContractRate, str]  # a balance over time, its rate and its day count
+Ledger = tuple[Course, ContractRate, DayCountName]  # a balance over time, its rate and its day count
 
 
 def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
@@ -49,13 +50,13 @@ def find_interest(case: Case, loan: Loan, one: ItemWork, scale: int) -> None:
 def _accrue(run: Run, scale: int) -> None:
     """Interest of days that no voucher covers, by the rate and day count of the loan (D27)."""
     kind, rate = run.slice.day_count, run.slice.rate
-    at = days.positions(kind, run.marks, run.slice.on)
+    at = DAY_COUNTS[kind].positions(run.marks, run.slice.on)
     run.moved = days.lengths(at)
     weights, numerators = list(map(mul, run.counted, run.moved)), [rate.numerators[no] for no in run.rate_nos]
     if None in numerators:  # which is an error only where it decides an amount (D18)
         numerators = [rate.needed(no) if weight else 0 for no, weight in zip(run.rate_nos, weights, strict=True)]
     run.interest = list(map(mul, weights, numerators))
-    run.interest_of = rate.parts * days.BASIS[kind] * scale
+    run.interest_of = rate.parts * DAY_COUNTS[kind].basis * scale
 
 
 def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
@@ -69,7 +70,7 @@ def together(columns: Sequence[tuple[list[int], int]]) -> list[int]:
 def ledgers(loan: Loan, voucher: Voucher) -> list[Ledger]:
     """Over which balances a voucher is shared, each with its rate and day count: the contract's, or those of drawdowns (D87)."""
     if loan.alike and voucher.slices is loan.slices:
-        return [(loan.course, loan.rate, loan.fact.day_count or USUAL_DAY_COUNT)]
+        return [(loan.course, loan.rate, loan.fact.day_count or USUAL)]
     return [(one.course, one.rate, one.day_count) for one in voucher.slices]
 
 
@@ -85,12 +86,12 @@ def _weigh(loan: Loan, voucher: Voucher) -> int:
     own = ledgers(loan, voucher)
     voucher.rated = all(rate.days for _, rate, _ in own)
     voucher.parts = lcm(*(rate.parts for _, rate, _ in own)) if voucher.rated else 1
-    voucher.basis = lcm(*(days.BASIS[kind] for _, _, kind in own))
+    voucher.basis = lcm(*(DAY_COUNTS[kind].basis for _, _, kind in own))
     weight = 0
     for ledger in own:
         course, rate, kind = ledger
         marks = accrual_days(ledger, voucher.first, voucher.until)
-        for day, moved in zip(marks, days.lengths(days.positions(kind, marks, voucher.first)), strict=False):
+        for day, moved in zip(marks, days.lengths(DAY_COUNTS[kind].positions(marks, voucher.first)), strict=False):
             balance = course.at(day)
             if balance:
                 weight += balance * _numerator(voucher, rate, rate.no(day)) * _times(voucher, rate, kind) * moved
@@ -102,15 +103,15 @@ def _numerator(voucher: Voucher, rate: ContractRate, no: int) -> int:
     return rate.needed(no) if voucher.rated else 1
 
 
-def _times(voucher: Voucher, rate: ContractRate, kind: str) -> int:
+def _times(voucher: Voucher, rate: ContractRate, kind: DayCountName) -> int:
     """By what a balance × rate × days of one drawdown is multiplied, so that those of all are in one unit."""
-    return (voucher.parts // rate.parts if voucher.rated else 1) * (voucher.basis // days.BASIS[kind])
+    return (voucher.parts // rate.parts if voucher.rated else 1) * (voucher.basis // DAY_COUNTS[kind].basis)
 
 
 def _share(loan: Loan, run: Run, voucher: Voucher, scale: int) -> None:
     """The part of a voucher's interest that falls on each stretch (D28)."""
     rate, kind = run.slice.rate, run.slice.day_count
-    run.moved = days.lengths(days.positions(kind, run.marks, voucher.first))
+    run.moved = days.lengths(DAY_COUNTS[kind].positions(run.marks, voucher.first))
     if voucher.weight is None:
         voucher.weight = _weigh(loan, voucher)
     if voucher.weight:

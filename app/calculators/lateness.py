@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.calculators import days, money
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, Run
 from app.calculators.phrases import title
@@ -87,7 +88,7 @@ def _part(case: Case, loan: Loan, run: Run, no: int, first: int) -> Fraction:
         kind, anchor = run.slice.day_count, run.slice.on if run.voucher is None else run.voucher.first
     else:
         kind, anchor = case.terms.day_count, loan.anchors[run.slice.no]
-    before, after = days.lengths(days.positions(kind, [start, first, until], anchor))
+    before, after = days.lengths(DAY_COUNTS[kind].positions([start, first, until], anchor))
     if not before + after:  # a 31st alone has no length in months: by days
         before, after = first - start, until - first
     return Fraction(after, before + after)

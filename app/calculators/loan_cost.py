@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from app.calculators.facts import Claim, Contract, FixedRate, FloatingRate, SteppedRate
-from app.calculators.rates import RESET_MONTHS
-from app.calculators.repayment import BY_INSTALMENTS, usual_day
+from app.calculators.loan_terms import REPAYMENT_METHODS, RESET_RULES
+from app.calculators.repayment import usual_day
 from app.calculators.rules import Rules
 from app.calculators.spelling import normal
 from app.calculators.terms import ReferenceSeries
@@ -92,7 +92,7 @@ def _contract(contract: Contract, table: _Table, claimed: _Claimed, cost: LoanCo
         ends, listed = one.matures_on or contract.matures_on, 0 if one.rate is None else len(_listed(one.rate))
         first, until = max(one.on, claimed.first), min(ends, claimed.until)
         plan = one.repayment_plan or contract.repayment_plan
-        if plan is not None and plan.method in BY_INSTALMENTS:
+        if plan is not None and REPAYMENT_METHODS[plan.method].by_instalments:
             dues += _months(one.on, ends) // plan.every_months + 1
         if one.rate is not None:
             rates += _resets(one.rate, _months(one.on, ends)) + listed
@@ -190,7 +190,7 @@ def _plans(contract: Contract) -> dict[int, int]:
     """How many series of due dates a contract has, by how many months lie between two dues: on each of them the balance of all changes."""
     found = set()
     for plan in (contract.repayment_plan, *[one.repayment_plan for one in contract.drawdowns]):
-        if plan is not None and plan.method in BY_INSTALMENTS:
+        if plan is not None and REPAYMENT_METHODS[plan.method].by_instalments:
             phase = 0 if plan.first_due is None else plan.first_due.month % plan.every_months
             found.add((plan.every_months, plan.day or usual_day(plan), phase))
     return _counted([every for every, _, _ in found]) if found else {}
@@ -205,9 +205,8 @@ def _counted(values: Sequence[T]) -> dict[T, int]:
 
 
 def _resets(rate: Rate, months: int) -> int:
-    if not isinstance(rate, FloatingRate) or rate.reset == "LISTED":
-        return 0
-    return months // RESET_MONTHS.get(rate.reset, 12) + 1
+    every = RESET_RULES[rate.reset].every_months if isinstance(rate, FloatingRate) else None
+    return 0 if every is None else months // every + 1
 
 
 def _months(first: date, until: date) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from app.calculators import money
-from app.calculators.facts import USUAL_DAY_COUNT
+from app.calculators.day_counts import DAY_COUNTS, USUAL
 from app.calculators.items import Case, ItemWork
 from app.calculators.loans import Loan
-from app.calculators.vocabulary import DAY_COUNTS, say_word
+from app.calculators.vocabulary import say_phrase
 from app.calculators.vouchers import Voucher
 
 USURIOUS = Fraction(24, 100)
@@ -53,7 +53,7 @@ def _doubt_day_count(case: Case, loan: Loan, pointer: str) -> None:
         sentence = "CONTRACT_DAY_COUNT_DIVIDES"
     else:
         return
-    case.warn(code, f"{pointer}/day_count", sentence, id=loan.id, name=say_word(DAY_COUNTS, USUAL_DAY_COUNT, case.language))
+    case.warn(code, f"{pointer}/day_count", sentence, id=loan.id, name=say_phrase(DAY_COUNTS[USUAL].title, case.language))
 
 
 def _is_divided(loan: Loan, voucher: Voucher) -> bool:

@@ -16,6 +16,7 @@ from app.calculators import expressions as ex
 from app.calculators.accounts import keys_of
 from app.calculators.accrual import interest as accrue
 from app.calculators.award import line_amount
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.eligibility import totals
 from app.calculators.faults import FactsError
 from app.calculators.interest import find_interest, rate_needed, together
@@ -172,7 +173,7 @@ def _atoms(case: Case, loan: Loan, work_: ItemWork, scale: int) -> None:
 
 def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
     """Fill what each stretch of a run earns; answer the exact sum in fen."""
-    line, basis = run.line, days.BASIS[case.terms.day_count]
+    line, basis = run.line, DAY_COUNTS[case.terms.day_count].basis
     rate, parts = run.price.rate.numerator, run.price.rate.denominator
     if line.shares_interest:
         run.amounts = [interest * rate for interest in run.interest]
@@ -208,11 +209,13 @@ def _rows(case: Case, loan: Loan, run: Run, scale: int) -> Rows:
     balances: Column = Column("MONEY", run.counted, scale)
     if run.line.shares_interest:
         rates = [run.slice.rate.value(no) for no in run.rate_nos]
-        days_of_bank = Column("PART", run.moved, days.BASIS[run.slice.day_count])
+        bank = DAY_COUNTS[run.slice.day_count]
+        days_of_bank = Column("PART", run.moved, bank.basis, bank.shown_over)
         return Rows([balances, Column("RATE", rates), days_of_bank, subsidised], length)
     if not run.line.on_balance:
         balances = Column("NUMBER", [_base(case, loan, run, no, scale) for no in range(length)])
-    return Rows([balances, subsidised, Column("PART", run.days, days.BASIS[case.terms.day_count])], length)
+    own = DAY_COUNTS[case.terms.day_count]
+    return Rows([balances, subsidised, Column("PART", run.days, own.basis, own.shown_over)], length)
 
 
 def _split_by_drawdown(
@@ -269,7 +272,7 @@ def _segments(case: Case, work_: ItemWork, runs: Sequence[Run], scale: int) -> N
 def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
     line, drawdown_no, subsidised, why = run.line.id, run.slice.no, run.price.decimals, run.price.why
     rates = {no: run.slice.rate.text(no) for no in set(run.rate_nos)}
-    marks, end = list(map(days.iso, run.marks)), f"/{days.BASIS[case.terms.day_count]}"
+    marks, fractions = list(map(days.iso, run.marks)), DAY_COUNTS[case.terms.day_count].parts(run.days)
     shown, exact = [money.yuan(balance // scale) for balance in run.counted], list[str | None]([None]) * len(run.counted)
     if scale != 1:
         exact = [money.exact_text(balance, scale) for balance in run.counted]
@@ -283,13 +286,13 @@ def _segments_of(case: Case, run: Run, scale: int) -> list[Segment]:
             "contract_rate": rates[rate_no],
             "subsidised_rate": subsidised,
             "interest": None,
-            "day_fraction": f"{counted}{end}",
+            "day_fraction": fraction,
             "line": line,
             "drawdown_no": drawdown_no,
             "amount": "0.00",
             "why": why,
         }
-        for first, until, length, balance, odd, rate_no, counted in zip(
-            marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, run.days, strict=False
+        for first, until, length, balance, odd, rate_no, fraction in zip(
+            marks, marks[1:], days.lengths(run.marks), shown, exact, run.rate_nos, fractions, strict=False
         )
     ]

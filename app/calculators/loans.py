@@ -14,7 +14,8 @@ from typing import Any
 
 from app.calculators import repayment
 from app.calculators.balances import Course, Slice, repay, whole_course
-from app.calculators.facts import USUAL_DAY_COUNT, Contract
+from app.calculators.day_counts import USUAL
+from app.calculators.facts import Contract
 from app.calculators.items import Case, ItemId
 from app.calculators.money import fen
 from app.calculators.rates import ContractRate, contract_rate
@@ -150,7 +151,7 @@ def _slices(case: Case, fact: Contract, rate: ContractRate, pointer: str) -> lis
         own = rate
         if one.rate is not None:
             own = contract_rate(one.rate, one.on, matures_on, case.references.series, f"{pointer}/drawdowns/{no}/rate")
-        day_count = one.day_count or fact.day_count or USUAL_DAY_COUNT
+        day_count = one.day_count or fact.day_count or USUAL
         made = Slice(one.drawdown_no, no, on, matures_on.toordinal(), drawn, one, own, day_count, Course([on], [drawn]))
         plan = one.repayment_plan or fact.repayment_plan
         if plan is not None:

@@ -17,21 +17,23 @@ from app.calculators import award, days, grant, insurance
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.accounts import Under, account_key, ask_for_keys, keys_of
+from app.calculators.cap_periods import CAP_ACCOUNTS
 from app.calculators.eligibility import other_directions
 from app.calculators.facts import Contract
 from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.functions import FUNCTIONS, is_day_word
 from app.calculators.grants import Grant, concerns, grants_of, place_grants
 from app.calculators.interest import rate_needed
 from app.calculators.items import Case, ItemId, ItemWork
 from app.calculators.loans import Loan, day_scope, read_loan, slice_scope
-from app.calculators.names import CAP_PER, EVENT_OF, TERM_STARTS
+from app.calculators.names import EVENT_OF, TERM_STARTS
 from app.calculators.runs import claimed_days, covering, supported_days
 from app.calculators.scope import REQUIRED, Scope, fact_required
 from app.calculators.terms import Line, Requirement, Unknown
 from app.calculators.windows import bounds, contains
 
 _OF_A_DAY = frozenset(name for name, fact in nm.BUILT_IN["CONTRACTS"].items() if fact.level == nm.DAY) - {"contract_rate"}
-_OWN = (*(name for name, _ in CAP_PER.values()), "policy_no", "item_id", "category", "insurance_type", "insurer")
+_OWN = (*(row.key for row in CAP_ACCOUNTS.values()), "policy_no", "item_id", "category", "insurance_type", "insurer")
 
 
 def every_fault(case: Case, raised: Sequence[Fault]) -> list[Fault]:
@@ -186,8 +188,7 @@ class _Walk:
         """What requirements on totals of the claim add up."""
         case = self.case
         asked = (*case.terms.require, *(one for line in case.terms.lines for one in line.require))
-        for call in [call for one in asked if one.of_claim for call in ex.calls(one.that, "total")]:
-            (name,) = (part.name for part in call.args if isinstance(part, ex.Name))
+        for name in dict.fromkeys(name for one in asked if one.of_claim for name in ex.named(one.that, "FACT")):
             self.ask(ex.Name(name), scope)
 
     def _lines(self, scope: Scope) -> list[Line]:
@@ -237,7 +238,7 @@ def _reader(scope: Scope) -> ex.Lookup:
 
     def of(key: str | tuple[str, ...]) -> Any:
         if isinstance(key, tuple):
-            if key[0] in {"earned", "total", "admitted"} or key[-1] in {"DAY", "ON_DAY"}:
+            if FUNCTIONS[key[0]].calculated or is_day_word(key[-1]):
                 return None
         elif key in _OF_A_DAY or key in {"admitted", "disbursed"} or (key == "contract_rate" and scope.values.get(key) is not None):
             return None  # a rate may change with the day

@@ -1,14 +1,22 @@
 """The facts that an expression can name without declaring them: type, level and title.
 
+Those of the claim take type and titles from its fields (``facts``); those that are worked out have a row here.
+
 A level says of what a fact speaks. Levels are ordered from wide to narrow; an expression that reads a
 narrow fact is evaluated for each thing of that level.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from datetime import date
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from app.calculators.expressions import BOOLEAN, CODE, CODES, COUNT, DATE, MONEY, RATE
+from app.calculators.facts import Applicant, Claim, Contract, Item, Policy, Project
+from app.calculators.patterns import MONEY_PATTERN
 
 APPLICANT, ITEM, DRAWDOWN, DAY = "APPLICANT", "ITEM", "DRAWDOWN", "DAY"
 LEVELS = (APPLICANT, ITEM, DRAWDOWN, DAY)
@@ -25,25 +33,47 @@ class Fact:
     field: str | None = None  # what gives it in the request, where that has another name
 
 
-_APPLICANT = {
-    "registered_in_beijing": Fact(BOOLEAN, APPLICANT, "在本市登记注册", "registered in Beijing"),
-    "other_municipal_funding": Fact(BOOLEAN, APPLICANT, "已获其他市级财政资金", "other municipal funding"),
-    "declaration_accepted": Fact(BOOLEAN, APPLICANT, "承诺材料真实", "declaration accepted"),
-    "digital_rmb_account": Fact(BOOLEAN, APPLICANT, "开通数字人民币账户", "digital RMB account"),
-    "major_project_or_key_unit": Fact(BOOLEAN, APPLICANT, "市级重大项目或重点单位", "major project or key unit"),
-    "application_date": Fact(DATE, APPLICANT, "申请日", "application date"),
-}
+def _of(kind: type, level: str, *names: str) -> dict[str, Fact]:
+    """Facts that are fields of the claim: type and titles are those of the field."""
+    hints = get_type_hints(kind)
+    return {one.name: _fact(one, hints[one.name], level) for one in fields(kind) if one.name in names}
 
-APPLICANT_FACTS = tuple(name for name in _APPLICANT if name != "application_date")  # fields of the applicant
 
-_CONTRACTS = {
-    "contract_no": Fact(CODE, ITEM, "合同编号", "contract number"),
-    "lender": Fact(CODE, ITEM, "贷款机构", "lender"),
-    "loan_type": Fact(CODE, ITEM, "贷款种类", "loan type"),
-    "currency": Fact(CODE, ITEM, "币种", "currency"),
-    "purposes": Fact(CODES, ITEM, "用途与性质标记", "purposes"),
-    "signed_on": Fact(DATE, ITEM, "签订日", "signed on"),
-    "matures_on": Fact(DATE, ITEM, "到期日", "matures on"),
+def _fact(one: Field[Any], hint: Any, level: str) -> Fact:
+    told = one.metadata
+    return Fact(_type(hint, told), level, told.get("says", told["title"]), told.get("en", one.name.replace("_", " ")))
+
+
+def _type(hint: Any, told: Mapping[str, Any]) -> str:
+    """The type of a field in the expression language."""
+    match [one for one in get_args(hint) or (hint,) if one is not NoneType]:
+        case [one] if one is bool:
+            return BOOLEAN
+        case [one] if one is date:
+            return DATE
+        case [one] if one is int:
+            return COUNT
+        case [one] if one is str:
+            return MONEY if told.get("pattern") == MONEY_PATTERN else CODE
+        case [_, last] if last is Ellipsis:
+            return CODES
+        case other:
+            raise TypeError(f"no expression can read {other}")
+
+
+APPLICANT_FACTS = (  # fields of the applicant
+    "registered_in_beijing",
+    "other_municipal_funding",
+    "declaration_accepted",
+    "digital_rmb_account",
+    "major_project_or_key_unit",
+)
+
+_APPLICANT = _of(Applicant, APPLICANT, *APPLICANT_FACTS) | _of(Claim, APPLICANT, "application_date")
+
+_CONTRACTS = _of(
+    Contract, ITEM, "contract_no", "lender", "loan_type", "currency", "purposes", "signed_on", "matures_on"
+) | {
     "first_drawdown": Fact(DATE, ITEM, "首次放款日", "first drawdown", field="drawdowns"),
     "disbursed": Fact(MONEY, ITEM, "实际放款额", "disbursed", field="drawdowns"),
     "drawn": Fact(MONEY, DRAWDOWN, "本笔放款额", "drawn", field="amount"),
@@ -54,48 +84,15 @@ _CONTRACTS = {
     "day": Fact(DATE, DAY, "计息日", "day", field="drawdowns"),
 }
 
-_POLICIES = {
-    "policy_no": Fact(CODE, ITEM, "保单号", "policy number"),
-    "insurer": Fact(CODE, ITEM, "保险公司", "insurer"),
-    "insurance_type": Fact(CODE, ITEM, "险种", "insurance type"),
-    "unit_id": Fact(CODE, ITEM, "产品编号", "unit"),
-    "unit_kind": Fact(CODE, ITEM, "产品类型", "unit kind"),
-    "premium": Fact(MONEY, ITEM, "保费", "premium"),
-    "premium_paid": Fact(MONEY, ITEM, "已付保费", "premium paid"),
-    "sum_insured": Fact(MONEY, ITEM, "保险金额", "sum insured"),
+_POLICIES = _of(Policy, ITEM, *(one.name for one in fields(Policy) if one.name != "measures")) | {
     "sum_insured_years": Fact(MONEY, ITEM, "保险金额×保险年数", "sum insured × years of the policy", field="sum_insured"),
-    "launch_approved": Fact(BOOLEAN, ITEM, "取得发射许可", "launch approved"),
-    "launched_on": Fact(DATE, ITEM, "发射日期", "launched on"),
-    "paid_on": Fact(DATE, ITEM, "保费付清日", "paid on"),
-    "period_from": Fact(DATE, ITEM, "保险期间起", "period from"),
-    "period_until": Fact(DATE, ITEM, "保险期间止", "period until"),
-    "first_insured_on": Fact(DATE, ITEM, "首次投保日", "first insured on"),
-    "project_id": Fact(CODE, ITEM, "项目编号", "project"),
 }
 
-_ITEMS = {
-    "item_id": Fact(CODE, ITEM, "事项编号", "item"),
-    "category": Fact(CODE, ITEM, "类别", "category"),
-    "product_id": Fact(CODE, ITEM, "产品编号", "product"),
-    "project_id": Fact(CODE, ITEM, "项目编号", "project"),
-    "base_amount": Fact(MONEY, ITEM, "计算基数", "base amount"),
-    "vat": Fact(MONEY, ITEM, "增值税", "VAT"),
-    "hardware": Fact(MONEY, ITEM, "硬件金额", "hardware"),
-    "related_party_amount": Fact(MONEY, ITEM, "关联方金额", "related-party amount"),
-    "cost": Fact(MONEY, ITEM, "产品成本", "cost"),
-    "events": Fact(COUNT, ITEM, "次数", "events"),
-    "occurred_on": Fact(DATE, ITEM, "发生日期", "occurred on"),
-    "related_party": Fact(BOOLEAN, ITEM, "关联方", "related party"),
-}
+_ITEMS = _of(Item, ITEM, *(one.name for one in fields(Item) if one.name != "measures"))
 
-_PROJECTS = {
-    "project_id": Fact(CODE, ITEM, "项目编号", "project"),
-    "category": Fact(CODE, ITEM, "类别", "category"),
+_PROJECTS = _of(Project, ITEM, "project_id", "category", "other_fiscal_funding", "started_on", "completed_on") | {
     "admitted": Fact(MONEY, ITEM, "纳入支持范围的投资", "admitted investment", field="investments"),
     "accepted": Fact(MONEY, ITEM, "验收核定投资", "accepted investment", field="accepted_investment"),
-    "other_fiscal_funding": Fact(MONEY, ITEM, "已获其他财政资金", "other fiscal funding"),
-    "started_on": Fact(DATE, ITEM, "开工日", "started on"),
-    "completed_on": Fact(DATE, ITEM, "完工日", "completed on"),
 }
 
 BUILT_IN: dict[str, dict[str, Fact]] = {
@@ -186,30 +183,3 @@ INVESTMENT_CATEGORIES = {
 
 LISTED = {"loan_type": LOAN_TYPES, "insurance_type": INSURANCE_TYPES, "unit_kind": UNIT_KINDS}
 """The facts whose codes are listed here."""
-
-# What a cap can separate accounts by, and the key under which an earlier grant names it.
-CAP_PER = {
-    "UNIT": ("unit_id", 1),
-    "PRODUCT": ("product_id", 1),
-    "CONTRACT": ("contract_no", 1),
-    "DRAWDOWN": ("drawdown_no", 0),
-    "LINE": ("line", 2),
-    "PROJECT": ("project_id", 3),
-    "LENDER": ("lender", 4),
-}
-KEYS_OF = {"CONTRACT": ("contract_no", "lender"), "DRAWDOWN": ("contract_no", "lender", "drawdown_no")}
-"""What separates accounts where one name is not enough: a contract is its number and its lender (D70)."""
-PER_FACTS = {
-    "UNIT": ("POLICIES",),
-    "PRODUCT": ("ITEMS",),
-    "CONTRACT": ("CONTRACTS",),
-    "DRAWDOWN": ("CONTRACTS",),
-    "LINE": ("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS"),
-    "PROJECT": ("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS"),
-    "LENDER": ("CONTRACTS",),
-}
-# How far back earlier grants take room, with the width by which caps are put in order; one that was not seen is counted per claim.
-PERIOD_WIDTH = {"CLAIM": 0, "BATCH": 1, "PROGRAM_YEAR": 2, "ACCRUAL_YEAR": 2, "CALENDAR_YEAR": 2, "LIFETIME": 3, "unknown": 0}
-PERIODS = tuple(PERIOD_WIDTH)
-OF_CLAIM = frozenset({"CLAIM", "unknown"})  # periods in which no earlier grant lies
-APPLICANT_WIDTH = 5

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.bilingual import Phrase
+from app.calculators.functions import FUNCTIONS, MOMENTS, Parameter
 from app.calculators.inference import infer
 from app.calculators.money import decimal_text, percent_text
 from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Terms, Unknown
@@ -20,18 +21,6 @@ from app.calculators.terms import APPLICATION_DATE, UNKNOWN, Terms, Unknown
 NOT_PUBLISHED: Final = Phrase("未公布", "not published")
 NOTHING: Final = Phrase("无", "none")
 
-_LOOKUPS: Final[Mapping[str, Phrase]] = {
-    "DAY": Phrase("计息当日", "on the day"),
-    "SIGNED_ON": Phrase("签订日", "when signed"),
-    "FIRST_DRAWDOWN": Phrase("首次放款日", "at the first drawdown"),
-    "EACH_DRAWDOWN": Phrase("各笔放款日", "at each drawdown"),
-    "APPLICATION_DATE": Phrase("申请日", "on the application date"),
-    "JAN_1": Phrase("申请当年1月1日", "on 1 January of the application's year"),
-    "JAN_1_LAST_YEAR": Phrase("申请上年1月1日", "on 1 January of the year before the application"),
-    "AT_FIRST_DRAWDOWN": Phrase("首次放款时", "at the first drawdown"),
-    "AT_APPLICATION": Phrase("申请时", "at the application"),
-    "ON_DAY": Phrase("计息当日", "on the day"),
-}
 _SIGNS: Final[Mapping[str, str]] = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 _WORDS: Final[Mapping[str, Phrase]] = {
     "and": Phrase("且", "and"),
@@ -169,9 +158,8 @@ class _Writer:
             case ex.Logic(op, parts):
                 own = _STRENGTH[op]
                 text = f" {self.say(_WORDS[op])} ".join(self.write(part, ex.BOOLEAN, own + 1) for part in parts)
-            case ex.Not(ex.Call("dishonest_since", (start,))):
-                day = self.write(start, ex.DATE)
-                text, own = self.say(Phrase(f"自{day}以来无严重失信记录", f"no dishonesty record since {day}")), _STRENGTH["not"]
+            case ex.Not(ex.Call(fn) as call) if (negated := FUNCTIONS[fn].says_not) is not None:
+                text, own = self.call(call, negated), _STRENGTH["not"]
             case ex.Not(part):
                 inner = self.write(part, ex.BOOLEAN, 4)
                 inner = self.bracketed(inner) if isinstance(part, ex.Call) else inner  # its words are a sentence
@@ -241,41 +229,24 @@ class _Writer:
             titles = nm.LOAN_TYPES if fact.name == "loan_type" else None if measure is None else measure.values
         return (titles or {}).get(code, code)
 
-    def call(self, node: ex.Call) -> str:
-        match node:
-            case ex.Call("months_after", (start, ex.Negative(months))):
-                day, count = self.write(start, ex.DATE), self.write(months, ex.COUNT)
-                return self.say(Phrase(f"{day}前{count}个月", f"{count} months before {day}"))
-            case ex.Call("months_after", (start, months)):
-                day, count = self.write(start, ex.DATE), self.write(months, ex.COUNT)
-                return self.say(Phrase(f"{day}后{count}个月", f"{count} months after {day}"))
-            case ex.Call("dishonest_since", (start,)):
-                day = self.write(start, ex.DATE)
-                return self.say(Phrase(f"自{day}以来有严重失信记录", f"a dishonesty record since {day}"))
-            case ex.Call(_, (_, when)) if ex.dated(node):
-                day = self.write(when, ex.DATE)
-                return self.say(_of(node, Phrase(day, f"{'on' if isinstance(when, ex.Day) else 'as of'} {day}")))
+    def call(self, node: ex.Call, says: Phrase | None = None) -> str:
+        """A call in the words of its function, or in those of its negation."""
+        row = FUNCTIONS[node.fn]
+        args, words = list(ex.given(node)), says or row.says
+        if row.says_before is not None and isinstance(last := args[-1][1], ex.Negative):
+            args[-1], words = (args[-1][0], last.part), row.says_before
+        fact = "" if row.reads is None else self.say(title(row.reads, self.terms))
+        return self.say(words).format(*[self.argument(one, arg) for one, arg in args], fact=fact)
+
+    def argument(self, one: Parameter, arg: ex.Node) -> str:
+        match arg:
+            case ex.Name(name) if one.names is not None:
+                return self.say(title(name, self.terms))
+            case ex.Code(value):
+                return self.say(MOMENTS[value].title) if one.moments else value
+            case _ if one.moments:
+                day = self.write(arg, ex.DATE)
+                return self.say(Phrase(day, f"{'on' if isinstance(arg, ex.Day) else 'as of'} {day}"))
             case _:
-                return self.say(_looked_up(node, self.terms))
-
-
-def _looked_up(node: ex.Call, terms: Terms) -> Phrase:
-    """A call that a scope answers as it stands."""
-    fn, first, *rest = node.key
-    if rest:
-        return _of(node, _LOOKUPS[rest[0]])
-    if fn == "earned":
-        return Phrase(f"档次 {first} 有金额", f"line {first} earns")
-    if fn == "admitted":
-        of = title("admitted", terms)
-        return Phrase(f"{of.zh}（{first}）", f"{of.en} in {first}")
-    of = title(first, terms)
-    return Phrase(f"{of.zh}合计", f"total {of.en}")
-
-
-def _of(node: ex.Call, when: Phrase) -> Phrase:
-    """A reference rate or a status of some day."""
-    first = node.key[1]
-    if node.fn == "reference":
-        return Phrase(f"{first}（{when.zh}）", f"{first} {when.en}")
-    return Phrase(f"{when.zh}具有资质 {first}", f"status {first} {when.en}")
+                (kind,) = one.types
+                return self.write(arg, kind)

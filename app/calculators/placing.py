@@ -12,6 +12,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.cap_periods import CAP_PERIODS, USUAL_PERIOD
 from app.calculators.reader import no_facts
 from app.calculators.terms import UNKNOWN, Admit, Cap, Line, Terms, TermsFault
 
@@ -150,13 +151,13 @@ def _admitted(terms: Terms) -> Iterator[TermsFault]:
 def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
     """Words of a cap that its accounts do not have, each with the key at which it stands."""
     if cap.bounds == "BALANCE":
-        for key, said in (("period", cap.period != "BATCH"), ("pool", cap.pool is not None)):
+        for key, said in (("period", cap.period != USUAL_PERIOD), ("pool", cap.pool is not None)):
             if said:
                 yield key, "余额限额逐日适用，没有 period 与 pool"
         return
     if cap.room != "DAILY":
         yield "room", "room 只用于余额限额（bounds: BALANCE）"
-    if cap.period == "ACCRUAL_YEAR" and terms.facts not in {None, "CONTRACTS"}:
+    if CAP_PERIODS[cap.period].of_accrual_year and terms.facts not in {None, "CONTRACTS"}:
         yield "period", "只有贷款按计息年度分账；其他用 PROGRAM_YEAR"
     if cap.limit is UNKNOWN:
         return
@@ -167,8 +168,8 @@ def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
         if read and not by_drawdown:
             yield key, f"{key} 读每笔放款的事实（{' '.join(sorted(read))}），per 须含 DRAWDOWN"
     once = [line.id for line in terms.lines if not line.per_day and (cap.lines is None or line.id in cap.lines)]
-    if terms.facts == "CONTRACTS" and once and (cap.period == "ACCRUAL_YEAR" or by_drawdown):
+    if terms.facts == "CONTRACTS" and once and (CAP_PERIODS[cap.period].of_accrual_year or by_drawdown):
         yield "", f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
-    of_contract = "CONTRACT" in cap.per and not by_drawdown and cap.period != "ACCRUAL_YEAR"
+    of_contract = "CONTRACT" in cap.per and not by_drawdown and not CAP_PERIODS[cap.period].of_accrual_year
     if not of_contract and isinstance(cap.limit, ex.Node) and "interest" in ex.reads(cap.limit):
         yield "limit", "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"

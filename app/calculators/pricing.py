@@ -8,6 +8,7 @@ from typing import Any
 
 from app.calculators import days
 from app.calculators import expressions as ex
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.faults import FactsError, NotComputable
 from app.calculators.items import Case
 from app.calculators.loans import Loan, Run, day_scope
@@ -32,7 +33,7 @@ def price_runs(case: Case, loan: Loan, scale: int) -> None:
             run.price = figure
             runs.append(run)
     for run in runs:
-        run.days = days.lengths(days.positions(case.terms.day_count, run.marks, loan.anchors[run.slice.no]))
+        run.days = days.lengths(DAY_COUNTS[case.terms.day_count].positions(run.marks, loan.anchors[run.slice.no]))
     loan.runs = runs
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators import expressions as ex
-from app.calculators import names as nm
+from app.calculators.cap_periods import APPLICANT_WIDTH, CAP_ACCOUNTS, CAP_PERIODS, DECLARED_WIDTH, account
 from app.calculators.cells import Cell, Cells, Key, name, never, say
+from app.calculators.code_lists import SUPPORT_METHODS
 from app.calculators.contradictions import contradictions
 from app.calculators.placing import misplaced
 from app.calculators.reader import no_facts
@@ -37,13 +38,7 @@ def prove(terms: Terms, method: str, given_up: Callable[[], bool] = never) -> li
 
 
 def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
-    wanted = {
-        "LOAN_INTEREST": ("CONTRACTS",),
-        "LEASE_INTEREST": ("CONTRACTS",),
-        "INSURANCE": ("POLICIES",),
-        "AWARD": ("ITEMS", "PROJECTS"),
-        "GRANT": ("ITEMS", "PROJECTS"),
-    }[method]
+    wanted = SUPPORT_METHODS[method].facts
     if terms.facts in wanted:
         return []
     return [TermsFault("facts", f"{method} 的事实应为 {' 或 '.join(wanted)}，而不是 {terms.facts}")]
@@ -161,10 +156,10 @@ def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool]
 
 
 def _width(cap: Cap) -> tuple[int, int]:
-    widths = [nm.CAP_PER[part][1] if part in nm.CAP_PER else 1 for part in cap.per]
+    widths = [DECLARED_WIDTH if (row := account(part)) is None else row.width for part in cap.per]
     if cap.lines is not None:
-        widths.append(nm.CAP_PER["LINE"][1])
-    return min(widths, default=nm.APPLICANT_WIDTH), nm.PERIOD_WIDTH[cap.period]
+        widths.append(CAP_ACCOUNTS["LINE"].width)
+    return min(widths, default=APPLICANT_WIDTH), CAP_PERIODS[cap.period].width
 
 
 def _caps(terms: Terms) -> list[TermsFault]:

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
+from typing import assert_never
 
 from app.calculators.days import months_after
 from app.calculators.facts import FixedRate, FloatingRate, SteppedRate
 from app.calculators.faults import FactsError, Fault, NotComputable
+from app.calculators.loan_terms import RESET_RULES
 from app.calculators.money import decimal_ratio, ratio_text
 from app.calculators.references import not_covered, row_on
 from app.calculators.terms import ReferenceSeries
 
 Reading = tuple[int, int]  # a reset, and the row of the series that it read
 _DAYS_BACK = {"SAME_DAY": 0, "DAY_BEFORE": 1}
-RESET_MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "ANNIVERSARY": 12}
 
 
 @dataclass(slots=True)
@@ -89,8 +90,10 @@ def contract_rate(
             parts = lcm(*(denominator for _, denominator in ratios))
             days = [first.toordinal() for _ in started] + [step.from_.toordinal() for step in later]
             return ContractRate(days, [numerator * (parts // denominator) for numerator, denominator in ratios], parts)
-        case _:
+        case FloatingRate():
             return _floating(fact, first, until, series, pointer)
+        case _:
+            assert_never(fact)
 
 
 def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str, ReferenceSeries], pointer: str) -> ContractRate:
@@ -124,11 +127,12 @@ def _floating(fact: FloatingRate, first: date, until: date, series: Mapping[str,
 
 def resets(fact: FloatingRate, first: date, until: date) -> list[date]:
     """The reset days strictly after the first drawdown and before maturity."""
-    if fact.reset == "LISTED":
+    rule = RESET_RULES[fact.reset]
+    if rule.every_months is None:
         return [day for day in fact.reset_dates if first < day < until]
-    if fact.reset == "JAN_1":
+    if rule.from_january:
         return [date(year, 1, 1) for year in range(first.year + 1, until.year + 1) if date(year, 1, 1) < until]
-    anchor, step = fact.reset_anchor or first, RESET_MONTHS[fact.reset]
+    anchor, step = fact.reset_anchor or first, rule.every_months
     months = 0  # from the anchor to the first reset after the drawdown
     if anchor <= first:
         months = ((first.year - anchor.year) * 12 + first.month - anchor.month) // step * step

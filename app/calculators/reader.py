@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.facts import Purpose
+from app.calculators.functions import FUNCTIONS
 from app.calculators.grammar import parse
 from app.calculators.inference import infer, named
 from app.calculators.terms import Measure, TermsError, TermsFault
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
 MAX_FAULTS: Final = 100  # nobody reads more of one table at once
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _T = TypeVar("_T")
-_OF_LOANS = {
-    "DAY": nm.DAY,
-    "ON_DAY": nm.DAY,
-    "EACH_DRAWDOWN": nm.DRAWDOWN,
-    "SIGNED_ON": nm.ITEM,
-    "FIRST_DRAWDOWN": nm.ITEM,
-    "AT_FIRST_DRAWDOWN": nm.ITEM,
-}
-_ONLY_IN = {
-    "total": "它只用于 require 的 that，按合计分档请把合计声明为项目单位的事实",
-    "earned": "它只用于金额限额的 when",
-}
 
 
 class Refused(Exception):
@@ -241,10 +230,10 @@ class Reader:
         if nm.LEVELS.index(level) > nm.LEVELS.index(nm.DRAWDOWN if investment else self._narrowest(narrowest)):
             raise Refused(self._too_narrow(node, narrowest))
         self.reads |= reads
-        for call in ex.calls(node, "reference"):
-            self.series.setdefault(call.key[1], "/".join(self.place))
-            self.rates.setdefault(call.key[1], "/".join(self.place))
-        self.categories |= {call.key[1] for call in ex.calls(node, "admitted")}
+        for name in ex.named(node, "SERIES"):
+            self.series.setdefault(name, "/".join(self.place))
+            self.rates.setdefault(name, "/".join(self.place))
+        self.categories.update(ex.named(node, "CATEGORY"))
         return node
 
     def _narrowest(self, wanted: str) -> str:
@@ -261,16 +250,18 @@ class Reader:
         return "此处只能读项目单位的事实" if narrowest == nm.APPLICANT else "此处不能读随日或随放款变化的事实"
 
     def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
-        if call.fn not in {"months_after", "reference", "status", "dishonest_since", "admitted"} | extra:
-            raise Refused(f"此处不能用 {call.fn}；{_ONLY_IN[call.fn]}")
-        if call.fn == "admitted" and self.facts != "PROJECTS":
-            raise Refused("admitted(类别) 只用于 PROJECTS")
-        if call.fn == "total":
-            name = call.key[1]
-            if name != "interest" and nm.LEVELS.index(self.levels[name]) > nm.LEVELS.index(nm.ITEM):
-                raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
-        if call.fn in {"reference", "status"} and self.facts != "CONTRACTS" and call.key[2] in _OF_LOANS:
-            raise Refused(f"只有贷款合同有 {call.key[2]}；此处可用申请日、日期或日期事实")
+        row = FUNCTIONS[call.fn]
+        if row.only_in is not None and call.fn not in extra:
+            raise Refused(f"此处不能用 {call.fn}；{row.only_in}")
+        if row.facts is not None and self.facts != row.facts:
+            raise Refused(f"{call.fn}({row.parameters[0].title}) 只用于 {row.facts}")
+        for one, arg in ex.given(call):
+            name = arg.name if one.names == "FACT" and isinstance(arg, ex.Name) else None
+            if name not in {None, "interest"} and nm.LEVELS.index(self.levels[str(name)]) > nm.LEVELS.index(nm.ITEM):
+                raise Refused(f"{call.fn} 不能合计 {name}：它随日或随放款变化")
+        named = ex.moment(call)
+        if named is not None and named.level != nm.APPLICANT and self.facts != "CONTRACTS":
+            raise Refused(f"只有贷款合同有 {call.key[-1]}；此处可用申请日、日期或日期事实")
 
     def _purpose(self, item: ex.Node) -> None:
         known = get_args(Purpose)
@@ -291,10 +282,9 @@ class Reader:
             own = nm.APPLICANT
             if isinstance(part, ex.Name):
                 own = self.levels[part.name] if interest or part.name != "interest" else nm.ITEM
-            elif isinstance(part, ex.Call) and part.fn == "admitted":
-                own = nm.ITEM
-            elif isinstance(part, ex.Call) and part.fn in {"reference", "status"} and not ex.dated(part):
-                own = _OF_LOANS.get(part.key[2], nm.APPLICANT)
+            elif isinstance(part, ex.Call):
+                named = ex.moment(part)
+                own = FUNCTIONS[part.fn].level if named is None else named.level
             level = max(level, nm.LEVELS.index(own))
         return nm.LEVELS[level]
 

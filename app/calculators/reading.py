@@ -15,7 +15,7 @@ from typing import Any
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.code_lists import AUTHORITIES
-from app.calculators.days import BASIS
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.expressions import may_hold
 from app.calculators.grammar import WORDS as OPERATORS
 from app.calculators.reader import Reader, Refused
@@ -133,7 +133,8 @@ def _watch(found: dict[str, Any]) -> Watch:
     conditions += [one.that for one in found.get("require", ()) if one.level in {nm.DRAWDOWN, nm.DAY}]
     nodes = [node for line in lines for node in (line.rate, line.base)] + conditions
     parts = [part for node in nodes if node is not None and not isinstance(node, Unknown) for part in ex.walk(node)]
-    called = [part for part in parts if isinstance(part, ex.Call)]
+    called = [(part, ex.moment(part)) for part in parts if isinstance(part, ex.Call)]
+    by_day_word = [call for call, named in called if named is not None and named.level == nm.DAY]
     marks: set[tuple[ex.Node, tuple[int, ...]]] = set()
     for part in parts:
         match part:
@@ -144,8 +145,8 @@ def _watch(found: dict[str, Any]) -> Watch:
     by_day = [line.when_level for line in lines] + [one.level for line in lines for one in line.require]
     by_day += [one.level for one in found.get("require", ())]
     return Watch(
-        series=frozenset(call.key[1] for call in called if call.fn == "reference" and call.key[2] == "DAY"),
-        statuses=any(call.fn == "status" and call.key[2] == "ON_DAY" for call in called),
+        series=frozenset(name for call in by_day_word for name in ex.named(call, "SERIES")),
+        statuses=any(ex.named(call, "STATUS") for call in by_day_word),
         marks=tuple(sorted(marks, key=lambda mark: (ex.plain(mark[0]), mark[1]))),
         lines_by_day=nm.DAY in by_day,
     )
@@ -237,10 +238,10 @@ def _applicant(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
-        found["day_count"] = r.key(body, "is", r.one_of, tuple(BASIS))
+        found["day_count"] = r.key(body, "is", r.one_of, tuple(DAY_COUNTS))
         found["day_count_assumed"] = r.key(body, "assumed", r.text, "说明")
     else:
-        found["day_count"] = r.one_of(raw, tuple(BASIS))
+        found["day_count"] = r.one_of(raw, tuple(DAY_COUNTS))
 
 
 def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:

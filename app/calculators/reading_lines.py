@@ -9,6 +9,7 @@ from typing import Any
 
 from app.calculators import expressions as ex
 from app.calculators import names as nm
+from app.calculators.cap_periods import CAP_ACCOUNTS, CAP_PERIODS, USUAL_PERIOD, account
 from app.calculators.money import round_down
 from app.calculators.patterns import TABLE_PATTERN
 from app.calculators.reader import Reader, Refused, no_facts
@@ -124,10 +125,9 @@ def _once(r: Reader, base: ex.Node | None, rate: Any) -> None:
 def _moves(r: Reader, rate: ex.Node) -> bool:
     """Whether a rate changes with the day, the balance or the drawdown, not only with the contract rate."""
     of_drawdown = {name for name, one in r.needs.items() if one.of == "DRAWDOWN"}
-    return (
-        bool(ex.reads(rate) & ({"balance", "day", "drawn", "drawn_on"} | of_drawdown))
-        or any(call.key[2] in {"DAY", "EACH_DRAWDOWN"} for call in ex.calls(rate, "reference"))
-        or any(call.key[2] == "ON_DAY" for call in ex.calls(rate, "status"))
+    moments = [ex.moment(part) for part in ex.walk(rate) if isinstance(part, ex.Call)]
+    return bool(ex.reads(rate) & ({"balance", "day", "drawn", "drawn_on"} | of_drawdown)) or any(
+        one is not None and one.level in {nm.DRAWDOWN, nm.DAY} for one in moments
     )
 
 
@@ -213,9 +213,9 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
         with r.within("when"):
             earned = frozenset({"earned"}) if bounds == "AMOUNT" else frozenset()
             when = r.expression(body["when"], ex.BOOLEAN, extra=earned, narrowest=nm.DRAWDOWN)
-            for call in ex.calls(when, "earned"):
-                if call.key[1] not in r.lines:
-                    raise Refused(f"earned 的行不存在: {call.key[1]}")
+            for line in ex.named(when, "LINE"):
+                if line not in r.lines:
+                    raise Refused(f"earned 的行不存在: {line}")
     limit: ex.Node | Unknown = UNKNOWN
     if body.get("limit") != "unknown":
         with r.within("limit"):
@@ -231,7 +231,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
         bounds=bounds,  # type: ignore[arg-type]
         room=r.key(body, "room", r.one_of, ("DAILY", "CUMULATIVE"), "DAILY"),  # type: ignore[arg-type]
         per=per,
-        period=r.key(body, "period", r.one_of, nm.PERIODS, "BATCH"),
+        period=r.key(body, "period", r.one_of, tuple(CAP_PERIODS), USUAL_PERIOD),  # type: ignore[arg-type]
         limit=limit,
         lines=named,
         when=when,
@@ -245,10 +245,11 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
 def _known_per(r: Reader, part: str) -> None:
     if r.type_of(part) == ex.CODE:
         return
-    if part not in nm.CAP_PER:
-        raise Refused(f"per 不认识 {part}；可用: {' '.join(nm.CAP_PER)} 或已声明的 CODE 事实")
-    if r.facts is not None and r.facts not in nm.PER_FACTS[part]:
-        raise Refused(f"{part} 只用于 {' '.join(nm.PER_FACTS[part])}")
+    row = account(part)
+    if row is None:
+        raise Refused(f"per 不认识 {part}；可用: {' '.join(CAP_ACCOUNTS)} 或已声明的 CODE 事实")
+    if r.facts is not None and r.facts not in row.facts:
+        raise Refused(f"{part} 只用于 {' '.join(row.facts)}")
 
 
 def table_id(r: Reader, raw: Any) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from app.calculators import days, money
+from app.calculators.day_counts import DAY_COUNTS, DayCountName
 from app.calculators.interest import Ledger, accrual_days, ledgers
 from app.calculators.items import Case
 from app.calculators.loans import Loan
 from app.calculators.results import Reconciliation
 from app.calculators.vouchers import Voucher
 
-OTHER_YEAR = {"ACT_360": "ACT_365", "ACT_365": "ACT_360"}
+Swap = Mapping[DayCountName, DayCountName]
+OTHER_YEAR: Final[Swap] = {name: row.mistaken_for for name, row in DAY_COUNTS.items() if row.mistaken_for is not None}
 TOLERANCE = 1  # fen: differences of at most 0.01 are not reported
 
 
@@ -51,7 +54,7 @@ def _note(case: Case, loan: Loan, voucher: Voucher) -> str:
     return missing.en if case.language == "en" else missing.zh
 
 
-def accrued(loan: Loan, voucher: Voucher, first: int, until: int, *, swap: Mapping[str, str] | None = None) -> int | None:
+def accrued(loan: Loan, voucher: Voucher, first: int, until: int, *, swap: Swap | None = None) -> int | None:
     """Σ of exact daily interest of all that a voucher covers, rounded half up once; None where a rate is not known.
 
     ``swap`` puts other day counts in place of some.
@@ -60,7 +63,7 @@ def accrued(loan: Loan, voucher: Voucher, first: int, until: int, *, swap: Mappi
     return None if exact is None else money.round_half_up(exact)
 
 
-def _accrued(loan: Loan, voucher: Voucher, first: int, until: int, swap: Mapping[str, str], *, rated: bool) -> Fraction | None:
+def _accrued(loan: Loan, voucher: Voucher, first: int, until: int, swap: Swap, *, rated: bool) -> Fraction | None:
     """The exact interest of a period in fen; of balances and days alone, as at a rate of 100%, where it is not ``rated``."""
     if any(one.gap is not None and until > one.gap[0].toordinal() for one in voucher.slices):
         return None
@@ -70,14 +73,14 @@ def _accrued(loan: Loan, voucher: Voucher, first: int, until: int, swap: Mapping
         kind = swap.get(kind, kind)
         marks = accrual_days(ledger, first, until) if first < until else []
         part = 0
-        for day, moved in zip(marks, days.lengths(days.positions(kind, marks, first)), strict=False):
+        for day, moved in zip(marks, days.lengths(DAY_COUNTS[kind].positions(marks, first)), strict=False):
             balance = course.at(day)
             if balance:
                 numerator = own.numerator(own.no(day)) if rated else 1
                 if numerator is None:
                     return None
                 part += balance * numerator * moved
-        parts.append((part, (own.parts if rated else 1) * days.BASIS[kind]))
+        parts.append((part, (own.parts if rated else 1) * DAY_COUNTS[kind].basis))
     return money.total(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import assert_never
 
 from app.calculators.days import months_after
 from app.calculators.facts import RepaymentPlan
@@ -17,7 +18,6 @@ RateOn = Callable[[date], Fraction]
 Principal = list[tuple[date, int]]  # due date and fen
 Gap = tuple[date, NotComputable]  # the first due date whose principal is not known, and why
 
-BY_INSTALMENTS = frozenset({"EQUAL_INSTALLMENT", "EQUAL_PRINCIPAL"})  # principal falls due before maturity
 USUAL_DAY = 20  # on which banks settle interest: dues fall on it where nothing else is said
 
 
@@ -60,12 +60,23 @@ def planned_repayments(
 ) -> tuple[Principal, Gap | None]:
     """Principal by due date, fen; the parts add up to the amount drawn, unless a rate that they need is not known."""
     dues = due_dates(plan, drawn_on, matures_on)
-    if plan.method not in BY_INSTALMENTS:
-        return [(matures_on, amount)], None
-    if plan.method == "EQUAL_PRINCIPAL" or rate_on is None:
-        each = amount // len(dues)
-        return [*((due, each) for due in dues[:-1]), (dues[-1], amount - each * (len(dues) - 1))], None
-    return _equal_instalments(plan, drawn_on, dues, amount, rate_on)
+    match plan.method:
+        case "INTEREST_ONLY" | "BULLET":
+            return [(matures_on, amount)], None
+        case "EQUAL_PRINCIPAL":
+            return _equal_principal(dues, amount), None
+        case "EQUAL_INSTALLMENT":
+            if rate_on is None:  # refused for its rate; the parts only serve to look for the claim's other faults (D83)
+                return _equal_principal(dues, amount), None
+            return _equal_instalments(plan, drawn_on, dues, amount, rate_on)
+        case _:
+            assert_never(plan.method)
+
+
+def _equal_principal(dues: list[date], amount: int) -> Principal:
+    """The same principal on each due date; the last takes the fen that do not divide."""
+    each = amount // len(dues)
+    return [*((due, each) for due in dues[:-1]), (dues[-1], amount - each * (len(dues) - 1))]
 
 
 def _equal_instalments(

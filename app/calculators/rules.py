@@ -11,7 +11,9 @@ from functools import lru_cache
 from app.calculators import expressions as ex
 from app.calculators import names as nm
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_ACCOUNTS, CAP_PERIODS
 from app.calculators.code_lists import AUTHORITIES
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.days import term_until
 from app.calculators.money import decimal_text, percent_text
 from app.calculators.phrases import expression
@@ -34,7 +36,7 @@ from app.calculators.terms import (
 )
 from app.calculators.texts import LANGUAGES, Language, say
 from app.calculators.thresholds import thresholds
-from app.calculators.vocabulary import ADMITS, DAY_COUNTS, cap_title, say_word, term_length, window_title
+from app.calculators.vocabulary import ADMITS, cap_title, say_phrase, say_word, term_length, window_title
 
 FIRST_HAND = {"official", "mirror_of_official_page"}
 
@@ -150,13 +152,13 @@ def _rules(table: RateTable, overlays: tuple[Overlay, ...]) -> Rules:
         pays_days=any(line.per_day for line in terms.lines),
         pays_once=not all(line.per_day for line in terms.lines),
         reads_interest=any(one.totals for one in (*terms.require, *(one for line in terms.lines for one in line.require))),
-        cuts_years=any(cap.period == "ACCRUAL_YEAR" for cap in caps),
+        cuts_years=any(CAP_PERIODS[cap.period].of_accrual_year for cap in caps),
         cuts_drawdowns=bool(money_parts & (of_drawdown | {"DRAWDOWN"})),
         spoken=spoken,
         called=_called(layers, spoken),
         reads=reads,
-        statuses=frozenset(call.key[1] for layer in layers for node in nodes_of(layer) for call in ex.calls(node, "status")),
-        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(nm.CAP_PER))),
+        statuses=frozenset(name for layer in layers for node in nodes_of(layer) for name in ex.named(node, "STATUS")),
+        key_names=tuple(sorted({part for cap in caps for part in cap.per} - set(CAP_ACCOUNTS))),
         thresholds=thresholds(
             (node for layer in layers for node in nodes_of(layer)), caps, {name for name, kind in types.items() if kind == ex.MONEY}
         ),
@@ -270,7 +272,7 @@ def _open(layers: tuple[Terms, ...], language: Language) -> tuple[NotDecided, ..
             if value is UNKNOWN:
                 found.append(NotDecided(admit.clause, say(language, "OPEN_ADMIT", what=say_word(ADMITS, what, language))))
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_word(DAY_COUNTS, terms.day_count, language))))
+        found.append(NotDecided("", say(language, "OPEN_DAY_COUNT", name=say_phrase(DAY_COUNTS[terms.day_count].title, language))))
     once: list[NotDecided] = []
     for entry in found:
         if entry not in once:
@@ -293,7 +295,8 @@ def _doubts(table: RateTable, language: Language) -> tuple[Warning_, ...]:
     found = []
     terms = table.terms
     if terms.facts == "CONTRACTS" and terms.day_count_assumed is not None:
-        text = say(language, "DAY_COUNT_ASSUMED", name=say_word(DAY_COUNTS, terms.day_count, language), note=terms.day_count_assumed)
+        name = say_phrase(DAY_COUNTS[terms.day_count].title, language)
+        text = say(language, "DAY_COUNT_ASSUMED", name=name, note=terms.day_count_assumed)
         found.append(Warning_("DAY_COUNT_ASSUMED", text, None))
     if table.authority not in FIRST_HAND:
         authority = say_word(AUTHORITIES, table.authority, language)

@@ -185,15 +185,19 @@ def applicant_scope(claim: Claim, measures: Mapping[str, Measure], references: R
     values["application_date"] = claim.application_date
 
     def answer(key: tuple[str, ...]) -> Any:
-        if key[0] == "reference":
-            return references.rate(key[1], _looked_up(key[2], claim.application_date).toordinal(), "/application_date")
-        if key[0] == "status":
-            on = claim.application_date if key[2] == "AT_APPLICATION" else date.fromisoformat(key[2])
-            return has_status(claim, key[1], on)
-        if applicant.dishonesty_records is None:
-            raise ex.MissingFact("dishonesty_records", "/applicant")
-        since = date.fromisoformat(key[1])
-        return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
+        match key:
+            case "reference", series, day:
+                return references.rate(series, _looked_up(day, claim.application_date).toordinal(), "/application_date")
+            case "status", status, day:
+                on = claim.application_date if day == "AT_APPLICATION" else date.fromisoformat(day)
+                return has_status(claim, status, on)
+            case "dishonest_since", day:
+                if applicant.dishonesty_records is None:
+                    raise ex.MissingFact("dishonesty_records", "/applicant")
+                since = date.fromisoformat(day)
+                return any(since <= record.on <= claim.application_date for record in applicant.dishonesty_records)
+            case _:
+                raise AssertionError(f"no scope answers {key}")
 
     return Scope(values, "/applicant", None, answer)
 

@@ -14,8 +14,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Final, Literal
 
+from app.calculators.cap_periods import CAP_PERIODS, CapPeriodName, account_keys
+from app.calculators.day_counts import SILENT, DayCountName
 from app.calculators.expressions import Node
-from app.calculators.names import CAP_PER, KEYS_OF
 
 
 class _Unknown:
@@ -165,7 +166,7 @@ class Cap:
     bounds: Literal["AMOUNT", "BALANCE"]
     room: Literal["DAILY", "CUMULATIVE"]
     per: tuple[str, ...]
-    period: str
+    period: CapPeriodName
     limit: Node | Unknown
     lines: frozenset[str] | None
     when: Node | None
@@ -179,13 +180,13 @@ class Cap:
 
     def __post_init__(self) -> None:
         """Derive what every account of the cap is called by."""
-        suffix = {"PROGRAM_YEAR": "YEAR", "unknown": "CLAIM"}.get(self.period, self.period)
+        suffix = CAP_PERIODS[self.period].suffix
         name = "_".join(part.upper() for part in self.per) or ("ENTERPRISE" if self.lines is None else "CATEGORY")
         plain = self.period == "BATCH" and name != "ENTERPRISE"
         if self.bounds == "BALANCE":  # bounds days, so that its period means nothing
             plain, suffix = False, "BALANCE"
         object.__setattr__(self, "scope", name if plain else f"{name}_{suffix}")
-        keys = [name for part in self.per for name in KEYS_OF.get(part, (CAP_PER[part][0] if part in CAP_PER else part,))]
+        keys = [name for part in self.per for name in account_keys(part)]
         object.__setattr__(self, "keys", tuple(dict.fromkeys(keys)))
 
 
@@ -255,7 +256,7 @@ class Terms:
     facts: str | None  # None: an overlay's terms
     applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
     choose: str = "ONLY"
-    day_count: str = "MONTHS_12"
+    day_count: DayCountName = SILENT
     day_count_assumed: str | None = None
     currencies: tuple[Currency, ...] = ()
     exclude_periods: frozenset[str] = frozenset({"OVERDUE", "EXTENSION", "OTHER"})

@@ -7,27 +7,13 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from app.calculators.bilingual import Phrase
+from app.calculators.cap_periods import CAP_PERIODS, account
 from app.calculators.code_lists import Words
 from app.calculators.money import percent_text
 from app.calculators.phrases import NOTHING, expression, listed, title
 from app.calculators.terms import Cap, Term, Terms, Window
 from app.calculators.texts import Language
 
-METHODS: Final[Words] = {
-    "LOAN_INTEREST": Phrase("贷款贴息", "loan interest subsidy"),
-    "LEASE_INTEREST": Phrase("融资租赁补贴", "lease interest subsidy"),
-    "INSURANCE": Phrase("保险补贴", "insurance subsidy"),
-    "AWARD": Phrase("奖励", "award"),
-    "GRANT": Phrase("拨款补助", "grant"),
-}
-AREAS: Final[Words] = {
-    "INNOVATION_SYSTEM": Phrase("创新体系", "the innovation system"),
-    "KEY_FIELDS": Phrase("重点领域", "key fields"),
-    "DIGITAL_ECONOMY": Phrase("数字经济", "the digital economy"),
-    "UPGRADING": Phrase("高端智能绿色", "high-end, smart and green upgrading"),
-    "KEY_ENTERPRISES": Phrase("重点企业和重大项目", "key enterprises and major projects"),
-}
-CONFIDENCES: Final[Words] = {"read": Phrase("直接读到", "read"), "implied": Phrase("由上下文推知", "implied")}
 DOCUMENT: Final[Mapping[str, Phrase]] = {
     "title": Phrase("依据文件标题", "Title of the document"),
     "issuer": Phrase("发文机关", "Issuer of the document"),
@@ -50,12 +36,6 @@ CHOICES: Final[Words] = {
     "ONLY": Phrase("各档次互不重叠", "lines do not overlap"),
     "FIRST": Phrase("取顺序在先的适用档次", "the first line that applies"),
     "HIGHEST": Phrase("取金额最高的适用档次", "the line that pays most"),
-}
-DAY_COUNTS: Final[Words] = {
-    "ACT_360": Phrase("实际天数/360", "actual days/360"),
-    "ACT_365": Phrase("实际天数/365", "actual days/365"),
-    "MONTHS_12": Phrase("整月按1/12年、零头每日按1/360年", "whole months as 1/12 of a year, odd days as 1/360"),
-    "D30_360": Phrase("每月30天/360", "30 days a month/360"),
 }
 EXCLUDED: Final[Words] = {
     "EXTENSION": Phrase("展期", "extension"),
@@ -126,28 +106,10 @@ DAYS: Final[Mapping[str, Phrase]] = {
     "FIRST_COUNTED_DAY": Phrase("首个计息日", "the first day that counts"),
     "APPLICATION_DATE": Phrase("申请日", "the application date"),
 }
-_PER: Final[Mapping[str, Phrase]] = {
-    "UNIT": Phrase("单个投保产品", "insured unit"),
-    "PRODUCT": Phrase("单个产品", "product"),
-    "CONTRACT": Phrase("单份合同", "contract"),
-    "DRAWDOWN": Phrase("单笔放款", "drawdown"),
-    "LINE": Phrase("单个档次", "line"),
-    "PROJECT": Phrase("单个项目", "project"),
-    "LENDER": Phrase("单家贷款机构", "lender"),
-}
 _EACH_APPLICANT: Final[Words] = {
     "ENTERPRISE": Phrase("单个企业", "enterprise"),
     "PERSON": Phrase("单人", "person"),
     "HOUSEHOLD": Phrase("单户", "household"),
-}
-_PERIODS: Final[Words] = {
-    "CLAIM": Phrase("单次申请", " and claim"),
-    "BATCH": Phrase("本批次", " and batch"),
-    "PROGRAM_YEAR": Phrase("年度", " and year"),
-    "ACCRUAL_YEAR": Phrase("每计息年度", " and year of interest"),
-    "CALENDAR_YEAR": Phrase("自然年度", " and calendar year"),
-    "LIFETIME": Phrase("累计", " in all"),
-    "unknown": Phrase("单次申请（期间未公布）", " and claim (its period was not published)"),
 }
 
 
@@ -158,10 +120,14 @@ def word(words: Words, code: str | bool | None) -> Phrase:
 
 def say_word(words: Mapping[str, Phrase] | Words, code: str, language: Language) -> str:
     """What a code is called in the middle of a sentence."""
-    found = words[code]
+    return say_phrase(words[code], language)
+
+
+def say_phrase(phrase: Phrase, language: Language) -> str:
+    """A title in the middle of a sentence."""
     if language == "zh":
-        return found.zh
-    return found.en if found.en[:2].isupper() else found.en[0].lower() + found.en[1:]
+        return phrase.zh
+    return phrase.en if phrase.en[:2].isupper() else phrase.en[0].lower() + phrase.en[1:]
 
 
 def share(name: str, part: Fraction | None) -> Phrase:
@@ -205,8 +171,13 @@ def accounts(cap: Cap, terms: Terms) -> Phrase:
         return Phrase(f"{who.zh}（限额对象未公布）", f"{who.en} (what it is per was not published)")
     if not cap.per:
         return _each_applicant(terms)
-    parts = [_PER.get(one) or Phrase(f"单个“{title(one, terms).zh}”", title(one, terms).en) for one in cap.per]
+    parts = [_account(one, terms) for one in cap.per]
     return Phrase("、".join(one.zh for one in parts), " and ".join(one.en for one in parts))
+
+
+def _account(part: str, terms: Terms) -> Phrase:
+    row = account(part)
+    return row.title if row is not None else Phrase(f"单个“{title(part, terms).zh}”", title(part, terms).en)
 
 
 def cap_name(cap: Cap, terms: Terms) -> Phrase:
@@ -221,7 +192,7 @@ def cap_name(cap: Cap, terms: Terms) -> Phrase:
 
 
 def _bare_name(cap: Cap, terms: Terms) -> Phrase:
-    who, period = accounts(cap, terms), _PERIODS[cap.period]
+    who, period = accounts(cap, terms), CAP_PERIODS[cap.period].title
     if cap.bounds == "BALANCE":  # a balance has a day and no period, so that only an unusual one is named
         period = Phrase("", "") if cap.period == "BATCH" else period
         return Phrase(f"{who.zh}{period.zh}贷款余额上限", f"Balance cap per {who.en}{period.en}")

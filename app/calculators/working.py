@@ -14,6 +14,7 @@ from typing import Final, Literal, assert_never
 
 from app.calculators import expressions as ex
 from app.calculators import money
+from app.calculators.functions import FUNCTIONS
 
 Amount = int | Fraction  # fen; a Fraction until it is rounded
 _FEN: Final = Fraction(1, 100)
@@ -154,12 +155,14 @@ ColumnKind = Literal["MONEY", "NUMBER", "RATE", "PART", "REDUCED"]
 class Column:
     """One factor of every row: ``values`` in parts of ``of``. A value of None makes its row nothing: it is not known and not needed (D18).
 
-    MONEY is fen, shown in 元; NUMBER exact 元; PART is shown as it is, ``90/360``, REDUCED in lowest terms.
+    MONEY is fen, shown in 元; NUMBER exact 元; PART is shown as it is, ``90/360``, or over the first of
+    ``shown_over`` in which it is whole; REDUCED in lowest terms.
     """
 
     kind: ColumnKind
     values: Sequence[int | Fraction | None]
     of: int = 1
+    shown_over: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -310,14 +313,18 @@ def worked(node: ex.Node, of: ex.Lookup, types: Mapping[str, str], pointer: str)
             return Sum((worked(left, of, types, pointer), worked(right, of, types, pointer)))
         case ex.Arithmetic(_, left, right):
             return Difference(worked(left, of, types, pointer), worked(right, of, types, pointer))
-        case ex.Extreme(fn, parts):
-            return (Least if fn == "min" else Most)([worked(part, of, types, pointer) for part in parts])
+        case ex.Extreme("min", parts):
+            return Least([worked(part, of, types, pointer) for part in parts])
+        case ex.Extreme("max", parts):
+            return Most([worked(part, of, types, pointer) for part in parts])
         case ex.Number(value, text, kinds):
             return Rate(value, None, text) if kinds == {ex.RATE} else operand(value, ex.MONEY)
         case ex.Name(name):
             return operand(of(name), types.get(name, ex.RATE), Fact(node, pointer))
         case ex.Call(fn):
-            return operand(ex.evaluate(node, of), ex.MONEY if fn == "admitted" else ex.RATE, Fact(node, pointer))
+            kind = FUNCTIONS[fn].result
+            assert kind is not None, "a total over the claim is no amount and no rate of an item"
+            return operand(ex.evaluate(node, of), kind, Fact(node, pointer))
         case _:  # pragma: no cover - no condition is an amount or a rate
             raise AssertionError(node)
 

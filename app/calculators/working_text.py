@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from app.calculators import expressions as ex
 from app.calculators import money
 from app.calculators.bilingual import Phrase
+from app.calculators.day_counts import part_texts
 from app.calculators.phrases import expression, title
 from app.calculators.results import Step
 from app.calculators.terms import Terms
@@ -163,8 +164,7 @@ def _rows(rows: Rows) -> list[str]:
 def _column(one: Column) -> list[str] | list[str | None]:
     match one.kind:
         case "PART":
-            end = f"/{one.of}"
-            return [f"{value}{end}" for value in one.values]
+            return part_texts([int(value or 0) for value in one.values], one.of, one.shown_over)
         case "REDUCED":
             parts = [Fraction(value or 0) / one.of for value in one.values]
             return [f"{part.numerator}/{part.denominator}" for part in parts]

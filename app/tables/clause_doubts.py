@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.calculators import expressions as ex
+from app.calculators.cap_periods import USUAL_PERIOD, CapPeriodName
 from app.calculators.grammar import parse
 from app.tables.clause_figures import Clause, Figure, Kind, named, read_clause
 from app.tables.files import read
@@ -49,7 +50,7 @@ class _Word:
     """Words of a clause, and the periods of a cap that they allow."""
 
     pattern: re.Pattern[str]
-    allowed: frozenset[str]
+    allowed: frozenset[CapPeriodName]
 
 
 _PERIODS: Final = (  # the first that a clause has decides: 年度累计 speaks of the year
@@ -188,7 +189,7 @@ def _cap(raw: Mapping[str, Any], place: str, clause: str, read: Clause) -> Itera
         yield from _expression(raw, key, place, clause, read)
     if raw.get("bounds") == "BALANCE":  # bounds days, so that its period means nothing
         return
-    period = _text(raw.get("period")) or "BATCH"
+    period = _text(raw.get("period")) or USUAL_PERIOD
     for word in _PERIODS:
         said = word.pattern.search(clause)
         if said is not None:

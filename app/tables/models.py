@@ -8,13 +8,16 @@ Supersession, withdrawal and the end of validity are rows of ``version_event``, 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import get_args
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKeyConstraint, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-METHODS = "'LOAN_INTEREST', 'INSURANCE', 'AWARD', 'GRANT', 'LEASE_INTEREST'"
+from app.calculators.code_lists import AreaName, SupportMethodName
+
+METHODS = ", ".join(f"'{one}'" for one in get_args(SupportMethodName))
 DRAFT_KINDS = "'RATE_TABLE', 'BATCH', 'FUND', 'REFERENCE_RATE', 'WITHDRAWAL', 'END_OF_VALIDITY'"
-AREAS = "'INNOVATION_SYSTEM', 'KEY_FIELDS', 'DIGITAL_ECONOMY', 'UPGRADING', 'KEY_ENTERPRISES'"
+AREAS = ", ".join(f"'{one}'" for one in get_args(AreaName))
 
 
 class Instant(TypeDecorator[datetime]):

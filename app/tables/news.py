@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.calculators import vocabulary as voc
 from app.calculators.bilingual import Phrase
-from app.calculators.code_lists import AUTHORITIES
+from app.calculators.code_lists import AREAS, AUTHORITIES, METHODS
 from app.calculators.phrases import NOTHING, quoted
 from app.calculators.vocabulary import word
 from app.tables import models
@@ -99,9 +99,9 @@ def _words(key: str, raw: Any) -> Phrase:
         case "authority":
             return word(AUTHORITIES, raw)
         case "method":
-            return word(voc.METHODS, raw)
+            return word(METHODS, raw)
         case "area":
-            return word(voc.AREAS, raw)
+            return word(AREAS, raw)
         case "title" | "issuer" | "not_loaded":
             return quoted(raw)
         case "schemes":

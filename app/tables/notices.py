@@ -7,8 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
+from app.calculators import code_lists
+from app.calculators.code_lists import SUPPORT_METHODS, AreaName
 from app.calculators.names import BUILT_IN
 from app.calculators.patterns import FUND_PATTERN, MONEY_PATTERN, TABLE_PATTERN
 from app.calculators.terms import TermsFault
@@ -17,9 +19,9 @@ from app.tables.canonical import canonical, digest
 from app.tables.entries import DAY, Entries, given
 from app.tables.series import AUTHORITIES, read_series
 
-METHODS = ("LOAN_INTEREST", "INSURANCE", "AWARD", "GRANT", "LEASE_INTEREST")
-AREAS = ("INNOVATION_SYSTEM", "KEY_FIELDS", "DIGITAL_ECONOMY", "UPGRADING", "KEY_ENTERPRISES")
-CONFIDENCES = ("read", "implied")
+METHODS = tuple(SUPPORT_METHODS)
+AREAS = get_args(AreaName)
+CONFIDENCES = tuple(map(str, code_lists.CONFIDENCES))
 
 APPLIES_BY = ("PROGRAM_YEAR", "APPLICATION_DATE")
 

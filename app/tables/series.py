@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, assert_never
 
 from sqlmodel import Session, col, select
 
+from app.calculators import code_lists
 from app.calculators.money import decimal_text
 from app.calculators.patterns import SERIES_PATTERN
 from app.tables import models
@@ -19,7 +20,7 @@ from app.tables.clause_doubts import Doubt
 from app.tables.entries import Entries, given
 
 ValuesAre = Literal["PERCENT", "NUMBER"]
-AUTHORITIES: Final = ("official", "mirror_of_official_page", "repost", "news", "second_hand", "draft", "low", "assumed")
+AUTHORITIES: Final = tuple(map(str, code_lists.AUTHORITIES))
 VALUES_ARE: Final = ("PERCENT", "NUMBER")  # a rate, 3.45%; or a plain number such as an exchange rate, 7.1879
 _PERCENT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?")

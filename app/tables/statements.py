@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from app.calculators import vocabulary as voc
 from app.calculators.bilingual import Phrase
-from app.calculators.code_lists import AUTHORITIES, Words
+from app.calculators.code_lists import AUTHORITIES, CONFIDENCES, METHODS, Words
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.phrases import NOTHING, listed, money, quoted
 from app.calculators.reading import parse_terms
 from app.calculators.terms import Terms, unsaid_other_funding
@@ -87,11 +88,11 @@ def frame(version: Version) -> Iterator[Statement]:
     yield text(content, "", "reason", Phrase("更正理由", "Reason for the correction"), content.get("reason"), dated=False)
     yield text(content, "", "title", Phrase("标准表名称", "Title of the table"), content.get("title"), dated=False)
     method = content.get("method")
-    yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(voc.METHODS, method))
+    yield value(content, "", "method", Phrase("支持方式", "Support method"), method, word(METHODS, method))
     yield from _source(content)
     confidence = content.get("confidence")
     name = Phrase("数字的可靠程度", "How surely the figures were read")
-    yield value(content, "", "confidence", name, confidence, word(voc.CONFIDENCES, confidence), dated=False)
+    yield value(content, "", "confidence", name, confidence, word(CONFIDENCES, confidence), dated=False)
     yield value(raw, WHOLE_TABLE, "facts", Phrase("事实种类", "Kind of facts"), terms.facts, word(voc.FACTS, terms.facts))
     wording = raw.get("wording")
     yield value(raw, WHOLE_TABLE, "wording", Phrase("金额性质", "Kind of amount"), wording, word(voc.WORDINGS, wording))
@@ -104,7 +105,7 @@ def frame_of_overlay(version: Version) -> Iterator[Statement]:
     yield from _effective(content["effective"])
     yield text(content, "", "title", Phrase("规则名称", "Title of the rules"), content.get("title"), dated=False)
     for key, name, words in (
-        ("methods", Phrase("适用的支持方式", "Support methods it lies over"), voc.METHODS),
+        ("methods", Phrase("适用的支持方式", "Support methods it lies over"), METHODS),
         ("facts", Phrase("适用的事实种类", "Kinds of facts it lies over"), voc.FACTS),
     ):
         said = content.get(key)
@@ -164,7 +165,7 @@ def _day_count(version: Version) -> Iterator[Statement]:
     raw, terms = version.content["terms"], version.terms
     named = not isinstance(raw.get("day_count"), Mapping)
     holder, at, key = (raw, WHOLE_TABLE, "day_count") if named else (raw["day_count"], "/terms/day_count", "is")
-    yield value(holder, at, key, Phrase("计息方式", "Day count"), terms.day_count, voc.DAY_COUNTS[terms.day_count])
+    yield value(holder, at, key, Phrase("计息方式", "Day count"), terms.day_count, DAY_COUNTS[terms.day_count].title)
     name = Phrase("计息方式系推定的说明", "Why the day count is assumed")
     yield text({} if named else holder, at, "assumed", name, terms.day_count_assumed)
 

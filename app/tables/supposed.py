@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from app.calculators.code_lists import SUPPORT_METHODS
 from app.tables import models
 from app.tables.catalogue import Batch, Catalogue, Direction, Fund, Standing, Version
 from app.tables.entries import Row
@@ -177,7 +178,8 @@ def touched(catalogue: Catalogue, rows: Sequence[Row]) -> list[str]:
     return sorted(found)
 
 
-LOANS = frozenset({"LOAN_INTEREST", "LEASE_INTEREST"})  # their contracts may have floating rates, whatever the table says
+LOANS = frozenset(name for name, row in SUPPORT_METHODS.items() if "CONTRACTS" in row.facts)
+"""Methods whose contracts may have floating rates, whatever the table says."""
 
 
 def in_force_already(catalogue: Catalogue, rows: Sequence[Row]) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tests.oracle.generate_shared import PARK, SERIES, Json, Rng, a_day, amount, chance, yuan
 from tests.oracle.series import ENDS_EARLY, made_up
 
-DAY_COUNTS = ["ACT_360", "ACT_365", "MONTHS_12", "D30_360"]
+DAY_COUNTS = ["ACT_360", "ACT_365", "ACT_ACT", "MONTHS_12", "D30_360"]
 TEAMS = ["A", "B", "b", "Ｂ", "A "]  # a CODE without listed values, in several spellings (D67)
 
 

@@ -269,7 +269,7 @@ def loan_case(rng: Rng) -> tuple[Json, Json]:
     terms = shared_terms(rng, "CONTRACTS")
     applicant: Json = {}
     applied_on = a_day(rng, date(2023, 6, 1), date(2026, 6, 30))
-    day_count = rng.choice(["ACT_360", "ACT_365", "MONTHS_12", "D30_360"])
+    day_count = rng.choice(["ACT_360", "ACT_365", "ACT_ACT", "MONTHS_12", "D30_360"])
     terms["day_count"] = {"is": day_count, "assumed": "通知未载明"} if chance(rng, 0.2) else day_count
     shared_requirements(rng, terms, applicant)
     loan_lines(rng, terms)

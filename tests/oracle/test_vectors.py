@@ -68,6 +68,11 @@ def loans(terms: dict[str, Any], applied_on: str, *contracts: dict[str, Any], **
         ("D30_360", "2000-01-01", "2025-01-30", "2025-01-31", 0),
         ("ACT_365", "2000-01-01", "2024-01-01", "2025-01-01", 366),
         ("ACT_360", "2000-01-01", "2024-01-01", "2025-01-01", 366),
+        ("ACT_ACT", "2000-01-01", "2023-12-31", "2024-01-01", 366),
+        ("ACT_ACT", "2000-01-01", "2024-01-01", "2024-01-02", 365),
+        ("ACT_ACT", "2000-01-01", "2024-12-31", "2025-01-01", 365),
+        ("ACT_ACT", "2000-01-01", "1999-07-01", "2000-07-01", 184 * 366 + 182 * 365),
+        ("ACT_ACT", "2000-01-01", "2024-01-01", "2025-01-01", 365 * 366),
         ("MONTHS_12", "2025-01-31", "2025-01-31", "2025-03-15", 45),
         ("MONTHS_12", "2025-01-31", "2025-03-15", "2025-05-31", 75),
         ("MONTHS_12", "2025-01-31", "2025-01-31", "2025-05-31", 120),
@@ -79,10 +84,10 @@ def test_d3_d4_positions(name: str, anchor: str, first: str, until: str, parts: 
 
 
 def test_d3_parts() -> None:
-    assert PARTS == {"ACT_360": 360, "ACT_365": 365, "D30_360": 360, "MONTHS_12": 360}
+    assert PARTS == {"ACT_360": 360, "ACT_365": 365, "ACT_ACT": 133_590, "D30_360": 360, "MONTHS_12": 360}
 
 
-@pytest.mark.parametrize(("day_count", "amount"), [("MONTHS_12", "8000000.00"), ("ACT_365", "8000000.00"), ("ACT_360", "8111111.11")])
+@pytest.mark.parametrize(("day_count", "amount"), [("MONTHS_12", "8000000.00"), ("ACT_365", "8000000.00"), ("ACT_ACT", "8000000.00"), ("ACT_360", "8111111.11")])
 def test_d6_one_year(day_count: str, amount: str) -> None:
     answer = loans(
         {"day_count": day_count, "lines": [line(base="balance", rate="2%")]},

@@ -165,7 +165,7 @@ def loans(draw: st.DrawFn) -> tuple[Json, Json]:
         "facts": "CONTRACTS",
         "clause": "第一条",
         "wording": draw(st.sampled_from(["CEILING", "EXACT"])),
-        "day_count": draw(st.sampled_from(["ACT_360", "ACT_365", "MONTHS_12", "D30_360"])),
+        "day_count": draw(st.sampled_from(["ACT_360", "ACT_365", "ACT_ACT", "MONTHS_12", "D30_360"])),
     }
     if draw(st.booleans()):
         terms["lines"] = [{"id": "ALL", "base": "balance", "rate": draw(st.sampled_from(RISING))}]
@@ -211,7 +211,7 @@ def loans(draw: st.DrawFn) -> tuple[Json, Json]:
                 "matures_on": (first + timedelta(days=draw(st.integers(2, 600)))).isoformat(),
                 "drawdowns": [{"drawdown_no": "1", "on": first.isoformat(), "amount": f"{amount // 100}.{amount % 100:02d}"}],
                 "rate": rate,
-                "day_count": draw(st.sampled_from(["ACT_360", "ACT_365", "MONTHS_12", "D30_360"])),
+                "day_count": draw(st.sampled_from(["ACT_360", "ACT_365", "ACT_ACT", "MONTHS_12", "D30_360"])),
             }
         ],
     }

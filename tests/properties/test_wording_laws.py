@@ -57,7 +57,8 @@ IGNORED = {("version",), ("published_at",)}
 WORDS = [
     *("1", "2", "7", "24", "0.5", "3%", "66.6%", "500万", "1.5亿", "12345.67", "2 * 300万", "unknown", "true", "false", "all", "open"),
     *("2026-05-01", "2026-12-31", "2027-01-01T17:00", "APPLICATION_DATE", "SIGNED_ON", "EACH_DRAWDOWN", "FIRST_DRAWDOWN", "YEAR_END"),
-    *("CEILING", "EXACT", "ENTERPRISE", "PERSON", "HOUSEHOLD", "FIRST", "HIGHEST", "ONLY", "ACT_360", "ACT_365", "D30_360", "MONTHS_12"),
+    *("CEILING", "EXACT", "ENTERPRISE", "PERSON", "HOUSEHOLD", "FIRST", "HIGHEST", "ONLY", "ACT_360", "ACT_365"),
+    *("ACT_ACT", "D30_360", "MONTHS_12"),
     *("OVERDUE", "OTHER", "PAID_ON", "PERIOD", "AMOUNT", "BALANCE", "DAILY", "CUMULATIVE", "BATCH", "LIFETIME", "PROGRAM_YEAR", "CLAIM"),
     *("CONTRACTS", "POLICIES", "ITEMS", "PROJECTS", "UNIT", "PROJECT", "LENDER", "CONTRACT", "LINE", "FUND", "HALF_UP", "DOWN", "TOTAL"),
     *("MONEY", "RATE", "COUNT", "DATE", "BOOLEAN", "CODE", "APPLICANT", "ITEM", "INCLUDED", "EXCLUDED", "FROM_BASE", "IGNORED", "100元"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from tests.bureau import Bureau, loan
@@ -17,10 +19,25 @@ from tests.spec.small_tables import award, codes, days_counted, item, points, se
         ("D30_360", "2025-01-30", "2025-01-31", "0/360"),
         ("ACT_365", "2024-01-01", "2025-01-01", "366/365"),
         ("ACT_360", "2024-01-01", "2025-01-01", "366/360"),
+        ("ACT_ACT", "2025-01-31", "2025-03-03", "31/365"),
+        ("ACT_ACT", "2024-01-31", "2024-03-02", "31/366"),  # with 29 February
+        ("ACT_ACT", "2025-02-28", "2025-03-01", "1/365"),
+        ("ACT_ACT", "2024-02-28", "2024-03-01", "2/366"),
+        ("ACT_ACT", "2023-12-30", "2023-12-31", "1/365"),
+        ("ACT_ACT", "2023-12-30", "2024-01-01", "2/365"),  # 31 December is a day of 2023
+        ("ACT_ACT", "2023-12-30", "2024-01-02", "1097/133590"),  # 2/365 + 1/366 = (2 × 366 + 365)/(365 × 366)
+        ("ACT_ACT", "2024-12-30", "2024-12-31", "1/366"),
+        ("ACT_ACT", "2024-12-30", "2025-01-01", "2/366"),  # 31 December is a day of 2024
+        ("ACT_ACT", "2024-12-30", "2025-01-02", "1096/133590"),  # 2/366 + 1/365 = (2 × 365 + 366)/(365 × 366)
+        ("ACT_ACT", "2025-12-30", "2026-01-02", "3/365"),
+        ("ACT_ACT", "2023-03-01", "2024-03-01", "133896/133590"),  # 306/365 + 60/366: more than a year by 29 February
+        ("ACT_ACT", "2024-03-01", "2025-03-01", "133284/133590"),  # 306/366 + 59/365
+        ("ACT_ACT", "2024-01-01", "2025-01-01", "365/365"),
+        ("ACT_ACT", "2000-02-28", "2000-03-01", "2/366"),  # a hundred that is a leap year
     ],
 )
 def test_D3_a_period_is_the_difference_of_two_positions(day_count: str, first: str, until: str, expected: str) -> None:
-    contract = loan(drawn=[(first, "1000000.00")], matures_on=until)
+    contract = loan(signed_on=first, drawn=[(first, "1000000.00")], matures_on=until)
     answer = Bureau(points(day_count=day_count)).answer({"contracts": [contract]})
     assert segments(answer, "from", "until", "day_fraction") == [(first, until, expected)]
 
@@ -30,6 +47,33 @@ def test_D3_cutting_a_period_does_not_change_its_days() -> None:
     answer = Bureau(points(day_count="D30_360")).answer({"contracts": [contract]})
     # 31 January is day 30, 28 February day 58, 31 March day 90, 31 May day 150: 28 + 32 + 60 = 120
     assert segments(answer, "day_fraction") == [("28/360",), ("32/360",), ("60/360",)]
+
+
+def test_D3_actual_days_are_divided_by_the_length_of_their_own_year() -> None:
+    contract = loan(
+        drawn=[("2023-12-02", "1000000.00")],
+        signed_on="2023-12-01",
+        matures_on="2024-01-31",
+        rate={"kind": "FIXED", "annual_rate": "0.0366"},
+        day_count="ACT_ACT",
+    )
+    answer = Bureau(points(day_count="ACT_ACT")).answer({"contracts": [contract]})
+    # 1,000,000 × 1% × (30/365 + 30/366) = 821.9178… + 819.6721… = 1,641.5899…
+    assert answer["amount"] == "1641.59"
+    # the bank's: 1,000,000 × 3.66% × (30/365 + 30/366) = 3,008.2191… + 3,000
+    assert [one["interest"] for one in answer["items"][0]["segments"]] == ["6008.22"]
+
+
+def test_D3_a_cut_at_any_day_around_the_new_year_changes_no_sum() -> None:
+    sums = []
+    for cut in ("2023-12-31", "2024-01-01", "2024-01-02", "2024-02-28", "2024-02-29", "2024-03-01"):
+        contract = loan(signed_on="2023-12-01", drawn=[("2023-12-02", "1000000.00")], repaid=[(cut, "0.01")], matures_on="2024-03-31")
+        parts = [
+            Fraction(one) for (one,) in segments(Bureau(points(day_count="ACT_ACT")).answer({"contracts": [contract]}), "day_fraction")
+        ]
+        assert len(parts) == 2
+        sums.append(sum(parts))
+    assert sums == [Fraction(30, 365) + Fraction(90, 366)] * 6
 
 
 def test_D4_whole_months_are_counted_from_the_anchor_also_after_a_cut() -> None:
