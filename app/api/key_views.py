@@ -9,18 +9,16 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic.config import JsonDict
 
 from app.access import keys
 from app.access.actors import TITLES, Scope
 from app.api.identity import instant_text
 from app.api.parameters import Closed
-from app.api.views import View
+from app.api.views import Instant, View
 from app.tables import audit
 from app.tables.models import Audit
 
 MAX_AUDIT_ENTRIES: Final = 1_000
-_INSTANT: Final[JsonDict] = {"format": "date-time"}
 OBJECT_PATTERN: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text
 _HASH: Final = r"^(sha256:[0-9a-f]{64})?$"
 
@@ -66,7 +64,7 @@ class IssuedView(View):
     id: str = Field(title="密钥编号", pattern=keys.KEY_ID_PATTERN)
     number: int = Field(title="密文序号，自 1 起")
     secret: str = Field(title="密文：写在 Authorization: Bearer 之后")
-    expires_at: str = Field(title="失效时刻", json_schema_extra=_INSTANT)
+    expires_at: Instant = Field(title="失效时刻")
 
 
 class SecretView(View):
@@ -75,9 +73,9 @@ class SecretView(View):
     model_config = ConfigDict(title="密文状态")
     number: int = Field(title="密文序号，自 1 起")
     created_by: str = Field(title="由谁产生")
-    created_at: str = Field(title="产生时刻", json_schema_extra=_INSTANT)
-    expires_at: str = Field(title="有效期止", json_schema_extra=_INSTANT)
-    ends_at: str | None = Field(title="因轮换而失效的时刻；空为没有轮换")
+    created_at: Instant = Field(title="产生时刻")
+    expires_at: Instant = Field(title="有效期止")
+    ends_at: Instant | None = Field(title="因轮换而失效的时刻；空为没有轮换")
 
 
 class KeyView(View):
@@ -90,9 +88,9 @@ class KeyView(View):
     scopes: list[ScopeName] = Field(title="权限")
     status: Literal["ACTIVE", "EXPIRED", "REVOKED"] = Field(title="状态：可用、全部密文已失效、已吊销")
     created_by: str = Field(title="由谁新建")
-    created_at: str = Field(title="新建时刻", json_schema_extra=_INSTANT)
-    revoked_at: str | None = Field(title="吊销时刻；空为没有吊销")
-    last_used_at: str | None = Field(title="最近使用时刻，精确到分钟；空为没有用过")
+    created_at: Instant = Field(title="新建时刻")
+    revoked_at: Instant | None = Field(title="吊销时刻；空为没有吊销")
+    last_used_at: Instant | None = Field(title="最近使用时刻，精确到分钟；空为没有用过")
     secrets: list[SecretView] = Field(title="各密文的状态")
 
 
@@ -108,7 +106,7 @@ class AuditEntryView(View):
 
     model_config = ConfigDict(title="审计记录")
     id: int = Field(title="序号，自 1 起，连续")
-    at: str = Field(title="时刻（UTC，摘要按此文本计算）", json_schema_extra=_INSTANT)
+    at: Instant = Field(title="时刻（UTC，摘要按此文本计算）")
     actor: str = Field(title="谁；- 为未能识别")
     action: str = Field(title="做了什么")
     object: str = Field(title="对什么")

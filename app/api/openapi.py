@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.access.actors import OPEN_ON_LOOPBACK
 from app.api import limits, operation_examples, problems, schemas
+from app.api.described import describe
 from app.api.problems import KINDS, MAX_ERRORS
 
 TITLE: Final = "补贴计算服务"
@@ -149,7 +150,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS],
         license_info=None,
-        servers=[{"url": app.state.root_path}] if app.state.root_path else None,
+        servers=[{"url": app.state.root_path or "/"}],
     )
     own = made.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError", "Scope"):  # FastAPI lists what is nowhere referred to
@@ -160,9 +161,10 @@ def document(app: FastAPI) -> dict[str, Any]:
     open_on_loopback = app.state.guard.mode == "loopback"
     for operations in made["paths"].values():
         for operation in operations.values():
-            scopes = {scope for one in operation.get("security", ()) for scope in one.get("bearer", ())}
+            operation.setdefault("security", [])
+            scopes = {scope for one in operation["security"] for scope in one.get("bearer", ())}
             if open_on_loopback and scopes and scopes <= OPEN_ON_LOOPBACK:
-                operation["security"] = [*operation["security"], {}]  # on loopback no credential is needed
+                operation["security"] = [{}, *operation["security"]]  # on loopback no credential is needed: readers show the first
             operation["responses"].update({str(status): one for status, one in problem_responses(_EVERY_REQUEST).items()})
             operation["responses"] = dict(sorted(operation["responses"].items()))
             if "304" in operation["responses"]:
@@ -172,4 +174,5 @@ def document(app: FastAPI) -> dict[str, Any]:
             operation_examples.document_examples(operation)
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)
+    describe(made)
     return made
