@@ -158,6 +158,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     own.update(schemas.components())
     made["components"]["schemas"] = dict(sorted(own.items()))
     made["components"]["securitySchemes"] = _SCHEMES
+    answers = operation_examples.recorded_answers()
     open_on_loopback = app.state.guard.mode == "loopback"
     for operations in made["paths"].values():
         for operation in operations.values():
@@ -172,6 +173,7 @@ def document(app: FastAPI) -> dict[str, Any]:
                 for status in ("200", "304"):
                     operation["responses"][status].setdefault("headers", {}).update(_ETAG)
             operation_examples.document_examples(operation)
+            operation_examples.document_answers(operation, answers)
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)
     describe(made)

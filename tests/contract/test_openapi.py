@@ -12,11 +12,12 @@ from typing import Any, is_typeddict
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.api import case_lists, effect, effects, repeats, trying
 from app.api.examples import MANY, SINGLE
-from app.api.operation_examples import EXAMPLES
+from app.api.operation_examples import ANSWERS, EXAMPLES
 from app.api.problems import KINDS
 from app.api.titles import FIELDS
 from app.calculators import facts, patterns, results
@@ -29,9 +30,22 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CASES = [(f"/v1/{kind}/calculate{tail}", name) for tail, all_ in (("", SINGLE), ("/batch", MANY)) for kind in all_ for name in all_[kind]]
 
 
+KNOWN_AT = "2026-12-01T00:00:00+08:00"  # an answer of what was known then is the same for ever; a later one is known to no release yet
+
+
 @pytest.fixture(scope="module")
-def document(client: httpx.Client) -> dict[str, Any]:
-    """The document as it is served."""
+def document(app: FastAPI, client: httpx.Client, update_snapshots: bool) -> dict[str, Any]:
+    """The document as it is served; ``UPDATE_SNAPSHOTS=1`` first writes the answers that it shows."""
+    if update_snapshots:
+        made: dict[str, dict[str, Any]] = {}
+        for path, name in CASES:
+            body = (MANY if path.endswith("/batch") else SINGLE)[path.split("/")[2]][name]["value"]
+            answered = client.post(path, json={**body, "known_at": KNOWN_AT})
+            assert answered.status_code == 200
+            kind = path.removeprefix("/v1/").replace("-", "_").split("/")
+            made.setdefault("_".join([kind[1], kind[0], *kind[2:]]), {})[name] = answered.json()
+        ANSWERS.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        app.openapi_schema = None
     served: dict[str, Any] = client.get("/openapi.json").json()
     return served
 
@@ -265,6 +279,17 @@ def test_the_examples_answer(client: httpx.Client, document: dict[str, Any], pat
     binding = [any(cap["binding"] for cap in answer["caps"]) for answer in answers]
     assert binding[-1] == (name == "at_cap")
     assert not any(binding[:-1])
+
+
+@pytest.mark.parametrize(("path", "name"), CASES)
+def test_the_answers_shown_are_those_of_the_service(client: httpx.Client, document: dict[str, Any], path: str, name: str) -> None:
+    """Byte for byte: the example is sent again with the instant whose knowledge the answer used."""
+    operation = document["paths"][path]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["examples"][name]["value"]
+    shown = operation["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
+    response = client.post(path, json={**body, "known_at": KNOWN_AT})
+    assert response.status_code == 200
+    assert response.text == json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def named_examples(operation: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
