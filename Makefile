@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := var/clients
 PORT ?= 8000
 DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -53,7 +54,17 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 	  { echo "install the Debian packages chromium and chromium-driver" >&2; exit 1; }
 	$(BIN)/python -m pytest -m machine tests
 
-test-clients: $(BIN)/.test ## Call the service with clients that nobody here wrote (a JDK from 11 on, and curl)
+$(CLIENTS)/.node: tests/clients/package.json tests/clients/package-lock.json
+	@mkdir -p $(CLIENTS) && cp $^ $(CLIENTS)/
+	npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(CLIENTS)/.python: requirements/clients.txt
+	$(PYTHON) -m venv $(CLIENTS)/python
+	$(CLIENTS)/python/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/clients.txt
+	@touch $@
+
+test-clients: $(BIN)/.test $(CLIENTS)/.node $(CLIENTS)/.python ## Lint the document, call the service with clients made from it, with Java's and with curl (Node from 20 on, a JDK from 11 on)
 	@command -v javac >/dev/null && curl --version | grep -q HTTP2 || \
 	  { apt-get update -q && apt-get install -y -q default-jdk-headless curl; } || \
 	  { echo "install the Debian packages default-jdk-headless and curl" >&2; exit 1; }
@@ -117,6 +128,8 @@ lock: ## Pin all dependencies again, with hashes
 	  CUSTOM_COMPILE_COMMAND="make lock" var/lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --no-annotate $$( [ $$part = test ] && echo "--extra test --extra machine -c requirements/base.txt" ) \
 	    -o requirements/$$part.txt pyproject.toml; done
+	@CUSTOM_COMPILE_COMMAND="make lock" var/lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	  --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --no-annotate -o requirements/clients.txt requirements/clients.in
 
 clean: ## Remove what the commands made
 	rm -rf $(VENV) var

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import ConfigDict, Field
-from pydantic.config import JsonDict
 
-from app.api.shown import View
+from app.api.shown import Instant, View
 from app.tables import audit
 from app.tables.models import Audit
 
 MAX_AUDIT_ENTRIES: Final = 1_000
-_INSTANT: Final[JsonDict] = {"format": "date-time"}
 _HASH: Final = r"^(sha256:[0-9a-f]{64})?$"
 
 
@@ -23,7 +21,7 @@ class AuditEntryView(View):
 
     model_config = ConfigDict(title="审计记录")
     id: int = Field(title="序号，自 1 起，连续")
-    at: str = Field(title="时刻（UTC，摘要按此文本计算）", json_schema_extra=_INSTANT)
+    at: Instant = Field(title="时刻（UTC，摘要按此文本计算）")
     actor: str = Field(title="谁；- 为未能识别")
     action: str = Field(title="做了什么")
     object: str = Field(title="对什么")

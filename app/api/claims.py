@@ -8,7 +8,7 @@ it still runs in compiled code.
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, is_dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -30,17 +30,15 @@ REFERENCE_VALUE_PATTERN: Final = r"^(-?0\.[0-9]{1,8}|[1-9][0-9]{0,2}(\.[0-9]{1,8
 INSTANT_PATTERN: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,40})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
+FIRST, LAST = "x-first-day", "x-last-day"
 FACT_LISTS: Final = ("contracts", "policies", "items", "projects")
 
 _EXTRA_FORBIDDEN: Final[Any] = {"extra": "forbid"}
-_ONE_LIST: Final[Any] = {
-    "extra": "forbid",
-    "json_schema_extra": {
-        "oneOf": [
-            {"required": [name], "properties": {name: {"type": "array"}}} for name in ("items", "projects")
-        ]
-    },
-}
+
+
+def between(first: date, last: date) -> dict[str, Any]:
+    """What a schema says of the days that are taken: JSON Schema has no word for it, so these are extensions of the document."""
+    return {FIRST: first.isoformat(), LAST: last.isoformat()}
 
 
 def _declared(name: str) -> dict[str, Any]:
@@ -73,7 +71,7 @@ class InsuranceClaim(facts.Claim):
 class AwardClaim(facts.Claim):
     """奖励的一次计算：标准表、项目单位，以及事项或项目（按标准表，二者取一）。"""
 
-    __pydantic_config__ = _ONE_LIST
+    __pydantic_config__ = _EXTRA_FORBIDDEN
     contracts: None = field(init=False, default=None)
     policies: None = field(init=False, default=None)
 
@@ -82,7 +80,7 @@ class AwardClaim(facts.Claim):
 class GrantClaim(facts.Claim):
     """补助的一次计算：标准表、项目单位，以及事项或项目（按标准表，二者取一）。"""
 
-    __pydantic_config__ = _ONE_LIST
+    __pydantic_config__ = _EXTRA_FORBIDDEN
     contracts: None = field(init=False, default=None)
     policies: None = field(init=False, default=None)
 
@@ -97,8 +95,7 @@ def _date_schema() -> dict[str, Any]:
         "metadata": {
             "pydantic_js_updates": {
                 "format": "date",
-                "formatMinimum": limits.FIRST_DAY.isoformat(),
-                "formatMaximum": limits.LAST_DAY.isoformat(),
+                **between(limits.FIRST_DAY, limits.LAST_DAY),
             }
         },
     }
@@ -245,7 +242,7 @@ def _say_enforced_days(definitions: dict[str, Any]) -> None:
         for day in days:
             said = definitions[name]["properties"][day]
             latest = checks.LATEST - timedelta(days=day == "application_date")
-            said |= {"formatMinimum": checks.EARLIEST.isoformat(), "formatMaximum": latest.isoformat()}
+            said |= between(checks.EARLIEST, latest)
             if day == last:
                 said["description"] = f"期间至多 {facts.MAX_YEARS} 年。"
 
@@ -263,3 +260,16 @@ def json_schemas(ref_template: str) -> dict[str, Any]:
         for name in set(FACT_LISTS) - set(reader.lists):
             del properties[name]
     return definitions
+
+
+def of_one_list(claim: dict[str, Any], name: str) -> dict[str, Any]:
+    """The schema of a claim that must have one list of facts, and none of the others, by the name of the list."""
+    properties = {field: schema for field, schema in claim["properties"].items() if field not in FACT_LISTS}
+    listed = next(part for part in claim["properties"][name]["anyOf"] if part.get("type") == "array")
+    others = {
+        field: {"title": schema["title"], "type": "null", "description": f"与 {name} 二者取一。"}
+        for field, schema in claim["properties"].items()
+        if field in FACT_LISTS and field != name
+    }
+    given = {"title": claim["properties"][name]["title"], **listed}
+    return {**claim, "properties": {**properties, name: given, **others}, "required": [*claim["required"], name]}

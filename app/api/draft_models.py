@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.claims import BATCH_PATTERN, DATE_PATTERN, REFERENCE_VALUE_PATTERN
+from app.api.enumerations import coded
 from app.api.identity import instant_text
-from app.api.shown import View
+from app.api.shown import Instant, View
 from app.calculators import patterns
 from app.calculators.texts import Language
 from app.tables.clause_doubts import Doubt
@@ -98,9 +99,9 @@ class StepView(View):
     """一步：检查、批准、公布或放弃。"""
 
     model_config = ConfigDict(title="步骤")
-    kind: str = Field(title="步骤")
+    kind: Annotated[str, coded("DraftStep")] = Field(title="步骤")
     actor: str = Field(title="何人")
-    at: str = Field(title="何时")
+    at: Instant = Field(title="何时")
 
 
 class DraftEntry(View):
@@ -108,17 +109,17 @@ class DraftEntry(View):
 
     model_config = ConfigDict(title="草案条目")
     id: str = Field(title="草案编号")
-    kind: str = Field(title="变更的种类")
+    kind: Annotated[str, coded("DraftKind")] = Field(title="变更的种类")
     target: str = Field(title="对象")
-    state: StateName = Field(title="状态")
+    state: Annotated[StateName, coded("DraftState")] = Field(title="状态")
     revision: int = Field(title="第几版修订")
     authors: list[str] = Field(title="编写者；他们都不能批准")
     source: str = Field(title="由何而来")
     note: str = Field(title="说明")
     created_by: str = Field(title="起草人")
-    created_at: str = Field(title="起草时刻")
+    created_at: Instant = Field(title="起草时刻")
     changed_by: str = Field(title="最近修订人")
-    changed_at: str = Field(title="最近修订时刻")
+    changed_at: Instant = Field(title="最近修订时刻")
     steps: list[StepView] = Field(title="这一版修订走过的步骤")
 
 

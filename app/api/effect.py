@@ -60,8 +60,8 @@ class Mover:
     amount_before: str | None
     amount_after: str
     difference: str
-    status_before: str | None
-    status_after: str
+    status_before: results.Status | None
+    status_after: results.Status
     new_reasons: list[results.Reason]
 
 

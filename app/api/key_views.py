@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.access import keys
 from app.access.actors import TITLES, Scope
-from app.api.audit_views import _INSTANT, MAX_AUDIT_ENTRIES
+from app.api.audit_views import MAX_AUDIT_ENTRIES
 from app.api.identity import instant_text
 from app.api.parameters import Closed
-from app.api.shown import View
+from app.api.shown import Instant, View
 
 OBJECT_PATTERN: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text
 ScopeName = Annotated[
@@ -58,7 +58,7 @@ class IssuedView(View):
     id: str = Field(title="密钥编号", pattern=keys.KEY_ID_PATTERN)
     number: int = Field(title="密文序号，自 1 起")
     secret: str = Field(title="密文：写在 Authorization: Bearer 之后")
-    expires_at: str = Field(title="失效时刻", json_schema_extra=_INSTANT)
+    expires_at: Instant = Field(title="失效时刻")
 
 
 class SecretView(View):
@@ -67,9 +67,9 @@ class SecretView(View):
     model_config = ConfigDict(title="密文状态")
     number: int = Field(title="密文序号，自 1 起")
     created_by: str = Field(title="由谁产生")
-    created_at: str = Field(title="产生时刻", json_schema_extra=_INSTANT)
-    expires_at: str = Field(title="有效期止", json_schema_extra=_INSTANT)
-    ends_at: str | None = Field(title="因轮换而失效的时刻；空为没有轮换")
+    created_at: Instant = Field(title="产生时刻")
+    expires_at: Instant = Field(title="有效期止")
+    ends_at: Instant | None = Field(title="因轮换而失效的时刻；空为没有轮换")
 
 
 class KeyView(View):
@@ -82,9 +82,9 @@ class KeyView(View):
     scopes: list[ScopeName] = Field(title="权限")
     status: Literal["ACTIVE", "EXPIRED", "REVOKED"] = Field(title="状态：可用、全部密文已失效、已吊销")
     created_by: str = Field(title="由谁新建")
-    created_at: str = Field(title="新建时刻", json_schema_extra=_INSTANT)
-    revoked_at: str | None = Field(title="吊销时刻；空为没有吊销")
-    last_used_at: str | None = Field(title="最近使用时刻，精确到分钟；空为没有用过")
+    created_at: Instant = Field(title="新建时刻")
+    revoked_at: Instant | None = Field(title="吊销时刻；空为没有吊销")
+    last_used_at: Instant | None = Field(title="最近使用时刻，精确到分钟；空为没有用过")
     secrets: list[SecretView] = Field(title="各密文的状态")
 
 

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.access.actors import OPEN_ON_LOOPBACK
 from app.api import limits, operation_examples, schemas
+from app.api.described import describe
 from app.api.errors import MAX_ERRORS
 from app.api.openapi_responses import problem_responses
 
@@ -89,7 +90,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS],
         license_info=None,
-        servers=[{"url": app.state.root_path}] if app.state.root_path else None,
+        servers=[{"url": app.state.root_path or "/"}],
     )
     own = made.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError", "Scope"):  # FastAPI lists what is nowhere referred to
@@ -97,12 +98,14 @@ def document(app: FastAPI) -> dict[str, Any]:
     own.update(schemas.components())
     made["components"]["schemas"] = dict(sorted(own.items()))
     made["components"]["securitySchemes"] = _SCHEMES
+    answers = operation_examples.recorded_answers()
     open_on_loopback = app.state.guard.mode == "loopback"
     for operations in made["paths"].values():
         for operation in operations.values():
-            scopes = {scope for one in operation.get("security", ()) for scope in one.get("bearer", ())}
+            operation.setdefault("security", [])
+            scopes = {scope for one in operation["security"] for scope in one.get("bearer", ())}
             if open_on_loopback and scopes and scopes <= OPEN_ON_LOOPBACK:
-                operation["security"] = [*operation["security"], {}]  # on loopback no credential is needed
+                operation["security"] = [{}, *operation["security"]]  # on loopback no credential is needed: readers show the first
             operation["responses"].update({str(status): one for status, one in problem_responses(_EVERY_REQUEST).items()})
             operation["responses"] = dict(sorted(operation["responses"].items()))
             if "304" in operation["responses"]:
@@ -110,6 +113,8 @@ def document(app: FastAPI) -> dict[str, Any]:
                 for status in ("200", "304"):
                     operation["responses"][status].setdefault("headers", {}).update(_ETAG)
             operation_examples.document_examples(operation)
+            operation_examples.document_answers(operation, answers)
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_REQUEST_ID_HEADER)
+    describe(made)
     return made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from app.api.draft_examples import BEGIN
@@ -188,6 +190,24 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Example]]] = {
         "process": Example(summary="进程", answer="process_resident_memory_bytes 1.2e+08\n"),
     },
 }
+
+
+ANSWERS: Final = Path(__file__).with_name("answers.json")
+"""What the service answers to the examples of each calculation. It wrote them itself; a test compares, and writes them anew."""
+
+
+def document_answers(operation: dict[str, Any], answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Put beside the examples of a calculation what the service answers to them."""
+    for name, answer in answers.get(operation["operationId"], {}).items():
+        sent = operation["requestBody"]["content"]["application/json"]["examples"][name]
+        shown = operation["responses"]["200"]["content"]["application/json"].setdefault("examples", {})
+        shown[name] = {"summary": sent["summary"], "value": answer}
+
+
+def recorded_answers() -> dict[str, dict[str, Any]]:
+    """The answers to the examples, by operation and name."""
+    read: dict[str, dict[str, Any]] = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    return read
 
 
 def document_examples(operation: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from app.api.loading import Database
 from app.api.lookups import catalogue_of
 from app.api.openapi_responses import problem_responses
 from app.api.responses import tagged
+from app.api.shown import Instant
 
 router = APIRouter(tags=["运行"])
 _EFFECTS: Final = {
@@ -54,7 +55,7 @@ class Degraded(BaseModel):
 
     model_config = ConfigDict(title="降级")
     what: Literal["database", "content"] = Field(title="部分；content 为库中的内容与其摘要不符")
-    since: str = Field(title="起始时刻")
+    since: Instant = Field(title="起始时刻")
     effect: str = Field(title="影响")
 
 
@@ -63,7 +64,7 @@ class Ready(BaseModel):
 
     model_config = ConfigDict(title="就绪")
     status: Literal["ready", "degraded"] = Field(title="状态；degraded 时计算照常")
-    known_at: str = Field(title="标准表所知的最近时刻")
+    known_at: Instant = Field(title="标准表所知的最近时刻")
     degraded: list[Degraded] = Field(title="不正常的部分；正常时为空")
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from app.api import limits
-from app.api.claims import BATCH_PATTERN, DATE_PATTERN
+from app.api.claims import BATCH_PATTERN, DATE_PATTERN, between
 from app.calculators import patterns
 from app.calculators.code_lists import AreaName, SupportMethodName
 
@@ -41,8 +41,7 @@ Day = Annotated[
             "type": "string",
             "format": "date",
             "pattern": DATE_PATTERN,
-            "formatMinimum": limits.FIRST_DAY.isoformat(),
-            "formatMaximum": limits.LAST_DAY.isoformat(),
+            **between(limits.FIRST_DAY, limits.LAST_DAY),
             "examples": ["2025-03-10"],
         }
     ),

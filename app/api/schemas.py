@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
-from app.api import budget, claims, limits
+from app.api import budget, claims, enumerations, limits
 from app.api.case_lists import ListTotals
 from app.api.draft_models import DraftRequest, EffectRequest, MonthRequest, RevisionRequest
 from app.api.effects import DraftEffect
 from app.api.errors import KINDS, MAX_ERRORS
 from app.api.key_views import KeyRequest, RotationRequest
 from app.api.openapi_responses import REF, ref
+from app.api.refusals import LIST_NAMES
 from app.api.summaries import Summary
 from app.api.titles import FIELDS, OBJECTS
 from app.api.totals import Totals
 from app.api.trying import Trial
 from app.calculators import patterns, results
 
+Schema = dict[str, Any]
+
 _MONEY: Final = {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"}
 _REQUEST_ID: Final = r"^[A-Za-z0-9._-]{1,64}$"
 _TITLED_AS: Final = {"Summary": "Result", "ItemSummary": "ItemResult"}  # an answer without its working
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
-
-Schema = dict[str, Any]
+_NAMED: Final[dict[Any, str]] = {
+    results.Status: "ResultStatus",
+    results.AmountKind: "AmountKind",
+    results.InterestBasis: "InterestBasis",
+}
+_CODED: Final[dict[str, Schema]] = {  # lists that no type of results has
+    "TableProvenance.authority": {"anyOf": [ref("Authority"), {"type": "string", "const": enumerations.DRAFT_AUTHORITY}]},
+    "DraftMark.state": ref("DraftState"),
+}
 
 
 def _described(hint: Any, made: dict[str, Schema]) -> Schema:
@@ -33,6 +43,10 @@ def _described(hint: Any, made: dict[str, Schema]) -> Schema:
     """
     if hint in _PLAIN:
         return {"type": _PLAIN[hint]}
+    if hint in _NAMED:
+        return ref(_NAMED[hint])
+    if get_origin(hint) is Annotated:
+        return {"type": "string", "format": hint.__metadata__[0]}
     if get_origin(hint) in (Union, UnionType):
         return {"anyOf": [_described(part, made) for part in get_args(hint)]}
     if get_origin(hint) is list:
@@ -41,9 +55,10 @@ def _described(hint: Any, made: dict[str, Schema]) -> Schema:
     if name not in made:
         made[name] = {}
         properties = {}
-        for field, inner in get_type_hints(hint).items():
+        for field, inner in get_type_hints(hint, include_extras=True).items():
             title = FIELDS[f"{_TITLED_AS.get(name, name)}.{field}"]
-            properties[field] = {**_described(inner, made), "title": title}
+            listed = _CODED.get(f"{name}.{field}")
+            properties[field] = {**(listed or _described(inner, made)), "title": title}
             if title.endswith("，元"):
                 _as_money(properties[field])
         # What is sent always has every field, and additions may come: /v1 only grows.
@@ -98,6 +113,25 @@ def _problems() -> dict[str, Schema]:
     return {"Problem": problem, "ProblemField": field}
 
 
+def _case(title: str, description: str, properties: Schema) -> Schema:
+    return {"type": "object", "title": title, "description": description, "properties": properties, "required": list(properties)}
+
+
+def _either_list(definitions: dict[str, Schema]) -> dict[str, Schema]:
+    """Return the claims that take one of several lists of facts: a schema for each list, and either of them under the claim's name."""
+    made: dict[str, Schema] = {}
+    for reader in claims.READERS:
+        if len(reader.lists) > 1:
+            claim = reader.kind.__name__
+            parts = {one: f"{claim.removesuffix('Claim')}{one.capitalize()}Claim" for one in reader.lists}
+            title, description = OBJECTS[claim]
+            for one, name in parts.items():
+                own = {"title": f"{title}，按{LIST_NAMES[one][0]}", "description": description}
+                made[name] = claims.of_one_list(definitions[claim], one) | own
+            made[claim] = {"anyOf": [ref(name) for name in parts.values()]}
+    return made
+
+
 def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
     """Return the requests and the answer of a list of cases."""
     made: dict[str, Schema] = {}
@@ -119,12 +153,9 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
             "type": "object",
             "title": f"{title}的案例",
             "description": "item_id 与这一案例不同于公共部分的字段。内容有误的案例单独失败，不影响其他案例。",
-            "properties": {"item_id": item_id},
+            "properties": {"item_id": item_id, **fields},
             "required": ["item_id"],
-            "anyOf": [
-                {"title": "可计算的案例", "properties": fields},
-                {"title": "有误的案例：在应答中单独给出问题"},
-            ],
+            "additionalProperties": False,
         }
         made[f"{name}List"] = {
             "type": "object",
@@ -133,10 +164,9 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
             "properties": {
                 **fields,
                 "detail": {
-                    "type": ["string", "null"],
-                    "enum": ["FULL", "SUMMARY", None],
+                    "anyOf": [ref("Detail"), {"type": "null"}],
                     "default": "FULL",
-                    "title": "FULL 含计算过程；SUMMARY 不含 steps 与 segments",
+                    "title": "应答的详略",
                 },
                 "cases": {
                     "type": "array",
@@ -149,17 +179,14 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
             "required": ["cases"],
             "additionalProperties": False,
         }
+    answered = {"type": "string", "title": "案例编号"}
+    result = {"title": "结果", "anyOf": [ref("Result"), ref("Summary")]}
+    made["CaseResult"] = _case("案例的结果", "算出的案例。", {"item_id": answered, "result": result})
+    made["CaseProblem"] = _case("案例的问题", "未能计算的案例。", {"item_id": answered, "problem": ref("Problem")})
     made["CaseAnswer"] = {
-        "type": "object",
         "title": "案例的应答",
         "description": "result 与 problem 有且只有一个。",
-        "properties": {
-            "item_id": {"type": "string", "title": "案例编号"},
-            "result": {"title": "结果", "anyOf": [ref("Result"), ref("Summary")]},
-            "problem": ref("Problem"),
-        },
-        "required": ["item_id"],
-        "oneOf": [{"required": ["result"]}, {"required": ["problem"]}],
+        "oneOf": [ref("CaseResult"), ref("CaseProblem")],
     }
     made["CaseListAnswer"] = {
         "type": "object",
@@ -177,7 +204,7 @@ def _case_lists(definitions: dict[str, Schema]) -> dict[str, Schema]:
 def components() -> dict[str, Schema]:
     """Return every schema that is not a view of the tables, by name."""
     requests = claims.json_schemas(REF)
-    made = {**requests, **_case_lists(requests), **_answers(), **_problems()}
+    made = {**requests, **_case_lists(requests), **_either_list(requests), **_answers(), **_problems(), **enumerations.schemas()}
     for kind in (KeyRequest, RotationRequest, DraftRequest, RevisionRequest, MonthRequest, EffectRequest):
         schema = kind.model_json_schema(ref_template=REF)
         made |= schema.pop("$defs", {})

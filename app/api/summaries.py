@@ -19,7 +19,7 @@ class ItemSummary:
     amount_before_caps: str
     amount: str
     lines: list[str]
-    interest_basis: str | None
+    interest_basis: results.InterestBasis | None
     reconciliation: list[results.Reconciliation] | None
     recovery: str | None
     lender: str | None
@@ -31,12 +31,12 @@ class Summary:
 
     calculation_id: str
     request_no: str | None
-    known_at: str
-    status: str
+    known_at: results.Instant
+    status: results.Status
     currency: str
     amount: str
     amount_in_words: str
-    amount_kind: str
+    amount_kind: results.AmountKind
     digital_rmb_account: bool | None
     reasons: list[results.Reason]
     items: list[ItemSummary]

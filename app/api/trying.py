@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from app.api import json_bodies, table_choice
 from app.api.calculating import answer_under, kind_of, read_claim
+from app.api.enumerations import DRAFT_AUTHORITY
 from app.api.errors import FieldError, Language, ProblemError, invalid
 from app.api.identity import instant_text
 from app.api.table_choice import chosen_table
@@ -123,7 +124,7 @@ def mark(found: State, language: Language) -> DraftMark:
 def marked(result: results.Result, language: Language) -> results.Result:
     """The result with its id, words and provenance saying that it is none."""
     assert result.provenance is not None
-    table = replace(result.provenance.rate_table, authority="DRAFT")
+    table = replace(result.provenance.rate_table, authority=DRAFT_AUTHORITY)
     return replace(
         result,
         calculation_id="draft:" + result.calculation_id,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.api.shown import View
+from app.api.enumerations import coded
+from app.api.shown import Day, Instant, View
 
+SupportMethod = Annotated[str, coded("SupportMethod")]
+SupportArea = Annotated[str, coded("SupportArea")]
+FactKind = Annotated[str, coded("FactKind")]
+ApplicantKind = Annotated[str, coded("ApplicantKind")]
+Authority = Annotated[str, coded("Authority")]
+Confidence = Annotated[str, coded("Confidence")]
 VersionState = Literal["PUBLISHED", "SUPERSEDED", "WITHDRAWN"]
 
 
@@ -38,12 +45,12 @@ class OverlayView(View):
     model_config = ConfigDict(title="管理办法或指南")
     id: str = Field(title="编号")
     title: str = Field(title="名称")
-    methods: list[str] | None = Field(title="适用的支持方式；空为全部")
-    facts: list[str] | None = Field(title="适用的事实种类；空为全部")
-    effective_from: str = Field(title="生效日（含）")
-    effective_until: str | None = Field(title="失效日（不含）；空为未定")
+    methods: list[SupportMethod] | None = Field(title="适用的支持方式；空为全部")
+    facts: list[FactKind] | None = Field(title="适用的事实种类；空为全部")
+    effective_from: Day = Field(title="生效日（含）")
+    effective_until: Day | None = Field(title="失效日（不含）；空为未定")
     document: str = Field(title="文件")
-    authority: str = Field(title="来源")
+    authority: Authority = Field(title="来源")
     digest: str = Field(title="摘要")
 
 
@@ -70,8 +77,8 @@ class DirectionView(View):
     rate_table: str = Field(title="标准表编号")
     no: str | None = Field(title="方向序号")
     title: str = Field(title="名称")
-    method: str | None = Field(title="支持方式；空为标准未载入")
-    area: str | None = Field(title="支持领域")
+    method: SupportMethod | None = Field(title="支持方式；空为标准未载入")
+    area: SupportArea | None = Field(title="支持领域")
     loaded: bool = Field(title="标准是否已载入")
     not_loaded: str | None = Field(title="未载入的原因")
 
@@ -87,7 +94,7 @@ class BatchView(View):
     title: str = Field(title="名称")
     application_window: Window | None = Field(title="申报窗口；空为未公布")
     document: DocumentView | None = Field(title="文件")
-    authority: str | None = Field(title="来源")
+    authority: Authority | None = Field(title="来源")
     digest: str = Field(title="摘要：批次的全部内容，含支持方向；也是其 ETag")
     directions: list[DirectionView] = Field(title="支持方向")
 
@@ -108,8 +115,8 @@ class TableEntry(View):
     batch: str = Field(title="批次编号")
     no: str | None = Field(title="方向序号")
     title: str = Field(title="名称")
-    method: str | None = Field(title="支持方式；空为标准未载入")
-    area: str | None = Field(title="支持领域")
+    method: SupportMethod | None = Field(title="支持方式；空为标准未载入")
+    area: SupportArea | None = Field(title="支持领域")
     loaded: bool = Field(title="标准是否已载入")
     not_loaded: str | None = Field(title="未载入的原因")
     versions: list[int] = Field(title="已有版本")
@@ -128,8 +135,8 @@ class MeasureView(View):
     """标准表要求的一项事实；门户可据此画出表单。"""
 
     model_config = ConfigDict(title="所需事实")
-    of: str = Field(title="属于哪一种事实")
-    type: str = Field(title="类型")
+    of: Annotated[str, coded("MeasureOf")] = Field(title="属于哪一种事实")
+    type: Annotated[str, coded("MeasureType")] = Field(title="类型")
     title: str = Field(title="名称")
     unit: str | None = Field(title="单位")
     decimals: int | None = Field(title="小数位数")
@@ -156,26 +163,26 @@ class TableView(View):
     year: int = Field(title="年度")
     no: str = Field(title="方向序号")
     title: str = Field(title="名称")
-    method: str = Field(title="支持方式")
-    facts: str = Field(title="事实种类")
-    applicant: str | None = Field(title="申请人种类；空为允许多种")
-    applicants: list[str] = Field(title="允许的申请人种类；多于一种时请求以 applicant.kind 写明")
+    method: SupportMethod = Field(title="支持方式")
+    facts: FactKind = Field(title="事实种类")
+    applicant: ApplicantKind | None = Field(title="申请人种类；空为允许多种")
+    applicants: list[ApplicantKind] = Field(title="允许的申请人种类；多于一种时请求以 applicant.kind 写明")
     endpoint: str = Field(title="计算接口")
     version: int = Field(title="版本")
     versions: list[int] = Field(title="已有版本")
     digest: str = Field(title="摘要")
     state: VersionState = Field(title="状态：在用、被更正、已撤回")
-    effective_from: str = Field(title="生效日（含）")
-    effective_until: str | None = Field(title="失效日（不含），按现在所知；空为未定")
-    published_at: str = Field(title="公布时刻")
-    superseded_at: str | None = Field(title="被更正的时刻")
+    effective_from: Day = Field(title="生效日（含）")
+    effective_until: Day | None = Field(title="失效日（不含），按现在所知；空为未定")
+    published_at: Instant = Field(title="公布时刻")
+    superseded_at: Instant | None = Field(title="被更正的时刻")
     superseded_by: int | None = Field(title="更正它的版本")
-    withdrawn_at: str | None = Field(title="撤回的时刻")
-    ended_at: str | None = Field(title="公布其失效的时刻")
-    ends_on: str | None = Field(title="所公布的最后适用日（含）")
-    confidence: str | None = Field(title="可信程度")
+    withdrawn_at: Instant | None = Field(title="撤回的时刻")
+    ended_at: Instant | None = Field(title="公布其失效的时刻")
+    ends_on: Day | None = Field(title="所公布的最后适用日（含）")
+    confidence: Confidence | None = Field(title="可信程度")
     document: DocumentView = Field(title="文件")
-    authority: str = Field(title="来源")
+    authority: Authority = Field(title="来源")
     needs: dict[str, MeasureView] = Field(title="所需事实（measures），以名称为键")
     categories: dict[str, str] = Field(title="category 可取的代码及其中文名；空为不区分类别")
     terms: dict[str, Any] = Field(title="载入的条款")
@@ -190,14 +197,14 @@ class VersionEntry(View):
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
     state: VersionState = Field(title="状态：在用、被更正、已撤回")
-    effective_from: str = Field(title="生效日（含）")
-    effective_until: str | None = Field(title="失效日（不含），按现在所知；空为未定")
-    published_at: str = Field(title="公布时刻")
-    superseded_at: str | None = Field(title="被更正的时刻")
+    effective_from: Day = Field(title="生效日（含）")
+    effective_until: Day | None = Field(title="失效日（不含），按现在所知；空为未定")
+    published_at: Instant = Field(title="公布时刻")
+    superseded_at: Instant | None = Field(title="被更正的时刻")
     superseded_by: int | None = Field(title="更正它的版本")
-    withdrawn_at: str | None = Field(title="撤回的时刻")
-    ended_at: str | None = Field(title="公布其失效的时刻")
-    ends_on: str | None = Field(title="所公布的最后适用日（含）")
+    withdrawn_at: Instant | None = Field(title="撤回的时刻")
+    ended_at: Instant | None = Field(title="公布其失效的时刻")
+    ends_on: Day | None = Field(title="所公布的最后适用日（含）")
 
 
 class VersionList(View):
@@ -235,14 +242,14 @@ class SeriesEntry(View):
     series: str = Field(title="代码")
     title: str | None = Field(title="名称")
     source: str | None = Field(title="出处")
-    authority: str | None = Field(title="来源")
+    authority: Authority | None = Field(title="来源")
     values_are: Literal["PERCENT", "NUMBER"] = Field(title="值的种类：PERCENT 利率，以小数表示（3.45% 为 0.0345）；NUMBER 数，如汇率")
     version: int = Field(title="版本")
     digest: str = Field(title="摘要")
-    published_at: str = Field(title="公布时刻")
-    first_on: str = Field(title="首个公布日")
-    last_on: str = Field(title="最后公布日")
-    holds_until: str = Field(title="最后一个值有效至（不含）")
+    published_at: Instant = Field(title="公布时刻")
+    first_on: Day = Field(title="首个公布日")
+    last_on: Day = Field(title="最后公布日")
+    holds_until: Day = Field(title="最后一个值有效至（不含）")
 
 
 class SeriesList(View):
@@ -256,9 +263,9 @@ class SeriesRow(View):
     """一次公布的值。"""
 
     model_config = ConfigDict(title="公布值")
-    on: str = Field(title="公布日（自该日起适用）")
+    on: Day = Field(title="公布日（自该日起适用）")
     value: str = Field(title="值，小数", pattern=SERIES_VALUE_PATTERN)
-    confidence: str = Field(title="可信程度：read 读到，implied 推得")
+    confidence: Confidence = Field(title="可信程度")
 
 
 class SeriesView(SeriesEntry):

@@ -12,7 +12,7 @@ from app.calculators.expressions import Lookup, evaluate
 from app.calculators.facts import Claim
 from app.calculators.faults import Fault
 from app.calculators.references import References
-from app.calculators.results import CapResult, NotDecided, Reason, Reconciliation, Segment, Warning_
+from app.calculators.results import CapResult, InterestBasis, NotDecided, Reason, Reconciliation, Segment, Warning_
 from app.calculators.rules import Rules
 from app.calculators.scope import Scope
 from app.calculators.terms import Line, RateTable, Requirement, Terms
@@ -90,7 +90,7 @@ class ItemWork:
     segments: list[Segment] | None = None
     weights: list[int] | list[Fraction] = field(default_factory=list)  # exact amount of each segment, fen
     interest: Fraction | None = None  # Σ I over the counted days (D30), fen
-    interest_basis: str | None = None
+    interest_basis: InterestBasis | None = None
     reconciliation: list[Reconciliation] | None = None
     totals: dict[str, Fraction] = field(default_factory=dict)
     before: Amount = 0  # rounded, before caps

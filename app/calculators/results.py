@@ -6,7 +6,13 @@ Slotted and not frozen: a frozen row costs twice as much to make, and thousands 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Annotated, Literal, TypedDict
+
+Status = Literal["ELIGIBLE", "NOT_ELIGIBLE"]
+AmountKind = Literal["MAXIMUM", "EXACT"]
+InterestBasis = Literal["PAID", "ESTIMATED", "MIXED"]
+Day = Annotated[str, "date"]
+Instant = Annotated[str, "date-time"]
 
 
 @dataclass(slots=True)
@@ -23,8 +29,8 @@ class Reason:
 Segment = TypedDict(
     "Segment",
     {
-        "from": str,
-        "until": str,
+        "from": Day,
+        "until": Day,
         "days": int,
         "balance": str,
         "balance_exact": str | None,
@@ -45,7 +51,7 @@ A converted balance that is no whole fen is shown rounded down, with ``balance_e
 
 Reconciliation = TypedDict(
     "Reconciliation",
-    {"from": str, "until": str, "drawdown_no": str | None, "stated": str, "computed": str, "difference": str, "likely_cause": str},
+    {"from": Day, "until": Day, "drawdown_no": str | None, "stated": str, "computed": str, "difference": str, "likely_cause": str},
 )
 """The bank's stated interest of a voucher against the interest that the contract gives."""
 
@@ -59,7 +65,7 @@ class ItemResult:
     amount: str
     lines: list[str]
     segments: list[Segment] | None = None
-    interest_basis: str | None = None
+    interest_basis: InterestBasis | None = None
     reconciliation: list[Reconciliation] | None = None
     recovery: str | None = None
     lender: str | None = None
@@ -81,7 +87,7 @@ class CapResult:
     binding: bool
     margin: str | None
     clause: str
-    on: str | None = None  # of a cap on balances: the day of the figures
+    on: Day | None = None  # of a cap on balances: the day of the figures
     days: int | None = None  # and on how many days it bound
     before_exact: str | None = None  # n/d, where the figure is no whole fen (D93)
     after_exact: str | None = None
@@ -139,8 +145,8 @@ class TableProvenance:
     id: str
     version: int
     digest: str
-    effective_from: str
-    effective_until: str | None
+    effective_from: Day
+    effective_until: Day | None
     document: str
     authority: str
     overlays: list[str]
@@ -177,12 +183,12 @@ class Result:
 
     calculation_id: str
     request_no: str | None
-    known_at: str
-    status: str
+    known_at: Instant
+    status: Status
     currency: str
     amount: str
     amount_in_words: str
-    amount_kind: str
+    amount_kind: AmountKind
     digital_rmb_account: bool | None
     reasons: list[Reason] = field(default_factory=list)
     items: list[ItemResult] = field(default_factory=list)

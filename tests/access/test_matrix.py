@@ -130,8 +130,8 @@ def test_the_table_has_every_operation_of_the_document(running: Running) -> None
     assert {operation.name for operation in OPERATIONS} == listed
     for operation in OPERATIONS:
         method, path = operation.name.split()
-        security = document["paths"][path][method.lower()].get("security")
-        assert security == (None if operation.scope is OPEN else [{"bearer": [scope]} for scope in operation.scope.split()])
+        security = document["paths"][path][method.lower()]["security"]
+        assert security == ([] if operation.scope is OPEN else [{"bearer": [scope]} for scope in operation.scope.split()])
 
 
 def answered(service: Service, operation: Operation, where: str, headers: list[tuple[str, str]]) -> tuple[int, str]:
