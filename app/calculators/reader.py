@@ -258,7 +258,7 @@ class Reader:
         for one, arg in ex.given(call):
             name = arg.name if one.names == "FACT" and isinstance(arg, ex.Name) else None
             if name not in {None, "interest"} and nm.LEVELS.index(self.levels[str(name)]) > nm.LEVELS.index(nm.ITEM):
-                raise Refused(f"{call.fn} 不能合计 {name}：它随日或随放款变化")
+                raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
         named = ex.moment(call)
         if named is not None and named.level != nm.APPLICANT and self.facts != "CONTRACTS":
             raise Refused(f"只有贷款合同有 {call.key[-1]}；此处可用申请日、日期或日期事实")
