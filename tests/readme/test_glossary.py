@@ -29,7 +29,8 @@ def titles() -> Iterator[tuple[str, str]]:
         for registry in vars(importlib.import_module(found.name)).values():
             if isinstance(registry, Mapping):
                 for name, row in registry.items():
-                    chinese = getattr(row, "zh", row)
+                    named = row if isinstance(row, str) else getattr(row, "title", row)
+                    chinese = getattr(named, "zh", named)
                     if isinstance(name, str) and isinstance(chinese, str) and CHINESE.search(chinese):
                         yield name, chinese
 
