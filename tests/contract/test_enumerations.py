@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from app.access.actors import Scope
-from app.api import draft_views, parameters
+from app.api import draft_models, parameters
 from app.api.enumerations import ENUMERATIONS
 from app.api.problems import KINDS
 from app.api.summaries import DETAILS
 from app.calculators import names, terms
 from app.calculators.code_lists import AUTHORITIES
-from app.calculators.days import BASIS
+from app.calculators.day_counts import DAY_COUNTS
 from app.calculators.reading import parse_terms
 from app.calculators.terms import TermsError
 from app.tables import notices, order, proposals
@@ -76,7 +76,7 @@ READ: dict[str, Any] = {  # what decides: the lists by which files, drafts and k
     "FactKind": names.BUILT_IN,
     "MeasureOf": {one for of in names.MEASURE_OF.values() for one in of},
     "ApplicantKind": terms.APPLICANT_KINDS,
-    "DayCount": BASIS,
+    "DayCount": DAY_COUNTS,
     "DraftKind": proposals.KINDS,
     "DraftState": ("DRAFT", *order.STEPS),
     "DraftStep": order.STEPS,
@@ -144,8 +144,8 @@ def test_the_types_of_requests_and_answers_have_the_lists() -> None:
     for name, kind in {
         "SupportMethod": parameters.Method,
         "SupportArea": parameters.Area,
-        "DraftKind": draft_views.Kind,
-        "DraftState": draft_views.StateName,
+        "DraftKind": draft_models.Kind,
+        "DraftState": draft_models.StateName,
     }.items():
         assert get_args(kind) == tuple(ENUMERATIONS[name].codes), name
 
