@@ -11,7 +11,6 @@ from typing import Any, Final, get_args, get_type_hints
 
 from pydantic import WithJsonSchema
 
-from app.api.parameters import Area, Method
 from app.api.summaries import Detail
 from app.calculators import facts, results
 from app.calculators import vocabulary as words
@@ -81,8 +80,8 @@ _PURPOSES: Final = {
 }
 
 ENUMERATIONS: Final[Mapping[str, Enumeration]] = {
-    "SupportMethod": _of("支持方式", METHODS, get_args(Method)),
-    "SupportArea": _of("支持领域", AREAS, get_args(Area)),
+    "SupportMethod": _of("支持方式", METHODS),
+    "SupportArea": _of("支持领域", AREAS),
     "FactKind": _of("事实种类", words.FACTS),
     "ApplicantKind": _of("申请主体", words.APPLICANTS, get_args(facts.ApplicantKind)),
     "DayCount": _of("计息方式", {name: row.title for name, row in DAY_COUNTS.items()}),
