@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -113,3 +114,22 @@ def test_the_vendored_files_are_those_of_their_packages() -> None:
     listed = {line.split()[1] for line in (STATIC / "SHA256SUMS").read_text().splitlines()}
     vendored = {str(path.relative_to(STATIC)) for path in STATIC.glob("*/*")}
     assert listed == vendored
+
+
+def test_a_copied_sample_runs(browser: webdriver.Chrome, live_url: str) -> None:
+    """It has the address of this service and asks for no credential, where none is needed; beside each field stands its Chinese title."""
+    opened(browser, f"{live_url}/docs#tag/保险补贴/POST/v1/insurance-subsidies/calculate", "批量计算贷款贴息")
+    deadline = time.monotonic() + 60
+    samples: list[str] = []
+    while not samples:
+        assert time.monotonic() < deadline, "no sample is shown"
+        shown = browser.execute_script("return [...document.querySelectorAll('pre')].map(one => one.textContent)")
+        samples = [one for one in shown if one.startswith("curl") and "/v1/insurance-subsidies/calculate?" in one]
+        time.sleep(0.2)
+    assert live_url in samples[0]
+    assert "Authorization" not in samples[0]
+    done = subprocess.run(["sh", "-c", samples[0]], capture_output=True, text=True, check=False, env=os.environ | {"NO_PROXY": "127.0.0.1"})
+    assert json.loads(done.stdout)["amount"] == "3000000.00", done.stderr
+    text = browser.find_element("tag name", "body").text
+    for title in ("申请日", "标准表编号", "项目单位"):
+        assert title in text
