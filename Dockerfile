@@ -32,7 +32,7 @@ WORKDIR /opt/subsidy
 USER 10001:10001
 VOLUME ["/var/lib/subsidy"]
 
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["python", "-m", "app.ready"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["python", "-m", "app.healthcheck"]
 
 # Once for each release, before it serves: "app.cli migrate", then "app.cli tables load".
 ENTRYPOINT ["python", "-m"]

@@ -28,7 +28,7 @@ serve: $(BIN)/.base ## Set up, migrate, load the published tables and serve on 1
 	@$(BIN)/python -m app.port $(PORT)
 	@$(BIN)/subsidy migrate
 	@$(BIN)/subsidy tables load $(if $(filter 1,$(CONFIRM)),--confirm)
-	@$(BIN)/python -m app.greeting $(PORT)
+	@$(BIN)/python -m app.quickstart $(PORT)
 	@SUBSIDY_PORT=$(PORT) $(BIN)/python -m app.serving
 
 tables: $(BIN)/.base ## Prove the published tables

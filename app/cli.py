@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from app.commands import operators, storing
-from app.commands.acting import telling
+from app.commands import backup as storing
+from app.commands import operators
+from app.commands.identity import telling
 from app.commands.tables import tables
 from app.settings import settings
 
@@ -20,7 +21,7 @@ app.command("restore")(storing.restore_database)
 @app.command()
 def migrate() -> None:
     """把数据库升级到最新结构 / Bring the database to the newest schema."""
-    from app.tables.migrating import migrate as run
+    from app.tables.storage.migrations import migrate as run
 
     with telling():
         run(settings().database_url)

@@ -7,17 +7,23 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.access.guard import Guard
-from app.access.hosts import listed
-from app.access.tokens import TokenRules
-from app.api import calculations, docs_pages, drafts, handlers, keys, operations, tables
-from app.api.arriving import Arriving
-from app.api.changing import Changes
-from app.api.envelope import EnvelopeMiddleware
-from app.api.keeping import Keeper
-from app.api.loading import Database, Loader
-from app.api.openapi import Service
-from app.api.together import Together
+from app.access.allowed_hosts import listed
+from app.access.authenticator import Guard
+from app.access.oidc_tokens import TokenRules
+from app.api.calculations import routes as calculations
+from app.api.drafts import routes as drafts
+from app.api.http import exception_handlers as handlers
+from app.api.http.body_stream import Arriving
+from app.api.http.middleware import EnvelopeMiddleware
+from app.api.keys import routes as keys
+from app.api.openapi import docs_pages
+from app.api.openapi.document import Service
+from app.api.operations import routes as operations
+from app.api.runtime.audit_flusher import Keeper
+from app.api.runtime.calculation_queue import Together
+from app.api.runtime.catalogue_refresher import Database, Loader
+from app.api.runtime.transactions import Changes
+from app.api.tables import routes as tables
 from app.settings import Settings
 from app.settings import settings as from_environment
 

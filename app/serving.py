@@ -12,9 +12,9 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
-from app.api.limits import INTERPRETER_SECONDS
+from app.http_protocol import BoundedHttp, bounded
+from app.limits import INTERPRETER_SECONDS
 from app.port import fault_of
-from app.protocol import BoundedHttp, bounded
 from app.settings import settings
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

@@ -11,10 +11,10 @@ from typing import Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.access.hosts import listed
-from app.access.tokens import fault_of_source
-from app.api.limits import ANSWER_SECONDS, BODY_SECONDS, CHANGE_SECONDS, HEAD_SECONDS
-from app.tables.waits import LOCK_SECONDS
+from app.access.allowed_hosts import listed
+from app.access.oidc_tokens import fault_of_source
+from app.limits import ANSWER_SECONDS, BODY_SECONDS, CHANGE_SECONDS, HEAD_SECONDS
+from app.tables.storage.lock_wait import LOCK_SECONDS
 
 _PREFIX: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
 _OWN: Final = frozenset({"v1", "docs", "health", "metrics", "openapi.json"})

@@ -7,7 +7,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from app.calculators.uscc import uscc_check_character
+from app.calculators.claims.uscc import uscc_check_character
 
 TABLE = "bj-gjj-2023-2-2"
 APPLICATION_DATE = date(2023, 11, 20)

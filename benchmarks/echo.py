@@ -1,6 +1,6 @@
 """What the framework alone costs: the same request as Pydantic models, echoed through its response model.
 
-The models are made from ``app.calculators.facts``, the service's own definition of the request, so that
+The models are made from ``app.calculators.claims.model``, the service's own definition of the request, so that
 both sides read the same fields under the same patterns and limits.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import pydantic
 from fastapi import FastAPI
 
-from app.calculators import facts
+from app.calculators.claims import model as facts
 
 OTHER_LISTS = {"policies", "items", "projects"}
 

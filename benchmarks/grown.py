@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
-from app.calculators.days import BEIJING
-from app.tables import models
-from app.tables.database import engine_of, writing
-from app.tables.entries import Entries, Row
-from app.tables.files import read
-from app.tables.notices import read_batch, read_funds, read_references
-from app.tables.order import place_of
-from app.tables.proving import Proven
-from app.tables.series import extended, read_titles, read_version
+from app.calculators.quantities.calendar import BEIJING
+from app.tables.files.batch_file import read_batch, read_funds, read_references
+from app.tables.files.file_values import Entries, Row
+from app.tables.files.reference_series import extended, read_titles, read_version
+from app.tables.files.term_proofs import Proven
+from app.tables.files.yaml_reader import read
+from app.tables.storage import models
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.write_order import place_of
 
 FIRST_MONTH = date(1996, 1, 20)
 TITLES = {"source": "试验", "authority": "official"}

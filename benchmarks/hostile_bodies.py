@@ -14,10 +14,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
-from app.api import limits
-from app.api.examples import SINGLE
-from app.calculators import facts
-from app.calculators.cost import MOST_WORK
+from app import limits
+from app.api.calculations.examples import SINGLE
+from app.calculators.claims import model as facts
+from app.calculators.workload.estimate import MOST_WORK
 
 LOAN, INSURANCE = "/v1/loan-interest-subsidies/calculate", "/v1/insurance-subsidies/calculate"
 AWARD, GRANT = "/v1/awards/calculate", "/v1/grants/calculate"

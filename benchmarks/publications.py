@@ -66,9 +66,9 @@ def prepare(url: str, *more: Path) -> dict[str, str]:
     from sqlmodel import Session
 
     from app.access import keys
-    from app.access.actors import Scope
-    from app.tables.database import engine_of, writing
-    from app.tables.loader import load
+    from app.access.scopes import Scope
+    from app.tables.loading.loader import load
+    from app.tables.storage.database import engine_of, writing
 
     notice = f"""\
 fund: {FUND}
@@ -276,7 +276,7 @@ def main() -> None:
     options.add_argument("--calculations", type=int, default=10_000, help="at least so many")
     chosen = options.parse_args()
     from app.commands.tables import PUBLISHED
-    from app.tables.migrating import migrate
+    from app.tables.storage.migrations import migrate
     from tests.storage.postgres import started
 
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {CLIENTS} clients for each process or worker")

@@ -146,10 +146,10 @@ def in_process(different: int, rounds: int) -> tuple[float, float]:
     """Contracts per second of the assessment with its explanation, and of the Decimal loop without one."""
     from sqlmodel import Session
 
-    from app.api.calculating import LOAN, read_claim
     from app.calculators.assessment import assess
-    from app.tables.database import engine_of
-    from app.tables.repository import read_catalogue
+    from app.services.calculation import LOAN, read_claim
+    from app.tables.catalogue.repository import read_catalogue
+    from app.tables.storage.database import engine_of
 
     with tempfile.TemporaryDirectory() as folder:
         engine = engine_of(prepared_database(folder))

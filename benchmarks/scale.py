@@ -66,7 +66,7 @@ class Figures:
 def measured(tables: int, months: int, requests: int) -> Figures:
     """Make a database and measure on it."""
     from app.commands.tables import PUBLISHED
-    from app.tables.migrating import migrate
+    from app.tables.storage.migrations import migrate
 
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         path = Path(folder) / "scale.db"
@@ -93,8 +93,8 @@ def _keys(url: str) -> dict[str, str]:
     from datetime import UTC, datetime
 
     from app.access import keys
-    from app.access.actors import Scope
-    from app.tables.database import engine_of, writing
+    from app.access.scopes import Scope
+    from app.tables.storage.database import engine_of, writing
 
     engine, now = engine_of(url), datetime.now(UTC)
     with writing(engine) as session:

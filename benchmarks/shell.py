@@ -10,9 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api import calculating
-from app.calculators import assessment, results
+from app.calculators import assessment
+from app.calculators.results import model as results
 from app.main import create_app
+from app.services import calculation as calculating
 
 
 class _Once:

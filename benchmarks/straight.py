@@ -13,14 +13,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api import calculating
-from app.calculators import assessment, days, results
-from app.calculators.day_counts import DAY_COUNTS
-from app.calculators.facts import Claim, Contract
-from app.calculators.money import fen, spread, yuan
-from app.calculators.terms import ReferenceSeries
-from app.calculators.words import in_words
+from app.calculators import assessment
+from app.calculators.claims.model import Claim, Contract
+from app.calculators.quantities import calendar as days
+from app.calculators.quantities.amount_in_words import in_words
+from app.calculators.quantities.day_counts import DAY_COUNTS
+from app.calculators.quantities.money import fen, spread, yuan
+from app.calculators.results import model as results
+from app.calculators.terms.model import ReferenceSeries
 from app.main import create_app
+from app.services import calculation as calculating
 from benchmarks import bodies
 
 LIMIT = 1_000_000_000  # fen: both caps of the scheme

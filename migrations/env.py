@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from app.settings import settings
-from app.tables import models
-from app.tables.database import engine_of
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
 
 assert models.PUBLISHED  # the import fills SQLModel.metadata
 

@@ -19,11 +19,11 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables.catalogue import Catalogue
-from app.tables.database import engine_of
-from app.tables.loader import load
-from app.tables.migrating import migrate
-from app.tables.repository import read_catalogue
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.catalogue.snapshot import Catalogue
+from app.tables.loading.loader import load
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "app" / "tables" / "published"
 TABLE = "xx-spec-2025-0-1"

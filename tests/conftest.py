@@ -17,13 +17,13 @@ import uvicorn
 from fastapi import FastAPI
 from sqlmodel import Session
 
+from app.http_protocol import bounded
 from app.main import create_app
-from app.protocol import bounded
 from app.serving import OPTIONS
 from app.settings import Settings
-from app.tables.database import engine_of
-from app.tables.loader import load
-from app.tables.migrating import migrate
+from app.tables.loading.loader import load
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 
 PATIENCE_SECONDS = 600
 """Of the services under test, unless a test is about it, and of whoever waits for them: a slow machine makes the suite slow, never red."""

@@ -1,7 +1,7 @@
 """API keys in the database: made, listed, given a new secret, revoked; each with its entry in the audit log.
 
 A secret holds 256 random bits and is shown once; the database has its SHA-256. What is written here is in
-the caller's transaction, which must hold the write lock (``app.tables.database.writing``).
+the caller's transaction, which must hold the write lock (``app.tables.storage.database.writing``).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Final
 
 from sqlmodel import Session, func, select
 
-from app.access.actors import OPERATOR_PREFIX, Scope
-from app.tables import audit
-from app.tables.models import ApiKey, ApiKeyEnd, ApiKeySecret, ApiKeyUse
+from app.access.scopes import OPERATOR_PREFIX, Scope
+from app.tables.storage import audit_log as audit
+from app.tables.storage.models import ApiKey, ApiKeyEnd, ApiKeySecret, ApiKeyUse
 
 PREFIX: Final = "sk_"
 KEY_ID_PATTERN: Final = r"^[0-9a-f]{16}$"

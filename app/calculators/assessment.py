@@ -12,52 +12,40 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from app.calculators import award, grant, insurance, loan_interest, money
-from app.calculators import expressions as ex
-from app.calculators.accounts import contract_name, shared_numbers
-from app.calculators.applicants import kind_faults, uscc_faults
-from app.calculators.caps import apply_cap, lower, together, whole
-from app.calculators.checks import check_claim
-from app.calculators.code_lists import CONFIDENCES, SUPPORT_METHODS
-from app.calculators.codes import (
-    check_grants,
-    check_statuses,
-    doubt_grants,
-    doubt_policy_codes,
-    doubt_statuses,
-    doubt_uscc,
-)
-from app.calculators.eligibility import check_applicant, check_totals
-from app.calculators.facts import Claim
-from app.calculators.faults import FactsError, Fault
-from app.calculators.grants import Grant, grants_of, place_grants, programme_year
-from app.calculators.ids import doubt_spellings
-from app.calculators.items import NO_ITEM, Account, Atom, Case, ItemWork
-from app.calculators.missing import every_fault
-from app.calculators.payout import pay, recovery
-from app.calculators.references import References
-from app.calculators.results import (
-    CapResult,
-    Engine,
-    ItemResult,
-    Provenance,
-    Result,
-    SeriesProvenance,
-    Warning_,
-)
-from app.calculators.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
-from app.calculators.rules import rules_of
-from app.calculators.scope import REQUIRED, applicant_scope, fact_required
-from app.calculators.slips import doubt_amounts, doubt_periods
-from app.calculators.terms import RateTable, ReferenceSeries
-from app.calculators.texts import Language, say
-from app.calculators.units import doubt_first_insured, doubt_launches
-from app.calculators.unread import warn_unread
-from app.calculators.vocabulary import say_word
-from app.calculators.windows import check_application
-from app.calculators.words import in_words
-from app.calculators.working import NOTHING, Amount, Difference, Least, Money, Most, Said, StepValue, WorkedStep, numbered
-from app.calculators.working_text import amount_text, steps_in_words
+from app.calculators.claims.errors import FactsError, Fault
+from app.calculators.claims.model import Claim
+from app.calculators.expressions import nodes as ex
+from app.calculators.methods import insurance, loan_interest
+from app.calculators.methods import items as award
+from app.calculators.methods import projects as grant
+from app.calculators.methods.missing_facts import every_fault
+from app.calculators.quantities import money
+from app.calculators.quantities.amount_in_words import in_words
+from app.calculators.results.messages import Language, say
+from app.calculators.results.model import CapResult, Engine, ItemResult, Provenance, Result, SeriesProvenance, Warning_
+from app.calculators.results.working import NOTHING, Amount, Difference, Least, Money, Most, Said, StepValue, WorkedStep, numbered
+from app.calculators.stages.applicants import kind_faults, uscc_faults
+from app.calculators.stages.cap_accounts import contract_name, shared_numbers
+from app.calculators.stages.caps import apply_cap, lower, together, whole
+from app.calculators.stages.claim_ids import doubt_spellings
+from app.calculators.stages.codes import check_grants, check_statuses, doubt_grants, doubt_policy_codes, doubt_statuses, doubt_uscc
+from app.calculators.stages.consistency import check_claim
+from app.calculators.stages.context import NO_ITEM, Account, Atom, Case, ItemWork
+from app.calculators.stages.earlier_grants import Grant, grants_of, place_grants, programme_year
+from app.calculators.stages.effective_rules import rules_of
+from app.calculators.stages.eligibility import check_applicant, check_totals
+from app.calculators.stages.insured_units import doubt_first_insured, doubt_launches
+from app.calculators.stages.likely_slips import doubt_amounts, doubt_periods
+from app.calculators.stages.payout import pay, recovery
+from app.calculators.stages.reference_rates import References
+from app.calculators.stages.rounding import before_caps, round_items, say_why_nothing, spread_segments, to_unit, total_of
+from app.calculators.stages.scope import REQUIRED, applicant_scope, fact_required
+from app.calculators.stages.unread_facts import warn_unread
+from app.calculators.stages.windows import check_application
+from app.calculators.terms.code_lists import CONFIDENCES, SUPPORT_METHODS
+from app.calculators.terms.model import RateTable, ReferenceSeries
+from app.calculators.wording.labels import say_word
+from app.calculators.wording.working_text import amount_text, steps_in_words
 
 ENGINE_VERSION = "1.1.0"
 

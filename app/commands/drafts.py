@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from app.access.actors import Actor, Scope
-from app.commands.acting import database, officer, placed
+from app.access.scopes import Actor, Scope
+from app.commands.identity import database, officer, placed
 from app.commands.progress import working
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
-    from app.calculators.terms import TermsFault
-    from app.tables.catalogue import Catalogue
-    from app.tables.clause_doubts import Doubt
-    from app.tables.drafts import State
-    from app.tables.proposed import Proposal
-    from app.tables.proving import Prove
+    from app.calculators.terms.model import TermsFault
+    from app.tables.catalogue.snapshot import Catalogue
+    from app.tables.drafts.planned_rows import Proposal
+    from app.tables.drafts.workflow import State
+    from app.tables.files.clause_doubts import Doubt
+    from app.tables.files.term_proofs import Prove
 
 Done = TypeVar("Done")
 draft = typer.Typer(no_args_is_help=True, help="草案：起草、检查、批准、公布 / drafts: begin, check, approve, publish")
@@ -78,10 +78,10 @@ def begin_draft(
 ) -> None:
     """起草变更 / Begin a draft: from nothing, a file, a content, or a copy."""
     with database() as engine:
-        from app.api.draft_contents import content_of, file_of
-        from app.api.draft_models import DraftRequest
-        from app.commands.requests import content_in, entered, text_of
-        from app.tables import drafts
+        from app.commands.request_input import content_in, entered, text_of
+        from app.services.draft_content import content_of, file_of
+        from app.services.draft_models import DraftRequest
+        from app.tables.drafts import workflow as drafts
 
         actor = officer(engine, Scope.TABLES_WRITE)
         given = {"kind": kind, "target": target, "file": text_of(file), "content": content_in(content), "note": note}
@@ -109,7 +109,7 @@ def list_drafts(
 ) -> None:
     """列出草案 / List drafts, the latest begun first."""
     with database() as engine:
-        from app.tables.drafts import all_states
+        from app.tables.drafts.workflow import all_states
 
         officer(engine, *BOTH)
         for found in read(engine, all_states):
@@ -125,8 +125,8 @@ def show_draft(
 ) -> None:
     """查看草案 / Show a draft: its steps and its content."""
     with database() as engine:
-        from app.api.identity import instant_text
-        from app.tables.drafts import state_of
+        from app.services.calculation_identity import instant_text
+        from app.tables.drafts.workflow import state_of
 
         officer(engine, *BOTH)
         found = read(engine, lambda session: state_of(session, draft_id))
@@ -144,10 +144,10 @@ def show_draft(
 def revise_draft(draft_id: DraftId, file: File = None, content: Content = None, note: Note = "", if_match: IfMatch = None) -> None:
     """修订草案 / Write a new revision; check and approval begin anew."""
     with database() as engine:
-        from app.api.draft_contents import revised_content
-        from app.api.draft_models import RevisionRequest
-        from app.commands.requests import content_in, entered, text_of
-        from app.tables import drafts
+        from app.commands.request_input import content_in, entered, text_of
+        from app.services.draft_content import revised_content
+        from app.services.draft_models import RevisionRequest
+        from app.tables.drafts import workflow as drafts
 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(RevisionRequest, {"file": text_of(file), "content": content_in(content), "note": note})
@@ -185,8 +185,8 @@ def publish_draft(draft_id: DraftId, if_match: IfMatch = None) -> None:
 
 def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str, en: str) -> None:
     with database() as engine:
-        from app.tables import drafts
-        from app.tables.shown_reports import must_be_seen
+        from app.tables.drafts import workflow as drafts
+        from app.tables.drafts.shown_reports import must_be_seen
 
         actor: Actor = officer(engine, needed)
         take: Callable[..., State] = getattr(drafts, name)
@@ -205,7 +205,7 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
             found = _changed(engine, taken)
     show_acted(found, zh, en)
     if name in {"check", "approve"}:
-        from app.tables.clause_doubts import doubts
+        from app.tables.files.clause_doubts import doubts
 
         show_doubts(doubts(found.content))
 
@@ -214,11 +214,11 @@ def _step(name: str, needed: Scope, draft_id: str, if_match: str | None, zh: str
 def report_draft(draft_id: DraftId) -> None:
     """草案报告 / What would be published: faults, what it brings with it, every difference in a sentence."""
     with database() as engine:
-        from app.api.reporting import Compared, compared, report
-        from app.tables.clause_doubts import doubts
-        from app.tables.drafts import still_open
-        from app.tables.repository import read_catalogue
-        from app.tables.shown_reports import note
+        from app.services.draft_report import Compared, compared, report
+        from app.tables.catalogue.repository import read_catalogue
+        from app.tables.drafts.shown_reports import note
+        from app.tables.drafts.workflow import still_open
+        from app.tables.files.clause_doubts import doubts
 
         actor = officer(engine, *BOTH)
 
@@ -278,9 +278,9 @@ def end_version(
 def _event(kind: Kind, content: dict[str, str], quiet: bool) -> None:
     """Begin and check in one transaction: what cannot be published leaves no draft."""
     with database() as engine:
-        from app.api.draft_models import DraftRequest
-        from app.commands.requests import entered
-        from app.tables import drafts
+        from app.commands.request_input import entered
+        from app.services.draft_models import DraftRequest
+        from app.tables.drafts import workflow as drafts
 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(DraftRequest, {"kind": kind, "target": content["rate_table"], "content": content})
@@ -334,14 +334,14 @@ def _yaml(content: Any) -> str:
 
 
 def _changed(engine: Engine, work: Callable[[Session], Done]) -> Done:
-    from app.tables.database import writing
+    from app.tables.storage.database import writing
 
     with writing(engine) as session:
         return work(session)
 
 
 def read(engine: Engine, work: Callable[[Session], Any]) -> Any:
-    from app.tables.database import reading
+    from app.tables.storage.database import reading
 
     with reading(engine) as session:
         return work(session)
@@ -349,9 +349,9 @@ def read(engine: Engine, work: Callable[[Session], Any]) -> Any:
 
 def examined(engine: Engine, draft_id: str) -> tuple[str, Prove, list[TermsFault]]:
     """A draft's ETag, its terms proved, what is wrong with its examples, while nothing is locked. Errors: DraftError, TooMuchWork."""
-    from app.api.stored_examples import failing_examples
-    from app.tables.drafts import proposal_of, still_open
-    from app.tables.repository import read_catalogue
+    from app.services.table_examples import failing_examples
+    from app.tables.catalogue.repository import read_catalogue
+    from app.tables.drafts.workflow import proposal_of, still_open
 
     prove = proved_for(engine, draft_id)
 
@@ -365,7 +365,7 @@ def examined(engine: Engine, draft_id: str) -> tuple[str, Prove, list[TermsFault
 
 def proved_for(engine: Engine, draft_id: str) -> Prove:
     """Prove the terms of a draft while nothing is locked. Errors: DraftError, TooMuchWork."""
-    from app.tables.drafts import to_prove
-    from app.tables.proving import proved
+    from app.tables.drafts.workflow import to_prove
+    from app.tables.files.term_proofs import proved
 
     return proved(read(engine, lambda session: to_prove(session, draft_id)))

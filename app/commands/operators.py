@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.actors import Scope
-from app.commands.acting import database, operator
+from app.access.scopes import Scope
+from app.commands.identity import database, operator
 
 if TYPE_CHECKING:
     from app.access.keys import Issued
@@ -42,7 +42,7 @@ def create_key(
 ) -> None:
     """新建密钥，密文只显示一次 / Make a key and print its secret once."""
     from app.access import keys as stored
-    from app.tables.database import writing
+    from app.tables.storage.database import writing
 
     with database() as engine, writing(engine) as session:
         issued = stored.create(session, operator(), name=name, owner=owner, scopes=scope, days=days, now=datetime.now(UTC))
@@ -72,7 +72,7 @@ def rotate_key(
 ) -> None:
     """更换密文，只显示一次 / Give a key a new secret and print it once."""
     from app.access.keys import rotate
-    from app.tables.database import writing
+    from app.tables.storage.database import writing
 
     with database() as engine, writing(engine) as session:
         issued = rotate(session, operator(), key_id, grace_hours=grace_hours, days=days, now=datetime.now(UTC))
@@ -83,7 +83,7 @@ def rotate_key(
 def revoke_key(key_id: KeyId) -> None:
     """吊销密钥，其全部密文即刻失效 / Refuse a key from now on, with all its secrets."""
     from app.access.keys import revoke
-    from app.tables.database import writing
+    from app.tables.storage.database import writing
 
     with database() as engine, writing(engine) as session:
         revoke(session, operator(), key_id, now=datetime.now(UTC))
@@ -98,8 +98,8 @@ def list_log(
     """列出审计记录，每条一行 JSON，与接口所示相同 / Print the entries, each a line of JSON, as over HTTP."""
     from sqlmodel import Session
 
-    from app.api.audit_views import MAX_AUDIT_ENTRIES, audit_log
-    from app.tables import audit as log
+    from app.services.audit_listing import MAX_AUDIT_ENTRIES, audit_log
+    from app.tables.storage import audit_log as log
 
     with database() as engine, Session(engine) as session:
         while found := log.entries(session, after, MAX_AUDIT_ENTRIES, about):
@@ -113,8 +113,8 @@ def verify_log(
     head: Annotated[str | None, typer.Option(help="先前记下的链头“序号 摘要” / a head noted earlier, 'number hash'")] = None,
 ) -> None:
     """核对整条链；给出先前的链头时，也核对没有重做 / Check the chain, and with a head noted earlier that it is the same one."""
-    from app.tables import audit as log
-    from app.tables.database import reading
+    from app.tables.storage import audit_log as log
+    from app.tables.storage.database import reading
 
     with database() as engine, reading(engine) as session:  # one moment: an entry that is added meanwhile is no fault
         faults = log.verify(session)
@@ -133,7 +133,7 @@ def show_head() -> None:
     """输出末条的序号与摘要，以便另处记下 / Print number and hash of the last entry, to be noted somewhere else."""
     from sqlmodel import Session
 
-    from app.tables import audit as log
+    from app.tables.storage import audit_log as log
 
     with database() as engine, Session(engine) as session:
         last, digest = log.head_of(session)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.actors import Scope
-from app.commands import drafts, trials
-from app.commands.acting import database, officer, operator, telling
+from app.access.scopes import Scope
+from app.commands import draft_trials as trials
+from app.commands import drafts
+from app.commands.identity import database, officer, operator, telling
 from app.commands.progress import tracked, working
 
 if TYPE_CHECKING:
-    from app.tables.entries import Entries
+    from app.tables.files.file_values import Entries
 
 tables = typer.Typer(no_args_is_help=True, help="标准表 / rate tables")
 drafts.draft.command("effect")(trials.effect_of_draft)
@@ -35,13 +36,13 @@ def load_tables(
 ) -> None:
     """证明标准表文件并载入新内容 / Prove table files and load what is new; loading again changes nothing."""
     with database() as engine:
-        from app.api.stored_examples import check_examples
-        from app.commands.loading import keys_of, show_change
-        from app.tables.beyond import beyond
-        from app.tables.database import reading, writing
-        from app.tables.loader import put, what_is_new
-        from app.tables.repository import read_catalogue
-        from app.tables.supposed import in_force_already
+        from app.commands.load_preview import keys_of, show_change
+        from app.services.table_examples import check_examples
+        from app.tables.catalogue.hypothetical import in_force_already
+        from app.tables.catalogue.repository import read_catalogue
+        from app.tables.loading.drift import beyond
+        from app.tables.loading.loader import put, what_is_new
+        from app.tables.storage.database import reading, writing
 
         found = _proved(paths)  # before the lock: others may write meanwhile
         with working("比较 / comparing"), reading(engine) as session:
@@ -88,9 +89,9 @@ def check_tables(paths: Paths = None) -> None:
 
 def _checked(paths: list[Path] | None) -> Entries:
     """What files say. Errors: LoadError where loading would refuse them: names that are nowhere, examples that do not compute."""
-    from app.api.stored_examples import check_examples
-    from app.tables.existing import check_names, names_in
-    from app.tables.loader import LoadError, catalogue_of, read_files
+    from app.services.table_examples import check_examples
+    from app.tables.loading.loader import LoadError, catalogue_of, read_files
+    from app.tables.loading.named_ids import check_names, names_in
 
     found, here, beside = read_files(paths or [PUBLISHED], tracked), _stored(), read_files([PUBLISHED])
     check_names(found, names_in(here) | names_in(beside))
@@ -106,9 +107,9 @@ def _stored() -> Entries:
     from sqlmodel import Session
 
     from app.settings import settings
-    from app.tables.database import engine_of
-    from app.tables.entries import Entries
-    from app.tables.existing import stored
+    from app.tables.files.file_values import Entries
+    from app.tables.loading.named_ids import stored
+    from app.tables.storage.database import engine_of
 
     url = settings().database_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
@@ -126,15 +127,15 @@ def _stored() -> Entries:
 def _warn(found: Entries) -> None:
     from dataclasses import replace
 
-    from app.tables.clause_doubts import unexplained
-    from app.tables.file_places import placed_in
+    from app.tables.files.clause_doubts import unexplained
+    from app.tables.files.places import placed_in
 
     drafts.show_doubts([replace(one, place=placed_in(found.paths, one.place)) for one in unexplained(found.doubts)])
 
 
 def _proved(paths: list[Path] | None) -> Entries:
     """What files say. Errors: LoadError where they do not prove."""
-    from app.tables.loader import LoadError, read_files
+    from app.tables.loading.loader import LoadError, read_files
 
     found = read_files(paths or [PUBLISHED], tracked)
     if found.faults:
@@ -152,11 +153,11 @@ def enter_month(
 ) -> None:
     """录入一次公布的参考利率，待另一人批准 / Enter a month's reference rates as a checked draft for somebody else to approve."""
     with database() as engine:
-        from app.api import months
-        from app.api.draft_models import MonthRequest
-        from app.api.errors import ProblemError
-        from app.commands.requests import entered, pairs
-        from app.tables.database import writing
+        from app.commands.request_input import entered, pairs
+        from app.errors import ProblemError
+        from app.services import rate_entry as months
+        from app.services.draft_models import MonthRequest
+        from app.tables.storage.database import writing
 
         actor = officer(engine, Scope.TABLES_WRITE)
         asked = entered(MonthRequest, {"on": on, "values": pairs(rates), "holds_until": holds_until, "confirmed": confirm})

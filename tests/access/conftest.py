@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.access import keys
-from app.access.actors import Scope
+from app.access.scopes import Scope
 from app.main import create_app
 from app.settings import Settings
-from app.tables.database import engine_of, writing
+from app.tables.storage.database import engine_of, writing
 
 HERE = ("127.0.0.1", 50_000)
 ELSEWHERE = ("192.0.2.7", 50_000)

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from app.access.actors import Actor, Reason, Refusal
-from app.access.tokens import TokenRules, Tokens
+from app.access.oidc_tokens import TokenRules, Tokens
+from app.access.scopes import Actor, Reason, Refusal
 
 ISSUER, AUDIENCE = "https://id.example.cn/realms/finance", "subsidy"
 PRIVATE: dict[str, Any] = {

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from app import serving
 from app.cli import app
-from app.greeting import greeting
+from app.quickstart import greeting
 from app.settings import Settings
-from app.tables import audit
-from app.tables.database import engine_of, writing
-from app.tables.migrating import migrate
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
 from tests.access.conftest import bearer, issued, started
 from tests.conftest import ROOT
 
@@ -168,7 +168,7 @@ def test_the_greeting_is_silent_about_the_first_key_once_there_is_one(own_databa
     """`make serve` prints it at each start until somebody has made a key."""
     for lines in (1, 0):
         done = subprocess.run(
-            [sys.executable, "-m", "app.greeting", "9000"],
+            [sys.executable, "-m", "app.quickstart", "9000"],
             cwd=ROOT,
             env=os.environ | {"SUBSIDY_DATABASE_URL": own_database},
             capture_output=True,

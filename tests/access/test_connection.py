@@ -19,9 +19,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from app.api import calculations, compressing, limits
+from app import limits
+from app.api.calculations import routes as calculations
+from app.api.http import compression as compressing
+from app.http_protocol import bounded
 from app.main import create_app
-from app.protocol import bounded
 from app.serving import OPTIONS, Discreet
 from app.settings import Settings
 from tests.access.conftest import issued

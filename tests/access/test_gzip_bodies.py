@@ -13,9 +13,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.api import arriving, calculations, limits
-from app.api.arriving import Arriving, inflated
-from app.api.errors import ProblemError
+from app import limits
+from app.api.calculations import routes as calculations
+from app.api.http import body_stream as arriving
+from app.api.http.body_stream import Arriving, inflated
+from app.errors import ProblemError
 from app.main import create_app
 from app.settings import Settings
 from tests.access.conftest import bearer, issued

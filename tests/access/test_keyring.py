@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from app.access import keyring, keys
-from app.access.actors import Actor, Reason, Refusal, Scope
-from app.access.keyring import Keyring, Uses, write_uses
-from app.tables import audit
-from app.tables.database import engine_of, writing
-from app.tables.migrating import migrate
-from app.tables.models import ApiKeyUse
+from app.access import key_cache as keyring
+from app.access import keys
+from app.access.key_cache import Keyring, Uses, write_uses
+from app.access.scopes import Actor, Reason, Refusal, Scope
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
+from app.tables.storage.models import ApiKeyUse
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.tables.database import engine_of
+from app.tables.storage.database import engine_of
 from tests.access.conftest import Service, bearer, issued, started
 
 SECRET = re.compile(r"sk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")

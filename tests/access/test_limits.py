@@ -14,8 +14,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.api import calculations, limits
-from app.api.limits import MAX_HEAD_BYTES
+from app import limits
+from app.api.calculations import routes as calculations
+from app.limits import MAX_HEAD_BYTES
 from tests.contract.requests import INSURANCE, insurance, loan
 
 POLICY = "default-src 'none'; frame-ancestors 'none'"

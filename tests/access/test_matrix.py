@@ -13,9 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.access import keys
-from app.access.actors import Scope
-from app.api.examples import MANY, SINGLE
-from app.tables.database import engine_of, writing
+from app.access.scopes import Scope
+from app.api.calculations.examples import MANY, SINGLE
+from app.tables.storage.database import engine_of, writing
 from tests.access.conftest import Service, bearer, issued, started
 
 OPEN = None

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from app.access import guard as guarding
-from app.tables import audit
-from app.tables.database import engine_of
+from app.access import authenticator as guarding
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of
 from tests.access.conftest import Service, bearer, issued, started
 from tests.contract.requests import INSURANCE, at, insurance
 

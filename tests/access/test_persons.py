@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from app.tables import drafts
-from app.tables.database import engine_of, writing
-from app.tables.models import DraftStep
-from app.tables.persons import person_of
+from app.tables.drafts import workflow as drafts
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.models import DraftStep
+from app.tables.storage.persons import person_of
 from tests.access.conftest import Service, bearer, issued, started
 from tests.access.provider import AUDIENCE, ISSUER, SET, token
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.access.actors import Reason, Refusal
-from app.access.refusals import CAPACITY, Refusals, Refused
-from app.tables import audit
-from app.tables.database import engine_of, reading
-from app.tables.models import Audit
+from app.access.refusal_counter import CAPACITY, Refusals, Refused
+from app.access.scopes import Reason, Refusal
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of, reading
+from app.tables.storage.models import Audit
 from tests.access.conftest import Service, bearer, issued, started
 from tests.conftest import PATIENCE_SECONDS
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.access.actors import Scope
+from app.access.scopes import Scope
 from app.main import create_app
 from app.settings import Settings
-from app.tables import audit
-from app.tables.database import engine_of
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of
 from tests.access.conftest import issued
 from tests.conftest import served
 from tests.contract.test_schemathesis import schemathesis

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.access.actors import Scope
+from app.access.scopes import Scope
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

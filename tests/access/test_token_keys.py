@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
-from app.access import tokens
-from app.access.actors import Actor
-from app.access.tokens import KeysUnavailableError, fault_of_source, fetch, read_set
+from app.access import oidc_tokens as tokens
+from app.access.oidc_tokens import KeysUnavailableError, fault_of_source, fetch, read_set
+from app.access.scopes import Actor
 from app.settings import Settings
 from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, SET, UNKNOWN, Clock, Provider, checker, found, part, pem, public, run, token
 

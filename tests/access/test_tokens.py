@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from sqlmodel import Session, select
 
-from app.access import tokens
-from app.access.actors import Actor, Reason, Refusal, Scope
-from app.tables.database import engine_of
-from app.tables.models import Audit
+from app.access import oidc_tokens as tokens
+from app.access.scopes import Actor, Reason, Refusal, Scope
+from app.tables.storage.database import engine_of
+from app.tables.storage.models import Audit
 from tests.access.conftest import Service, bearer, issued, started
 from tests.access.provider import AUDIENCE, ISSUER, PRIVATE, SET, Later, claims, found, part, pem, run, token
 

@@ -15,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from app.api.docs_pages import STATIC
+from app.api.openapi.docs_pages import STATIC
 
 pytestmark = pytest.mark.machine
 

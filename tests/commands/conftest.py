@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.settings import settings
-from app.tables.audit import entries
-from app.tables.database import engine_of
-from app.tables.models import Audit
+from app.tables.storage.audit_log import entries
+from app.tables.storage.database import engine_of
+from app.tables.storage.models import Audit
 from tests.access.conftest import issued
 
 TABLE = "bj-gjj-2025-1-11"

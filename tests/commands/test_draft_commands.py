@@ -11,14 +11,15 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.access import keys
-from app.api.draft_examples import BEGIN
+from app.api.drafts.examples import BEGIN
 from app.commands.drafts import Kind, StateName, draft
 from app.commands.tables import tables
 from app.main import create_app
 from app.settings import Settings
-from app.tables import audit, models
-from app.tables.database import engine_of, writing
-from app.tables.proposals import KINDS
+from app.tables.drafts.publication_plan import KINDS
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import engine_of, writing
 from tests.access.conftest import HERE, issued
 from tests.commands.conftest import MONTH, REWORDED, TABLE, Desk, edited, step
 from tests.contract.requests import INSURANCE

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.api.draft_examples import BEGIN
+from app.api.drafts.examples import BEGIN
 from tests.commands.conftest import MONTH, TABLE, Desk, edited, entered, step
 from tests.commands.test_entering import WITH_EXAMPLES
 from tests.drafts.test_life import four_rockets

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables import models
+from app.tables.storage import models
 from tests.access.conftest import HERE
 from tests.commands.conftest import MONTH, TABLE, Desk, entered, step
 

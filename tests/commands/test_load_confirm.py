@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.commands import tables
-from app.tables import models
-from app.tables.models import RateTableVersion, ReferenceRateVersion
+from app.tables.storage import models
+from app.tables.storage.models import RateTableVersion, ReferenceRateVersion
 from tests.commands.conftest import TABLE, Desk
 from tests.commands.test_draft_commands import answer
 from tests.conftest import PUBLISHED

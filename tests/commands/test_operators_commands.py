@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables import models
-from app.tables.database import engine_of
-from app.tables.migrating import migrate
-from app.tables.models import Fund
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
+from app.tables.storage.models import Fund
 from tests.access.conftest import HERE, issued
 from tests.commands.conftest import Desk
 from tests.conftest import ROOT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from app.api.examples import SINGLE
+from app.api.calculations.examples import SINGLE
 
 INSURANCE = "/v1/insurance-subsidies/calculate"
 LOAN = "/v1/loan-interest-subsidies/calculate"

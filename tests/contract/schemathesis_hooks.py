@@ -20,7 +20,7 @@ from typing import Any
 import schemathesis
 from schemathesis import GenerationMode
 
-from app.api.examples import SINGLE
+from app.api.calculations.examples import SINGLE
 
 LIVE = os.environ["SUBSIDY_LIVE_URL"]
 COUNTS = Path(os.environ["SUBSIDY_COUNTS"])

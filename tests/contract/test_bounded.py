@@ -14,17 +14,23 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Message
 
-from app.api import bodies, case_lists, entering, json_bodies, limits, strict_bodies, structure
-from app.api.calculating import KINDS, Kind, read_claim
-from app.api.case_lists import read_case_list
-from app.api.claims import json_schemas
-from app.api.draft_models import DraftRequest, EffectRequest, MonthRequest
-from app.api.errors import MAX_ERRORS, ProblemError
-from app.api.key_views import KeyRequest
-from app.api.problems import document
-from app.api.strict_bodies import read
-from app.api.structure import check_structure
-from app.calculators import facts
+from app import limits
+from app.api.calculations import case_lists
+from app.api.calculations.case_lists import read_case_list
+from app.api.http import change_bodies as entering
+from app.api.http import request_body as bodies
+from app.api.http.problems import document
+from app.api.keys.schemas import KeyRequest
+from app.calculators.claims import model as facts
+from app.claim_input import json_reader as json_bodies
+from app.claim_input import json_size as structure
+from app.claim_input import strict_models as strict_bodies
+from app.claim_input.claim_schemas import json_schemas
+from app.claim_input.json_size import check_structure
+from app.claim_input.strict_models import read
+from app.errors import MAX_ERRORS, ProblemError
+from app.services.calculation import KINDS, Kind, read_claim
+from app.services.draft_models import DraftRequest, EffectRequest, MonthRequest
 from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
 from tests.contract.test_strict_input import REFUSED
 

@@ -15,9 +15,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.api import calculations, limits
+from app import limits
+from app.api.calculations import routes as calculations
 from app.calculators import assessment
-from app.calculators.cost import MOST_LINES, MOST_WORK
+from app.calculators.workload.estimate import MOST_LINES, MOST_WORK
 from tests.contract.requests import INSURANCE, LOAN, errors, insurance, loan
 
 JSON = {"Content-Type": "application/json"}

@@ -14,8 +14,9 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from app.api import compressing, limits
-from app.api.compressing import compressed
+from app import limits
+from app.api.http import compression as compressing
+from app.api.http.compression import compressed
 from tests.contract.requests import INSURANCE, insurance
 
 LARGE = "/openapi.json"

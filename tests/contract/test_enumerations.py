@@ -11,17 +11,21 @@ from typing import Any, get_args
 import httpx
 import pytest
 
-from app.access.actors import Scope
-from app.api import draft_models, parameters
-from app.api.enumerations import ENUMERATIONS
-from app.api.problems import KINDS
-from app.api.summaries import DETAILS
-from app.calculators import names, terms
-from app.calculators.code_lists import AUTHORITIES
-from app.calculators.day_counts import DAY_COUNTS
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError
-from app.tables import notices, order, proposals
+from app.access.scopes import Scope
+from app.api.http import parameters
+from app.calculators.quantities.day_counts import DAY_COUNTS
+from app.calculators.terms import builtins as names
+from app.calculators.terms import model as terms
+from app.calculators.terms.code_lists import AUTHORITIES
+from app.calculators.terms.model import TermsError
+from app.calculators.terms.parser import parse_terms
+from app.errors import KINDS
+from app.services import draft_models
+from app.services.enumerations import ENUMERATIONS
+from app.services.summary import DETAILS
+from app.tables.drafts import publication_plan as proposals
+from app.tables.files import batch_file as notices
+from app.tables.storage import write_order as order
 from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +95,7 @@ PRODUCED_IN = {  # the tests in which each value of an answer is met
     "KeyView.status": ("tests/access/test_keys.py",),
     "TableView.state": ("tests/contract/test_tables.py",),
     "VersionEntry.state": ("tests/contract/test_tables.py",),
-    "Live.status": ("app/api/operation_examples.py",),  # compared in tests/contract/test_openapi.py
+    "Live.status": ("app/api/openapi/operation_examples.py",),  # compared in tests/contract/test_openapi.py
     "TableProvenance.authority": ("tests/drafts/test_life.py",),
 }
 OBSERVED = {"ResultStatus", "AmountKind", "InterestBasis", "SeriesEntry.values_are", "SeriesView.values_are", "MeasureType"}

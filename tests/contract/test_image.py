@@ -118,7 +118,7 @@ def test_the_commands_are_in_exec_form_and_serve_by_default() -> None:
 
 def test_the_health_check_is_in_exec_form() -> None:
     (check,) = arguments(FINAL, "HEALTHCHECK")
-    assert json.loads(check.partition(" CMD ")[2]) == ["python", "-m", "app.ready"]
+    assert json.loads(check.partition(" CMD ")[2]) == ["python", "-m", "app.healthcheck"]
 
 
 def test_only_the_volume_is_written_to() -> None:
@@ -158,8 +158,8 @@ def test_the_service_refuses_to_listen_beyond_loopback(host: str) -> None:
 
 def test_the_health_check_passes_where_the_service_is_ready(live_url: str) -> None:
     port = live_url.rpartition(":")[2]
-    assert run("app.ready", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port).returncode == 0
-    proxied = run("app.ready", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port, http_proxy="http://127.0.0.1:9")
+    assert run("app.healthcheck", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port).returncode == 0
+    proxied = run("app.healthcheck", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port, http_proxy="http://127.0.0.1:9")
     assert proxied.returncode == 0
 
 
@@ -177,8 +177,8 @@ def test_the_health_check_fails_where_it_is_not(status: int) -> None:
         port = str(server.server_port)
         thread = Thread(target=server.handle_request)
         thread.start()
-        assert run("app.ready", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port).returncode == 1
+        assert run("app.healthcheck", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port).returncode == 1
         thread.join()
-    silent = run("app.ready", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port)
+    silent = run("app.healthcheck", SUBSIDY_HOST="127.0.0.1", SUBSIDY_PORT=port)
     assert silent.returncode == 1
     assert silent.stderr == ""

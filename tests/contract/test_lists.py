@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api import listing
+from app.api.tables import listing
 from tests.access.conftest import Service, own_database, started
 
 __all__ = ["own_database"]

@@ -15,13 +15,19 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.api import case_lists, effect, effects, repeats, totals, trying
-from app.api.errors import KINDS
-from app.api.examples import MANY, SINGLE
-from app.api.operation_examples import ANSWERS, EXAMPLES
-from app.api.titles import FIELDS
-from app.calculators import facts, patterns, results
+from app.api.calculations import case_lists, repeats
+from app.api.calculations.examples import MANY, SINGLE
+from app.api.openapi.operation_examples import ANSWERS, EXAMPLES
+from app.api.openapi.titles import FIELDS
+from app.calculators.claims import model as facts
+from app.calculators.claims import patterns
+from app.calculators.results import model as results
+from app.errors import KINDS
 from app.main import create_app
+from app.services import draft_impact as effects
+from app.services import impact as effect
+from app.services import totals
+from app.services import trial as trying
 from app.settings import Settings
 from tests.contract.requests import INSURANCE, LOAN, at, errors, insurance, loan
 

@@ -8,8 +8,8 @@ from typing import get_args, get_type_hints
 import httpx
 import pytest
 
-from app.api.places import ENTRIES, place_of
-from app.calculators import facts
+from app.calculators.claims import model as facts
+from app.claim_input.field_names import ENTRIES, place_of
 from tests.bureau import Bureau
 from tests.contract.requests import AWARD, INSURANCE, LOAN, at, insurance
 from tests.contract.requests import loan as loan_claim

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from app.api.draft_examples import BEGIN
+from app.api.drafts.examples import BEGIN
 from app.settings import Settings
 from tests.access.conftest import Service, bearer, issued, started
 from tests.contract.requests import INSURANCE, insurance

@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.api import limits
-from app.api.errors import KINDS
-from app.api.problems import preferred_language
+from app import limits
+from app.api.http.problems import preferred_language
+from app.errors import KINDS
 from app.main import create_app
 from app.settings import Settings
 from tests.contract.requests import INSURANCE, insurance

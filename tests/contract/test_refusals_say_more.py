@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api import limits
-from app.api.errors import KINDS, MAX_ERRORS, FieldError, ProblemError, invalid
-from app.api.problems import document
-from app.calculators import nearest as names
-from app.calculators.nearest import nearest
+from app import limits
+from app.api.http.problems import document
+from app.calculators.wording import nearest_names as names
+from app.calculators.wording.nearest_names import nearest
+from app.errors import KINDS, MAX_ERRORS, FieldError, ProblemError, invalid
 from app.settings import Settings
 from tests.bureau import Bureau, loan, policy
 from tests.contract.requests import AWARD, GRANT, INSURANCE, LOAN, at, errors, insurance

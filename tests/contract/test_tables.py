@@ -11,12 +11,12 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.api.showing import changes
+from app.api.tables.presenters import changes
 from app.main import create_app
 from app.settings import Settings
-from app.tables.database import engine_of
-from app.tables.loader import load
-from app.tables.migrating import migrate
+from app.tables.loading.loader import load
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 from tests.storage.notices import batch, direction, version, written
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.api import limits
-from app.api.together import Together
+from app import limits
+from app.api.runtime.calculation_queue import Together
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -9,8 +9,8 @@ import cn2an
 import pytest
 from stdnum.cn import uscc
 
-from app.calculators.uscc import uscc_check_character
-from app.calculators.words import in_words
+from app.calculators.claims.uscc import uscc_check_character
+from app.calculators.quantities.amount_in_words import in_words
 
 DIGITS = {char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
 

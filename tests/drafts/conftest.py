@@ -13,8 +13,8 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app.tables import models
-from app.tables.database import engine_of
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
 from tests.access.conftest import Service, bearer, issued, started
 from tests.conftest import PATIENCE_SECONDS
 

@@ -24,8 +24,8 @@ import schemathesis
 from schemathesis import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
-from app.api.draft_examples import BEGIN
-from app.calculators.patterns import TABLE_PATTERN
+from app.api.drafts.examples import BEGIN
+from app.calculators.claims.patterns import TABLE_PATTERN
 from tests.contract.schemathesis_hooks import LIVE, METHODS, Body, asked, fitting, tables
 
 LI, WANG = os.environ["SUBSIDY_LI"], os.environ["SUBSIDY_WANG"]

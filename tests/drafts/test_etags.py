@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from app.api.draft_examples import BEGIN
-from app.tables.database import engine_of
-from app.tables.loader import load
+from app.api.drafts.examples import BEGIN
+from app.tables.loading.loader import load
+from app.tables.storage.database import engine_of
 from tests.contract.requests import INSURANCE, insurance
 from tests.drafts.conftest import Office
 from tests.storage.notices import overlay

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.api.draft_examples import BEGIN
-from app.api.operation_examples import EXAMPLES, Example
+from app.api.drafts.examples import BEGIN
+from app.api.openapi.operation_examples import EXAMPLES, Example
 from tests.access.conftest import issued
 from tests.drafts.conftest import Office
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from app.api.draft_examples import BEGIN, MONTH
-from app.tables import sources
+from app.api.drafts.examples import BEGIN, MONTH
+from app.tables.drafts import templates as sources
 from tests.conftest import PATIENCE_SECONDS
 from tests.drafts.conftest import Office, opened, refused, stored
 

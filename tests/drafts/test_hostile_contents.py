@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.api.draft_examples import BEGIN, MONTH
-from app.api.limits import MAX_DRAFT_TOKENS
-from app.calculators.reader import MAX_FAULTS, Reader
-from app.calculators.terms import TermsError
-from app.tables.proposals import misfits
+from app.api.drafts.examples import BEGIN, MONTH
+from app.calculators.terms.field_reader import MAX_FAULTS, Reader
+from app.calculators.terms.model import TermsError
+from app.limits import MAX_DRAFT_TOKENS
+from app.tables.drafts.publication_plan import misfits
 from tests.drafts.conftest import Office, opened, refused, stored
 
 TABLE = "bj-gjj-2025-1-11"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.api import budget, limits
-from app.api.draft_examples import BEGIN, MONTH
+from app import limits
+from app.api.drafts.examples import BEGIN, MONTH
+from app.services import work_budget as budget
 from tests.contract.requests import INSURANCE, insurance
 from tests.drafts.conftest import Office
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.api.draft_examples import BEGIN
+from app.api.drafts.examples import BEGIN
 from tests.drafts.conftest import Office
 
 TABLE = "bj-gjj-2025-1-11"

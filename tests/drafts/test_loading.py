@@ -11,7 +11,7 @@ import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
-from app.api.draft_examples import BEGIN, MONTH
+from app.api.drafts.examples import BEGIN, MONTH
 from app.cli import app
 from app.settings import settings
 from tests.conftest import PUBLISHED

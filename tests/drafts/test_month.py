@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.api.months import percentage
+from app.services.rate_entry import percentage
 from tests.drafts.conftest import Office
 
 ADDRESS = "/v1/reference-rates"

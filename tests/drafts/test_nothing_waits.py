@@ -16,16 +16,20 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from app import limits
 from app.access import keys
-from app.api import limits
-from app.api.changing import Changes
-from app.api.draft_examples import BEGIN
-from app.api.errors import ProblemError
-from app.api.loading import Database
-from app.calculators.cells import GivenUp
-from app.tables import drafts, proposing_batches, proposing_funds, proposing_series, proving
-from app.tables.database import engine_of, writing
-from app.tables.proving import Wanted, prove_terms, proved
+from app.api.drafts.examples import BEGIN
+from app.api.runtime.catalogue_refresher import Database
+from app.api.runtime.transactions import Changes
+from app.calculators.verification.regions import GivenUp
+from app.errors import ProblemError
+from app.tables.drafts import batch_plan as proposing_batches
+from app.tables.drafts import fund_plan as proposing_funds
+from app.tables.drafts import series_plan as proposing_series
+from app.tables.drafts import workflow as drafts
+from app.tables.files import term_proofs as proving
+from app.tables.files.term_proofs import Wanted, prove_terms, proved
+from app.tables.storage.database import engine_of, writing
 from tests.access.conftest import bearer, issued, started
 from tests.conftest import PATIENCE_SECONDS
 from tests.drafts.conftest import Office

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.api.draft_examples import BEGIN, MONTH
+from app.api.drafts.examples import BEGIN, MONTH
 from app.cli import app
 from app.settings import settings
 from tests.contract.requests import AWARD, INSURANCE, LOAN, insurance, loan

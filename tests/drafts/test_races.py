@@ -15,12 +15,13 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
-from app.api.draft_examples import BEGIN, MONTH
+from app.api.drafts.examples import BEGIN, MONTH
 from app.main import create_app
 from app.settings import Settings
-from app.tables import audit, models
-from app.tables.database import engine_of
-from app.tables.migrating import migrate
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 from tests.access.conftest import bearer, issued
 from tests.conftest import PATIENCE_SECONDS, PUBLISHED, served
 from tests.drafts.conftest import SCOPES

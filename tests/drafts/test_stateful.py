@@ -13,8 +13,9 @@ from sqlmodel import Session, select
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables import audit, models
-from app.tables.database import engine_of
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
 from tests.access.conftest import issued
 from tests.conftest import served
 from tests.contract.test_schemathesis import CONFIG, schemathesis

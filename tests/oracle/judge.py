@@ -12,11 +12,11 @@ from math import floor
 from types import ModuleType
 from typing import Any
 
-from app.api.calculating import answer_under, kind_of, read_claim
-from app.api.errors import ProblemError
-from app.calculators.reading import parse_terms
-from app.calculators.results import Result
-from app.calculators.terms import Overlay, RateTable, ReferenceSeries
+from app.calculators.results.model import Result
+from app.calculators.terms.model import Overlay, RateTable, ReferenceSeries
+from app.calculators.terms.parser import parse_terms
+from app.errors import ProblemError
+from app.services.calculation import answer_under, kind_of, read_claim
 from tests.oracle import award, grant, insurance, loan_interest
 from tests.oracle.accounts import Said
 from tests.oracle.generate import case

@@ -20,10 +20,10 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.tables import drafts
-from app.tables.catalogue import Catalogue
-from app.tables.database import engine_of, writing
-from app.tables.migrating import migrate
+from app.tables.catalogue.snapshot import Catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
 from tests.access.conftest import bearer, started
 from tests.bureau import USCC
 from tests.properties.draft_model import SERIES, Json

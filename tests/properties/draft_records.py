@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from app.tables import models
-from app.tables.catalogue import Catalogue, NoVersionInForce, TableNotFound
+from app.tables.catalogue.snapshot import Catalogue, NoVersionInForce, TableNotFound
+from app.tables.storage import models
 from tests.properties.draft_changes import TURNS
 from tests.properties.draft_model import SECOND, TABLE, Json, in_force
 

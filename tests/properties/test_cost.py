@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from app.api.calculating import Asked, kind_of, read_claim
-from app.api.errors import ProblemError
-from app.calculators import interest, reconciliation
-from app.calculators.cost import MOST_WORK, Cost, cost_of
-from app.calculators.results import Result
+from app.calculators.loans import interest, reconciliation
+from app.calculators.results.model import Result
+from app.calculators.workload.estimate import MOST_WORK, Cost, cost_of
+from app.errors import ProblemError
+from app.services.calculation import Asked, kind_of, read_claim
 from tests.bureau import USCC
 from tests.oracle.generate import MAKERS, case
 from tests.oracle.judge import engine_series, engine_table

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from sqlmodel import Session, select
 
-from app.api.identity import CHINA, instant_text
-from app.tables import drafts, models
-from app.tables.audit import verify
-from app.tables.repository import read_catalogue
+from app.services.calculation_identity import CHINA, instant_text
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage import models
+from app.tables.storage.audit_log import verify
 from tests.access.conftest import issued
 from tests.properties import draft_doors
 from tests.properties.draft_changes import (

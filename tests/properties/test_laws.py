@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.api.errors import ProblemError
-from app.calculators.results import Result
+from app.calculators.results.model import Result
+from app.errors import ProblemError
 from tests.oracle.generate import MAKERS, case
 from tests.oracle.judge import engine_answer
 

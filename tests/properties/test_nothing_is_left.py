@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.api.calculating import KINDS, asked_in
+from app.services.calculation import KINDS, asked_in
 from tests.bureau import TABLE, USCC, Bureau, loan, policy
 from tests.spec.small_tables import award, grant, insurance, item, points, project, share, voucher
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.calculators.proofs import prove
-from app.calculators.reading import parse_terms
+from app.calculators.terms.parser import parse_terms
+from app.calculators.verification.coverage import prove
 from tests.oracle.generate import MAKERS, case
 from tests.oracle.judge import compare
 

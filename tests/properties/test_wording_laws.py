@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError, unsaid_other_funding
-from app.tables import models
-from app.tables.canonical import canonical
-from app.tables.loader import read_files
-from app.tables.wording import Difference, differences
+from app.calculators.terms.model import TermsError, unsaid_other_funding
+from app.calculators.terms.parser import parse_terms
+from app.tables.diff.differences import Difference, differences
+from app.tables.loading.loader import read_files
+from app.tables.storage import models
+from app.tables.storage.canonical_json import canonical
 from tests.conftest import PUBLISHED
 from tests.readme.test_terms_page import EVERYTHING
 from tests.shapes.files import FILES, write

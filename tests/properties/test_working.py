@@ -10,12 +10,9 @@ from typing import Any
 
 from hypothesis import assume, event, given
 
-from app.api.calculating import kind_of, read_claim
-from app.api.normal_form import in_order
-from app.api.problems import ProblemError
 from app.calculators.assessment import Assessed, assess_with_working
-from app.calculators.faults import FactsError, NotComputable
-from app.calculators.working import (
+from app.calculators.claims.errors import FactsError, NotComputable
+from app.calculators.results.working import (
     Column,
     Difference,
     Fact,
@@ -34,8 +31,11 @@ from app.calculators.working import (
     amount_of,
     value_of,
 )
-from app.calculators.working_cells import cell_formula, row_formulas
-from app.calculators.working_text import numbers
+from app.calculators.wording.working_cells import cell_formula, row_formulas
+from app.calculators.wording.working_text import numbers
+from app.claim_input.normal_form import in_order
+from app.errors import ProblemError
+from app.services.calculation import kind_of, read_claim
 from tests.oracle.judge import Json, case, engine_series, engine_table
 from tests.properties.test_laws import LAW, METHODS, SEEDS, evaluated, rounded
 

@@ -14,18 +14,21 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.calculators import grammar, reading, reading_days, reading_lines
-from app.calculators import names as nm
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError
+from app.calculators.expressions import parser as grammar
+from app.calculators.terms import builtins as nm
+from app.calculators.terms import line_parser as reading_lines
+from app.calculators.terms import parser as reading
+from app.calculators.terms import window_parser as reading_days
+from app.calculators.terms.model import TermsError
+from app.calculators.terms.parser import parse_terms
 from app.main import create_app
 from app.settings import Settings
-from app.tables import notices
-from app.tables.database import engine_of
-from app.tables.file_places import placed_in
-from app.tables.loader import LoadError, load, read_files
-from app.tables.migrating import migrate
-from app.tables.series import VALUES_ARE
+from app.tables.files import batch_file as notices
+from app.tables.files.places import placed_in
+from app.tables.files.reference_series import VALUES_ARE
+from app.tables.loading.loader import LoadError, load, read_files
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 from tests.readme.test_readme import missing
 
 ROOT = Path(__file__).resolve().parents[2]

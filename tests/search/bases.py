@@ -11,9 +11,9 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from app.calculators import facts
-from app.calculators import names as nm
-from app.calculators.terms import Line
+from app.calculators.claims import model as facts
+from app.calculators.terms import builtins as nm
+from app.calculators.terms.model import Line
 from tests.search.claims import ID, OBJECT_OF, Maker, application_days, yuan
 from tests.search.judge import Answer, ask
 from tests.search.loans import LOANS

@@ -9,12 +9,12 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from app.calculators import expressions as ex
-from app.calculators import facts
-from app.calculators import names as nm
-from app.calculators.days import months_after
-from app.calculators.rules import Rules
-from app.calculators.terms import Line, Measure
+from app.calculators.claims import model as facts
+from app.calculators.expressions import nodes as ex
+from app.calculators.quantities.calendar import months_after
+from app.calculators.stages.effective_rules import Rules
+from app.calculators.terms import builtins as nm
+from app.calculators.terms.model import Line, Measure
 from tests.bureau import USCC
 from tests.search.conditions import Guess, meet
 from tests.search.model import Field, fields_of

@@ -9,9 +9,9 @@ from operator import eq, ge, gt, le, lt
 from random import Random
 from typing import Any
 
-from app.calculators import expressions as ex
-from app.calculators import names as nm
-from app.calculators.terms import Terms
+from app.calculators.expressions import nodes as ex
+from app.calculators.terms import builtins as nm
+from app.calculators.terms.model import Terms
 
 Guess = dict[str, Any]
 """Facts by the names under which expressions read them; ``statuses`` holds codes."""

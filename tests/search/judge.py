@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from app.api.calculating import Kind, asked_in
-from app.api.errors import ProblemError
-from app.calculators.results import Result
-from app.calculators.spelling import normal
+from app.calculators.claims.spelling import normal
+from app.calculators.results.model import Result
+from app.errors import ProblemError
+from app.services.calculation import Kind, asked_in
 from tests.search.tables import catalogue
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from app.calculators.days import months_after
+from app.calculators.quantities.calendar import months_after
 from tests.search.claims import ID, yuan
 from tests.search.judge import ask
 from tests.search.tables import Loaded

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from app.calculators import facts, patterns
-from app.calculators.terms import Measure
+from app.calculators.claims import model as facts
+from app.calculators.claims import patterns
+from app.calculators.terms.model import Measure
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]

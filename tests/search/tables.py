@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.api.calculating import KINDS, Kind
-from app.calculators.rules import Rules, rules_of
-from app.calculators.terms import UNKNOWN, RateTable
-from app.tables.catalogue import Catalogue
+from app.calculators.stages.effective_rules import Rules, rules_of
+from app.calculators.terms.model import UNKNOWN, RateTable
+from app.services.calculation import KINDS, Kind
+from app.tables.catalogue.snapshot import Catalogue
 from tests.bureau import PUBLISHED, catalogue_of
 from tests.shapes.files import FILES, parts, write
 from tests.shapes.test_shapes import claim

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.calculators.terms import Measure
+from app.calculators.terms.model import Measure
 from tests.search.model import Path, Spot, at, changed, name_of, spots, without
 
 Json = dict[str, Any]

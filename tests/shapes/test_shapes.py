@@ -21,9 +21,9 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables.database import engine_of
-from app.tables.loader import LoadError, load
-from app.tables.repository import read_catalogue
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.loading.loader import LoadError, load
+from app.tables.storage.database import engine_of
 from tests.bureau import PATHS, PUBLISHED, USCC, migrated
 from tests.shapes import sums
 from tests.shapes.files import FILES, REFUSED, parts, write

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from app.tables.database import engine_of
-from app.tables.loader import read_files
-from app.tables.migrating import migrate
-from app.tables.models import RateTableVersion
+from app.tables.loading.loader import read_files
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
+from app.tables.storage.models import RateTableVersion
 from tests.spec.test_table_files import DIRECTION, ONE, T, command, examples, faults
 from tests.storage.notices import FUND, written
 

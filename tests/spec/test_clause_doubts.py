@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.tables.clause_doubts import MAX_DOUBTS, Doubt, doubts, of_terms, unexplained
-from app.tables.files import parsed, read
-from app.tables.loader import read_files
+from app.tables.files.clause_doubts import MAX_DOUBTS, Doubt, doubts, of_terms, unexplained
+from app.tables.files.yaml_reader import parsed, read
+from app.tables.loading.loader import read_files
 from tests.bureau import PUBLISHED, batch_file
 
 EXPLAINED = PUBLISHED.parent / "explained.yaml"

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from app.tables.clause_figures import MAX_CLAUSE, read_clause
+from app.tables.files.clause_figures import MAX_CLAUSE, read_clause
 
 WAN, YI = 10**4, 10**8
 NUMBERS = [

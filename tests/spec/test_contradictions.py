@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.calculators import contradictions
+from app.calculators.verification import contradictions
 from tests.spec.test_terms_refused import said
 
 AWARD = "facts: ITEMS\nwording: EXACT\n"

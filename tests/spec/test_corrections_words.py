@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.tables import models
-from app.tables.loader import read_files
+from app.tables.loading.loader import read_files
+from app.tables.storage import models
 from tests.bureau import PATHS, PUBLISHED
 from tests.spec.claims import Body, answer, applicant, grant, item, post, reasons, warnings
 from tests.spec.test_figures_in_force import FIGURES

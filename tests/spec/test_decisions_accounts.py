@@ -678,7 +678,7 @@ def test_D72_every_kind_of_fact(method: str, terms: str, name: str, row: Body, k
 
 def test_D72_what_is_remembered_and_listed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     bureau = Bureau(award(), "AWARD")
-    monkeypatch.setattr("app.api.limits.MAX_LISTED_REPEATS", 2)
+    monkeypatch.setattr("app.limits.MAX_LISTED_REPEATS", 2)
     body = {
         "rate_table": bureau.table,
         "application_date": "2026-06-30",
@@ -689,7 +689,7 @@ def test_D72_what_is_remembered_and_listed_is_bounded(monkeypatch: pytest.Monkey
     repeated = bureau.client.post(f"{PATHS['AWARD']}/batch", json=body | cases).json()["totals"]["repeated"]
     assert ([one["id"] for one in repeated["items"]], repeated["not_listed"], repeated["complete"]) == (["A", "B"], 1, True)
     assert (repeated["items"][0]["cases"], len(repeated["items"][0]["item_ids"])) == (12, 10)
-    monkeypatch.setattr("app.api.limits.MAX_REMEMBERED_IDS", 2)
+    monkeypatch.setattr("app.limits.MAX_REMEMBERED_IDS", 2)
     assert bureau.client.post(f"{PATHS['AWARD']}/batch", json=body | cases).json()["totals"]["repeated"]["complete"] is False
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.calculators import facts
-from app.calculators.names import BUILT_IN
+from app.calculators.claims import model as facts
+from app.calculators.terms.builtins import BUILT_IN
 from tests.bureau import USCC, Bureau, loan
 from tests.spec import claims
 from tests.spec.small_tables import amounts, caps, codes, points, segments, share, voucher

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.calculators.terms import UNKNOWN, Measure, RateTable
+from app.calculators.terms.model import UNKNOWN, Measure, RateTable
 from tests.bureau import PATHS, USCC, Bureau, loan, policy
 from tests.spec.claims import Body
 from tests.spec.small_tables import project
@@ -104,7 +104,7 @@ def value_for(name: str, table: RateTable, *, yes: bool, which: int) -> Any:
         value = BY_TYPE[measure.type]
         return yes if value is True else value
     if name == "category":
-        from app.calculators.codes import categories
+        from app.calculators.stages.codes import categories
 
         return sorted(categories(table.terms))[which % len(categories(table.terms))]
     value = FIELDS.get(name)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.tables.wording import differences
+from app.tables.diff.differences import differences
 from tests.bureau import USCC, Bureau, loan, policy
 from tests.spec.claims import answer as answered
 from tests.spec.small_tables import amounts, award, caps, codes, grant, granted, insurance, item, points, project, share, voucher

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError
-from app.tables.loader import LoadError
-from app.tables.wording import differences
+from app.calculators.terms.model import TermsError
+from app.calculators.terms.parser import parse_terms
+from app.tables.diff.differences import differences
+from app.tables.loading.loader import LoadError
 from tests.bureau import USCC, Bureau, loan, policy
 from tests.spec.small_tables import amounts, award, caps, insurance, item, measures, points, segments
 

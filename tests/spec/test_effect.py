@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.api import effect as module
-from app.api.calculating import AWARD, GRANT, INSURANCE, LOAN
-from app.api.effect import Comparison, Effect, Mover, effect
-from app.api.errors import ProblemError
-from app.calculators.terms import RateTable
-from app.tables.catalogue import Catalogue
+from app.calculators.terms.model import RateTable
+from app.errors import ProblemError
+from app.services import impact as module
+from app.services.calculation import AWARD, GRANT, INSURANCE, LOAN
+from app.services.impact import Comparison, Effect, Mover, effect
+from app.tables.catalogue.snapshot import Catalogue
 from tests.bureau import Bureau, loan, published_with
 from tests.spec.bodies import launch
 from tests.spec.claims import Body, applicant, item

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.tables.files import read
-from app.tables.loader import read_files
+from app.tables.files.yaml_reader import read
+from app.tables.loading.loader import read_files
 from tests.bureau import PUBLISHED, batch_file
 
 FIGURES = {"rate", "amount", "bands", "limit", "that", "first_day", "last_day", "months", "categories"}

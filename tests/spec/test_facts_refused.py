@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.tables.loader import LoadError
+from app.tables.loading.loader import LoadError
 from tests.bureau import USCC, Bureau, loan, policy
 from tests.spec.small_tables import award, grant, insurance, item, points, project, share, voucher
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.tables.english import MESSAGES, english
+from app.tables.files.fault_messages import MESSAGES, english
 from tests.conftest import ROOT
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -142,7 +142,7 @@ def test_a_rate_above_24_percent_says_how_a_percentage_is_written(rate: str, war
 
 def test_published_tables_do_not_doubt_their_own_examples(client: httpx.Client) -> None:
     """The ordinary examples of the documentation raise neither doubt."""
-    from app.api.examples import SINGLE
+    from app.api.calculations.examples import SINGLE
 
     paths = {"loan-interest-subsidies": "LOAN_INTEREST", "insurance-subsidies": "INSURANCE", "awards": "AWARD", "grants": "GRANT"}
     for path, examples in SINGLE.items():

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.tables.clause_doubts import unexplained
-from app.tables.existing import check_names, names_in
-from app.tables.file_places import placed_in
-from app.tables.loader import read_files
+from app.tables.files.clause_doubts import unexplained
+from app.tables.files.places import placed_in
+from app.tables.loading.loader import read_files
+from app.tables.loading.named_ids import check_names, names_in
 from tests.bureau import PUBLISHED
 
 LOAN = """\

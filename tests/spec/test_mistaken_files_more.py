@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from app.tables.database import engine_of
-from app.tables.loader import LoadError, load
+from app.tables.loading.loader import LoadError, load
+from app.tables.storage.database import engine_of
 from tests.drafts.conftest import Office, opened
 from tests.spec.test_mistaken_files import told
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.calculators.names import LOAN_TYPES
-from app.tables.loader import LoadError
+from app.calculators.terms.builtins import LOAN_TYPES
+from app.tables.loading.loader import LoadError
 from tests.bureau import Bureau, loan
 from tests.spec.small_tables import award, grant, item, points, share, voucher
 

@@ -10,14 +10,18 @@ from typing import Any, get_args
 
 import pytest
 
-from app.calculators import cap_periods, code_lists, day_counts, grants, loan_terms, names
-from app.calculators.expressions import MissingFact
-from app.calculators.facts import Applicant, Claim, Contract, FloatingRate, Item, Policy, Project, RepaymentPlan
-from app.calculators.loan_cost import _resets
-from app.calculators.rates import resets
-from app.calculators.reading import parse_terms
-from app.calculators.repayment import planned_repayments
-from app.calculators.scope import applicant_scope
+from app.calculators.claims import loan_terms
+from app.calculators.claims.model import Applicant, Claim, Contract, FloatingRate, Item, Policy, Project, RepaymentPlan
+from app.calculators.expressions.nodes import MissingFact
+from app.calculators.loans.contract_rates import resets
+from app.calculators.loans.repayment_plans import planned_repayments
+from app.calculators.quantities import day_counts
+from app.calculators.stages import earlier_grants as grants
+from app.calculators.stages.scope import applicant_scope
+from app.calculators.terms import builtins as names
+from app.calculators.terms import cap_periods, code_lists
+from app.calculators.terms.parser import parse_terms
+from app.calculators.workload.loans import _resets
 from tests.bureau import Bureau, loan
 from tests.spec.small_tables import points
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.examples import SINGLE
+from app.api.calculations.examples import SINGLE
 from tests.bureau import PATHS, USCC, Bureau, policy
 from tests.spec.bodies import launch
 from tests.spec.claims import Body, applicant, post

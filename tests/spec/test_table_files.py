@@ -13,13 +13,13 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.tables.database import engine_of
-from app.tables.entries import Entries
-from app.tables.files import parsed
-from app.tables.loader import LoadError, load, read_files
-from app.tables.migrating import migrate
-from app.tables.models import RateTableVersion
-from app.tables.notices import read_batch
+from app.tables.files.batch_file import read_batch
+from app.tables.files.file_values import Entries
+from app.tables.files.yaml_reader import parsed
+from app.tables.loading.loader import LoadError, load, read_files
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
+from app.tables.storage.models import RateTableVersion
 from tests.conftest import PUBLISHED, ROOT
 from tests.storage.notices import BATCH, FUND, batch, direction, fund, overlay, series, series_version, version, written
 

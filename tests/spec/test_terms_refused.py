@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from app.calculators.proofs import prove
-from app.calculators.reading import parse_terms
-from app.calculators.terms import TermsError
-from app.tables.loader import read_files
+from app.calculators.terms.model import TermsError
+from app.calculators.terms.parser import parse_terms
+from app.calculators.verification.coverage import prove
+from app.tables.loading.loader import read_files
 from tests.bureau import batch_file
 from tests.readme.test_terms_page import EVERYTHING
 

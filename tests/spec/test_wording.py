@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.calculators.terms import TermsError
-from app.tables import models
-from app.tables.loader import read_files
-from app.tables.wording import Difference, differences
+from app.calculators.terms.model import TermsError
+from app.tables.diff.differences import Difference, differences
+from app.tables.loading.loader import read_files
+from app.tables.storage import models
 from tests.conftest import PUBLISHED
 
 Json = dict[str, Any]

@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.access import keys
-from app.access.actors import Scope
-from app.tables import drafts
-from app.tables.database import engine_of, writing
-from app.tables.loader import load
-from app.tables.migrating import migrate
+from app.access.scopes import Scope
+from app.tables.drafts import workflow as drafts
+from app.tables.loading.loader import load
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
 from tests.conftest import PUBLISHED
 from tests.storage.notices import batch, direction, version, written
 from tests.storage.postgres import Server, started

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from app.tables.migrating import migrate
+from app.tables.storage.migrations import migrate
 from benchmarks import publications
 from benchmarks.run import free_port, server
 from tests.storage.postgres import Server

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from app.tables.backup import backup
-from app.tables.database import engine_of
-from app.tables.migrating import migrate
-from app.tables.restore import restore
+from app.tables.backup.restore import restore
+from app.tables.backup.writing import backup
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import migrate
 from tests.access.conftest import issued
 from tests.properties.draft_doors import small_world
 from tests.storage.histories import run

@@ -23,17 +23,20 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.access import keys, refusals
-from app.access.actors import Reason, Scope
-from app.access.keyring import Keyring, write_uses
+from app.access import keys
+from app.access import refusal_counter as refusals
+from app.access.key_cache import Keyring, write_uses
+from app.access.scopes import Reason, Scope
 from app.main import create_app
 from app.settings import Settings
-from app.tables import audit, drafts, models
-from app.tables.backup import backup, digest_of
-from app.tables.database import writing
-from app.tables.loader import read_files, store
-from app.tables.repository import read_catalogue
-from app.tables.restore import restore
+from app.tables.backup.restore import restore
+from app.tables.backup.writing import backup, digest_of
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.loading.loader import read_files, store
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import writing
 from tests.bureau import USCC
 from tests.properties.draft_changes import TURNS, a_month, a_version, terms
 from tests.properties.draft_doors import Clock, quick
@@ -244,7 +247,7 @@ def answers(engine: Engine, secret: str) -> list[tuple[str, int, bytes]]:
         some_drafts = sorted(session.exec(select(models.Draft.id)).all())[:3]
     instants = [found.instants[0], found.instants[len(found.instants) // 2], found.latest_known_at]
     # Thousands of lines that nobody reads; and a machine that is busy makes this slow, not wrong.
-    with patch("app.api.envelope.log_request"):
+    with patch("app.api.http.middleware.log_request"):
         return asyncio.run(_asked(app, secret, some_drafts, instants))
 
 

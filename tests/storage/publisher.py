@@ -21,12 +21,12 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.api.changing import Changes
-from app.api.loading import Database
-from app.tables import drafts
-from app.tables.database import engine_of, writing
-from app.tables.loader import read_files, store
-from app.tables.repository import read_catalogue
+from app.api.runtime.catalogue_refresher import Database
+from app.api.runtime.transactions import Changes
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.loading.loader import read_files, store
+from app.tables.storage.database import engine_of, writing
 
 
 def killed() -> None:

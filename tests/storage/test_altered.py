@@ -12,10 +12,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from app.access import keys
-from app.access.actors import Scope
-from app.tables import drafts
-from app.tables.database import writing
-from app.tables.repository import read_catalogue
+from app.access.scopes import Scope
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage.database import writing
 from tests.access.conftest import Service, bearer, started
 from tests.bureau import USCC
 from tests.contract.requests import INSURANCE, insurance

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.settings import settings
-from app.tables import audit
-from app.tables.database import engine_of, writing
-from app.tables.migrating import migrate
-from app.tables.models import Audit, AuditHead
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
+from app.tables.storage.models import Audit, AuditHead
 from tests.storage.postgres import Server
 
 

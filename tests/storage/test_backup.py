@@ -14,13 +14,15 @@ from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 from app.access import keys
-from app.access.actors import Scope
-from app.tables import audit, drafts, models
-from app.tables.backup import Made, backup, digest_of
-from app.tables.database import engine_of, writing
-from app.tables.repository import read_catalogue
-from app.tables.restore import restore, verify
-from app.tables.sealing import BackupError
+from app.access.scopes import Scope
+from app.tables.backup.restore import restore, verify
+from app.tables.backup.seal import BackupError
+from app.tables.backup.writing import Made, backup, digest_of
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import engine_of, writing
 from tests.storage import forging
 from tests.storage.conftest import Copy
 from tests.storage.test_drafts import OLD, TERMS, published, table_content

@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from app.calculators.terms import TermsFault
-from app.tables import drafts, models
-from app.tables.audit import verify
-from app.tables.catalogue import NoVersionInForce
-from app.tables.database import writing
-from app.tables.repository import read_catalogue
+from app.calculators.terms.model import TermsFault
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.catalogue.snapshot import NoVersionInForce
+from app.tables.drafts import workflow as drafts
+from app.tables.storage import models
+from app.tables.storage.audit_log import verify
+from app.tables.storage.database import writing
 
 TABLE = "bj-gjj-2025-1-11"
 OLD = "t-fund-2024-1-1"

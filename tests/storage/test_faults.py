@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.tables.migrating import migrate
+from app.tables.storage.migrations import migrate
 from benchmarks import publications
 from tests.access.conftest import started
 from tests.storage.faults import NEVER_SECONDS, Figures, House, approved, calculating, goes_on, on_postgresql, on_sqlite, until

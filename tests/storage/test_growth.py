@@ -11,15 +11,17 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, func, select
 
-from app.tables import drafts, models, row_values
-from app.tables.backup import backup
-from app.tables.canonical import canonical, digest
-from app.tables.catalogue import Catalogue, ContentUnreadable
-from app.tables.database import reading, writing
-from app.tables.loader import latest_known
-from app.tables.recent import Recent
-from app.tables.repository import Stock, read_catalogue
-from app.tables.restore import restore
+from app.tables.backup.restore import restore
+from app.tables.backup.writing import backup
+from app.tables.catalogue import row_values
+from app.tables.catalogue.bounded_cache import Recent
+from app.tables.catalogue.repository import Stock, read_catalogue
+from app.tables.catalogue.snapshot import Catalogue, ContentUnreadable
+from app.tables.drafts import workflow as drafts
+from app.tables.loading.loader import latest_known
+from app.tables.storage import models
+from app.tables.storage.canonical_json import canonical, digest
+from app.tables.storage.database import reading, writing
 from tests.access.conftest import started
 from tests.storage.test_altered import LPR, behind_its_back
 from tests.storage.test_drafts import OLD, TABLE, published, step, table_content
@@ -260,7 +262,7 @@ def test_the_latest_instant_is_that_of_the_catalogue(loaded: Engine, migrated: E
 def test_what_callers_pin_is_bounded(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many instants and days they name; what was dropped is answered as before."""
     for name in ("MOST_CHOICES", "MOST_PINNED", "MOST_STRETCHES"):
-        monkeypatch.setattr(f"app.tables.catalogue.{name}", 4)
+        monkeypatch.setattr(f"app.tables.catalogue.snapshot.{name}", 4)
     with Session(loaded) as session:
         found = read_catalogue(session)
 

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, MetaData, String, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, select
 
-from app.tables import models
-from app.tables.database import engine_of
-from app.tables.loader import LoadError, load
+from app.tables.loading.loader import LoadError, load
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
 from tests.conftest import PUBLISHED
 from tests.storage.conftest import Copy
 from tests.storage.notices import FUND, batch, direction, version, written

@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from app.tables import audit, drafts
-from app.tables.database import engine_of
-from app.tables.repository import read_catalogue
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage import audit_log as audit
+from app.tables.storage.database import engine_of
 from tests.conftest import ROOT
 from tests.storage.notices import batch, direction, version, written
 from tests.storage.test_backup import everything

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.tables import models
-from app.tables.catalogue import Catalogue
-from app.tables.loader import LoadError, add, load, read_files, what_is_new
-from app.tables.repository import read_catalogue
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.catalogue.snapshot import Catalogue
+from app.tables.loading.loader import LoadError, add, load, read_files, what_is_new
+from app.tables.storage import models
 from tests.storage.notices import batch, direction, overlay, series, series_version, version, written
 from tests.storage.notices import fund as fund_file
 from tests.storage.test_standing import EVENTS, TABLE, ended, in_force, withdrawn

@@ -21,10 +21,11 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.settings import settings
-from app.tables import database, drafts, models
-from app.tables.audit import verify
-from app.tables.database import engine_of, writing
-from app.tables.migrating import config, downgrade, migrate
+from app.tables.drafts import workflow as drafts
+from app.tables.storage import database, models
+from app.tables.storage.audit_log import verify
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import config, downgrade, migrate
 from tests.access.conftest import bearer, issued
 from tests.access.conftest import started as service
 from tests.conftest import PUBLISHED, ROOT

@@ -14,12 +14,13 @@ from sqlalchemy.exc import ProgrammingError
 from sqlmodel import Session
 
 from app.access import keys
-from app.access.actors import Actor, Scope
-from app.access.keyring import Keyring, write_uses
-from app.tables import audit, models
-from app.tables.database import engine_of, writing
-from app.tables.loader import load
-from app.tables.migrating import migrate
+from app.access.key_cache import Keyring, write_uses
+from app.access.scopes import Actor, Scope
+from app.tables.loading.loader import load
+from app.tables.storage import audit_log as audit
+from app.tables.storage import models
+from app.tables.storage.database import engine_of, writing
+from app.tables.storage.migrations import migrate
 from tests.conftest import PUBLISHED, ROOT
 from tests.storage.postgres import Server
 

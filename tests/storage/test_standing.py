@@ -11,12 +11,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from app.tables import models
-from app.tables.catalogue import Catalogue, NoVersionInForce
-from app.tables.database import engine_of
-from app.tables.loader import load
-from app.tables.migrating import downgrade, migrate
-from app.tables.repository import read_catalogue
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.catalogue.snapshot import Catalogue, NoVersionInForce
+from app.tables.loading.loader import load
+from app.tables.storage import models
+from app.tables.storage.database import engine_of
+from app.tables.storage.migrations import downgrade, migrate
 from tests.storage.conftest import fill
 from tests.storage.notices import batch, direction, overlay, series, series_version, version, written
 from tests.storage.notices import fund as fund_file
@@ -95,7 +95,7 @@ def test_no_more_choices_are_remembered_than_there_is_room_for(
     migrated: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Callers name the day: what is remembered of it may not grow with what they ask, and is asked anew as well."""
-    monkeypatch.setattr("app.tables.catalogue.MOST_CHOICES", 1)
+    monkeypatch.setattr("app.tables.catalogue.snapshot.MOST_CHOICES", 1)
     with Session(migrated) as session:
         load(session, written(tmp_path, t=batch(direction(version(1, "2024-01-15", "2024-06-30"), version(2, "2024-07-01")))))
         catalogue = read_catalogue(session)

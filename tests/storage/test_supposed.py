@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.tables import drafts
-from app.tables.catalogue import Catalogue
-from app.tables.database import writing
-from app.tables.repository import read_catalogue
-from app.tables.supposed import supposing
+from app.tables.catalogue.hypothetical import supposing
+from app.tables.catalogue.repository import read_catalogue
+from app.tables.catalogue.snapshot import Catalogue
+from app.tables.drafts import workflow as drafts
+from app.tables.storage.database import writing
 from tests.drafts.chip_fund import DIRECTIONS, TABLE, batch, fund, measures, new_version, version, withdrawal
 
 END = {"rate_table": TABLE, "version": "1", "last_day": "2026-06-30", "reason": "到期"}

@@ -1,0 +1,1 @@
+"""The calculation endpoints, single and in lists."""

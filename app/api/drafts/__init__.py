@@ -1,0 +1,1 @@
+"""Drafts over HTTP: begin, revise, check, compare, try out, approve, publish."""

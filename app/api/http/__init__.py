@@ -1,0 +1,1 @@
+"""What every request goes through: middleware, authorization, bodies, query strings, problems, logs and metrics."""

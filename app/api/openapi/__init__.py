@@ -1,0 +1,1 @@
+"""The OpenAPI document: schemas, titles and examples, the document and its pages."""

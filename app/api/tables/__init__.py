@@ -1,0 +1,1 @@
+"""Reading what was published: funds, batches, rate tables, versions, reference rates."""

@@ -1,0 +1,1 @@
+"""A loan: balances, contract rates, repayment plans, vouchers, and the interest of each day that counts."""

@@ -1,0 +1,1 @@
+"""Money, amounts in words, days and day counts. No policy."""

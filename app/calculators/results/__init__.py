@@ -1,0 +1,1 @@
+"""What goes out: the rows of an answer and its sentences."""

@@ -1,0 +1,175 @@
+"""Words that would say nothing where they stand, and figures that cannot be meant: refused, never ignored.
+
+A window that no fact is held against, a term that nothing tests, a rate of 1.5 where 1.5% was meant: such
+a table would load and calculate something else than its notice says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from app.calculators.expressions import nodes as ex
+from app.calculators.terms import builtins as nm
+from app.calculators.terms.cap_periods import CAP_PERIODS, USUAL_PERIOD
+from app.calculators.terms.field_reader import no_facts
+from app.calculators.terms.model import UNKNOWN, Admit, Cap, Line, Terms, TermsFault
+
+_ALIKE = 0.8  # THIRD_PARTY is no misspelling of THIRD_PARTY_LIABILITY
+_DEFAULT = Terms(facts=None)
+_WINDOWS = {
+    "CONTRACTS": {"application", "interest", "event", "contract", "completion"},
+    "POLICIES": {"application", "event", "contract"},
+    "ITEMS": {"application", "event", "contract", "completion"},
+    "PROJECTS": {"application", "event", "contract", "completion", "investment"},
+}
+_ONLY = {
+    "CONTRACTS": ("day_count", "day_count_assumed", "currencies", "exclude_periods", "pay_first"),
+    "PROJECTS": ("admit", "other_funding"),
+}
+
+
+def misplaced(terms: Terms) -> list[TermsFault]:
+    """All faults of this kind in the terms of a table."""
+    found = list(_words(terms))
+    for no, line in enumerate(terms.lines):
+        found += [TermsFault(f"lines/{no}/{key}", message) for key, message in _figures(line)]
+    found += _lump(terms)
+    found += _codes(terms)
+    found += _misspelt(terms)
+    found += _admitted(terms)
+    for cap in terms.caps:
+        found += [TermsFault(f"caps/{cap.no}/{key}".rstrip("/"), message) for key, message in _cap(terms, cap)]
+    return found
+
+
+def _words(terms: Terms) -> Iterator[TermsFault]:
+    for facts, words in _ONLY.items():
+        said = [word for word in words if getattr(terms, word) != getattr(_DEFAULT, word)] if terms.facts != facts else []
+        for word in dict.fromkeys(word.removesuffix("_assumed") for word in said):
+            yield TermsFault(word, f"只用于 {facts}，对 {terms.facts} 不起作用")
+    for kind, window in terms.windows.items():
+        known = _WINDOWS[str(terms.facts)]
+        if kind not in known:
+            yield TermsFault(f"windows/{kind}", f"{terms.facts} 没有这种窗口；可用: {' '.join(sorted(known))}，或在 require 中比较日期")
+        if window.tests != "PERIOD" and kind != "interest":
+            yield TermsFault(f"windows/{kind}/tests", "只用于 interest；按哪一日期检验写在 of")
+    offset = terms.stacking.offset
+    if offset is not None and not ex.reads(offset[0]) - {name for name, one in terms.needs.items() if one.of == nm.APPLICANT}:
+        yield TermsFault("stacking/offset/less", "应读每一项的事实；项目单位此前所获由请求的 granted 给出")
+
+
+def _figures(line: Line) -> Iterator[tuple[str, str]]:
+    """Constant rates and amounts that no notice can mean."""
+    nodes: list[tuple[str, Any, bool]] = [("rate", line.rate, True), ("amount", line.amount, False)]
+    for no, band in enumerate(line.bands.pay if line.bands is not None else ()):
+        nodes += [(f"bands/pay/{no}/rate", band.rate, True), (f"bands/pay/{no}/amount", band.amount, False)]
+    for key, node, is_rate in nodes:
+        if not isinstance(node, ex.Node):
+            continue
+        if is_rate:
+            yield from ((key, message) for message in _bare(node))
+        if is_rate and line.per_day and not ex.facts_in(node) and ex.evaluate(node, no_facts) > 1:
+            yield key, "年贴息率或利息份额超过 100%"
+
+
+def _bare(node: ex.Node) -> Iterator[str]:
+    """A figure above 1 without ``%`` that stands for a rate by itself: 1.5 for 1.5%."""
+    for part in (node, *(inner for one in ex.walk(node) if isinstance(one, ex.Extreme) for inner in one.parts)):
+        if isinstance(part, ex.Number) and ex.RATE in part.types and part.value > 1 and not {"%", "/"} & set(part.text):
+            yield f"{part.text} 是 {part.text} 倍；比例请写作 {part.text}%"
+
+
+def _lump(terms: Terms) -> Iterator[TermsFault]:
+    """A line of a contract that pays once knows no days; nor may a line beside it choose by days."""
+    if terms.facts != "CONTRACTS" or all(line.per_day for line in terms.lines):
+        return
+    wide = (nm.APPLICANT, nm.ITEM)
+    required = [(f"require/{no}/that", one) for no, one in enumerate(terms.require)]
+    for no, line in enumerate(terms.lines):
+        if line.when_level not in wide:
+            yield TermsFault(f"lines/{no}/when", "有一次性给付的行时，各行的 when 不能读随日或随放款变化的事实")
+        if not line.per_day:
+            required += [(f"lines/{no}/require/{at}/that", one) for at, one in enumerate(line.require)]
+    for place, one in required:
+        if "interest" in ex.reads(one.that):
+            yield TermsFault(place, "一次性给付的行没有利息可检验")
+        elif one.level not in wide:
+            yield TermsFault(place, "一次性给付的行不能以随日或随放款变化的事实为条件")
+
+
+def _conditions(terms: Terms) -> Iterator[tuple[str, ex.Node | None]]:
+    """Every condition of the table, with its place."""
+    yield from ((f"require/{no}/that", one.that) for no, one in enumerate(terms.require))
+    for no, line in enumerate(terms.lines):
+        yield f"lines/{no}/when", line.when
+        yield from ((f"lines/{no}/require/{at}/that", one.that) for at, one in enumerate(line.require))
+    yield from ((f"caps/{cap.no}/when", cap.when) for cap in terms.caps)
+    yield "admit/that", terms.admit.that if terms.admit is not None else None
+    yield "stacking/single_direction/exempt", terms.stacking.exempt
+
+
+def _codes(terms: Terms) -> Iterator[TermsFault]:
+    """A code that the declared values do not have can be sent by nobody."""
+    for place, node in _conditions(terms):
+        for name, codes in ({} if node is None else ex.codes_in(node)).items():
+            measure = terms.needs.get(name)
+            known = codes if measure is None or measure.values is None else measure.values.keys()
+            for code in sorted(codes - known):
+                yield TermsFault(place, f"{name} 没有代码 {code}；values 中有: {' '.join(known)}")
+
+
+def _misspelt(terms: Terms) -> Iterator[TermsFault]:
+    """A code that is nearly one that everybody understands; a table may have others of its own."""
+    for place, node in _conditions(terms):
+        for name, codes in ({} if node is None else ex.codes_in(node)).items():
+            if name in nm.LISTED and name not in terms.needs:
+                yield from (TermsFault(place, text) for text in _nearly(name, codes, nm.LISTED[name]))
+    admitted = terms.categories
+    if terms.admit is not None and isinstance(terms.admit.categories, frozenset):
+        admitted |= terms.admit.categories
+    yield from (TermsFault("admit/categories", text) for text in _nearly("categories", admitted, nm.INVESTMENT_CATEGORIES))
+
+
+def _nearly(name: str, codes: Iterable[str], known: Mapping[str, str]) -> Iterator[str]:
+    for code in sorted(set(codes) - known.keys()):
+        near = get_close_matches(code, known, 1, _ALIKE)
+        if near:
+            yield f"{name} 没有代码 {code}，应为 {near[0]}；可用: {' '.join(known)}"
+
+
+def _admitted(terms: Terms) -> Iterator[TermsFault]:
+    """``admitted(CATEGORY)`` of a category that the table does not admit is always zero."""
+    admit = terms.admit
+    if not isinstance(admit, Admit) or not isinstance(admit.categories, frozenset):
+        return
+    for code in sorted(terms.categories - admit.categories):
+        yield TermsFault("admit/categories", f"admitted({code}) 总为零：类别 {code} 不在 categories 中")
+
+
+def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
+    """Words of a cap that its accounts do not have, each with the key at which it stands."""
+    if cap.bounds == "BALANCE":
+        for key, said in (("period", cap.period != USUAL_PERIOD), ("pool", cap.pool is not None)):
+            if said:
+                yield key, "余额限额逐日适用，没有 period 与 pool"
+        return
+    if cap.room != "DAILY":
+        yield "room", "room 只用于余额限额（bounds: BALANCE）"
+    if CAP_PERIODS[cap.period].of_accrual_year and terms.facts not in {None, "CONTRACTS"}:
+        yield "period", "只有贷款按计息年度分账；其他用 PROGRAM_YEAR"
+    if cap.limit is UNKNOWN:
+        return
+    of_drawdown = {name for name, one in terms.needs.items() if one.of == "DRAWDOWN"} | {"drawn", "drawn_on"}
+    by_drawdown = bool({*cap.per} & {"DRAWDOWN", *of_drawdown})
+    for key, node in (("limit", cap.limit), ("when", cap.when)):
+        read = ex.reads(node) & of_drawdown if isinstance(node, ex.Node) else frozenset()
+        if read and not by_drawdown:
+            yield key, f"{key} 读每笔放款的事实（{' '.join(sorted(read))}），per 须含 DRAWDOWN"
+    once = [line.id for line in terms.lines if not line.per_day and (cap.lines is None or line.id in cap.lines)]
+    if terms.facts == "CONTRACTS" and once and (CAP_PERIODS[cap.period].of_accrual_year or by_drawdown):
+        yield "", f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
+    of_contract = "CONTRACT" in cap.per and not by_drawdown and not CAP_PERIODS[cap.period].of_accrual_year
+    if not of_contract and isinstance(cap.limit, ex.Node) and "interest" in ex.reads(cap.limit):
+        yield "limit", "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"

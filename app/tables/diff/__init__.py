@@ -1,0 +1,1 @@
+"""How two versions of a table differ, in sentences, Chinese and English."""

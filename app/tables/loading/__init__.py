@@ -1,0 +1,1 @@
+"""Table files into the database: proved first, then added; what is published is never changed."""
