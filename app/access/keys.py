@@ -153,7 +153,14 @@ def _state(key: ApiKey, own: Sequence[ApiKeySecret], ends: Mapping[int, datetime
         created_by=key.created_by,
         created_at=key.created_at,
         secrets=tuple(
-            SecretState(one.number, one.created_by, one.created_at, one.expires_at, end_of(one.number, ends)) for one in own
+            SecretState(
+                number=one.number,
+                created_by=one.created_by,
+                created_at=one.created_at,
+                expires_at=one.expires_at,
+                ends_at=end_of(one.number, ends),
+            )
+            for one in own
         ),
         revoked_at=ends.get(REVOCATION),
         last_used_at=used,

@@ -132,7 +132,19 @@ def _case(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries],
     applicant = applicant_scope(claim, rules.measures["APPLICANT"], references, year, faults)
     doubts, left_open = list(rules.doubts[language]), list(rules.open[language])
     say_it = partial(say, language)
-    case = Case(claim, rules, table, table.terms, references, applicant, year, language, say_it, doubts, left_open)
+    case = Case(
+        claim=claim,
+        rules=rules,
+        table=table,
+        terms=table.terms,
+        references=references,
+        applicant=applicant,
+        year=year,
+        language=language,
+        say=say_it,
+        warnings=doubts,
+        open=left_open,
+    )
     case.shared_numbers = shared_numbers(claim)
     if claim.claim_period is not None and table.terms.facts != "CONTRACTS":
         case.warn("CLAIM_PERIOD_IGNORED", "/claim_period")
@@ -235,7 +247,17 @@ def _interest_bound(case: Case, works: Sequence[ItemWork]) -> tuple[list[CapResu
         (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
         most, margin = money.yuan(limit), money.yuan(limit - money.fen(fen_after))
         shown = contract_name(case, one.id)
-        result = CapResult("CONTRACT_INTEREST", shown, most, "0.00", fen_before, fen_after, before > limit, margin, clause)
+        result = CapResult(
+            scope="CONTRACT_INTEREST",
+            key=shown,
+            limit=most,
+            granted="0.00",
+            before=fen_before,
+            after=fen_after,
+            binding=before > limit,
+            margin=margin,
+            clause=clause,
+        )
         result.before_exact, result.after_exact = exact_before, exact_after
         results.append(result)
         steps.append(step)
@@ -315,15 +337,15 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
             one.steps += recovery(one, amount)
         items.append(
             ItemResult(
-                one.id.text,
-                amount_text(one.before),
-                money.yuan(amount),
-                sorted({atom.line.id for atom in one.atoms}),
-                one.segments,
-                one.interest_basis,
-                one.reconciliation,
-                money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
-                one.id.lender,
+                id=one.id.text,
+                amount_before_caps=amount_text(one.before),
+                amount=money.yuan(amount),
+                lines=sorted({atom.line.id for atom in one.atoms}),
+                segments=one.segments,
+                interest_basis=one.interest_basis,
+                reconciliation=one.reconciliation,
+                recovery=money.yuan(max(0, one.paid_instalments - amount)) if one.accepted else None,
+                lender=one.id.lender,
             )
         )
     assert checked == total, "items add up to the total"
@@ -333,23 +355,23 @@ def _answer(case: Case, works: Sequence[ItemWork], caps: list[CapResult], total:
     for reason in case.reasons:
         reason.item_id = reason.item_id or None
     result = Result(
-        calculation_id,
-        case.claim.request_no,
-        known_at,
-        "NOT_ELIGIBLE" if refused else "ELIGIBLE",
-        "CNY",
-        money.yuan(total),
-        in_words(total),
-        "MAXIMUM" if ceiling else "EXACT",
-        case.claim.applicant.digital_rmb_account,
-        case.reasons,
-        items,
-        caps,
-        steps_in_words(steps, case.language, case.rules.spoken),
-        _warnings(case),
-        case.open,
-        [] if refused else pay(case, works, total),
-        _provenance(case),
+        calculation_id=calculation_id,
+        request_no=case.claim.request_no,
+        known_at=known_at,
+        status="NOT_ELIGIBLE" if refused else "ELIGIBLE",
+        currency="CNY",
+        amount=money.yuan(total),
+        amount_in_words=in_words(total),
+        amount_kind="MAXIMUM" if ceiling else "EXACT",
+        digital_rmb_account=case.claim.applicant.digital_rmb_account,
+        reasons=case.reasons,
+        items=items,
+        caps=caps,
+        steps=steps_in_words(steps, case.language, case.rules.spoken),
+        warnings=_warnings(case),
+        not_decided_here=case.open,
+        payout=[] if refused else pay(case, works, total),
+        provenance=_provenance(case),
     )
     return Assessed(result, steps)
 

@@ -202,7 +202,8 @@ def answer_under(
 
 def _invalid(faults: Sequence[Fault], places: normal_form.Places) -> ProblemError:
     errors = [
-        FieldError(identity.original_pointer(one.pointer, places) or "", one.code, one.zh, one.en, one.title) for one in faults[:MAX_ERRORS]
+        FieldError(pointer=identity.original_pointer(one.pointer, places) or "", code=one.code, zh=one.zh, en=one.en, title=one.title)
+        for one in faults[:MAX_ERRORS]
     ]
     return invalid(errors, len(faults), {one.code for one in faults})
 

@@ -115,7 +115,7 @@ class _Side:
             self.ok += 1
 
     def totals(self) -> Totals:
-        return Totals(self.cases, self.ok, self.not_eligible, self.failed, money.yuan(self.fen))
+        return Totals(cases=self.cases, ok=self.ok, not_eligible=self.not_eligible, failed=self.failed, amount=money.yuan(self.fen))
 
 
 @dataclass(slots=True)
@@ -143,7 +143,19 @@ class Comparison:
         """Begin with no case."""
         self._was = None if self.before is None else _Side(self.before)
         self._now = _Side(self.after)
-        self._found = Effect(None, Totals(), "0.00", 0, "0.00", 0, 0, 0, 0, [], [])
+        self._found = Effect(
+            before=None,
+            after=Totals(),
+            difference="0.00",
+            compared=0,
+            compared_difference="0.00",
+            rise=0,
+            fall=0,
+            stay=0,
+            change_status=0,
+            movers=[],
+            failures=[],
+        )
 
     def add(self, case_id: str, body: bytes) -> None:
         """Calculate one case under both versions. ``body`` is a claim's JSON; what chooses a table in it is ignored."""
@@ -155,7 +167,9 @@ class Comparison:
         was = None if self._was is None else self._outcome(claim, self._was)
         now = self._outcome(claim, self._now)
         if isinstance(was, ProblemError) or isinstance(now, ProblemError):
-            failure = Failure(case_id, self._fault(was), self._fault(now), _amount(was), _amount(now))
+            failure = Failure(
+                id=case_id, before=self._fault(was), after=self._fault(now), amount_before=_amount(was), amount_after=_amount(now)
+            )
             self._found.failures.append(failure)
         else:
             self._compare(case_id, was, now)
@@ -218,13 +232,13 @@ class Comparison:
             return
         had = set() if was is None else {(reason.code, reason.item_id) for reason in was.reasons}
         mover = Mover(
-            case_id,
-            None if was is None else was.amount,
-            now.amount,
-            money.yuan(difference),
-            None if was is None else was.status,
-            now.status,
-            [reason for reason in now.reasons if (reason.code, reason.item_id) not in had],
+            id=case_id,
+            amount_before=None if was is None else was.amount,
+            amount_after=now.amount,
+            difference=money.yuan(difference),
+            status_before=None if was is None else was.status,
+            status_after=now.status,
+            new_reasons=[reason for reason in now.reasons if (reason.code, reason.item_id) not in had],
         )
         # Of equal differences the case that was given first stands first.
         self._largest.append((-abs(difference), found.compared, mover))

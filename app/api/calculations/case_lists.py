@@ -103,7 +103,14 @@ def read_case_list(body: bytes, kind: Kind) -> CaseList:
         zh = f"公共部分 {len(frame):,} 字节 × 案例 {len(cases):,} 个，超过上限 {most:,} 字节；请减少案例，或把事实写在案例中"
         en = f"what is shared is {len(frame):,} bytes × {len(cases):,} cases, above {most:,}; send fewer cases, or the facts with the cases"
         raise _fault("/cases", "TOO_MUCH_WORK", zh, en)
-    return CaseList(kind, shared, cases, _item_ids(cases), "FULL" if detail == b'"FULL"' else "SUMMARY", len(frame))
+    return CaseList(
+        kind=kind,
+        shared=shared,
+        cases=cases,
+        item_ids=_item_ids(cases),
+        detail="FULL" if detail == b'"FULL"' else "SUMMARY",
+        shared_bytes=len(frame),
+    )
 
 
 class _Named(msgspec.Struct):

@@ -188,7 +188,16 @@ def _lines_elsewhere(case: Case, loan: Loan, one: Slice, spans: Spans, cuts: lis
             held = [line for line in choose_lines(case, around.of) if line.per_day]
             held = [line for line in held if all(evaluate(need.that, around.of) for need in asked[line.id])]
             if len(held) > 1:  # HIGHEST
-                stretch = Run(one, held[0], tuple(held[1:]), None, None, [day, day + 1], [balance * factor], [one.rate.no(day)])
+                stretch = Run(
+                    slice=one,
+                    line=held[0],
+                    others=tuple(held[1:]),
+                    voucher=None,
+                    year=None,
+                    marks=[day, day + 1],
+                    counted=[balance * factor],
+                    rate_nos=[one.rate.no(day)],
+                )
                 found |= paid_by(case, loan, stretch, scale)
             else:
                 found |= {line.id for line in held}
@@ -206,7 +215,9 @@ def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Lin
     rate_nos = [bisect_right(rate_days, day) - 1 for day in marks[:-1]]
     if lines is not None and not loan.vouchers and not case.rules.cuts_years and all(counted):
         if lines[0].per_day:
-            loan.runs.append(Run(one, lines[0], lines[1:], None, None, marks, counted, rate_nos))
+            loan.runs.append(
+                Run(slice=one, line=lines[0], others=lines[1:], voucher=None, year=None, marks=marks, counted=counted, rate_nos=rate_nos)
+            )
         return
 
     vouchers, heads = covering(loan, one) if loan.vouchers else [], list[Head | None]()

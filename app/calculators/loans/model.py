@@ -129,17 +129,17 @@ def read_loan(case: Case, fact: Contract, index: int, faults: list[Any]) -> Loan
     slices = _slices(case, fact, rate, pointer)
     own = {"contract_no": fact.contract_no, "lender": fact.lender, "project_id": fact.project_id}
     return Loan(
-        fact,
-        index,
-        _contract_scope(case, fact, index, first, faults),
-        slices,
-        rate,
-        read_vouchers(case, fact, slices) if fact.interest_paid else [],
-        given(fact, slices) if fact.interest_paid else frozenset(),
-        own,  # type: ignore[arg-type]
-        whole_course(slices),
-        until.toordinal(),
-        all(one.rate is rate and one.day_count == fact.day_count for one in slices),
+        fact=fact,
+        index=index,
+        scope=_contract_scope(case, fact, index, first, faults),
+        slices=slices,
+        rate=rate,
+        vouchers=read_vouchers(case, fact, slices) if fact.interest_paid else [],
+        given=given(fact, slices) if fact.interest_paid else frozenset(),
+        keys=own,  # type: ignore[arg-type]
+        course=whole_course(slices),
+        until=until.toordinal(),
+        alike=all(one.rate is rate and one.day_count == fact.day_count for one in slices),
     )
 
 
@@ -152,7 +152,17 @@ def _slices(case: Case, fact: Contract, rate: ContractRate, pointer: str) -> lis
         if one.rate is not None:
             own = contract_rate(one.rate, one.on, matures_on, case.references.series, f"{pointer}/drawdowns/{no}/rate")
         day_count = one.day_count or fact.day_count or USUAL
-        made = Slice(one.drawdown_no, no, on, matures_on.toordinal(), drawn, one, own, day_count, Course([on], [drawn]))
+        made = Slice(
+            no=one.drawdown_no,
+            index=no,
+            on=on,
+            until=matures_on.toordinal(),
+            drawn=drawn,
+            fact=one,
+            rate=own,
+            day_count=day_count,
+            course=Course([on], [drawn]),
+        )
         plan = one.repayment_plan or fact.repayment_plan
         if plan is not None:
             made.follow(*repayment.planned_repayments(plan, one.on, matures_on, drawn, _rate_on(own) if own.days else None))

@@ -141,7 +141,19 @@ def _say(case: Case, cap: Cap, key: tuple[str, ...], bound: Bound, room: int, wo
     label = Words((case.rules.called[id(cap)], *parts))
     day = iso(bound.day)
     limit, stood, stands = (money.yuan(amount // scale) for amount in (room, bound.before, bound.after))
-    result = CapResult(cap.scope, shown, limit, "0.00", stood, stands, True, "0.00", cap.clause, on=day, days=bound.days)
+    result = CapResult(
+        scope=cap.scope,
+        key=shown,
+        limit=limit,
+        granted="0.00",
+        before=stood,
+        after=stands,
+        binding=True,
+        margin="0.00",
+        clause=cap.clause,
+        on=day,
+        days=bound.days,
+    )
     result.before_exact, result.after_exact = money.exact_text(bound.before, scale), money.exact_text(bound.after, scale)
     case.balance_caps.append(result)
     case.balance_steps.append(

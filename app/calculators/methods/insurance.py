@@ -103,7 +103,9 @@ def _price(case: Case, one: ItemWork, policy: Policy) -> None:
         "insurer": policy.insurer,
         "insurance_type": policy.insurance_type,
     }
-    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own, one.scope), one.scope, exact, step))
+    one.atoms.append(
+        Atom(item=one.id, line=line, year=None, drawdown_no="", keys=keys_of(case, own, one.scope), scope=one.scope, exact=exact, step=step)
+    )
     one.steps.append(step)
 
 

@@ -92,7 +92,18 @@ def price_item(case: Case, one: ItemWork, own: dict[str, str | None]) -> None:
         if other[1] > best[1]:
             best = other
     line, exact, step = best
-    one.atoms.append(Atom(one.id, line, None, "", keys_of(case, own | {"line": line.id}, one.scope), one.scope, exact, step))
+    one.atoms.append(
+        Atom(
+            item=one.id,
+            line=line,
+            year=None,
+            drawdown_no="",
+            keys=keys_of(case, own | {"line": line.id}, one.scope),
+            scope=one.scope,
+            exact=exact,
+            step=step,
+        )
+    )
     one.steps.append(step)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from app.calculators.claims.errors import FactsError
 from app.calculators.expressions import nodes as ex
-from app.calculators.loans.accrual import interest as accrue
 from app.calculators.loans.accrual_periods import lines_for, make_runs
 from app.calculators.loans.interest import find_interest, rate_needed, together
 from app.calculators.loans.likely_mistakes import doubt_loan
@@ -182,8 +181,6 @@ def _earn(case: Case, loan: Loan, run: Run, scale: int) -> Fraction:
     elif line.on_balance:
         run.amounts = [balance * counted * rate for balance, counted in zip(run.counted, run.days, strict=True)]
         run.amounts_of = parts * basis * scale
-        whole, rest = accrue(run.counted, run.days, basis, rate, parts)
-        return Fraction(whole * parts * basis + rest, run.amounts_of)
     else:
         bases = [_base(case, loan, run, no, scale) * 100 for no in range(len(run.counted))]
         of = lcm(*{base.denominator for base in bases})
@@ -223,7 +220,18 @@ def _split_by_drawdown(
     case: Case, loan: Loan, line: Line, year: int | None, runs: Sequence[Run], exact: Fraction, step: WorkedStep
 ) -> list[Atom]:
     if not case.rules.cuts_drawdowns:
-        return [Atom(loan.id, line, year, "", keys_of(case, loan.keys | {"line": line.id}, loan.scope), loan.scope, exact, step)]
+        return [
+            Atom(
+                item=loan.id,
+                line=line,
+                year=year,
+                drawdown_no="",
+                keys=keys_of(case, loan.keys | {"line": line.id}, loan.scope),
+                scope=loan.scope,
+                exact=exact,
+                step=step,
+            )
+        ]
     of_slices: dict[str, list[tuple[int, int]]] = {}
     for run in runs:
         of_slices.setdefault(run.slice.no, []).append((sum(run.amounts), run.amounts_of))
@@ -232,7 +240,18 @@ def _split_by_drawdown(
         if one.no in of_slices:
             scope = loan.scopes[one.no]
             keys = keys_of(case, loan.keys | {"line": line.id, "drawdown_no": one.no}, scope)
-            made.append(Atom(loan.id, line, year, one.no, keys, scope, money.total(of_slices[one.no]), step))
+            made.append(
+                Atom(
+                    item=loan.id,
+                    line=line,
+                    year=year,
+                    drawdown_no=one.no,
+                    keys=keys,
+                    scope=scope,
+                    exact=money.total(of_slices[one.no]),
+                    step=step,
+                )
+            )
     return made
 
 
@@ -245,7 +264,7 @@ def _lump_atom(case: Case, loan: Loan, work_: ItemWork) -> None:
     if priced:
         line, exact, step = max(priced, key=lambda one: one[1])
         keys = keys_of(case, loan.keys | {"line": line.id}, loan.scope)
-        work_.atoms.append(Atom(loan.id, line, None, "", keys, loan.scope, exact, step))
+        work_.atoms.append(Atom(item=loan.id, line=line, year=None, drawdown_no="", keys=keys, scope=loan.scope, exact=exact, step=step))
         work_.steps.append(step)
 
 

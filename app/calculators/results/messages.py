@@ -57,7 +57,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "LESS_THAN_A_FEN": ("{id}：金额不足一分", "{id}: less than a fen"),
     "LESS_THAN_THE_UNIT": ("{id}：按 {what} 元取整后为零", "{id}: nothing is left when rounded to {what} yuan"),
     "OTHER_FUNDING_COVERS": ("{id}：其他财政资金不低于应得金额", "{id}: other fiscal money is not below the amount"),
-    "NO_INVESTMENT_ADMITTED": ("{id}：没有可纳入的投资", "{id}: no investment is admitted"),
     # warnings
     "DAY_COUNT_ASSUMED": (
         "通知未载明计息方式，以“{name}”计算：{note}",
@@ -214,11 +213,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the source of this clause: {authority}; the official document prevails: {clause}",
     ),
     "TABLE_AUTHORITY": ("标准来源为{authority}，以正式文件为准", "the source of the table: {authority}; the official document prevails"),
-    "LINES_OVERLAP": ("多行同时成立", "several lines hold at once"),
     # steps
     "STEP_SUBSIDY": ("{id} 贴息（{line}）", "{id} interest subsidy ({line})"),
     "STEP_ITEM": ("{id} 金额（{line}）", "{id} amount ({line})"),
-    "STEP_RATE": ("{id} 比例（{line}）", "{id} rate ({line})"),
     "STEP_ADMITTED": ("{id} 纳入投资", "{id} admitted investment"),
     "STEP_INTEREST_CAP": ("{id} 贴息不超过利息", "{id} interest subsidy within the interest"),
     "STEP_BALANCE_CAP": ("{label}（{day}，共 {days} 天起作用）", "{label} ({day}; it bound on {days} days)"),
@@ -226,11 +223,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "STEP_UNIT": ("取整", "rounding to the unit"),
     "STEP_TOP_UP": ("差额补齐", "top-up"),
     "STEP_OTHER_FUNDING": ("{id} 扣除其他财政资金", "{id} less other fiscal money"),
-    "STEP_TOTAL_ROUNDED": ("合计取整", "total, rounded"),
-    "STEP_INTEREST": ("{id} 利息合计", "{id} total interest"),
     "STEP_RECOVERY": ("{id} 应退回", "{id} to be paid back"),
     "FORMULA_RECOVERY": ("max(0, 已拨付 - 应得金额)", "max(0, paid - amount due)"),
-    "STEP_BALANCE": ("{id} 验收后余款", "{id} balance after acceptance"),
     "CLAUSE_INTEREST": (
         "贴息不超过计息期间实际支付（无凭证时为合同推算）的利息",
         "the subsidy never exceeds the interest paid (or, without vouchers, accrued) for the days that count",
@@ -250,11 +244,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "FORMULA_UNIT": ("按 {unit} 元取整", "rounded to {unit} yuan"),
     "FORMULA_TOP_UP": ("max(0, 本次金额 - 已获支持)", "max(0, new amount - granted)"),
     "FORMULA_OTHER": ("max(0, 金额 - 其他财政资金)", "max(0, amount - other fiscal money)"),
-    "FORMULA_INTEREST": ("Σ 实付或推算利息", "Σ interest paid or accrued"),
     "FORMULA_ADMITTED": ("Σ 纳入的投资", "Σ admitted investment"),
     "FORMULA_BANDS": ("Σ 各段单位数 × 每单位金额", "Σ units in band × amount per unit"),
     "FORMULA_FIXED": ("定额", "fixed amount"),
-    "FORMULA_BALANCE": ("max(0, 应得金额 - 已拨付)", "max(0, amount due - paid)"),
     # why of a segment
     "WHY_LINE": ("{line}：{shown}", "{line}: {shown}"),
     # reconciliation

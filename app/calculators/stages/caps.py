@@ -124,7 +124,9 @@ def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], 
     if cap.limit is UNKNOWN:
         case.cap_without_figure(cap.clause)
         fen, exactly = whole(case, before)
-        result = CapResult(cap.scope, shown, None, "0.00", fen, fen, False, None, cap.clause)
+        result = CapResult(
+            scope=cap.scope, key=shown, limit=None, granted="0.00", before=fen, after=fen, binding=False, margin=None, clause=cap.clause
+        )
         result.before_exact = result.after_exact = exactly
         return result, _step(case, cap, named, shown, Money(before, together(members)), before)
     limit = _limit(cap, members)
@@ -140,7 +142,17 @@ def _account(case: Case, cap: Cap, named: tuple[str, ...], members: list[Atom], 
     most, granted = money.yuan(limit), money.yuan(taken)
     (fen_before, exact_before), (fen_after, exact_after) = whole(case, before), whole(case, after)
     margin = money.yuan(room - money.fen(fen_after))
-    result = CapResult(cap.scope, shown, most, granted, fen_before, fen_after, before > room, margin, cap.clause)
+    result = CapResult(
+        scope=cap.scope,
+        key=shown,
+        limit=most,
+        granted=granted,
+        before=fen_before,
+        after=fen_after,
+        binding=before > room,
+        margin=margin,
+        clause=cap.clause,
+    )
     result.before_exact, result.after_exact = exact_before, exact_after
     return result, step
 

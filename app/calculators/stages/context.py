@@ -171,7 +171,7 @@ class Case:
         item_id, lender = item or (None, None)
         message = self.say(sentence or code, **values)
         if self._is_new("reason", code, message, clause, item_id, lender):
-            self.reasons.append(Reason(code, message, clause, item_id, lender))
+            self.reasons.append(Reason(code=code, message=message, clause=clause, item_id=item_id, lender=lender))
             if item is not None:
                 self._named.add(item)
 

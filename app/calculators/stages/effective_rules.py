@@ -214,14 +214,14 @@ def _last_year(terms: Terms, year: int) -> int | None:
 def _provenance(table: RateTable, overlays: tuple[Overlay, ...]) -> TableProvenance:
     until = table.effective_until
     return TableProvenance(
-        table.id,
-        table.version,
-        table.digest,
-        table.effective_from.isoformat(),
-        until.isoformat() if until else None,
-        table.document,
-        table.authority,
-        [overlay.id for overlay in overlays],
+        id=table.id,
+        version=table.version,
+        digest=table.digest,
+        effective_from=table.effective_from.isoformat(),
+        effective_until=until.isoformat() if until else None,
+        document=table.document,
+        authority=table.authority,
+        overlays=[overlay.id for overlay in overlays],
     )
 
 

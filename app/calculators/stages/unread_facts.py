@@ -69,7 +69,14 @@ def _unread(rules: Rules, of: type) -> Iterator[Unread]:
         if (telling is None and one.name in rules.reads) or telling == frozenset():
             continue
         what = Phrase(re.split("[（，]", told["title"])[0], one.name)
-        yield Unread(one.name, what, told.get("neutral"), telling, told.get("part"), told.get("pattern") == MONEY_PATTERN)
+        yield Unread(
+            name=one.name,
+            what=what,
+            neutral=told.get("neutral"),
+            telling=telling,
+            part=told.get("part"),
+            is_money=told.get("pattern") == MONEY_PATTERN,
+        )
 
 
 def _nodes(rules: Rules) -> Iterator[ex.Node]:

@@ -51,17 +51,17 @@ def steps_in_words(steps: Sequence[WorkedStep], language: Language, spoken: Term
         clause = step.clause if not isinstance(step.clause, Said) else _said(step.clause, language)
         found.append(
             Step(
-                step.no,
-                step.id,
-                _said(step.label, language),
-                formula(step.formula, language, spoken),
-                numbers(step.working),
-                numbers(step.value),
-                UNIT,
-                None if step.rounding is None else _rounding(step.rounding),
-                clause,
-                step.item_id,
-                step.lender,
+                no=step.no,
+                id=step.id,
+                label=_said(step.label, language),
+                formula=formula(step.formula, language, spoken),
+                substituted=numbers(step.working),
+                value=numbers(step.value),
+                unit=UNIT,
+                rounding=None if step.rounding is None else _rounding(step.rounding),
+                clause=clause,
+                item_id=step.item_id,
+                lender=step.lender,
             )
         )
     return found

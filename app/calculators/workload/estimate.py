@@ -96,10 +96,22 @@ def cost_of(claim: Claim, table: RateTable, series: Mapping[str, ReferenceSeries
     frame, atoms, years = _table(rules), len(getattr(claim, rows) or ()), 1
     if rows == "contracts":
         loans = loan_cost.cost_of_loans(claim, rules, series)
-        cost = Cost(rows, _CLAIM + loans.work, _CLAIM_LINES + loans.lines, loans.segments + loans.steps, dict(loans.counts))
+        cost = Cost(
+            rows=rows,
+            work=_CLAIM + loans.work,
+            lines=_CLAIM_LINES + loans.lines,
+            working=loans.segments + loans.steps,
+            counts=dict(loans.counts),
+        )
         atoms, years = loans.atoms, loans.years
     else:
-        cost = Cost(rows, _CLAIM + frame.each * atoms, _CLAIM_LINES + _ROW_LINES * atoms, _ROW_STEPS[rows] * atoms, {rows: atoms})
+        cost = Cost(
+            rows=rows,
+            work=_CLAIM + frame.each * atoms,
+            lines=_CLAIM_LINES + _ROW_LINES * atoms,
+            working=_ROW_STEPS[rows] * atoms,
+            counts={rows: atoms},
+        )
         if rows == "projects":
             cost.counts["investments"] = sum([len(one.investments) for one in claim.projects or ()])
             cost.work += _INVESTMENT * cost.counts["investments"]

@@ -44,7 +44,16 @@ def supposing(catalogue: Catalogue, rows: Sequence[Row]) -> Catalogue:
         versions = tables[event.rate_table]
         tables[event.rate_table] = tuple(_after(one, event) if one.table.version == event.version else one for one in versions)
     references = _references(catalogue, rows)
-    return Catalogue(funds, batches, directions, tables, references, catalogue.altered, catalogue.spoilt, catalogue.unreadable)
+    return Catalogue(
+        funds=funds,
+        batches=batches,
+        directions=directions,
+        tables=tables,
+        references=references,
+        altered=catalogue.altered,
+        spoilt=catalogue.spoilt,
+        unreadable=catalogue.unreadable,
+    )
 
 
 def _of(kind: type[Kind], rows: Iterable[Any]) -> Iterator[Kind]:
@@ -63,7 +72,9 @@ def _funds(catalogue: Catalogue, rows: Sequence[Row]) -> dict[str, Fund]:
 def _laid_out(catalogue: Catalogue, rows: Sequence[Row], methods: Mapping[str, str]) -> tuple[dict[str, Direction], dict[str, Batch]]:
     directions, batches = dict(catalogue.directions), dict(catalogue.batches)
     for row in _of(models.Batch, rows):
-        batches[row.id] = Batch(row.id, row.fund_id, row.year, row.title, row.digest, json.loads(row.content), ())
+        batches[row.id] = Batch(
+            id=row.id, fund=row.fund_id, year=row.year, title=row.title, digest=row.digest, content=json.loads(row.content), directions=()
+        )
     for notice in _of(models.BatchVersion, rows):
         content = json.loads(notice.content)
         batches[notice.batch_id] = replace(batches[notice.batch_id], title=notice.title, digest=notice.digest, content=content)

@@ -164,14 +164,14 @@ class Stock:
             if name not in self._altered.series
         }
         return Catalogue(
-            funds,
-            batches,
-            directions,
-            {name: versions for name, versions in tables.items() if name not in spoilt},
-            references,
-            (*self._altered.rows, *altered_batches.values()),
-            spoilt,
-            self._unreadable,
+            funds=funds,
+            batches=batches,
+            directions=directions,
+            tables={name: versions for name, versions in tables.items() if name not in spoilt},
+            references=references,
+            altered=(*self._altered.rows, *altered_batches.values()),
+            spoilt=spoilt,
+            unreadable=self._unreadable,
         )
 
     def _fund(self, name: str, title: str) -> Fund:
@@ -195,7 +195,9 @@ class Stock:
             if content is None:
                 altered[row.id] = name
             own = tuple(mine.get(row.id, ()))
-            found[row.id] = Batch(row.id, row.fund_id, row.year, said.title, said.digest, content or {}, own)
+            found[row.id] = Batch(
+                id=row.id, fund=row.fund_id, year=row.year, title=said.title, digest=said.digest, content=content or {}, directions=own
+            )
         return _LaidOut(methods, directions, found, altered)
 
     def _tables(

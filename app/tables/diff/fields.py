@@ -73,7 +73,7 @@ def value(holder: Mapping[str, Any], at: str, key: str, name: Phrase, meaning: A
     raw = holder.get(key)
     if isinstance(raw, list) and key not in IN_ORDER:
         raw = sorted(raw, key=canonical)
-    return Statement(at if raw is None else f"{at}/{key}", name, raw, meaning, words, dated=dated)
+    return Statement(place=at if raw is None else f"{at}/{key}", name=name, raw=raw, meaning=meaning, words=words, dated=dated)
 
 
 def text(holder: Mapping[str, Any], at: str, key: str, name: Phrase, said: str | None, *, dated: bool = True) -> Statement:

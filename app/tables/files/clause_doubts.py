@@ -314,19 +314,19 @@ def _absent(place: str, figure: str, clause: str, read: Clause) -> Doubt:
     there = named(read)[:6]
     zh = f"条款中没有 {figure}（条款中的数字：{'、'.join(there) or '无'}）：{_short(clause)}"
     en = f"{figure} is not in the clause (figures there: {', '.join(there) or 'none'}): {_short(clause)}"
-    return Doubt(place, figure, zh, en, clause)
+    return Doubt(place=place, about=figure, zh=zh, en=en, clause=clause)
 
 
 def _said(place: str, typed: str, word: str, clause: str) -> Doubt:
     zh, en = f"条款写“{word}”，此处为 {typed}：{_short(clause)}", f"The clause says “{word}”, and here stands {typed}: {_short(clause)}"
-    return Doubt(place, typed, zh, en, clause)
+    return Doubt(place=place, about=typed, zh=zh, en=en, clause=clause)
 
 
 def _worded(place: str, typed: str, of: Sequence[Figure], clause: str) -> Doubt:
     allowed = " ".join(sorted({one for each in of for one in each.allowed}))
     zh = f"条款中的 {of[0].text} 应为 {allowed}，此处为 {typed}：{_short(clause)}"
     en = f"{of[0].text} in the clause means {allowed}, and here stands {typed}: {_short(clause)}"
-    return Doubt(place, typed, zh, en, clause)
+    return Doubt(place=place, about=typed, zh=zh, en=en, clause=clause)
 
 
 def _short(clause: str) -> str:

@@ -169,7 +169,7 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
             continue
         if before is not None and is_far(kind, before, row):
             en = f"Far from the value before it, {before}; if it is right, add {CONFIRMATION}"
-            found.doubts.append(Doubt(f"{at}/value", str(row["value"]), too_far(before), en, ""))
+            found.doubts.append(Doubt(place=f"{at}/value", about=str(row["value"]), zh=too_far(before), en=en, clause=""))
         before = str(row["value"])
         confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
         value = decimal_text(figured)
