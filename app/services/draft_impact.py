@@ -66,7 +66,9 @@ def _plan(proposal: Proposal, trial: Supposed, sent: Sequence[Case], catalogue: 
         before = _in_force(catalogue, after)
         mine = [one for one, name in named if name == row.rate_table or name not in trial.versions]
         cases = [*_examples(row.content, "草案"), *(_examples(before[1], "现行", row.content) if before else ()), *mine]
-        comparison = Comparison(kind_of(after), before[0] if before else None, after, catalogue, language)
+        comparison = Comparison(
+            kind=kind_of(after), before=before[0] if before else None, after=after, catalogue=catalogue, language=language
+        )
         made.append(_Planned(row.rate_table, before[0].version if before else None, comparison, cases))
     ended = {row.rate_table: row.version for row in proposal.rows if isinstance(row, models.VersionEvent)}
     others = [name for name in trial.touched if name not in trial.versions and name in catalogue.tables]
@@ -78,7 +80,9 @@ def _plan(proposal: Proposal, trial: Supposed, sent: Sequence[Case], catalogue: 
         cases = [case for one in standing for case in _examples(one.content, f"版本 {one.table.version}")] + mine
         if cases or name in ended:
             kind = kind_of(catalogue.tables[name][-1].table)
-            comparison = Comparison(kind, InForce(name, catalogue), InForce(name, trial.catalogue), catalogue, language)
+            comparison = Comparison(
+                kind=kind, before=InForce(name, catalogue), after=InForce(name, trial.catalogue), catalogue=catalogue, language=language
+            )
             made.append(_Planned(name, ended.get(name, standing[-1].table.version if standing else None), comparison, cases))
     if not proposal.versions:
         _check_taken(sent, taken, others)

@@ -262,7 +262,7 @@ def effect(
     language: Language,
 ) -> Effect:
     """Return what the cases, each an id of the caller's and a claim's JSON, come to under both versions."""
-    comparison = Comparison(kind, before, after, catalogue, language)
+    comparison = Comparison(kind=kind, before=before, after=after, catalogue=catalogue, language=language)
     for case_id, body in cases:
         comparison.add(case_id, body)
     return comparison.effect()

@@ -52,7 +52,7 @@ def _failing(row: models.RateTableVersion, place: str, catalogue: Catalogue, lef
     table = catalogue.chosen(row.rate_table, version=row.version).table
     faults = []
     for no, one in enumerate(json.loads(row.content)["examples"]):
-        comparison = Comparison(kind_of(table), None, table, catalogue, "zh", left=left)
+        comparison = Comparison(kind=kind_of(table), before=None, after=table, catalogue=catalogue, language="zh", left=left)
         comparison.add(str(no), one["request"].encode())
         left, told = comparison.left, comparison.effect()
         paid, said = told.after.amount, one.get("amount")

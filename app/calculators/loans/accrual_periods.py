@@ -235,8 +235,17 @@ def _add_runs(case: Case, loan: Loan, one: Slice, scope: Scope, lines: tuple[Lin
             voucher, year, found = head
             first, *_ = every = list(numbers)
             until = every[-1] + 1
-            parts = marks[first : until + 1], counted[first:until], rate_nos[first:until]
-            loan.runs.append(Run(one, found[0], found[1:], voucher, year, *parts))
+            run = Run(
+                slice=one,
+                line=found[0],
+                others=found[1:],
+                voucher=voucher,
+                year=year,
+                marks=marks[first : until + 1],
+                counted=counted[first:until],
+                rate_nos=rate_nos[first:until],
+            )
+            loan.runs.append(run)
 
 
 def whole_factor(loan: Loan, scale: int) -> int:

@@ -55,9 +55,17 @@ class Run:
 
     def part(self, first: int, until: int, line: Line, price: Price) -> Run:
         """Some of the stretches as a run of their own, under one of the lines that hold."""
-        pieces = None if self.pieces is None else self.pieces[first:until]
-        columns = self.marks[first : until + 1], self.counted[first:until], self.rate_nos[first:until], pieces
-        run = Run(self.slice, line, (), self.voucher, self.year, *columns)
+        run = Run(
+            slice=self.slice,
+            line=line,
+            others=(),
+            voucher=self.voucher,
+            year=self.year,
+            marks=self.marks[first : until + 1],
+            counted=self.counted[first:until],
+            rate_nos=self.rate_nos[first:until],
+            pieces=None if self.pieces is None else self.pieces[first:until],
+        )
         run.price = price
         return run
 

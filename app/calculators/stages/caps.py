@@ -189,7 +189,7 @@ def lower(members: Sequence[Atom], total: Amount, origin: StepValue, *, exact: b
         shares = money.spread(int(total), weights)
     for place, (atom, share) in enumerate(zip(ordered, shares, strict=True)):
         atom.amount = share
-        atom.origin = origin if len(ordered) == 1 else Share(origin, total, weights, place, exact)
+        atom.origin = origin if len(ordered) == 1 else Share(of=origin, total=total, weights=weights, place=place, exact=exact)
 
 
 def whole(case: Case, amount: Amount) -> tuple[str, str | None]:

@@ -35,7 +35,7 @@ def round_items(case: Case, works: Sequence[ItemWork]) -> None:
                 amount = rounded(case, atoms[0].line, Fraction(amount))
                 shares = money.spread(amount, weights)
             for place, (atom, share) in enumerate(zip(ordered, shares, strict=True)):
-                atom.amount, atom.origin = share, Share(StepValue(atom.step), amount, weights, place, exact)
+                atom.amount, atom.origin = share, Share(of=StepValue(atom.step), total=amount, weights=weights, place=place, exact=exact)
 
 
 def before_caps(case: Case, works: Sequence[ItemWork], atoms: Sequence[Atom]) -> None:

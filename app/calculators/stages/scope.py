@@ -108,7 +108,15 @@ def read_measures(given: Measures, wanted: Mapping[str, Measure], pointer: str, 
             zh, en = _expected(measure)
             near = meant(raw, measure.values or ()) if len(faults) < MOST_NEAR else NOBODY
             title = Phrase(measure.title, measure.name)
-            faults.append(Fault(where, code, f"{measure.title} 应为{zh}{near.zh}", f"{measure.name} should be {en}{near.en}", title))
+            faults.append(
+                Fault(
+                    pointer=where,
+                    code=code,
+                    zh=f"{measure.title} 应为{zh}{near.zh}",
+                    en=f"{measure.name} should be {en}{near.en}",
+                    title=title,
+                )
+            )
         found[name] = value
     return found
 
@@ -228,14 +236,20 @@ def fact_required(missing: ex.MissingFact, terms: Terms) -> Fault:
         zh, en = _expected(measure)
         title = Phrase(measure.title, measure.name)
         zh, en = f"标准表需要此事实: {title.zh}，应为{zh}", f"the rate table needs {title.en}, {en}"
-        return Fault(f"{missing.pointer}/measures/{missing.name}", REQUIRED, zh, en, title)
+        return Fault(pointer=f"{missing.pointer}/measures/{missing.name}", code=REQUIRED, zh=zh, en=en, title=title)
     fact = built_in.get(missing.name)
     field = missing.name if fact is None or fact.field is None else fact.field
     title = title_of(missing.name, terms) if fact is not None else _field_title(field)
     form = _FORMS.get(fact.type) if fact is not None and fact.field is None else None
     zh, en = (f"，应为{form.zh}", f", {form.en}") if form is not None else ("", "")
     zh, en = f"标准表需要此事实: {title.zh}{zh}", f"the rate table needs {title.en}{en}"
-    return Fault(f"{missing.pointer}/{field}", REQUIRED, zh, en, title if field == missing.name and field in terms.titles else None)
+    return Fault(
+        pointer=f"{missing.pointer}/{field}",
+        code=REQUIRED,
+        zh=zh,
+        en=en,
+        title=title if field == missing.name and field in terms.titles else None,
+    )
 
 
 def _field_title(field: str) -> Phrase:

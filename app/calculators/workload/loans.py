@@ -221,4 +221,10 @@ def _table(rules: Rules) -> _Table:
     weight += _MOVING_RATE if any(line.rate_moves for line in terms.lines) else 0
     weight += _OTHER_BASE if any(line.per_day and not (line.on_balance or line.shares_interest) for line in terms.lines) else 0
     weight += len(terms.lines) if terms.choose == "HIGHEST" else 0
-    return _Table(weight, conditions, sum(len(later) for _, later in terms.watch.marks), terms.watch.lines_by_day, rules.cuts_years)
+    return _Table(
+        weight=weight,
+        asked=conditions,
+        marks=sum(len(later) for _, later in terms.watch.marks),
+        by_day=terms.watch.lines_by_day,
+        years=rules.cuts_years,
+    )

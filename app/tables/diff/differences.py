@@ -74,7 +74,7 @@ def _supersedes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[D
         zh, en = f"前一版本取代版本 {was}，本版本不取代其他版本", f"The earlier version replaces version {was}; this one replaces none"
     else:
         zh, en = f"本版本为更正，取代版本 {said}", f"This version is a correction and replaces version {said}"
-    yield Difference("/supersedes", zh, en, was, said)
+    yield Difference(place="/supersedes", zh=zh, en=en, before=was, after=said)
 
 
 def _spelled_otherwise(before: Mapping[str, Any], now: Mapping[str, Any], told: Collection[str]) -> Iterator[Difference]:
@@ -85,7 +85,7 @@ def _spelled_otherwise(before: Mapping[str, Any], now: Mapping[str, Any], told: 
             same = (key in was) == (key in said) and _in_order(was[key], key) == _in_order(said[key], key)
             if not same and not any(one == place or one.startswith(f"{place}/") for one in told):
                 zh, en = f"“{key}”的写法有改动，含义不变", f"“{key}” is written otherwise, with the same meaning"
-                yield Difference(place, zh, en, _written(was.get(key)), _written(said.get(key)))
+                yield Difference(place=place, zh=zh, en=en, before=_written(was.get(key)), after=_written(said.get(key)))
 
 
 def _in_order(raw: Any, key: str) -> Any:
@@ -120,14 +120,14 @@ def _changed(was: Statement, said: Statement, since: Phrase) -> Iterator[Differe
         if old.en == new.en:
             old, new = Phrase(old.zh, typed[0].en), Phrase(new.zh, typed[1].en)
         zh, en = f"{name.zh} 由 {old.zh} 调整为 {new.zh}{since.zh}", f"{name.en}: changed from {old.en} to {new.en}{since.en}"
-        yield Difference(place, zh, en, _written(was.raw), _written(said.raw))
+        yield Difference(place=place, zh=zh, en=en, before=_written(was.raw), after=_written(said.raw))
 
 
 def _respelled(place: str, name: Phrase, was: Any, said: Any) -> Difference:
     old, new = _as_typed(was), _as_typed(said)
     zh = f"{name.zh} 的写法由{old.zh}改为{new.zh}，含义不变"
     en = f"{name.en}: written as {new.en} instead of {old.en}, with the same meaning"
-    return Difference(place, zh, en, _written(was), _written(said))
+    return Difference(place=place, zh=zh, en=en, before=_written(was), after=_written(said))
 
 
 def _as_typed(raw: Any) -> Phrase:
@@ -139,11 +139,15 @@ def _with(name: Phrase, words: Phrase) -> Phrase:
 
 
 def _added(place: str, what: Phrase, raw: Any, since: Phrase) -> Difference:
-    return Difference(place, f"新增 {what.zh}{since.zh}", f"Added: {_inside(what.en)}{since.en}", None, _written(raw))
+    return Difference(
+        place=place, zh=f"新增 {what.zh}{since.zh}", en=f"Added: {_inside(what.en)}{since.en}", before=None, after=_written(raw)
+    )
 
 
 def _removed(place: str, what: Phrase, raw: Any, since: Phrase) -> Difference:
-    return Difference(place, f"取消 {what.zh}{since.zh}", f"Removed: {_inside(what.en)}{since.en}", _written(raw), None)
+    return Difference(
+        place=place, zh=f"取消 {what.zh}{since.zh}", en=f"Removed: {_inside(what.en)}{since.en}", before=_written(raw), after=None
+    )
 
 
 def _inside(sentence: str) -> str:
@@ -179,11 +183,11 @@ def _reordered(name: Phrase, was: Group, said: Group, pairs: Mapping[int, int], 
     zh = [" → ".join(part.whole.zh for part in parts) for parts in (old, new)]
     en = [" → ".join(_inside(part.whole.en) for part in parts) for parts in (old, new)]
     return Difference(
-        said.place,
-        f"{name.zh} 由 {zh[0]} 调整为 {zh[1]}{since.zh}",
-        f"{name.en}: changed from {en[0]} to {en[1]}{since.en}",
-        canonical([part.raw for part in old]),
-        canonical([part.raw for part in new]),
+        place=said.place,
+        zh=f"{name.zh} 由 {zh[0]} 调整为 {zh[1]}{since.zh}",
+        en=f"{name.en}: changed from {en[0]} to {en[1]}{since.en}",
+        before=canonical([part.raw for part in old]),
+        after=canonical([part.raw for part in new]),
     )
 
 

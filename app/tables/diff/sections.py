@@ -79,11 +79,11 @@ def _need(raw: Mapping[str, Any], need: Measure) -> Part:
     codes = [Phrase(code, code) if code == said else Phrase(f"{code}“{said}”", f"{code} “{said}”") for code, said in (values or {}).items()]
     decimals = None if need.decimals is None else str(need.decimals)
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh}：{whose.zh}的{kind.zh}", f"{name.en}: {kind.en} of the {whose.en}"),
-        (need.name,),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(f"{name.zh}：{whose.zh}的{kind.zh}", f"{name.en}: {kind.en} of the {whose.en}"),
+        keys=(need.name,),
+        statements=(
             value(raw, at, "of", named(name, Phrase("所属", "of what")), need.of, whose),
             value(raw, at, "type", named(name, Phrase("类型", "type")), need.type, kind),
             text(raw, at, "title", named(name, Phrase("名称", "title")), need.title),
@@ -99,7 +99,13 @@ def _titled(terms: Terms, name: str, said: str) -> Part:
     """What a built-in fact is called in this table."""
     called = Phrase(f"固定事实 {name} 的名称", f"Title of the fact {name}")
     of_it = value({name: said}, "/terms/titles", name, called, terms.titles[name], quoted(said))
-    return Part(of_it.place, said, Phrase(f"{called.zh}：{of_it.words.zh}", f"{called.en}: {of_it.words.en}"), (name,), (of_it,))
+    return Part(
+        place=of_it.place,
+        raw=said,
+        whole=Phrase(f"{called.zh}：{of_it.words.zh}", f"{called.en}: {of_it.words.en}"),
+        keys=(name,),
+        statements=(of_it,),
+    )
 
 
 def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
@@ -111,11 +117,11 @@ def _window(terms: Terms, raw: Mapping[str, Any], window: Window) -> Part:
     if window.tests == "PAID_ON":
         how = Phrase(f"（{tests.zh}）", f" ({tests.en})")
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh}：{days.zh}{how.zh}", f"{name.en}: {days.en}{how.en}"),
-        (window.kind,),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(f"{name.zh}：{days.zh}{how.zh}", f"{name.en}: {days.en}{how.en}"),
+        keys=(window.kind,),
+        statements=(
             value(raw, at, "of", named(name, Phrase("所依据的日期", "the date tested")), window.of, tested),
             value(raw, at, "first_day", named(name, Phrase("首日", "first day")), window.first_day or "OPEN", first),
             value(raw, at, "last_day", named(name, Phrase("末日", "last day")), window.last_day or "OPEN", last),
@@ -167,11 +173,11 @@ def _term(terms: Terms, at: str, raw: Mapping[str, Any], term: Term, *, alone: b
         zh, en = f"{length.zh}（起点未公布）", f"{length.en} (start not published)"
         own = name if alone else Phrase(f"{name.zh}（起点未公布）", f"{name.en} (start not published)")
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh}：{zh}", f"{name.en}: {en}"),
-        (term.start, "term"),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(f"{name.zh}：{zh}", f"{name.en}: {en}"),
+        keys=(term.start, "term"),
+        statements=(
             value(raw, at, "months", own, term.months, months),
             value(raw, at, "from", named(name, Phrase("起点", "start")), term.start, start),
             value(raw, at, "end", named(own, Phrase("终点", "end")), term.year_end or None, end),
@@ -191,11 +197,11 @@ def _requirement(terms: Terms, at: str, raw: Mapping[str, Any], one: Requirement
         name = Phrase(f"档次 {line} 的条件 {one.code}", f"{name.en} of line {line}")
     said, meant = expression(one.that, ex.BOOLEAN, terms), meaning(one.that)
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
-        ((one.code, meant), one.code),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
+        keys=((one.code, meant), one.code),
+        statements=(
             value(raw, at, "that", name, meant, said),
             text(raw, at, "message", named(name, Phrase("说明", "message")), one.message),
             *_clause(raw, at, name, one.clause),
@@ -218,11 +224,13 @@ def _line(terms: Terms, no: int, raw: Mapping[str, Any], line: Line) -> Part:
     of_year = line.per_day and not line.shares_interest  # also of a base such as min(balance, 5000万)
     kind = Phrase("年贴息率", "annual rate") if of_year else Phrase("比例", "rate")
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh}：{place.zh}{where.zh}{paid.zh}（{wording.zh}）", f"{name.en}: {place.en}{where.en}{paid.en} ({wording.en})"),
-        (line.id,),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(
+            f"{name.zh}：{place.zh}{where.zh}{paid.zh}（{wording.zh}）", f"{name.en}: {place.en}{where.en}{paid.en} ({wording.en})"
+        ),
+        keys=(line.id,),
+        statements=(
             text(raw, at, "title", named(name, Phrase("名称", "title")), line.title),
             value(raw, at, "when", named(name, WHERE), meaning(line.when), when),
             value(raw, at, "base", named(name, Phrase("计算依据", "base")), meaning(line.base), base),
@@ -232,7 +240,7 @@ def _line(terms: Terms, no: int, raw: Mapping[str, Any], line: Line) -> Part:
             value(raw, at, "wording", named(name, Phrase("金额性质", "kind of amount")), line.wording, wording),
             *_clause(raw, at, name, line.clause),
         ),
-        _requirements(terms, at, raw, line.require, line.id),
+        parts=_requirements(terms, at, raw, line.require, line.id),
     )
 
 
@@ -269,11 +277,11 @@ def _cap(terms: Terms, raw: Mapping[str, Any], cap: Cap) -> Part:
     pool = frozenset(cap.pool) if isinstance(cap.pool, tuple) else cap.pool or "OWN"
     same = (cap.bounds, frozenset(cap.per), cap.per_unknown, cap.period, cap.lines, meaning(cap.when))
     return Part(
-        at,
-        raw,
-        Phrase(f"{name.zh} {limit.zh}", f"{name.en}: {limit.en}"),
-        (same,),
-        (
+        place=at,
+        raw=raw,
+        whole=Phrase(f"{name.zh} {limit.zh}", f"{name.en}: {limit.en}"),
+        keys=(same,),
+        statements=(
             value(raw, at, "limit", name, meaning(cap.limit), limit),
             value(raw, at, "room", named(name, Phrase("额度使用方式", "use of its room")), cap.room, voc.ROOMS[cap.room]),
             value(raw, at, "pool", named(name, Phrase("共用限额的标准表", "tables that share it")), pool, voc.pool(cap.pool)),
@@ -304,14 +312,14 @@ def _admit(version: Version) -> Iterator[Part]:
     each = EMPTY if admit.that is None else Phrase(f"，且每笔 {that.zh}", f", each payment where {that.en}")
     vat, related = (NOT_PUBLISHED if one is UNKNOWN else voc.ADMITTED[str(one)] for one in (admit.vat, admit.related_party))
     yield Part(
-        at,
-        raw,
-        Phrase(
+        place=at,
+        raw=raw,
+        whole=Phrase(
             f"{name.zh}：类别 {categories.zh}，增值税{vat.zh}，关联方采购{related.zh}{each.zh}",
             f"{name.en}: categories {categories.en}, VAT {vat.en}, related parties {related.en}{each.en}",
         ),
-        ("admit",),
-        (
+        keys=("admit",),
+        statements=(
             value(raw, at, "categories", named(name, voc.ADMITS["categories"]), admit.categories, categories),
             value(raw, at, "that", named(name, Phrase("每笔投资的条件", "what each payment must meet")), meaning(admit.that), that),
             value(raw, at, "vat", named(name, voc.ADMITS["vat"]), admit.vat, vat),
@@ -330,11 +338,11 @@ def _stacking(version: Version) -> Iterator[Part]:
         tables, source = listed([Phrase(one, one) for one in sorted(stacking.exempt_tables)]), stacking.direction_authority
         free, of = named(name, Phrase("例外方向", "exempt directions")), named(name, Phrase("条款来源", "source of the clause"))
         yield Part(
-            at,
-            body,
-            Phrase(f"{name.zh}：同一单位一年只支持一个方向，例外 {exempt.zh}", f"{name.en}; exempt: {exempt.en}"),
-            ("single_direction",),
-            (
+            place=at,
+            raw=body,
+            whole=Phrase(f"{name.zh}：同一单位一年只支持一个方向，例外 {exempt.zh}", f"{name.en}; exempt: {exempt.en}"),
+            keys=("single_direction",),
+            statements=(
                 value(body, at, "exempt", named(name, Phrase("例外", "exempt")), meaning(stacking.exempt), exempt),
                 value(body, at, "exempt_tables", free, stacking.exempt_tables, tables),
                 *_clause(body, at, name, stacking.single_direction),
@@ -346,11 +354,11 @@ def _stacking(version: Version) -> Iterator[Part]:
         name = Phrase("孰高兑付、差额补齐", "The higher of two grants, paid as a top-up")
         whose, same = Phrase("抵减范围", "what is set off"), voc.SAME_PROJECT[stacking.same_project]
         yield Part(
-            at,
-            body,
-            name if not stacking.same_project else Phrase(f"{name.zh}（{same.zh}）", f"{name.en} ({same.en})"),
-            ("higher_of",),
-            (
+            place=at,
+            raw=body,
+            whole=name if not stacking.same_project else Phrase(f"{name.zh}（{same.zh}）", f"{name.en} ({same.en})"),
+            keys=("higher_of",),
+            statements=(
                 value(body, at, "same_project", named(name, whose), stacking.same_project, same),
                 *_clause(body, at, name, stacking.higher_of),
             ),
@@ -359,11 +367,11 @@ def _stacking(version: Version) -> Iterator[Part]:
         (less, clause), at, body = stacking.offset, "/terms/stacking/offset", raw["offset"]
         name, said = Phrase("从每项金额中扣除", "Taken off each item's amount"), expression(less, ex.MONEY, version.terms)
         yield Part(
-            at,
-            body,
-            Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
-            ("offset",),
-            (value(body, at, "less", name, meaning(less), said), *_clause(body, at, name, clause)),
+            place=at,
+            raw=body,
+            whole=Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"),
+            keys=("offset",),
+            statements=(value(body, at, "less", name, meaning(less), said), *_clause(body, at, name, clause)),
         )
 
 
@@ -373,11 +381,11 @@ def _not_decided(version: Version) -> Iterator[Part]:
         at, name, said = f"/terms/not_decided/{no}", Phrase("未尽事项", "Left open"), quoted(one.message)
         name_it = Phrase(f"{name.zh}{said.zh}", f"{name.en}: {said.en}")
         yield Part(
-            at,
-            body,
-            name_it,
-            (one.message, ("clause", one.clause)),
-            (
+            place=at,
+            raw=body,
+            whole=name_it,
+            keys=(one.message, ("clause", one.clause)),
+            statements=(
                 text(body, at, "message", name, one.message),
                 text(body, at, "clause", named(name_it, CLAUSE), one.clause),
             ),
