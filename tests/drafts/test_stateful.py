@@ -23,10 +23,13 @@ from tests.contract.test_schemathesis import CONFIG, schemathesis
 # 412 is what the document says of an ETag that has the right form and is not the present one, 413 of a note without end.
 # 428 of a step without an ETag. The links are the document's own: none are inferred, and none is given up because the step at its end was refused.
 WALK = CONFIG.replace("tests.contract.schemathesis_hooks", "tests.drafts.officers").replace('"409", "422"', '"409", "412", "422"')
-WALK += """missing_required_header.expected-statuses = ["401", "406", "415", "422", "428"]
+CHECKS = """missing_required_header.expected-statuses = ["401", "406", "415", "422", "428"]
 negative_data_rejection.expected-statuses = [
   "400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429", "5xx"
 ]
+"""
+WALK = WALK.replace("[[operations]]", CHECKS + "[[operations]]")
+WALK += """
 [phases.stateful]
 max-steps = 24
 link-calibration = false
