@@ -8,7 +8,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile bench-scale release lock clean
+.PHONY: help serve check test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile bench-scale release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ backup: $(BIN)/.base ## Write everything that is stored to FILE=…, and restore
 restore: $(BIN)/.base ## Put a backup FILE=… into an empty database; DIGEST=… is the one that was printed
 	@$(BIN)/subsidy migrate
 	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))" $(if $(DIGEST),--digest "$(DIGEST)")
+
+check: $(BIN)/.test ## In about two minutes: lint, types, import rules, then the core and the specification
+	$(BIN)/ruff check app tests migrations benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 tests/spec tests/golden tests/shapes
 
 test: $(BIN)/.test ## Set up and run lint, types, import rules and every test that wheels alone can run
 	$(BIN)/ruff check app tests migrations

@@ -1,4 +1,4 @@
-"""Every limit of the web shell, in one place (that of a body is a setting); the limits of single facts stand beside them in ``facts``."""
+"""Every limit of the web shell, in one place (that of a body is a setting); the limits of single facts stand beside them in ``claims``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BODY_SECONDS: Final = 60
 CHANGE_SECONDS: Final = 4  # of waiting for the database, then who changes something is told; the health check has known for two
 MAX_CHANGES: Final = 4  # at once, and questions about drafts
 MAX_KEY_CHANGES: Final = 2  # at once, beside the others: a key is revoked whatever becomes of drafts
-MAX_PROOFS: Final = 2  # at once of what is done for drafts while nothing is locked; a proof has its own bound, ``cells.MAX_STEPS``
+MAX_PROOFS: Final = 2  # at once of what is done for drafts while nothing is locked; a proof has its own bound, ``regions.MAX_STEPS``
 MAX_PROOFS_TAKEN: Final = 8  # of which the others wait for their turn, a second or two
 ANSWER_SECONDS: Final = 1.5  # an answer of the database that takes longer counts as none: it is stalled
 MAX_BODIES_ARRIVING: Final = 10  # as many of the largest size; beyond their sum large bodies are turned away with 503

@@ -1,7 +1,7 @@
 """The worst requests for each limit of the service: one row of ``CORPUS`` each, made at full size or at a share of it.
 
 A share of a hundredth has the same shape with a hundredth of the rows or bytes: from such ones the light mutations are made.
-The counts are those of ``facts`` and ``limits``, so that a limit that is raised makes its worst request larger by itself.
+The counts are those of ``claims.model`` and ``limits``, so that a limit that is raised makes its worst request larger by itself.
 """
 
 from __future__ import annotations

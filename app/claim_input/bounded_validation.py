@@ -40,7 +40,7 @@ class BoundedValidator:
         self._bounded = SchemaValidator(_rewritten(schema, _bounded), _use_prebuilt=False)
 
     def read(self, body: bytes) -> Any:
-        """Return what a text says that ``bodies.check_json`` has passed. Errors: Pydantic's ``ValidationError``.
+        """Return what a text says that ``json_reader.check_json`` has passed. Errors: Pydantic's ``ValidationError``.
 
         A short one is read at one go, which is faster, up to the first fault of each list. Any other lets other threads
         go on between its objects.

@@ -1,6 +1,6 @@
-"""Claims as each endpoint takes them: ``facts.Claim`` without the lists that do not belong there.
+"""Claims as each endpoint takes them: ``claims.model.Claim`` without the lists that do not belong there.
 
-One schema made from ``facts`` validates and documents. Pydantic alone would take ``"1641340800"`` for
+One schema made from ``claims.model`` validates and documents. Pydantic alone would take ``"1641340800"`` for
 a date and an instant without offset, so dates and instants first have to look like themselves; all of
 it still runs in compiled code.
 """

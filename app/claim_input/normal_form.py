@@ -1,6 +1,6 @@
 """The facts of a claim in normal form (D88): every list in order, rates by value, defaults that follow from other facts filled in.
 
-What a class of facts holds is read from ``facts`` once, so a new list or rate there is in order here too. What is in order
+What a class of facts holds is read from ``claims.model`` once, so a new list or rate there is in order here too. What is in order
 already is not made anew, and a list of one entry is not looked at.
 """
 

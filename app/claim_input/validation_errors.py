@@ -158,7 +158,7 @@ def _at(body: Any, path: Sequence[str | int]) -> Any:
 def problem_of(failure: ValidationError, body: bytes, lists: Sequence[str]) -> ProblemError:
     """Return the faults of a request, without those that only follow from another one; the first hundred are listed.
 
-    Validation stops at so many (``validating``), so that there may be more than it has found. Pydantic calls a list
+    Validation stops at so many (``bounded_validation``), so that there may be more than it has found. Pydantic calls a list
     whose entries are wrong also too short; that is left out.
     """
     found = failure.errors(include_url=False, include_input=False)

@@ -54,7 +54,7 @@ def test_the_nearest_name(sent: Any, known: dict[str, str], found: list[str]) ->
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
-    """What a function of ``nearest`` is asked from now on."""
+    """What a function of ``nearest_names`` is asked from now on."""
     asked: list[Any] = []
     function = getattr(names, name)
     monkeypatch.setattr(names, name, lambda *given: (asked.append(given), function(*given))[1])

@@ -1,4 +1,4 @@
-"""The schemas of the OpenAPI document: requests from ``facts``, answers from ``results``, in Chinese."""
+"""The schemas of the OpenAPI document: requests from ``claims.model``, answers from ``results.model``, in Chinese."""
 
 from __future__ import annotations
 

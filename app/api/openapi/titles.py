@@ -1,7 +1,7 @@
 """Chinese titles of the answer's fields and of every object in the OpenAPI document.
 
-The fields of a request carry their titles in ``facts``; answers are encoded as they are, so theirs
-stand here, and a test fails when ``results`` has a field without one.
+The fields of a request carry their titles in ``claims.model``; answers are encoded as they are, so theirs
+stand here, and a test fails when ``results.model`` has a field without one.
 """
 
 from __future__ import annotations

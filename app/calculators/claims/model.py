@@ -3,7 +3,7 @@
 Standard-library dataclasses. ``field(metadata=…)`` carries the Chinese title, the pattern and the
 limits; the API builds validation and the OpenAPI document from the same metadata, so that schema,
 validation, documentation and core are never four hand-kept copies. ``neutral`` is the value that says nothing, ``codes`` are those of
-a field that say something: what a table does not read of them warns (D81, ``unread``). ``says`` is what a sentence calls the
+a field that say something: what a table does not read of them warns (D81, ``unread_facts``). ``says`` is what a sentence calls the
 fact where the title asks a question or adds a remark, ``en`` its English name where that is not the field's own.
 
 Money is a string in 元 with two decimals, a rate a decimal fraction as a string (DOMAIN: money and

@@ -5,7 +5,7 @@ RATE_PATTERN = r"^(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 SPREAD_PATTERN = r"^-?(0|[1-9][0-9]?)(\.[0-9]{1,8})?$"
 CODE_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
 # Without control, format and private-use characters, as far as a pattern can say it that every reader of a JSON Schema
-# understands; ``ids`` refuses the rest (D67).
+# understands; ``claim_ids`` refuses the rest (D67).
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\ue000-\uf8ff\ufeff\ufff9-\ufffb"

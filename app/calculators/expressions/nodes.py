@@ -3,8 +3,8 @@
 ``rate: min(2.5%, contract_rate)``, ``limit: 2% * disbursed``, ``when: category in [MPW]``. Numbers are
 exact rationals; money is in 元. There is no division, loop or text operation, and no name that the
 table has not declared. A literal such as ``1000`` may stand for money, a count or a quantity, so each
-node has the *set* of types that it can have, and the place where it stands chooses (``inference``). The
-text is read by ``grammar``.
+node has the *set* of types that it can have, and the place where it stands chooses (``types``). The
+text is read by ``parser``.
 """
 
 from __future__ import annotations

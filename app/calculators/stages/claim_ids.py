@@ -1,6 +1,6 @@
 """The ids of a claim: what may be one, what occurs twice, and what is spelled in two ways (D67, D70).
 
-Which fields are ids is read from ``facts``: those with the pattern of an id.
+Which fields are ids is read from ``claims.model``: those with the pattern of an id.
 """
 
 from __future__ import annotations

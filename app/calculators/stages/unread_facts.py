@@ -1,6 +1,6 @@
 """Values that say something and that no part of a table reads: each is a warning, once a field (D81).
 
-Which value of a field says nothing stands beside the field (``facts``, ``neutral``); which fields and codes a table reads follows
+Which value of a field says nothing stands beside the field (``claims.model``, ``neutral``); which fields and codes a table reads follows
 from its terms. So a new field or a new word of a table needs no case here.
 """
 

@@ -1,6 +1,6 @@
 """What a rate table says, as frozen values (TERMS of a table: facts, lines, caps, rounding, payout).
 
-``reading.parse_terms`` makes them from a data file; ``proofs.prove`` shows that they leave no gap or
+``parser.parse_terms`` makes them from a data file; ``coverage.prove`` shows that they leave no gap or
 overlap. Expressions are trees of ``expressions``. Money limits stay expressions in 元 until a claim
 is assessed.
 """
@@ -254,7 +254,7 @@ class Terms:
     """Everything that one version of a table says."""
 
     facts: str | None  # None: an overlay's terms
-    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``vocabulary.APPLICANTS``
+    applicants: tuple[str, ...] = ("ENTERPRISE",)  # the kinds that are admitted, in the order of ``labels.APPLICANTS``
     choose: str = "ONLY"
     day_count: DayCountName = SILENT
     day_count_assumed: str | None = None

@@ -1,7 +1,7 @@
 """Proof, at load, that the lines of a table leave no gap, no overlap and nothing that can never apply.
 
 The conditions compare facts with constants and with each other, so the space of all facts falls into
-finitely many cells (``cells``). One sample for each cell decides all claims in it. The proof is exact,
+finitely many cells (``regions``). One sample for each cell decides all claims in it. The proof is exact,
 not a sample of cases (decision D32, D34).
 """
 

@@ -1,4 +1,4 @@
-"""What loans will cost, from counts and dates: drawdowns × the days on which something changes while they run (``cost``)."""
+"""What loans will cost, from counts and dates: drawdowns × the days on which something changes while they run (``estimate``)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A digest over the whole file is made anew by whoever alters it. The log is harder: each key, each step of a draft and each
 published version is written there as well, entry chained to entry. Who makes the whole chain anew is found out by the
-backup's signature or by the digest that was noted elsewhere (``sealing``), not here.
+backup's signature or by the digest that was noted elsewhere (``seal``), not here.
 """
 
 from __future__ import annotations

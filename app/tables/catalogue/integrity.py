@@ -1,7 +1,7 @@
 """Whether a stored row is what its digest was made of, and its columns are what its content says.
 
 The database refuses to change a row; whoever gets past it can still be found out. What does not agree here is not
-calculated with (``repository``) and not restored (``agreement``).
+calculated with (``repository``) and not restored (``backup.consistency``).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ Sentence = tuple[str, str]
 
 
 def news(session: Session, rows: Iterable[Row], *, of_load: bool = False) -> Iterator[Sentence]:
-    """A sentence for each thing that rows say; what new versions of tables and rules say is told by ``wording``.
+    """A sentence for each thing that rows say; what new versions of tables and rules say is told by ``differences``.
 
     Drafts tell of their events and series themselves; ``of_load`` tells of these, too.
     """

@@ -1,6 +1,6 @@
 """What one version of a table says as a whole, statement by statement: where it stands, what it means, in which words.
 
-``parts`` adds what a version has more or less of; ``wording`` compares two versions.
+``sections`` adds what a version has more or less of; ``differences`` compares two versions.
 """
 
 from __future__ import annotations

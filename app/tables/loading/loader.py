@@ -1,7 +1,7 @@
 """Load published tables from files: proved first, then added; what is published is never changed.
 
 Loading is idempotent, also on a database in use: the same content adds nothing, the same version with other content is
-refused, and what was published here beyond the files stays (``beyond``).
+refused, and what was published here beyond the files stays (``drift``).
 """
 
 from __future__ import annotations
