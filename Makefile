@@ -61,6 +61,7 @@ test-machine: $(BIN)/.test ## Run the tests that need Debian packages (a browser
 	$(BIN)/python -m pytest -m machine tests
 
 $(CLIENTS)/.node: tests/clients/package.json tests/clients/package-lock.json
+	@command -v npm >/dev/null || { echo "install Node, version 20 or later" >&2; exit 1; }
 	@mkdir -p $(CLIENTS) && cp $^ $(CLIENTS)/
 	npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
