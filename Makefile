@@ -41,7 +41,7 @@ restore: $(BIN)/.base ## Put a backup FILE=… into an empty database; DIGEST=�
 	@$(BIN)/subsidy migrate
 	@$(BIN)/subsidy restore "$(or $(FILE),$(error FILE=… is missing))" $(if $(DIGEST),--digest "$(DIGEST)")
 
-check: $(BIN)/.test ## In about two minutes: lint, types, import rules, then the core and the specification
+check: $(BIN)/.test ## In a few minutes: lint, types, import rules, then the core and the specification
 	$(BIN)/ruff check app tests migrations benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports

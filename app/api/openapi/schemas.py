@@ -41,7 +41,7 @@ _CODED: Final[dict[str, Schema]] = {  # lists that no type of results has
 
 
 def _described(hint: Any, made: dict[str, Schema]) -> Schema:
-    """Return the schema of a type of ``results``; objects go into ``made`` by name.
+    """Return the schema of a type of ``results.model``; objects go into ``made`` by name.
 
     Pydantic takes no ``typing.TypedDict`` before Python 3.12, and answers are never validated.
     """

@@ -1,7 +1,7 @@
 """The functions of the expression language, one row each: parser, types, levels, evaluation and wording read it.
 
 To add one: its row here and its tests. A row without ``evaluate`` is answered by the scope of the facts, under its name and
-arguments; a new one needs its answer there (``scope``, ``loans``).
+arguments; a new one needs its answer there (``stages.scope``, ``loans``).
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ NOTHING: Final = Number(0)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence or name by its key in ``texts``; a value that is a phrase is said in the language of the rest."""
+    """A sentence or name by its key in ``messages``; a value that is a phrase is said in the language of the rest."""
 
     key: str
     values: Mapping[str, object]

@@ -1,6 +1,6 @@
 """The facts that an expression can name without declaring them: type, level and title.
 
-Those of the claim take type and titles from its fields (``facts``); those that are worked out have a row here.
+Those of the claim take type and titles from its fields (``claims.model``); those that are worked out have a row here.
 
 A level says of what a fact speaks. Levels are ordered from wide to narrow; an expression that reads a
 narrow fact is evaluated for each thing of that level.
