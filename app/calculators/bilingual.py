@@ -10,3 +10,8 @@ class Phrase(NamedTuple):
 
     zh: str
     en: str
+
+
+def same(words: object) -> Phrase:
+    """What is said alike in both languages: a figure, a name, a code."""
+    return Phrase(str(words), str(words))

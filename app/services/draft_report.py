@@ -17,7 +17,6 @@ from app.tables.diff.differences import differences
 from app.tables.drafts.planned_rows import Proposal
 from app.tables.drafts.workflow import State, proposal_of
 from app.tables.files.clause_doubts import doubts
-from app.tables.files.fault_messages import english
 from app.tables.files.file_values import Row
 from app.tables.files.term_proofs import Prove, prove_terms
 from app.tables.storage import models
@@ -70,7 +69,7 @@ def report(seen: Compared, language: Language, catalogue: Catalogue) -> ReportVi
     """The report on a draft; sentences take their time, and no database is asked for them."""
     proposal = seen.proposal
     found = [*proposal.faults, *failing_examples(proposal, catalogue)]
-    faults = [FaultView(place=one.place, message=one.message if language == "zh" else english(one.message)) for one in found]
+    faults = [FaultView(place=one.place, message=one.message if language == "zh" else one.en) for one in found]
     consequences = [one.zh if language == "zh" else one.en for one in proposal.consequences]
     if not proposal.faults:
         consequences += [*_sources(seen.new, language), *of_examples(proposal, catalogue, language)]

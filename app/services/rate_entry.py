@@ -20,7 +20,6 @@ from app.claim_input.field_formats import CODES, described
 from app.errors import FieldError, ProblemError, invalid
 from app.services.draft_models import MonthRequest
 from app.tables.drafts import workflow as drafts
-from app.tables.files.fault_messages import english
 from app.tables.files.reference_series import CONFIRMATION, ValuesAre, stored_values_are
 
 _ROW: Final = re.compile(r"/series/([0-9]+)(?:/add(?:/0(?:/(on|value))?)?)?")
@@ -66,7 +65,7 @@ def _told(fault: TermsFault, names: list[str]) -> FieldError:
         _pointer(fault.place, names),
         "DRAFT_FAULT",
         fault.message.replace(CONFIRMATION, _FIELD),
-        english(fault.message).replace(CONFIRMATION, _FIELD),
+        fault.en.replace(CONFIRMATION, _FIELD),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from app import limits
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.services.calculation import kind_of
 from app.services.impact import Comparison
@@ -58,7 +59,7 @@ def _failing(row: models.RateTableVersion, place: str, catalogue: Catalogue, lef
         paid, said = told.after.amount, one.get("amount")
         for failure in told.failures:
             why = "" if failure.after is None else f"{failure.after.pointer or ''} {failure.after.detail}".strip()
-            faults.append(TermsFault(f"{place}/examples/{no}/request", f"例子不能计算：{why}"))
+            faults.append(TermsFault(f"{place}/examples/{no}/request", tell("EXAMPLE_NOT_CALCULATED", why=why)))
         if not told.failures and said not in (None, paid):
-            faults.append(TermsFault(f"{place}/examples/{no}/amount", f"例子得 {paid} 元，而不是 {said} 元"))
+            faults.append(TermsFault(f"{place}/examples/{no}/amount", tell("EXAMPLE_AMOUNT_DIFFERS", paid=paid, said=said)))
     return faults, left

@@ -26,7 +26,6 @@ from app.tables.catalogue.hypothetical import supposing, touched
 from app.tables.catalogue.snapshot import Catalogue
 from app.tables.drafts.planned_rows import Proposal
 from app.tables.drafts.workflow import State
-from app.tables.files.fault_messages import english
 
 NOTICE = {
     "zh": "草案试算：标准表尚未公布，结果不得作为任何决定的依据",
@@ -84,7 +83,7 @@ def supposed(catalogue: Catalogue, proposal: Proposal) -> Supposed:
 
 def refused(proposal: Proposal) -> ProblemError:
     """The faults of a draft as a problem; their places are in the draft's content."""
-    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, english(one.message)) for one in proposal.faults]
+    faults = [FieldError(f"/content{one.place}", "DRAFT_FAULT", one.message, one.en) for one in proposal.faults]
     return ProblemError("DRAFT_FAULTY", errors=faults, unfinished=len(faults) >= MAX_FAULTS)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.catalogue.repository import read_catalogue
 from app.tables.catalogue.snapshot import NoVersionInForce
@@ -188,7 +189,7 @@ def test_a_draft_that_would_be_faulty_by_now_is_not_published(loaded: Engine, mo
 
     def faulty(*asked: Any) -> Any:
         made = proposal_of(*asked)
-        made.faults.append(TermsFault("/version", "重叠"))
+        made.faults.append(TermsFault("/version", tell("PERIODS_OVERLAP", before=1, after=2)))
         return made
 
     monkeypatch.setattr(drafts, "proposal_of", faulty)

@@ -44,7 +44,6 @@ from app.tables.drafts.planned_rows import Proposal
 from app.tables.drafts.templates import SourceError
 from app.tables.drafts.workflow import State
 from app.tables.files.clause_doubts import Doubt, doubts
-from app.tables.files.fault_messages import english
 from app.tables.files.term_proofs import Prove, TooMuchWork, proved
 
 Writer = Annotated[Actor, Depends(gate.needs(Scope.TABLES_WRITE))]
@@ -386,10 +385,10 @@ def _told() -> Iterator[None]:
     except drafts.DraftError as error:
         raise ProblemError(_CODES[type(error)], error.zh, error.en) from None
     except TooMuchWork as error:
-        zh, en = error.fault.message, english(error.fault.message)
+        zh, en = error.fault.message, error.fault.en
         raise ProblemError("TOO_MUCH_WORK", zh, en) from None
     except SourceError as error:
-        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, english(error.fault.message))]) from None
+        raise invalid([FieldError(error.fault.place, "INVALID_VALUE", error.fault.message, error.fault.en)]) from None
 
 
 _ONE_STRONG: Final = re.compile(r'"[\x21\x23-\x7e]*"')

@@ -47,7 +47,7 @@ MOMENTS: Final[Mapping[str, Moment]] = MappingProxyType(
 class Parameter:
     """One argument: an expression of a type, a literal that names something, or a date that a word may stand for."""
 
-    title: str
+    title: Phrase
     types: frozenset[TypeName] = frozenset()  # of an expression, or of the fact that is named
     names: Names | None = None
     moments: tuple[str, ...] = ()
@@ -66,16 +66,16 @@ class Function:
     level: Level = "APPLICANT"  # of the facts that it reads beside its arguments
     reads: str | None = None  # the fact that it reads
     facts: str | None = None  # the only kind of facts that has it
-    only_in: str | None = None  # the only place where it may stand
+    only_in: str | None = None  # the fault of every other place than its own
     calculated: bool = False  # only the calculation knows its answer, not the facts alone
 
 
-_DATE: Final = Parameter(title="日期", types=frozenset({"DATE"}))
+_DATE: Final = Parameter(title=Phrase("日期", "date"), types=frozenset({"DATE"}))
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
     {
         "months_after": Function(
-            parameters=(_DATE, Parameter(title="月数", types=frozenset({"COUNT"}))),
+            parameters=(_DATE, Parameter(title=Phrase("月数", "months"), types=frozenset({"COUNT"}))),
             result="DATE",
             says=Phrase("{0}后{1}个月", "{1} months after {0}"),
             says_before=Phrase("{0}前{1}个月", "{1} months before {0}"),
@@ -83,9 +83,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
         ),
         "reference": Function(
             parameters=(
-                Parameter(title="系列", names="SERIES"),
+                Parameter(title=Phrase("系列", "SERIES"), names="SERIES"),
                 Parameter(
-                    title="日期",
+                    title=Phrase("日期", "date"),
                     moments=("DAY", "SIGNED_ON", "FIRST_DRAWDOWN", "EACH_DRAWDOWN", "APPLICATION_DATE", "JAN_1", "JAN_1_LAST_YEAR"),
                 ),
             ),
@@ -94,8 +94,8 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
         ),
         "status": Function(
             parameters=(
-                Parameter(title="代码", names="STATUS"),
-                Parameter(title="日期", moments=("AT_FIRST_DRAWDOWN", "AT_APPLICATION", "ON_DAY")),
+                Parameter(title=Phrase("代码", "CODE"), names="STATUS"),
+                Parameter(title=Phrase("日期", "date"), moments=("AT_FIRST_DRAWDOWN", "AT_APPLICATION", "ON_DAY")),
             ),
             result="BOOLEAN",
             says=Phrase("{1}具有资质 {0}", "status {0} {1}"),
@@ -107,21 +107,21 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
             says_not=Phrase("自{0}以来无严重失信记录", "no dishonesty record since {0}"),
         ),
         "earned": Function(
-            parameters=(Parameter(title="档次", names="LINE"),),
+            parameters=(Parameter(title=Phrase("档次", "LINE"), names="LINE"),),
             result="BOOLEAN",
             says=Phrase("档次 {0} 有金额", "line {0} earns"),
-            only_in="它只用于金额限额的 when",
+            only_in="ONLY_IN_WHEN_OF_CAPS",
             calculated=True,
         ),
         "total": Function(
-            parameters=(Parameter(title="名称", names="FACT", types=frozenset({"MONEY", "COUNT", "QUANTITY"})),),
+            parameters=(Parameter(title=Phrase("名称", "name"), names="FACT", types=frozenset({"MONEY", "COUNT", "QUANTITY"})),),
             result=None,
             says=Phrase("{0}合计", "total {0}"),
-            only_in="它只用于 require 的 that，按合计分档请把合计声明为项目单位的事实",
+            only_in="ONLY_IN_REQUIREMENTS",
             calculated=True,
         ),
         "admitted": Function(
-            parameters=(Parameter(title="类别", names="CATEGORY"),),
+            parameters=(Parameter(title=Phrase("类别", "CATEGORY"), names="CATEGORY"),),
             result="MONEY",
             says=Phrase("{fact}（{0}）", "{fact} in {0}"),
             level="ITEM",

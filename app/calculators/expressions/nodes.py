@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.calculators.expressions.functions import EXTREMES, FUNCTIONS, MOMENTS, ExtremeName, Moment, Names, Parameter
+from app.calculators.faults.telling import FaultError
 
 MAX_LENGTH = 600
 MAX_DEPTH = 24
@@ -47,7 +48,7 @@ MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 """A comparison with its sides exchanged."""
 
 
-class ExpressionError(ValueError):
+class ExpressionError(FaultError, ValueError):
     """The text is no expression of the language, or its types do not fit."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions import functions
 from app.calculators.expressions.nodes import (
     COUNT,
@@ -32,6 +33,7 @@ from app.calculators.expressions.nodes import (
     Not,
     Number,
 )
+from app.calculators.faults.telling import tell
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
@@ -48,13 +50,13 @@ WORDS = {"and", "or", "not", "in"}
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"表达式过长（至多 {MAX_LENGTH} 字）")
+        raise ExpressionError(tell("EXPRESSION_TOO_LONG", most=MAX_LENGTH))
     at = 0
     text = text.rstrip()
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise ExpressionError(f"无法识别: {text[at : at + 20]!r}")
+            raise ExpressionError(tell("NOT_UNDERSTOOD", given=repr(text[at : at + 20])))
         kind = str(found.lastgroup)
         yield kind, _SAME.get(found[kind], found[kind])
         at = found.end()
@@ -95,20 +97,20 @@ class _Parser:
     def take(self, value: str | None = None) -> tuple[str, str]:
         token = self.tokens[self.at]
         if value is not None and token[1] != value:
-            raise ExpressionError(f"此处应为 {value!r}，而不是 {token[1] or '结尾'!r}")
+            raise ExpressionError(tell("EXPECTED_HERE", wanted=repr(value), given=_shown(token[1])))
         self.at += 1
         return token
 
     def parse(self) -> Node:
         node = self.disjunction()
         if self.peek()[0] != "end":
-            raise ExpressionError(f"多余的 {self.peek()[1]!r}")
+            raise ExpressionError(tell("ONE_TOO_MANY", given=repr(self.peek()[1])))
         return node
 
     def disjunction(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"嵌套过深（至多 {MAX_DEPTH} 层）")
+            raise ExpressionError(tell("EXPRESSION_TOO_DEEP", most=MAX_DEPTH))
         parts = [self.conjunction()]
         while self.peek() == ("name", "or"):
             self.take()
@@ -152,14 +154,14 @@ class _Parser:
         while True:
             kind, value = self.take()
             if kind != "code":
-                raise ExpressionError(f"列表中应为代码，而不是 {value!r}")
+                raise ExpressionError(tell("LIST_OF_CODES", given=repr(value)))
             if value in codes:
-                raise ExpressionError(f"列表中 {value} 重复")
+                raise ExpressionError(tell("TWICE_IN_LIST", given=value))
             codes.append(value)
             if self.take()[1] == "]":
                 return tuple(codes)
             if self.tokens[self.at - 1][1] != ",":
-                raise ExpressionError("列表各项以逗号分隔")
+                raise ExpressionError(tell("LIST_COMMAS"))
 
     def sum(self) -> Node:
         node = self.product()
@@ -179,7 +181,7 @@ class _Parser:
             self.take()
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise ExpressionError(f"嵌套过深（至多 {MAX_DEPTH} 层）")
+                raise ExpressionError(tell("EXPRESSION_TOO_DEEP", most=MAX_DEPTH))
             node = Negative(self.unary())
             self.depth -= 1
             return node
@@ -188,7 +190,7 @@ class _Parser:
     def atom(self) -> Node:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise ExpressionError(f"表达式过大（至多 {MAX_NODES} 项）")
+            raise ExpressionError(tell("EXPRESSION_TOO_LARGE", most=MAX_NODES))
         kind, value = self.take()
         if kind == "number":
             return _number(value)
@@ -196,7 +198,7 @@ class _Parser:
             try:
                 return Day(date.fromisoformat(value))
             except ValueError as wrong:
-                raise ExpressionError(f"不是日期: {value}") from wrong
+                raise ExpressionError(tell("NOT_A_DATE", given=value)) from wrong
         if kind == "code":
             return Code(value)
         if (kind, value) == ("op", "("):
@@ -207,7 +209,7 @@ class _Parser:
             return self.call(value)
         if kind == "name" and value not in WORDS:
             return Name(value)
-        raise ExpressionError(f"此处不应为 {value or '结尾'!r}")
+        raise ExpressionError(tell("NOT_EXPECTED", given=_shown(value)))
 
     def call(self, fn: str) -> Node:
         self.take("(")
@@ -219,11 +221,11 @@ class _Parser:
         extreme = next((name for name in functions.EXTREMES if name == fn), None)
         if extreme is not None:
             if len(args) < 2:
-                raise ExpressionError(f"{fn} 至少两项")
+                raise ExpressionError(tell("TAKES_TWO_PARTS", function=fn))
             return Extreme(extreme, tuple(args))
         wanted = len(functions.FUNCTIONS[fn].parameters)
         if len(args) != wanted:
-            raise ExpressionError(f"{fn} 要 {wanted} 项")
+            raise ExpressionError(tell("TAKES_PARTS", function=fn, wanted=wanted))
         return Call(fn, tuple(args))
 
 
@@ -234,7 +236,7 @@ def parse(text: str) -> Node:
     except ExpressionError:
         right = _respelt(text) if len(text) <= MAX_LENGTH else text
         if right != text and _understood(right):
-            raise ExpressionError(f"应写作 {right}，而不是 {text!r}") from None
+            raise ExpressionError(tell("WRITTEN_OTHERWISE", right=right, given=repr(text))) from None
         raise
 
 
@@ -242,6 +244,10 @@ def _respelt(text: str) -> str:
     """Figures as they are written here: ``500 万``, ``5,000,000``, ``0.5％`` and ``1.5个百分点`` are 500万, 5000000, 0.5% and 1.5%."""
     text = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text.translate(_WIDE))
     return re.sub(r"(?<=[0-9])\s*(?:个百分点|(?=[万亿元%]))", lambda found: "%" if found[0].strip() else "", text)
+
+
+def _shown(sign: str) -> str | Phrase:
+    return repr(sign) if sign else tell("THE_END")
 
 
 def _understood(text: str) -> bool:

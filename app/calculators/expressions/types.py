@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions.functions import FUNCTIONS
 from app.calculators.expressions.nodes import (
     BOOLEAN,
@@ -38,6 +39,7 @@ from app.calculators.expressions.nodes import (
     children,
     given,
 )
+from app.calculators.faults.telling import joined, tell
 
 _TIMES: dict[tuple[str, str], str] = {
     (RATE, MONEY): MONEY,
@@ -50,16 +52,15 @@ _TIMES: dict[tuple[str, str], str] = {
     (COUNT, QUANTITY): QUANTITY,
 }
 
-TITLES = {
-    MONEY: "金额",
-    RATE: "比例",
-    NUMBER: "数字",
-    COUNT: "次数",
-    QUANTITY: "数量",
-    DATE: "日期",
-    BOOLEAN: "是否",
-    CODE: "代码",
-    CODES: "代码组",
+_TITLES = {
+    MONEY: tell("MONEY"),
+    RATE: tell("A_RATE"),
+    COUNT: tell("A_COUNT"),
+    QUANTITY: tell("A_QUANTITY"),
+    DATE: tell("A_DATE"),
+    BOOLEAN: tell("A_BOOLEAN"),
+    CODE: tell("A_CODE"),
+    CODES: tell("CODES"),
 }
 
 
@@ -90,25 +91,25 @@ def infer(node: Node, names: Mapping[str, str]) -> Types:
             return frozenset({CODE})
         case Name(name):
             if name not in names:
-                raise ExpressionError(f"未声明的名称: {name}；可用: {', '.join(sorted(names))}")
+                raise ExpressionError(tell("UNDECLARED_NAME", name=name, names=", ".join(sorted(names))))
             return frozenset({names[name]})
         case Negative(part):
-            return _require(NUMERIC, "负号之后的类型", infer(part, names))
+            return _require(NUMERIC, tell("AFTER_MINUS_SIGN"), infer(part, names))
         case Arithmetic() | Extreme() if any(isinstance(part, Code) for part in children(node)):
             code = next(part.value for part in children(node) if isinstance(part, Code))
-            raise ExpressionError(f"{code} 是代码，不能计算；参考利率应写作 reference({code}, DAY)")
+            raise ExpressionError(tell("CODE_IS_NO_NUMBER", code=code))
         case Arithmetic("*", left, right):
             sides = infer(left, names), infer(right, names)
-            return _product(*sides) & NUMERIC or _clash("乘法两边的类型", sides)
+            return _product(*sides) & NUMERIC or _clash(tell("MULTIPLICATION_SIDES"), sides)
         case Arithmetic(op, left, right):
-            return _require(NUMERIC, f"{op} 两边的类型", infer(left, names), infer(right, names))
+            return _require(NUMERIC, tell("SIDES_OF", op=op), infer(left, names), infer(right, names))
         case Extreme(fn, parts):
-            return _require(NUMERIC | {DATE}, f"{fn} 各项的类型", *(infer(part, names) for part in parts))
+            return _require(NUMERIC | {DATE}, tell("TYPES_OF_PARTS", op=fn), *(infer(part, names) for part in parts))
         case _:
             return _infer_condition(node, names)
 
 
-def _require(wanted: Types, what: str, *sides: Types) -> Types:
+def _require(wanted: Types, what: Phrase, *sides: Types) -> Types:
     """The types that all sides can have. Errors: ExpressionError, naming what each side is."""
     fits = wanted
     for side in sides:
@@ -116,13 +117,15 @@ def _require(wanted: Types, what: str, *sides: Types) -> Types:
     return fits or _clash(what, sides)
 
 
-def _clash(what: str, sides: Sequence[Types]) -> NoReturn:
-    raise ExpressionError(f"{what}不相容: {' 与 '.join(named(side) for side in sides)}")
+def _clash(what: Phrase, sides: Sequence[Types]) -> NoReturn:
+    raise ExpressionError(tell("TYPES_DO_NOT_FIT", what=what, sides=joined("AND", [named(side) for side in sides])))
 
 
-def named(types: Types) -> str:
+def named(types: Types) -> Phrase:
     """Types as an official reads them; a plain figure can be many things."""
-    return "数字" if NUMBER in types else "或".join(f"{TITLES[kind]} {kind}" for kind in sorted(types))
+    if NUMBER in types:
+        return tell("A_NUMBER")
+    return joined("OR_CLOSE", [tell("TYPE", title=_TITLES[kind], type=kind) for kind in sorted(types)])
 
 
 def _infer_condition(node: Node, names: Mapping[str, str]) -> Types:
@@ -130,19 +133,19 @@ def _infer_condition(node: Node, names: Mapping[str, str]) -> Types:
     match node:
         case Compare(op, left, right):
             allowed = NUMERIC | {DATE} if op not in {"==", "!="} else NUMERIC | {DATE, CODE, BOOLEAN}
-            _require(allowed, f"{op} 两边的类型", infer(left, names), infer(right, names))
+            _require(allowed, tell("SIDES_OF", op=op), infer(left, names), infer(right, names))
             return boolean
         case Member(item, among):
-            _require(frozenset({CODE}), "in 左边的类型", infer(item, names))
+            _require(frozenset({CODE}), tell("TYPE_BEFORE_IN"), infer(item, names))
             if isinstance(among, Name):
-                _require(frozenset({CODES}), "in 右边的类型", infer(among, names))
+                _require(frozenset({CODES}), tell("TYPE_AFTER_IN"), infer(among, names))
             return boolean
         case Logic(op, parts):
             for part in parts:
-                _require(boolean, f"{op} 各项的类型", infer(part, names))
+                _require(boolean, tell("TYPES_OF_PARTS", op=op), infer(part, names))
             return boolean
         case Not(part):
-            return _require(boolean, "not 之后的类型", infer(part, names))
+            return _require(boolean, tell("TYPE_AFTER_NOT"), infer(part, names))
         case Call():
             return _infer_call(node, names)
         case _:  # pragma: no cover - every node class is named above
@@ -156,7 +159,7 @@ def _infer_call(node: Call, names: Mapping[str, str]) -> Types:
         if one.names == "FACT":
             if not isinstance(arg, Name):
                 raise _unfit(node.fn)
-            result = _require(one.types, f"{node.fn} 的{one.title}", infer(arg, names))
+            result = _require(one.types, tell("NAMED_IN", function=node.fn, title=one.title), infer(arg, names))
         elif one.names is not None:
             if not isinstance(arg, Code):
                 raise _unfit(node.fn)
@@ -164,7 +167,7 @@ def _infer_call(node: Call, names: Mapping[str, str]) -> Types:
             if arg.value not in one.moments if isinstance(arg, Code) else infer(arg, names) != {DATE}:
                 raise _unfit(node.fn)
         else:
-            _require(one.types, f"{node.fn} 的{one.title}", infer(arg, names))
+            _require(one.types, tell("PARAMETER_OF", function=node.fn, title=one.title), infer(arg, names))
     return result
 
 
@@ -173,5 +176,5 @@ def _unfit(fn: str) -> ExpressionError:
     parameters = FUNCTIONS[fn].parameters
     words = [word for one in parameters for word in one.moments]
     if not words:
-        return ExpressionError(f"{fn} 的参数不对")
-    return ExpressionError(f"{fn}({parameters[0].title}, 日期、日期事实或 {' '.join(words)})")
+        return ExpressionError(tell("WRONG_ARGUMENTS", function=fn))
+    return ExpressionError(tell("CALL_OF_DAY", function=fn, first=parameters[0].title, words=" ".join(words)))

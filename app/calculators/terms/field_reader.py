@@ -9,27 +9,34 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
+from app.calculators.bilingual import Phrase
 from app.calculators.claims.model import Purpose
 from app.calculators.expressions import nodes as ex
 from app.calculators.expressions.functions import FUNCTIONS
 from app.calculators.expressions.parser import parse
 from app.calculators.expressions.types import infer, named
+from app.calculators.faults.telling import FaultError, tell
 from app.calculators.terms import builtins as nm
 from app.calculators.terms.model import Measure, TermsError, TermsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+A_TEXT: Final = tell("A_TEXT")
+A_DATE: Final = tell("A_DATE")
+A_CODE: Final = tell("A_CODE")
+CLAUSE_WORDS: Final = tell("CLAUSE_WORDS")
+AN_EXPRESSION: Final = tell("AN_EXPRESSION")
 MAX_FAULTS: Final = 100  # nobody reads more of one table at once
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _T = TypeVar("_T")
 
 
-class Refused(Exception):
+class Refused(FaultError):
     """One value that cannot be read; recorded at its place, reading goes on with the next."""
 
-    def __init__(self, message: str, inside: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, told: Phrase, inside: tuple[str, ...] = ()) -> None:
+        super().__init__(told)
         self.inside = inside  # the keys below the place that is being read
 
 
@@ -37,7 +44,7 @@ class Told(Refused):
     """A value that cannot be read because of a fault that was recorded elsewhere; it is not told again."""
 
     def __init__(self) -> None:
-        super().__init__("")
+        super().__init__(Phrase("", ""))
 
 
 class Reader:
@@ -59,9 +66,9 @@ class Reader:
         self.clause: str | None = None
         self.wording: str | None = None
 
-    def fault(self, message: str, inside: tuple[str, ...] = ()) -> None:
+    def fault(self, told: Phrase, inside: tuple[str, ...] = ()) -> None:
         """Record a fault at this place, or at a key below it. Errors: TermsError at the hundredth, where reading ends."""
-        self.faults.append(TermsFault("/".join((*self.place, *inside)), message))
+        self.faults.append(TermsFault("/".join((*self.place, *inside)), told))
         if len(self.faults) >= MAX_FAULTS:
             raise TermsError(self.faults)
 
@@ -75,7 +82,7 @@ class Reader:
         except Told:
             pass
         except Refused as refused:
-            self.fault(str(refused), refused.inside)
+            self.fault(refused.told, refused.inside)
         finally:
             del self.place[len(self.place) - depth :]
 
@@ -89,7 +96,7 @@ class Reader:
             refused.inside = (key, *refused.inside)
             raise
         except ex.ExpressionError as refused:
-            raise Refused(str(refused), (key,)) from refused
+            raise Refused(refused.told, (key,)) from refused
         finally:
             self.place.pop()
 
@@ -103,11 +110,11 @@ class Reader:
     def mapping(self, raw: Any, allowed: list[str] | None = None) -> Mapping[str, Any]:
         """Keys and values; a key that is not allowed is a fault."""
         if not isinstance(raw, Mapping):
-            raise Refused("此处应为一组 键: 值")
+            raise Refused(tell("KEYS_AND_VALUES_HERE"))
         if allowed is not None:
             for key in raw:
                 if key not in allowed:
-                    self.fault(f"不认识的词 {key!r}；可用: {' '.join(allowed)}", (str(key),))
+                    self.fault(tell("UNKNOWN_WORD", given=repr(key), words=" ".join(allowed)), (str(key),))
         return raw
 
     def list(self, raw: Any, most: int = 200) -> list[Any]:
@@ -115,15 +122,15 @@ class Reader:
         if raw is None:
             return []
         if not isinstance(raw, list | tuple):
-            raise Refused("此处应为列表")
+            raise Refused(tell("LIST_HERE"))
         if len(raw) > most:
-            raise Refused(f"至多 {most} 项")
+            raise Refused(tell("TOO_MANY_ENTRIES", most=most))
         return list(raw)
 
-    def text(self, raw: Any, what: str = "文字") -> str:
+    def text(self, raw: Any, what: Phrase = A_TEXT) -> str:
         """A text that is not empty."""
         if not isinstance(raw, str) or not raw.strip():
-            raise Refused(f"此处应为{what}")
+            raise Refused(tell("SHOULD_BE_HERE", what=what))
         return raw.strip()
 
     def one_of(self, raw: Any, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -131,24 +138,24 @@ class Reader:
         if raw is None and default is not None:
             return default
         if raw not in allowed:
-            raise Refused(f"{raw!r} 不在可用的词中: {' '.join(allowed)}")
+            raise Refused(tell("NONE_OF_WORDS", given=repr(raw), words=" ".join(allowed)))
         return str(raw)
 
     def day(self, raw: Any) -> date:
         """A date YYYY-MM-DD."""
-        text = self.text(raw, "日期")
+        text = self.text(raw, A_DATE)
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise Refused(f"不是日期: {text}（应为 YYYY-MM-DD）")
+            raise Refused(tell("NOT_A_DAY", given=text))
         try:
             return date.fromisoformat(text)
         except ValueError as wrong:
-            raise Refused(f"没有这一天: {text}") from wrong
+            raise Refused(tell("NO_SUCH_DAY", given=text)) from wrong
 
     def whole(self, raw: Any, least: int, most: int) -> int:
         """A whole number within bounds."""
         text = raw if isinstance(raw, str) else ""
         if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
-            raise Refused(f"此处应为 {least} 至 {most} 的整数")
+            raise Refused(tell("WHOLE_NUMBER_HERE", least=least, most=most))
         return int(text)
 
     def flag(self, raw: Any, default: bool = False) -> bool:
@@ -156,7 +163,7 @@ class Reader:
         if raw is None:
             return default
         if raw not in ("true", "false"):
-            raise Refused("此处应为 true 或 false")
+            raise Refused(tell("TRUE_OR_FALSE"))
         return bool(raw == "true")
 
     def clause_of(self, raw: Mapping[str, Any]) -> str:
@@ -164,16 +171,16 @@ class Reader:
         if raw.get("clause_note") is not None:
             self.key(raw, "clause_note", self.text)
         if raw.get("clause"):
-            return self.key(raw, "clause", self.text, "条款原文")
+            return self.key(raw, "clause", self.text, CLAUSE_WORDS)
         if self.clause is None:
-            raise Refused("缺少条款原文 clause")
+            raise Refused(tell("CLAUSE_MISSING"))
         return self.clause
 
     def code(self, raw: Any) -> str:
         """A code such as FIXED_ASSET."""
-        text = self.text(raw, "代码")
+        text = self.text(raw, A_CODE)
         if not _CODE.fullmatch(text):
-            raise Refused(f"代码应为大写字母、数字和下划线: {text}")
+            raise Refused(tell("CODE_SPELLING", given=text))
         return text
 
     def series_name(self, raw: Any) -> str:
@@ -186,7 +193,7 @@ class Reader:
 
     def parsed(self, raw: Any) -> tuple[ex.Node, ex.Types]:
         """The tree of an expression, and the types that it can have."""
-        node = parse(self.text(raw, "表达式"))
+        node = parse(self.text(raw, AN_EXPRESSION))
         if ex.reads(node) & self.refused:
             raise Told
         return node, infer(node, self.types)
@@ -214,12 +221,12 @@ class Reader:
         """An expression of a wanted type that reads nothing narrower than ``narrowest``; remembers what it reads."""
         node, types = self.parsed(raw)
         if wanted not in types:
-            raise Refused(f"应得 {named(frozenset({wanted}))}，而表达式是 {named(types)}")
+            raise Refused(tell("WRONG_RESULT", wanted=named(frozenset({wanted})), given=named(types)))
         reads = ex.reads(node)
         if investment and "admitted" in reads:
-            raise Refused("admit 的 that 决定什么被纳入，不能读 admitted")
+            raise Refused(tell("ADMIT_READS_ADMITTED"))
         if "interest" in reads and not interest:
-            raise Refused("interest 只作 base、用于 require 的 that 或金额限额的 limit")
+            raise Refused(tell("INTEREST_MISPLACED"))
         for part in ex.walk(node):
             if isinstance(part, ex.Call):
                 self._call(part, extra)
@@ -243,37 +250,37 @@ class Reader:
         own = nm.APPLICANT if self.facts is None else nm.ITEM
         return min(own, wanted, key=nm.LEVELS.index)
 
-    def _too_narrow(self, node: ex.Node, narrowest: str) -> str:
+    def _too_narrow(self, node: ex.Node, narrowest: str) -> Phrase:
         read = ex.reads(node)
         if any(one.of == "INVESTMENT" and name in read for name, one in self.needs.items()):
-            return "投资明细的事实只用于 admit 的 that"
-        return "此处只能读项目单位的事实" if narrowest == nm.APPLICANT else "此处不能读随日或随放款变化的事实"
+            return tell("PAYMENTS_ONLY_IN_ADMIT")
+        return tell("ONLY_FACTS_OF_APPLICANT") if narrowest == nm.APPLICANT else tell("NO_CHANGING_FACTS_HERE")
 
     def _call(self, call: ex.Call, extra: frozenset[str]) -> None:
         row = FUNCTIONS[call.fn]
         if row.only_in is not None and call.fn not in extra:
-            raise Refused(f"此处不能用 {call.fn}；{row.only_in}")
+            raise Refused(tell(row.only_in, function=call.fn))
         if row.facts is not None and self.facts != row.facts:
-            raise Refused(f"{call.fn}({row.parameters[0].title}) 只用于 {row.facts}")
+            raise Refused(tell("FUNCTION_ONLY_FOR_FACTS", function=call.fn, of=row.parameters[0].title, facts=row.facts))
         for one, arg in ex.given(call):
             name = arg.name if one.names == "FACT" and isinstance(arg, ex.Name) else None
             if name not in {None, "interest"} and nm.LEVELS.index(self.levels[str(name)]) > nm.LEVELS.index(nm.ITEM):
-                raise Refused(f"total 不能合计 {name}：它随日或随放款变化")
+                raise Refused(tell("NO_TOTAL_OF", name=name))
         named = ex.moment(call)
         if named is not None and named.level != nm.APPLICANT and self.facts != "CONTRACTS":
-            raise Refused(f"只有贷款合同有 {call.key[-1]}；此处可用申请日、日期或日期事实")
+            raise Refused(tell("ONLY_CONTRACTS_HAVE_MOMENT", moment=call.key[-1]))
 
     def _purpose(self, item: ex.Node) -> None:
         known = get_args(Purpose)
         if not isinstance(item, ex.Code) or item.value not in known:
-            raise Refused(f"purposes 没有 {ex.plain(item)}；可用: {' '.join(known)}")
+            raise Refused(tell("NO_SUCH_PURPOSE", given=ex.plain(item), words=" ".join(known)))
 
     def _days(self, node: ex.Node) -> None:
         """``day`` is one whole side of a comparison, so that the days on which it changes are known."""
         day = ex.Name("day")
         compared = [part for part in ex.walk(node) if isinstance(part, ex.Compare) and (part.left == day) != (part.right == day)]
         if len(compared) != sum(part == day for part in ex.walk(node)):
-            raise Refused("day 只作比较的一边，如 day < months_after(signed_on, 12)；按日的参考利率与资质写 DAY、ON_DAY")
+            raise Refused(tell("DAY_MISPLACED"))
 
     def level(self, node: ex.Node, *, interest: bool = True) -> str:
         """The narrowest level that the expression reads; ``total`` speaks of the whole claim."""
@@ -303,4 +310,4 @@ class Reader:
 def no_facts(key: str | tuple[str, ...]) -> Any:
     """The lookup of a figure that may read nothing."""
     read = key if isinstance(key, str) else f"{key[0]}({', '.join(key[1:])})"
-    raise Refused(f"此处应为数字，而不是 {read}")
+    raise Refused(tell("NUMBER_HERE", given=read))

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.calculators.claims.patterns import TABLE_PATTERN
 from app.calculators.expressions import nodes as ex
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.money import round_down
 from app.calculators.terms import builtins as nm
 from app.calculators.terms.cap_periods import CAP_ACCOUNTS, CAP_PERIODS, USUAL_PERIOD, account
@@ -28,7 +29,7 @@ def _requirements(raw: Any, r: Reader) -> tuple[Requirement, ...]:
             with r.within("that"):
                 node = r.expression(body.get("that"), ex.BOOLEAN, extra=frozenset({"total"}), interest=True)
                 if ex.Name("balance") in ex.walk(node):
-                    raise Refused("条件不能读每日余额")
+                    raise Refused(tell("NO_BALANCE_IN_CONDITIONS"))
             made.append(
                 Requirement(
                     that=node,
@@ -58,7 +59,7 @@ def read_lines(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         with r.at(no):
             line = _line(r, body)
             if any(line.id == other.id for other in lines):
-                raise Refused(f"行 {line.id} 重复", ("id",))
+                raise Refused(tell("LINE_TWICE", line=line.id), ("id",))
             lines.append(line)
     found["lines"] = tuple(lines)
 
@@ -69,7 +70,7 @@ def _line(r: Reader, raw: Any) -> Line:
     if body.get("wording") is not None:
         wording = r.key(body, "wording", r.one_of, WORDINGS)
     if wording is None:
-        raise Refused("须写明 wording: CEILING（不超过）或 EXACT（按照）")
+        raise Refused(tell("WORDING_MISSING"))
     when = base = rate = amount = bands = None
     if body.get("when") is not None:
         with r.within("when"):
@@ -78,7 +79,7 @@ def _line(r: Reader, raw: Any) -> Line:
         with r.within("base"):
             base = r.expression(body["base"], ex.MONEY, interest=True)
             if "interest" in ex.reads(base) and not isinstance(base, ex.Name):
-                raise Refused("base: interest 不与其他项混合，份额写在 rate")
+                raise Refused(tell("INTEREST_MIXED"))
     if body.get("rate") is not None:
         with r.within("rate"):
             rate = UNKNOWN if body["rate"] == "unknown" else _figure(r, body["rate"], ex.RATE)
@@ -90,7 +91,7 @@ def _line(r: Reader, raw: Any) -> Line:
             bands = _bands(r, body["bands"])
     read = frozenset() if base is None else ex.reads(base)
     if (base is None) != (rate is None) or sum(part is not None for part in (rate, amount, bands)) != 1:
-        raise Refused("每行恰为 base 与 rate，或 amount，或 bands")
+        raise Refused(tell("LINE_PAYS_ONE_WAY"))
     per_day = bool(read & {"balance", "interest"})
     if not per_day:
         _once(r, base, rate)
@@ -119,7 +120,7 @@ def _once(r: Reader, base: ex.Node | None, rate: Any) -> None:
     """A line that pays once, not for days, reads nothing of a day or a drawdown."""
     for key, node in (("base", base), ("rate", rate)):
         if isinstance(node, ex.Node) and nm.LEVELS.index(r.level(node)) > nm.LEVELS.index(nm.ITEM):
-            raise Refused("base 不含 balance 或 interest 的行一次性给付，不能读随日或随放款变化的事实", (key,))
+            raise Refused(tell("ONCE_READS_CHANGING_FACTS"), (key,))
 
 
 def _moves(r: Reader, rate: ex.Node) -> bool:
@@ -135,7 +136,7 @@ def _figure(r: Reader, raw: Any, kind: str, **more: Any) -> ex.Node:
     """What a line pays. A range such as 10%-20% reads as a difference below zero, and would pay nothing (D37)."""
     node = r.expression(raw, kind, **more)
     if not ex.facts_in(node) and ex.evaluate(node, no_facts) < 0:
-        raise Refused(f"小于零: {raw}；只公布了区间的，写 unknown")
+        raise Refused(tell("BELOW_ZERO", given=raw))
     return node
 
 
@@ -144,10 +145,10 @@ def _bands(r: Reader, raw: Any) -> Bands:
     with r.within("of"):
         node, kinds = r.parsed(body.get("of"))
         if len(kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}) != 1:  # a bare figure could be any of them
-            raise Refused("bands.of 应为次数、数量或金额")
+            raise Refused(tell("BANDS_OF"))
         (wanted,) = kinds & {ex.COUNT, ex.MONEY, ex.QUANTITY}
         if ex.reads(node) & {"balance", "interest"}:
-            raise Refused("bands 不能分段每日余额或利息；按余额分段写 base，如 min(balance, 5000万) + 50% * max(0, balance - 5000万)")
+            raise Refused(tell("BANDS_OF_BALANCE"))
         of = r.expression(body["of"], wanted, narrowest=nm.ITEM)
     after = None
     if body.get("after") is not None:
@@ -159,7 +160,7 @@ def _bands(r: Reader, raw: Any) -> Bands:
         with r.within("pay"), r.within(str(no)):
             pay.append(_band(r, part, wanted, pay[-1] if pay else None, last=no == len(parts) - 1))
     if not pay:
-        raise Refused("bands.pay 至少一段")
+        raise Refused(tell("NO_BANDS"))
     return Bands(of=of, after=after, pay=tuple(pay))
 
 
@@ -171,9 +172,9 @@ def _band(r: Reader, raw: Any, of: str, before: Band | None, *, last: bool) -> B
             up_to = r.figure(body["up_to"], of)
             least = 0 if before is None else before.up_to
             if least is None or up_to <= least:
-                raise Refused(f"up_to 应大于{'零' if before is None else '前一段的 up_to'}")
+                raise Refused(tell("UP_TO_TOO_LOW", than=tell("ZERO") if before is None else tell("BAND_BEFORE")))
     elif not last:
-        raise Refused("只有最后一段可以没有 up_to")
+        raise Refused(tell("ONLY_LAST_BAND_OPEN"))
     if body.get("amount") is not None:
         with r.within("amount"):
             amount = _figure(r, body["amount"], ex.MONEY, narrowest=nm.ITEM)
@@ -181,7 +182,7 @@ def _band(r: Reader, raw: Any, of: str, before: Band | None, *, last: bool) -> B
         with r.within("rate"):
             rate = _figure(r, body["rate"], ex.RATE, narrowest=nm.ITEM)
     if (amount is None) == (rate is None) or (rate is not None) != (of == ex.MONEY):
-        raise Refused("次数与数量的段写 amount（每一单位），金额的段写 rate")
+        raise Refused(tell("BANDS_PAY"))
     return Band(up_to=up_to, amount=amount, rate=rate)
 
 
@@ -199,7 +200,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
     bounds = r.key(body, "bounds", r.one_of, ("AMOUNT", "BALANCE"), "AMOUNT")
     with r.within("per"):
         per_unknown = body.get("per") == "unknown"
-        per = () if per_unknown else tuple(r.text(part, "名称") for part in r.list(body.get("per")))
+        per = () if per_unknown else tuple(r.text(part, tell("A_NAME")) for part in r.list(body.get("per")))
         for part in per:
             _known_per(r, part)
     named = None
@@ -207,7 +208,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
         with r.within("lines"):
             named = frozenset(r.code(one) for one in r.list(body["lines"]))
             if not named or not named <= r.lines:
-                raise Refused(f"没有这样的行: {' '.join(sorted(named - r.lines)) or '（空）'}")
+                raise Refused(tell("NO_SUCH_LINES", lines=" ".join(sorted(named - r.lines)) or tell("NOTHING")))
     when = None
     if body.get("when") is not None:
         with r.within("when"):
@@ -215,7 +216,7 @@ def _cap(r: Reader, no: int, raw: Any) -> Cap:
             when = r.expression(body["when"], ex.BOOLEAN, extra=earned, narrowest=nm.DRAWDOWN)
             for line in ex.named(when, "LINE"):
                 if line not in r.lines:
-                    raise Refused(f"earned 的行不存在: {line}")
+                    raise Refused(tell("EARNED_NO_LINE", line=line))
     limit: ex.Node | Unknown = UNKNOWN
     if body.get("limit") != "unknown":
         with r.within("limit"):
@@ -247,16 +248,16 @@ def _known_per(r: Reader, part: str) -> None:
         return
     row = account(part)
     if row is None:
-        raise Refused(f"per 不认识 {part}；可用: {' '.join(CAP_ACCOUNTS)} 或已声明的 CODE 事实")
+        raise Refused(tell("UNKNOWN_ACCOUNT", given=part, words=" ".join(CAP_ACCOUNTS)))
     if r.facts is not None and r.facts not in row.facts:
-        raise Refused(f"{part} 只用于 {' '.join(row.facts)}")
+        raise Refused(tell("ONLY_FOR_FACTS", what=part, facts=" ".join(row.facts)))
 
 
 def table_id(r: Reader, raw: Any) -> str:
     """The id of a rate table."""
     text = r.text(raw)
     if not re.fullmatch(TABLE_PATTERN, text):
-        raise Refused(f"不是标准表编号: {text}")
+        raise Refused(tell("NO_TABLE_ID", given=text))
     return text
 
 

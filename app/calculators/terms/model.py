@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final, Literal
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions.nodes import Node
 from app.calculators.quantities.day_counts import SILENT, DayCountName
 from app.calculators.terms.cap_periods import CAP_PERIODS, CapPeriodName, account_keys
@@ -37,7 +38,17 @@ class TermsFault:
     """What is wrong with a table, and where in it."""
 
     place: str
-    message: str
+    told: Phrase
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.told.zh
+
+    @property
+    def en(self) -> str:
+        """What is wrong, in English."""
+        return self.told.en
 
 
 class TermsError(ValueError):

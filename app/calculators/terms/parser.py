@@ -15,10 +15,11 @@ from typing import Any
 from app.calculators.expressions import nodes as ex
 from app.calculators.expressions.nodes import may_hold
 from app.calculators.expressions.parser import WORDS as OPERATORS
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.day_counts import DAY_COUNTS
 from app.calculators.terms import builtins as nm
 from app.calculators.terms.code_lists import AUTHORITIES
-from app.calculators.terms.field_reader import Reader, Refused
+from app.calculators.terms.field_reader import CLAUSE_WORDS, Reader, Refused
 from app.calculators.terms.line_parser import WORDINGS, read_caps, read_lines, read_require, table_id
 from app.calculators.terms.model import (
     APPLICANT_KINDS,
@@ -84,7 +85,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
         if raw.get("clause"):
             reader.clause = "（有误）"
             with reader.at("clause"):
-                reader.clause = reader.text(raw["clause"], "条款原文")
+                reader.clause = reader.text(raw["clause"], CLAUSE_WORDS)
         if raw.get("wording") is not None:
             reader.wording = "EXACT"
             with reader.at("wording"):
@@ -99,7 +100,7 @@ def parse_terms(raw: Mapping[str, Any], place: str = "", *, overlay: bool = Fals
         if overlay:
             found["caps"] = tuple(_replace_overlay(cap) for cap in found.get("caps", ()))
         elif not raw.get("lines"):
-            reader.fault("lines 至少一行", ("lines",))
+            reader.fault(tell("NO_LINES"), ("lines",))
     if reader.faults:
         raise TermsError(reader.faults)
     found["watch"] = _watch(found)
@@ -163,15 +164,15 @@ def _needs(r: Reader, raw: Any) -> dict[str, Measure]:
     for name, body in declared.items():
         with r.at(name):
             if not _NAME.fullmatch(name) or name in OPERATORS:
-                raise Refused("名称应为小写字母、数字和下划线，且不是 and or not in")
+                raise Refused(tell("FACT_NAME_SPELLING"))
             body = r.mapping(body, ["of", "type", "title", "unit", "decimals", "values", "clause"])
             of = r.key(body, "of", r.one_of, nm.MEASURE_OF[r.facts] if r.facts else ("APPLICANT",))
             kind = r.key(body, "type", r.one_of, ("MONEY", "RATE", "QUANTITY", "COUNT", "DATE", "BOOLEAN", "CODE"))
             built_in = nm.BUILT_IN[r.facts].get(name) if r.facts else None
             if built_in is not None and (name != "category" or kind != "CODE"):
-                raise Refused("与既有名称相同")
+                raise Refused(tell("NAME_TAKEN"))
             if kind == "QUANTITY" and not body.get("unit"):
-                raise Refused("QUANTITY 须有 unit")
+                raise Refused(tell("QUANTITY_WITHOUT_UNIT"))
             r.needs[name] = Measure(
                 name=name,
                 of=of,
@@ -192,10 +193,10 @@ def _titles(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     for name, title in r.mapping(raw).items():
         with r.at(name):
             if name in r.needs:
-                raise Refused("名称写在 needs 的 title")
+                raise Refused(tell("TITLE_IN_NEEDS"))
             if name not in nm.BUILT_IN[str(r.facts)]:
-                raise Refused(f"未声明的名称: {name}；可用: {', '.join(sorted(nm.BUILT_IN[str(r.facts)]))}")
-            titles[name] = r.text(title, "名称")
+                raise Refused(tell("UNDECLARED_NAME", name=name, names=", ".join(sorted(nm.BUILT_IN[str(r.facts)]))))
+            titles[name] = r.text(title, tell("A_NAME"))
     found["titles"] = titles
 
 
@@ -204,10 +205,10 @@ def _values(raw: Any, r: Reader, kind: str) -> dict[str, str] | None:
     if raw is None:
         return None
     if kind != "CODE":
-        raise Refused("values 只用于 CODE")
+        raise Refused(tell("VALUES_ONLY_FOR_CODES"))
     titles = raw if isinstance(raw, Mapping) else {code: code for code in map(r.code, r.list(raw))}
     if not titles:
-        raise Refused("values 至少一个代码")
+        raise Refused(tell("NO_VALUES"))
     return {r.code(code): str(title) for code, title in titles.items()}
 
 
@@ -224,13 +225,13 @@ def _applicant(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         found["applicants"] = (r.one_of(raw, APPLICANT_KINDS),)
         return
     if not raw:
-        raise Refused("至少一种申请主体")
+        raise Refused(tell("NO_APPLICANT"))
     said: set[str] = set()
     for no, one in enumerate(r.list(raw)):
         with r.at(no):
             kind = r.one_of(one, APPLICANT_KINDS)
             if kind in said:
-                raise Refused(f"列表中 {kind} 重复")
+                raise Refused(tell("TWICE_IN_LIST", given=kind))
             said.add(kind)
     found["applicants"] = tuple(kind for kind in APPLICANT_KINDS if kind in said)
 
@@ -239,7 +240,7 @@ def _day_count(r: Reader, raw: Any, found: dict[str, Any]) -> None:
     if isinstance(raw, Mapping):
         body = r.mapping(raw, ["is", "assumed"])
         found["day_count"] = r.key(body, "is", r.one_of, tuple(DAY_COUNTS))
-        found["day_count_assumed"] = r.key(body, "assumed", r.text, "说明")
+        found["day_count_assumed"] = r.key(body, "assumed", r.text, tell("AN_EXPLANATION"))
     else:
         found["day_count"] = r.one_of(raw, tuple(DAY_COUNTS))
 
@@ -262,7 +263,7 @@ def _currencies(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 
 def _conversion_day(raw: Any, r: Reader) -> date | str:
-    text = r.text(raw, "换算日")
+    text = r.text(raw, tell("CONVERSION_DAY"))
     return text if text in {"APPLICATION_DATE", "SIGNED_ON", "FIRST_DRAWDOWN"} else r.day(text)
 
 
@@ -285,14 +286,14 @@ def _rounding(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 
 def _unit(raw: Any, r: Reader) -> int:
     """A unit of rounding, in fen."""
-    text = r.text(raw, "单位").replace(" ", "")
+    text = r.text(raw, tell("A_UNIT")).replace(" ", "")
     if text == "分":
         return 1
     if not _UNIT.fullmatch(text):
-        raise Refused(f"不认识的单位 {text}；例: 分、元、100元、1万元")
+        raise Refused(tell("UNKNOWN_UNIT", given=text))
     unit = int(re.sub(r"[万元]", "", text) or "1") * (10**4 if "万" in text else 1) * 100
     if unit == 0:
-        raise Refused("单位不能为零")
+        raise Refused(tell("UNIT_ZERO"))
     return unit
 
 
@@ -372,12 +373,12 @@ def _payout(r: Reader, raw: Any, found: dict[str, Any]) -> None:
                     with r.within("share"):
                         share = r.figure(part["share"], ex.RATE)
                         if share <= 0:
-                            raise Refused("share 应大于零")
+                            raise Refused(tell("SHARE_ZERO"))
                 if (share is None) != (no == len(parts) - 1):
-                    raise Refused("除最后一项外都写 share，最后一项得其余")
+                    raise Refused(tell("LAST_TAKES_THE_REST"))
                 shares.append(Share(name=r.key(part, label, r.text), share=share))
         if sum((one.share for one in shares if one.share is not None), Fraction(0)) >= 1:
-            r.fault(f"{word} 的份额合计应小于 100%", (word,))
+            r.fault(tell("SHARES_NOT_BELOW_WHOLE", word=word), (word,))
         found[word] = tuple(shares)
 
 

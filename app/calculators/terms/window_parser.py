@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms import builtins as nm
 from app.calculators.terms.field_reader import Reader, Refused
 from app.calculators.terms.model import APPLICATION_DATE, UNKNOWN, UNSEEN, Term, Unknown, Window
@@ -24,13 +25,13 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
         with r.at(kind):
             body = r.mapping(body, ["of", "first_day", "last_day", "tests", "clause", "clause_note"])
             if body.get("of") is not None and kind not in {"event", "contract", "completion"}:
-                raise Refused("of 只用于 event contract completion", ("of",))
+                raise Refused(tell("OF_ONLY_FOR_SOME_WINDOWS"), ("of",))
             of = body.get("of") or WINDOW_OF.get(kind) or (nm.EVENT_OF.get(str(r.facts)) if kind == "event" else None)
             with r.within("of"):
-                if of is not None and kind != "investment" and r.type_of(r.text(of, "名称")) != "DATE":
-                    raise Refused(f"{of} 不是日期事实；of 应写一个日期事实的名称")
+                if of is not None and kind != "investment" and r.type_of(r.text(of, tell("A_NAME"))) != "DATE":
+                    raise Refused(tell("IS_NO_DATE_FACT", given=of))
                 if of is not None and r.levels.get(of) in (nm.DRAWDOWN, nm.DAY):
-                    raise Refused("此处不能读随日或随放款变化的事实")
+                    raise Refused(tell("NO_CHANGING_FACTS_HERE"))
             window = Window(
                 kind=kind,
                 of=of,
@@ -43,9 +44,9 @@ def read_windows(r: Reader, raw: Any, found: dict[str, Any]) -> None:
             if isinstance(first, date) and isinstance(last, date):
                 end = last.date() if isinstance(last, datetime) else last
                 if end < first:
-                    raise Refused("last_day 早于 first_day")
+                    raise Refused(tell("LAST_BEFORE_FIRST"))
             if first is None and last is None:
-                raise Refused("须有 first_day 或 last_day；未公布的写 unknown")
+                raise Refused(tell("WINDOW_OPEN_BOTH_WAYS"))
             if of is not None:
                 r.reads.add(of)
             windows[kind] = window
@@ -64,7 +65,7 @@ def _bound(r: Reader, body: Mapping[str, Any], which: str) -> date | datetime | 
         if which == "last_day" and isinstance(raw, str) and "T" in raw:
             day, _, clock = raw.partition("T")
             if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", clock):
-                raise Refused(f"不是时刻: {clock}（应为 HH:MM）")
+                raise Refused(tell("NOT_A_CLOCK_TIME", given=clock))
             return datetime.combine(r.day(day), time.fromisoformat(clock))
         return r.day(raw)
 
@@ -82,14 +83,14 @@ def read_term(r: Reader, raw: Any, found: dict[str, Any]) -> None:
 def _term(r: Reader, raw: Any) -> Term:
     body = r.mapping(raw, ["months", "from", "end", "clause", "clause_note"])
     with r.within("from"):
-        start = r.text(body.get("from"), "起点")
+        start = r.text(body.get("from"), tell("A_START"))
         if start == UNSEEN:
             return _length(r, body, start)
         of_tables = nm.DATES if r.facts is None else frozenset()  # an overlay lies over tables of any kind
         if (start not in nm.TERM_STARTS and start not in of_tables and r.type_of(start) != "DATE") or start == "day":
-            raise Refused(f"{start} 不是起点；可用: {' '.join((*nm.TERM_STARTS, UNSEEN))} 或日期事实")
+            raise Refused(tell("NO_SUCH_START", given=start, words=" ".join((*nm.TERM_STARTS, UNSEEN))))
         if start in nm.TERM_STARTS and r.facts not in {None, "CONTRACTS"}:
-            raise Refused(f"{start} 只用于贷款合同；此处写一个日期事实的名称")
+            raise Refused(tell("START_ONLY_FOR_CONTRACTS", given=start))
     if start not in nm.TERM_STARTS:
         r.reads.add(start)
     return _length(r, body, start)
@@ -100,5 +101,5 @@ def _length(r: Reader, body: Mapping[str, Any], start: str) -> Term:
     months = None if body.get("months") is None else r.key(body, "months", r.whole, 1, 600)
     year_end = body.get("end") is not None and r.key(body, "end", r.one_of, ("YEAR_END",)) == "YEAR_END"
     if months is None and not year_end:
-        raise Refused("term 须有 months 或 end: YEAR_END")
+        raise Refused(tell("TERM_WITHOUT_LENGTH"))
     return Term(months=months, start=start, year_end=year_end, clause=r.clause_of(body))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from app.calculators.expressions import nodes as ex
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.money import decimal_text
 from app.calculators.terms.field_reader import no_facts
 from app.calculators.terms.model import Line, Terms, TermsFault
@@ -29,7 +30,7 @@ def contradictions(terms: Terms, given_up: Callable[[], bool] = never) -> Iterat
     axes = cells.axes()
     try:
         if not _together(cells, required, axes, {}):
-            yield TermsFault("require", "各条件互相矛盾，没有任何情形能同时满足")
+            yield TermsFault("require", tell("REQUIREMENTS_CONTRADICT"))
             return
         for no, line in enumerate(terms.lines):
             yield from _excluded(cells, axes, no, line, required)
@@ -44,9 +45,9 @@ def _excluded(cells: Cells, axes: Mapping[Key, list[Any]], no: int, line: Line, 
     if not (own or required) or not _together(cells, when, axes, {}):
         return  # one whose own condition cannot hold is told as such
     if own and not _together(cells, when + own, axes, {}):
-        yield TermsFault(f"lines/{no}/require", f"行 {line.id} 的条件与其适用情形互相矛盾，没有任何情形能同时满足")
+        yield TermsFault(f"lines/{no}/require", tell("LINE_CONTRADICTS_ITSELF", line=line.id))
     elif not _together(cells, when + own + required, axes, {}):
-        yield TermsFault(f"lines/{no}", f"行 {line.id} 与全表的条件互相矛盾，没有任何情形能同时满足")
+        yield TermsFault(f"lines/{no}", tell("LINE_CONTRADICTS_TABLE", line=line.id))
 
 
 def _together(cells: Cells, nodes: Sequence[ex.Node], axes: Mapping[Key, list[Any]], cell: Cell) -> bool:
@@ -75,7 +76,7 @@ def _above_caps(terms: Terms) -> Iterator[TermsFault]:
         amounts = [_constant(line.amount) for line in terms.lines if cap.lines is None or line.id in cap.lines]
         least = min((amount for amount in amounts if amount is not None), default=None)
         if least is not None and None not in amounts and least > limit:
-            text = f"限额 {decimal_text(limit)} 元低于其所限各行的定额（最低 {decimal_text(least)} 元），没有一行能足额给付"
+            text = tell("CAP_BELOW_AMOUNTS", limit=decimal_text(limit), least=decimal_text(least))
             yield TermsFault(f"caps/{cap.no}/limit", text)
 
 

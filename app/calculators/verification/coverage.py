@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions import nodes as ex
+from app.calculators.faults.telling import joined, tell
 from app.calculators.terms.cap_periods import APPLICANT_WIDTH, CAP_ACCOUNTS, CAP_PERIODS, DECLARED_WIDTH, account
 from app.calculators.terms.code_lists import SUPPORT_METHODS
 from app.calculators.terms.field_reader import no_facts
@@ -41,7 +43,7 @@ def _method_fits(terms: Terms, method: str) -> list[TermsFault]:
     wanted = SUPPORT_METHODS[method].facts
     if terms.facts in wanted:
         return []
-    return [TermsFault("facts", f"{method} 的事实应为 {' 或 '.join(wanted)}，而不是 {terms.facts}")]
+    return [TermsFault("facts", tell("FACTS_OF_METHOD", method=method, wanted=joined("OR", wanted), given=terms.facts))]
 
 
 # --- lines -----------------------------------------------------------------------------------------
@@ -53,8 +55,8 @@ class _Found:
 
     applied: set[str] = field(default_factory=set)
     reached: dict[Key, set[Any]] = field(default_factory=dict)
-    overlaps: dict[tuple[str, str], str] = field(default_factory=dict)
-    gaps: dict[Key, str] = field(default_factory=dict)
+    overlaps: dict[tuple[str, str], Phrase] = field(default_factory=dict)
+    gaps: dict[Key, Phrase] = field(default_factory=dict)
 
 
 def _lines(terms: Terms, given_up: Callable[[], bool]) -> list[TermsFault]:
@@ -68,18 +70,18 @@ def _lines(terms: Terms, given_up: Callable[[], bool]) -> list[TermsFault]:
         ordered = {key for line in lines for key in cells.open_keys(line.when, cell)}
         _walk(cells, {key: samples for key, samples in axes.items() if key in ordered}, lines, cell, found)
     faults = [
-        TermsFault("lines", f"行 {one} 与 {other} 同时成立: {where}（若有意，写 choose: FIRST 或 HIGHEST）")
+        TermsFault("lines", tell("OVERLAP", one=one, other=other, where=where))
         for (one, other), where in found.overlaps.items()
     ]
     for no, line in enumerate(terms.lines):
         if line.id not in found.applied:
-            before = "，或已被前面的行占尽" if terms.choose == "FIRST" else ""
+            before = tell("TAKEN_BEFORE") if terms.choose == "FIRST" else ""
             place = f"lines/{no}" if line.when is None else f"lines/{no}/when"
-            faults.append(TermsFault(place, f"行 {line.id} 永远不会适用：条件自相矛盾{before}"))
+            faults.append(TermsFault(place, tell("LINE_CAN_NEVER_APPLY", line=line.id, before=before)))
     if terms.facts == "CONTRACTS" and terms.choose == "HIGHEST" and len({line.base if line.per_day else None for line in terms.lines}) > 1:
-        faults.append(TermsFault("choose", "HIGHEST 比较各行的比例，各行的 base 须相同"))
+        faults.append(TermsFault("choose", tell("HIGHEST_OF_ONE_BASE")))
     faults += _unreached(terms, axes, found.reached)
-    return faults + [TermsFault("lines", f"{name(key)} 有空隙: {where}") for key, where in found.gaps.items()]
+    return faults + [TermsFault("lines", tell("GAP", axis=name(key), where=where)) for key, where in found.gaps.items()]
 
 
 def _groups(cells: Cells, axes: Mapping[Key, list[Any]], lines: list[Line], cell: Cell) -> Iterator[tuple[Cell, list[Line]]]:
@@ -132,7 +134,7 @@ def _unreached(terms: Terms, axes: Mapping[Key, list[Any]], reached: Mapping[Key
             continue
         for code in measure.values:
             if code not in reached.get(key, ()):
-                yield TermsFault(f"needs/{measure.name}", f"代码 {code} 没有任何一行适用")
+                yield TermsFault(f"needs/{measure.name}", tell("CODE_WITHOUT_LINE", code=code))
 
 
 def _gaps(axes: Mapping[Key, list[Any]], covered: Mapping[tuple[Any, ...], bool], group: Cell, found: _Found) -> None:
@@ -170,12 +172,12 @@ def _caps(terms: Terms) -> list[TermsFault]:
         for before, after in itertools.pairwise(ordered):
             (a, a_period), (b, b_period) = _width(before), _width(after)
             if a > b or (a == b and a_period > b_period):
-                faults.append(TermsFault(f"caps/{after.no}", "限额应由窄到宽排列：先单发、单合同，后类别、项目、机构、企业"))
+                faults.append(TermsFault(f"caps/{after.no}", tell("CAPS_OUT_OF_ORDER")))
     for cap in terms.caps:
         if cap.bounds == "BALANCE" and terms.facts != "CONTRACTS":
-            faults.append(TermsFault(f"caps/{cap.no}/bounds", "只有贷款合同有余额可限"))
+            faults.append(TermsFault(f"caps/{cap.no}/bounds", tell("NO_BALANCE_TO_CAP")))
         if isinstance(cap.limit, ex.Node) and not ex.facts_in(cap.limit):
             limit = ex.evaluate(cap.limit, no_facts)
             if limit <= 0:
-                faults.append(TermsFault(f"caps/{cap.no}/limit", "限额应大于零"))
+                faults.append(TermsFault(f"caps/{cap.no}/limit", tell("LIMIT_ZERO")))
     return faults

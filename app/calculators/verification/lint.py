@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from app.calculators.bilingual import Phrase
 from app.calculators.expressions import nodes as ex
+from app.calculators.faults.telling import tell
 from app.calculators.terms import builtins as nm
 from app.calculators.terms.cap_periods import CAP_PERIODS, USUAL_PERIOD
 from app.calculators.terms.field_reader import no_facts
@@ -48,19 +50,19 @@ def _words(terms: Terms) -> Iterator[TermsFault]:
     for facts, words in _ONLY.items():
         said = [word for word in words if getattr(terms, word) != getattr(_DEFAULT, word)] if terms.facts != facts else []
         for word in dict.fromkeys(word.removesuffix("_assumed") for word in said):
-            yield TermsFault(word, f"只用于 {facts}，对 {terms.facts} 不起作用")
+            yield TermsFault(word, tell("WORD_DOES_NOTHING", facts=facts, given=terms.facts))
     for kind, window in terms.windows.items():
         known = _WINDOWS[str(terms.facts)]
         if kind not in known:
-            yield TermsFault(f"windows/{kind}", f"{terms.facts} 没有这种窗口；可用: {' '.join(sorted(known))}，或在 require 中比较日期")
+            yield TermsFault(f"windows/{kind}", tell("NO_SUCH_WINDOW", facts=terms.facts, words=" ".join(sorted(known))))
         if window.tests != "PERIOD" and kind != "interest":
-            yield TermsFault(f"windows/{kind}/tests", "只用于 interest；按哪一日期检验写在 of")
+            yield TermsFault(f"windows/{kind}/tests", tell("TESTS_ONLY_FOR_INTEREST"))
     offset = terms.stacking.offset
     if offset is not None and not ex.reads(offset[0]) - {name for name, one in terms.needs.items() if one.of == nm.APPLICANT}:
-        yield TermsFault("stacking/offset/less", "应读每一项的事实；项目单位此前所获由请求的 granted 给出")
+        yield TermsFault("stacking/offset/less", tell("READS_FACTS_OF_ITEMS"))
 
 
-def _figures(line: Line) -> Iterator[tuple[str, str]]:
+def _figures(line: Line) -> Iterator[tuple[str, Phrase]]:
     """Constant rates and amounts that no notice can mean."""
     nodes: list[tuple[str, Any, bool]] = [("rate", line.rate, True), ("amount", line.amount, False)]
     for no, band in enumerate(line.bands.pay if line.bands is not None else ()):
@@ -71,14 +73,14 @@ def _figures(line: Line) -> Iterator[tuple[str, str]]:
         if is_rate:
             yield from ((key, message) for message in _bare(node))
         if is_rate and line.per_day and not ex.facts_in(node) and ex.evaluate(node, no_facts) > 1:
-            yield key, "年贴息率或利息份额超过 100%"
+            yield key, tell("ANNUAL_RATE_ABOVE_WHOLE")
 
 
-def _bare(node: ex.Node) -> Iterator[str]:
+def _bare(node: ex.Node) -> Iterator[Phrase]:
     """A figure above 1 without ``%`` that stands for a rate by itself: 1.5 for 1.5%."""
     for part in (node, *(inner for one in ex.walk(node) if isinstance(one, ex.Extreme) for inner in one.parts)):
         if isinstance(part, ex.Number) and ex.RATE in part.types and part.value > 1 and not {"%", "/"} & set(part.text):
-            yield f"{part.text} 是 {part.text} 倍；比例请写作 {part.text}%"
+            yield tell("BARE_SHARE", figure=part.text)
 
 
 def _lump(terms: Terms) -> Iterator[TermsFault]:
@@ -89,14 +91,14 @@ def _lump(terms: Terms) -> Iterator[TermsFault]:
     required = [(f"require/{no}/that", one) for no, one in enumerate(terms.require)]
     for no, line in enumerate(terms.lines):
         if line.when_level not in wide:
-            yield TermsFault(f"lines/{no}/when", "有一次性给付的行时，各行的 when 不能读随日或随放款变化的事实")
+            yield TermsFault(f"lines/{no}/when", tell("WHEN_READS_CHANGING_FACTS"))
         if not line.per_day:
             required += [(f"lines/{no}/require/{at}/that", one) for at, one in enumerate(line.require)]
     for place, one in required:
         if "interest" in ex.reads(one.that):
-            yield TermsFault(place, "一次性给付的行没有利息可检验")
+            yield TermsFault(place, tell("ONCE_HAS_NO_INTEREST"))
         elif one.level not in wide:
-            yield TermsFault(place, "一次性给付的行不能以随日或随放款变化的事实为条件")
+            yield TermsFault(place, tell("ONCE_DEPENDS_ON_CHANGING_FACTS"))
 
 
 def _conditions(terms: Terms) -> Iterator[tuple[str, ex.Node | None]]:
@@ -117,7 +119,7 @@ def _codes(terms: Terms) -> Iterator[TermsFault]:
             measure = terms.needs.get(name)
             known = codes if measure is None or measure.values is None else measure.values.keys()
             for code in sorted(codes - known):
-                yield TermsFault(place, f"{name} 没有代码 {code}；values 中有: {' '.join(known)}")
+                yield TermsFault(place, tell("CODE_NOT_DECLARED", name=name, code=code, values=" ".join(known)))
 
 
 def _misspelt(terms: Terms) -> Iterator[TermsFault]:
@@ -132,11 +134,11 @@ def _misspelt(terms: Terms) -> Iterator[TermsFault]:
     yield from (TermsFault("admit/categories", text) for text in _nearly("categories", admitted, nm.INVESTMENT_CATEGORIES))
 
 
-def _nearly(name: str, codes: Iterable[str], known: Mapping[str, str]) -> Iterator[str]:
+def _nearly(name: str, codes: Iterable[str], known: Mapping[str, str]) -> Iterator[Phrase]:
     for code in sorted(set(codes) - known.keys()):
         near = get_close_matches(code, known, 1, _ALIKE)
         if near:
-            yield f"{name} 没有代码 {code}，应为 {near[0]}；可用: {' '.join(known)}"
+            yield tell("MISSPELT_CODE", name=name, code=code, near=near[0], words=" ".join(known))
 
 
 def _admitted(terms: Terms) -> Iterator[TermsFault]:
@@ -145,20 +147,20 @@ def _admitted(terms: Terms) -> Iterator[TermsFault]:
     if not isinstance(admit, Admit) or not isinstance(admit.categories, frozenset):
         return
     for code in sorted(terms.categories - admit.categories):
-        yield TermsFault("admit/categories", f"admitted({code}) 总为零：类别 {code} 不在 categories 中")
+        yield TermsFault("admit/categories", tell("ADMITTED_ALWAYS_ZERO", code=code))
 
 
-def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
+def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, Phrase]]:
     """Words of a cap that its accounts do not have, each with the key at which it stands."""
     if cap.bounds == "BALANCE":
         for key, said in (("period", cap.period != USUAL_PERIOD), ("pool", cap.pool is not None)):
             if said:
-                yield key, "余额限额逐日适用，没有 period 与 pool"
+                yield key, tell("BALANCE_CAP_OF_EACH_DAY")
         return
     if cap.room != "DAILY":
-        yield "room", "room 只用于余额限额（bounds: BALANCE）"
+        yield "room", tell("ROOM_ONLY_FOR_BALANCE")
     if CAP_PERIODS[cap.period].of_accrual_year and terms.facts not in {None, "CONTRACTS"}:
-        yield "period", "只有贷款按计息年度分账；其他用 PROGRAM_YEAR"
+        yield "period", tell("ACCRUAL_YEAR_ONLY_FOR_LOANS")
     if cap.limit is UNKNOWN:
         return
     of_drawdown = {name for name, one in terms.needs.items() if one.of == "DRAWDOWN"} | {"drawn", "drawn_on"}
@@ -166,10 +168,10 @@ def _cap(terms: Terms, cap: Cap) -> Iterator[tuple[str, str]]:
     for key, node in (("limit", cap.limit), ("when", cap.when)):
         read = ex.reads(node) & of_drawdown if isinstance(node, ex.Node) else frozenset()
         if read and not by_drawdown:
-            yield key, f"{key} 读每笔放款的事实（{' '.join(sorted(read))}），per 须含 DRAWDOWN"
+            yield key, tell("NEEDS_PER_DRAWDOWN", key=key, facts=" ".join(sorted(read)))
     once = [line.id for line in terms.lines if not line.per_day and (cap.lines is None or line.id in cap.lines)]
     if terms.facts == "CONTRACTS" and once and (CAP_PERIODS[cap.period].of_accrual_year or by_drawdown):
-        yield "", f"一次性给付的行（{' '.join(once)}）没有计息年度与放款；以 lines 限定到按日计算的行"
+        yield "", tell("ONCE_HAS_NO_YEARS", lines=" ".join(once))
     of_contract = "CONTRACT" in cap.per and not by_drawdown and not CAP_PERIODS[cap.period].of_accrual_year
     if not of_contract and isinstance(cap.limit, ex.Node) and "interest" in ex.reads(cap.limit):
-        yield "limit", "按利息定的限额是每份合同的限额: per 写 [CONTRACT]，period 不写 ACCRUAL_YEAR"
+        yield "limit", tell("INTEREST_LIMIT_PER_CONTRACT")

@@ -17,8 +17,10 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from app.calculators.bilingual import Phrase, same
 from app.calculators.expressions import nodes as ex
 from app.calculators.expressions.types import infer
+from app.calculators.faults.telling import FaultError, joined, tell
 from app.calculators.quantities.money import decimal_text
 from app.calculators.terms.model import Terms
 
@@ -42,11 +44,11 @@ def never() -> bool:
     return False
 
 
-class TooComplex(Exception):
+class TooComplex(FaultError):
     """The conditions have more cases than a proof may look at."""
 
     def __init__(self) -> None:
-        super().__init__(f"条件过于复杂，无法证明没有空隙或重叠（超过 {MAX_STEPS} 步）；请减少条件或分为几张表")
+        super().__init__(tell("TOO_COMPLEX", most=MAX_STEPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,28 +324,30 @@ def _solvable(rows: list[Row], spend: Callable[[int], None]) -> bool:
 # --- texts -----------------------------------------------------------------------------------------
 
 
-def say(cell: Cell) -> str:
+def say(cell: Cell) -> Phrase:
     """A case as an official reads it."""
-    return ", ".join(_case(name(key), value) for key, value in cell.items()) or "任何情形"
+    return joined("COMMA", [_case(name(key), value) for key, value in cell.items()]) if cell else tell("ANY_CASE")
 
 
-def _case(axis: str, value: Any) -> str:
+def _case(axis: Phrase, value: Any) -> Phrase:
     if isinstance(value, bool):
-        return f"{axis} {'成立' if value else '不成立'}"
-    return f"{axis}={decimal_text(value) if isinstance(value, Fraction) else value}"
+        return tell("HOLDS" if value else "HOLDS_NOT", what=axis)
+    if value == OTHER:
+        return tell("IS", what=axis, value=tell("OTHERS"))
+    return tell("IS", what=axis, value=decimal_text(value) if isinstance(value, Fraction) else value)
 
 
-def name(key: Key) -> str:
+def name(key: Key) -> Phrase:
     """What an axis is called."""
     match key:
         case ("months", day, start):
-            return f"{day} 距 {start} 的月数"
+            return tell("MONTHS_BETWEEN", day=day, start=start)
         case ("sum", tuple(parts)):
-            return " ".join(_term(of, factor) for of, factor in parts).removeprefix("+ ")
+            return same(" ".join(_term(of, factor) for of, factor in parts).removeprefix("+ "))
         case (_, text):
-            return str(text)
+            return same(text)
         case _:
-            return str(key)
+            return same(key)
 
 
 def _term(of: str, factor: Fraction) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, select
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.drafts.planned_rows import MAX_DIRECTIONS, NEW_VERSION, OWN_DIRECTION, Proposal, has_versions, mapping, take, wall
 from app.tables.drafts.stored_content import events_of, known_direction, versions_of
@@ -22,20 +23,20 @@ def propose_batch(session: Session, made: Proposal, target: str, content: Mappin
     """A new batch with its directions; of a published one, what its file would say anew."""
     header = content.get("batch")
     if not isinstance(header, Mapping) or header.get("id") != target:
-        made.faults.append(TermsFault("/batch/id", f"应为 {target}"))
+        made.faults.append(TermsFault("/batch/id", tell("SHOULD_BE", wanted=target)))
         return
     stored = session.get(models.Batch, target)
     if stored is None and session.get(models.Fund, str(content.get("fund"))) is None:
-        made.faults.append(TermsFault("/fund", f"没有基金 {given(content.get('fund'))}"))
+        made.faults.append(TermsFault("/fund", tell("NO_SUCH_FUND", fund=given(content.get("fund")))))
         return
     given_directions = content.get("directions")
     if stored is not None and given_directions is None:
         given_directions = []
     elif not isinstance(given_directions, list) or not given_directions:
-        made.faults.append(TermsFault("/directions", "至少一个支持方向"))
+        made.faults.append(TermsFault("/directions", tell("NO_DIRECTIONS")))
         return
     if len(given_directions) > MAX_DIRECTIONS:
-        made.faults.append(TermsFault("/directions", f"至多 {MAX_DIRECTIONS} 项"))
+        made.faults.append(TermsFault("/directions", tell("TOO_MANY_ENTRIES", most=MAX_DIRECTIONS)))
         return
     directions = _directions(made, given_directions, at)
     if directions is None:
@@ -53,7 +54,7 @@ def propose_batch(session: Session, made: Proposal, target: str, content: Mappin
         _place(session, target, found)
     take(session, made, found, at, places)
     if not made.rows and not made.faults:
-        made.faults.append(TermsFault("", "与现有内容相同"))
+        made.faults.append(TermsFault("", tell("NOTHING_NEW")))
 
 
 def _directions(made: Proposal, given_directions: list[Any], at: datetime) -> list[dict[str, Any]] | None:
@@ -107,7 +108,7 @@ def _check_new(session: Session, made: Proposal, found: Entries, there: Collecti
     """A direction that has its standards has drafts of its own: what it says otherwise here would be lost."""
     for row in found.rows:
         if isinstance(row, models.Direction) and row.rate_table not in there and has_versions(session, row.rate_table):
-            made.faults.append(TermsFault(found.place_of(row), f"{row.rate_table} 已有标准；另以 RATE_TABLE 草案变更"))
+            made.faults.append(TermsFault(found.place_of(row), tell("TABLE_HAS_STANDARDS", table=row.rate_table)))
 
 
 def _place(session: Session, batch: str, found: Entries) -> None:

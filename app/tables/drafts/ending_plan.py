@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.drafts.planned_rows import Proposal, stored_event, take, wall
 from app.tables.drafts.stored_content import events_of, known_direction, versions_of
@@ -45,9 +46,9 @@ def propose_end(session: Session, made: Proposal, target: str, content: Mapping[
     last = found.day("/last_day", content.get("last_day"))
     made.faults += found.faults
     if not found.faults and not standing.effective_from <= last < (standing.effective_until or date.max):
-        made.faults.append(TermsFault("/last_day", f"不在版本 {number} 的施行期内"))
+        made.faults.append(TermsFault("/last_day", tell("OUTSIDE_PERIOD", version=number)))
     if stored_event(session, target, number, "ENDED") is not None:
-        made.faults.append(TermsFault("/version", f"版本 {number} 已有失效日"))
+        made.faults.append(TermsFault("/version", tell("VERSION_ENDED", version=number)))
     made.say(f"版本 {number} 至 {last} 止", f"version {number} ends on {last}")
     _add_event(made, standing, "ENDED", at, last)
     if last < date.max:
@@ -57,18 +58,18 @@ def propose_end(session: Session, made: Proposal, target: str, content: Mapping[
 def _standing(session: Session, made: Proposal, target: str, content: Mapping[str, Any]) -> models.VersionStanding | None:
     """The period that the version has now; None, and the fault, where it has none."""
     if content.get("rate_table") != target:
-        made.faults.append(TermsFault("/rate_table", f"应为 {target}"))
+        made.faults.append(TermsFault("/rate_table", tell("SHOULD_BE", wanted=target)))
     if not str(content.get("reason") or "").strip():
-        made.faults.append(TermsFault("/reason", "应写明理由"))
+        made.faults.append(TermsFault("/reason", tell("REASON_MISSING")))
     number = str(content.get("version"))
     version = session.get(models.RateTableVersion, (target, int(number))) if NUMBER.fullmatch(number) else None
     if version is None:
-        made.faults.append(TermsFault("/version", f"{target} 没有版本 {number[:20]}"))
+        made.faults.append(TermsFault("/version", tell("NO_SUCH_VERSION", table=target, version=number[:20])))
         return None
     of = models.VersionStanding
     standing = session.exec(select(of).where(of.rate_table == target, of.version == version.version, of.known_until == None)).first()  # noqa: E711 - SQL
     if standing is None:
-        made.faults.append(TermsFault("/version", f"版本 {number} 已被取代或撤回"))
+        made.faults.append(TermsFault("/version", tell("VERSION_REPLACED", version=number)))
     return standing
 
 
@@ -92,7 +93,7 @@ def _return(session: Session, made: Proposal, standing: models.VersionStanding, 
     versions = versions_of(session, table)
     earlier = next((one for one in versions if one["version"] == number and int(number) < withdrawn), None)
     if earlier is None:
-        made.faults.append(TermsFault("/returns", f"{table} 在版本 {withdrawn} 之前没有版本 {number[:20]}"))
+        made.faults.append(TermsFault("/returns", tell("NO_EARLIER_VERSION", table=table, withdrawn=withdrawn, version=number[:20])))
         return
     last = "open" if standing.effective_until is None else (standing.effective_until - timedelta(days=1)).isoformat()
     new = {key: value for key, value in earlier.items() if key != "supersedes"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.drafts.planned_rows import MAX_OVERLAYS, Proposal, mapping, take, wall
 from app.tables.files.batch_file import OVERLAY, read_funds
@@ -21,14 +22,14 @@ NEW_OVERLAY = tuple(word for word in OVERLAY if word not in {"version", "publish
 def propose_fund(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
     """A fund and rules that lie over its tables; of a fund that is stored, rules that are new or otherwise than before."""
     if content.get("id") != target:
-        made.faults.append(TermsFault("/id", f"应为 {target}"))
+        made.faults.append(TermsFault("/id", tell("SHOULD_BE", wanted=target)))
     stored, raw = session.get(models.Fund, target), content.get("overlays") or []
     if not isinstance(raw, list):
-        made.faults.append(TermsFault("/overlays", "此处应为列表"))
+        made.faults.append(TermsFault("/overlays", tell("LIST_HERE")))
     elif len(raw) > MAX_OVERLAYS:
-        made.faults.append(TermsFault("/overlays", f"至多 {MAX_OVERLAYS} 项"))
+        made.faults.append(TermsFault("/overlays", tell("TOO_MANY_ENTRIES", most=MAX_OVERLAYS)))
     if stored is not None and content.get("title") not in {None, stored.title}:
-        made.faults.append(TermsFault("/title", f"基金的名称不可变更：{stored.title}"))
+        made.faults.append(TermsFault("/title", tell("FUND_TITLE_IS_FIXED", title=stored.title)))
     if made.faults:
         return
     overlays = [_overlay(session, made, target, no, one, at) for no, one in enumerate(raw)]
@@ -39,7 +40,7 @@ def propose_fund(session: Session, made: Proposal, target: str, content: Mapping
     read_funds(found, "", {"funds": [{"id": target, "title": title, "overlays": overlays}]})
     take(session, made, found, at, {"/funds/0": ""})
     if not made.rows and not made.faults:
-        made.faults.append(TermsFault("", "与现有内容相同"))
+        made.faults.append(TermsFault("", tell("NOTHING_NEW")))
 
 
 def _overlay(session: Session, made: Proposal, fund: str, no: int, raw: Any, at: datetime) -> dict[str, Any] | None:
@@ -50,7 +51,7 @@ def _overlay(session: Session, made: Proposal, fund: str, no: int, raw: Any, at:
     of, name = models.OverlayVersion, str(overlay.get("id"))
     last = session.exec(select(of).where(of.id == name).order_by(col(of.version).desc()).limit(1)).first()
     if last is not None and last.fund_id != fund:
-        made.faults.append(TermsFault(f"/overlays/{no}/id", f"规则 {name} 属于基金 {last.fund_id}"))
+        made.faults.append(TermsFault(f"/overlays/{no}/id", tell("RULES_OF_ANOTHER_FUND", rules=name, fund=last.fund_id)))
     if last is not None and {key: value for key, value in json.loads(last.content).items() if key in NEW_OVERLAY} == overlay:
-        made.faults.append(TermsFault(f"/overlays/{no}", "与现有内容相同"))
+        made.faults.append(TermsFault(f"/overlays/{no}", tell("NOTHING_NEW")))
     return {**overlay, "version": str(1 if last is None else last.version + 1), "published_at": wall(at)}

@@ -61,12 +61,12 @@ def mapping(made: Proposal, place: str, raw: Any, words: Sequence[str]) -> dict[
     return None if mapping is None or found.faults else dict(mapping)
 
 
-def _placed(fault: TermsFault, places: Mapping[str, str]) -> TermsFault:
-    """A fault of the composed file as a fault of the draft."""
+def _placed(place: str, places: Mapping[str, str]) -> str:
+    """A place of the composed file as a place of the draft."""
     for there, here in places.items():
-        if fault.place.startswith(there):
-            return TermsFault(here + fault.place.removeprefix(there), fault.message)
-    return fault
+        if place.startswith(there):
+            return here + place.removeprefix(there)
+    return place
 
 
 def stored_event(session: Session, table: str, version: int, kind: str) -> models.VersionEvent | None:
@@ -79,7 +79,7 @@ def take(session: Session, made: Proposal, found: Entries, at: datetime, places:
     """Keep the rows that are not stored yet, known from the instant of publication; and the faults, as places of the draft."""
     check_names(found, names_stored(session), series=False)
     check_series(session, found)
-    made.faults += [_placed(fault, places) for fault in found.faults]
+    made.faults += [TermsFault(_placed(fault.place, places), fault.told) for fault in found.faults]
     made.tables += found.tables
     for row in found.rows:
         for new in _new(session, made, found, row, at, places):
@@ -87,7 +87,7 @@ def take(session: Session, made: Proposal, found: Entries, at: datetime, places:
                 new.recorded_at = at
             if isinstance(new, models.RateTableVersion):
                 made.versions.append(new)
-                made.places[new.rate_table] = _placed(TermsFault(found.place_of(row), ""), places).place
+                made.places[new.rate_table] = _placed(found.place_of(row), places)
             made.rows.append(new)
 
 
@@ -106,7 +106,7 @@ def _new(session: Session, made: Proposal, found: Entries, row: Row, at: datetim
         try:
             said = _added_by(session, row, at)
         except CannotSay as wrong:
-            made.faults.append(_placed(TermsFault(found.place_of(row), str(wrong)), places))
+            made.faults.append(TermsFault(_placed(found.place_of(row), places), wrong.told))
         else:
             yield from [] if said is None else [said]
 

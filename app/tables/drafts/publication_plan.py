@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from app.calculators.bilingual import Phrase
+from app.calculators.faults.telling import tell
 from app.calculators.terms.field_reader import MAX_FAULTS
 from app.calculators.terms.model import TermsFault
 from app.tables.diff.announcements import news
@@ -45,11 +47,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 def misfits(content: Any, place: str = "", depth: int = 0) -> Iterator[TermsFault]:
     """Where a content is not made of texts, lists and keys alone, or holds what a file could not."""
     if depth > MAX_DEPTH:
-        yield TermsFault(place[:200], f"嵌套过深，至多 {MAX_DEPTH} 层")
+        yield TermsFault(place[:200], tell("NESTED_TOO_DEEPLY", most=MAX_DEPTH))
     elif isinstance(content, str):
         wrong = unseen(content)
         if wrong is not None:
-            yield TermsFault(place, f"不允许控制字符 {wrong!r}")
+            yield TermsFault(place, tell("CONTROL_CHARACTER", given=repr(wrong)))
     elif isinstance(content, Mapping):
         for key, part in content.items():
             yield from misfits(key, f"{place}/{key[:64]!r}", depth + 1)
@@ -58,7 +60,7 @@ def misfits(content: Any, place: str = "", depth: int = 0) -> Iterator[TermsFaul
         for no, part in enumerate(content):
             yield from misfits(part, f"{place}/{no}", depth + 1)
     elif content is not None:
-        yield TermsFault(place, "每个值都写成文字（加引号），如 '2%'、'12'、'true'")
+        yield TermsFault(place, tell("VALUES_ARE_TEXTS"))
 
 
 def propose(session: Session, kind: str, target: str, content: Mapping[str, Any], at: datetime, prove: Prove = prove_terms) -> Proposal:
@@ -67,14 +69,18 @@ def propose(session: Session, kind: str, target: str, content: Mapping[str, Any]
     made.faults = list(islice(misfits(content), MAX_FAULTS))
     for key in content:
         if key not in KINDS[kind]:
-            made.faults.append(TermsFault(f"/{key}", f"不认识的词；可用: {' '.join(KINDS[kind])}"))
+            made.faults.append(TermsFault(f"/{key}", tell("UNKNOWN_KEY", words=" ".join(KINDS[kind]))))
     if not made.faults:
         _PROPOSERS[kind](session, made, target, content, at)
     if not made.faults:
         for zh, en in news(session, made.rows):
             made.say(zh, en)
-    made.faults = [TermsFault(one.place[:MAX_PLACE], one.message[:MAX_MESSAGE]) for one in _first(made.faults)]
+    made.faults = [_bounded(fault) for fault in _first(made.faults)]
     return made
+
+
+def _bounded(fault: TermsFault) -> TermsFault:
+    return TermsFault(fault.place[:MAX_PLACE], Phrase(*(text[:MAX_MESSAGE] for text in fault.told)))
 
 
 def _first(faults: list[TermsFault]) -> list[TermsFault]:
@@ -82,7 +88,7 @@ def _first(faults: list[TermsFault]) -> list[TermsFault]:
     if len(faults) < MAX_FAULTS:
         return faults
     listed = MAX_FAULTS - 1
-    return [*faults[:listed], TermsFault("", f"错误至少 {len(faults)} 处，只列出前 {listed} 处")]
+    return [*faults[:listed], TermsFault("", tell("MORE_FAULTS", count=len(faults), listed=listed))]
 
 
 # --- rate tables ------------------------------------------------------------------------------------
@@ -91,7 +97,7 @@ def _first(faults: list[TermsFault]) -> list[TermsFault]:
 def _rate_table(session: Session, made: Proposal, target: str, content: Mapping[str, Any], at: datetime) -> None:
     batch = session.get(models.Batch, str(content.get("batch")))
     if batch is None:
-        made.faults.append(TermsFault("/batch", f"没有批次 {given(content.get('batch'))}；先以 BATCH 草案建立"))
+        made.faults.append(TermsFault("/batch", tell("NO_BATCH_YET", batch=given(content.get("batch")))))
         return
     stored = session.get(models.Direction, target)
     direction = _direction_of(session, made, stored, content.get("direction"))
@@ -129,7 +135,7 @@ def _direction_of(session: Session, made: Proposal, stored: models.Direction | N
         return None if direction is None else {**known, **{key: value for key, value in direction.items() if value}}
     known = {key: value for key, value in known_direction(session, stored.rate_table).items() if key != "batch"}
     if given is not None and not _same(given, known):  # a whole file says it again
-        made.faults.append(TermsFault("/direction", "标准表已有支持方向，不可再写"))
+        made.faults.append(TermsFault("/direction", tell("DIRECTION_IS_KNOWN")))
         return None
     return known
 
@@ -143,7 +149,7 @@ def _check_number(session: Session, made: Proposal, batch: str, number: Any) -> 
     of = models.Direction
     there = session.exec(select(of).where(of.batch_id == batch, of.number == number)).first() if isinstance(number, str) else None
     if there is not None:
-        made.faults.append(TermsFault("/direction/no", f"方向编号 {given(number)} 已有: {there.rate_table}"))
+        made.faults.append(TermsFault("/direction/no", tell("DIRECTION_NUMBER_TAKEN", number=given(number), table=there.rate_table)))
 
 
 def _ends(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.drafts.planned_rows import MAX_VALUES, Proposal, mapping, take, wall
 from app.tables.files.file_values import Entries
@@ -22,10 +23,10 @@ def propose_series(session: Session, made: Proposal, target: str, content: Mappi
     """Whole series, or what is added to them; each with all that it says anew."""
     given = content.get("series")
     if not isinstance(given, list) or not given:
-        made.faults.append(TermsFault("/series", "至少一个系列"))
+        made.faults.append(TermsFault("/series", tell("NO_SERIES")))
         return
     if len(given) > len(target.split()):
-        made.faults.append(TermsFault("/series", f"应为 {target}"))
+        made.faults.append(TermsFault("/series", tell("SHOULD_BE", wanted=target)))
         return
     found, changes = Entries(), []
     for no, one in enumerate(given):
@@ -34,7 +35,7 @@ def propose_series(session: Session, made: Proposal, target: str, content: Mappi
         if series is None:
             return
         if any(isinstance(values, list) and len(values) > MAX_VALUES for values in (series.get("rows"), series.get("add"))):
-            made.faults.append(TermsFault(place, f"至多 {MAX_VALUES} 项"))
+            made.faults.append(TermsFault(place, tell("TOO_MANY_ENTRIES", most=MAX_VALUES)))
             return
         name = str(series.get("series"))
         published = latest_version(session, name)
@@ -42,7 +43,7 @@ def propose_series(session: Session, made: Proposal, target: str, content: Mappi
         head = series if published is None else json.loads(published.content)
         kind = values_are(head)
         if series.get("values_are", kind) != kind and published is not None:
-            made.faults.append(TermsFault(f"{place}/values_are", f"系列的值是 {kind}，不可更改"))
+            made.faults.append(TermsFault(f"{place}/values_are", tell("SERIES_VALUES_FIXED", kind=kind)))
         rows = appended(made.faults, place, series, before, at, kind)
         changes.append((name, before, rows, str(series.get("holds_until")), head))
         titles = {key: head.get(key) for key in ("series", "title", "source", "authority")}
@@ -57,7 +58,7 @@ def propose_series(session: Session, made: Proposal, target: str, content: Mappi
         return
     names = " ".join(name for name, *_ in changes)
     if names != target:
-        made.faults.append(TermsFault("/series", f"应为 {target}"))
+        made.faults.append(TermsFault("/series", tell("SHOULD_BE", wanted=target)))
     take(session, made, found, at, {})
     for change in changes if not made.faults else ():
         for zh, en in said(*change):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, select
 
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.drafts.planned_rows import NEW_VERSION, OWN_DIRECTION, has_versions
 from app.tables.drafts.stored_content import known_direction
@@ -55,7 +56,7 @@ def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
     try:
         content = parsed(text.encode())
     except FileError as wrong:
-        raise SourceError(TermsFault("/file", str(wrong))) from wrong
+        raise SourceError(TermsFault("/file", wrong.told)) from wrong
     if kind == "BATCH":
         return {**content, "directions": [_direction(one) for one in _list(content, "directions")]}
     if kind == "RATE_TABLE":
@@ -67,12 +68,12 @@ def from_file(kind: str, target: str, text: str) -> dict[str, Any]:
                 version = _last(one)
                 said = {key: direction.get(key) for key in (*OWN_DIRECTION, *(key for key in direction if key not in _NOT_OWN))}
                 return {"batch": batch, "direction": said, "version": _without(version, _GIVEN)}
-        raise SourceError(TermsFault("/file", f"文件中没有标准表 {target}"))
+        raise SourceError(TermsFault("/file", tell("NO_TABLE_IN_FILE", table=target)))
     if kind == "FUND":
         for one in _list(content, "funds"):
             if isinstance(one, Mapping) and one.get("id") == target:
                 return {**one, "overlays": [_rules(rules) for rules in one.get("overlays") or ()]}
-        raise SourceError(TermsFault("/file", f"文件中没有基金 {target}"))
+        raise SourceError(TermsFault("/file", tell("NO_FUND_IN_FILE", fund=target)))
     if kind == "REFERENCE_RATE":
         return {"series": [_series(one) for one in _list(content, "series")]}
     return content
@@ -86,7 +87,7 @@ def _rules(raw: Any) -> Any:
 def _list(content: Mapping[str, Any], key: str) -> list[Any]:
     found = content.get(key)
     if not isinstance(found, list):
-        raise SourceError(TermsFault("/file", f"文件中没有 {key}"))
+        raise SourceError(TermsFault("/file", tell("NOT_IN_FILE", key=key)))
     return found
 
 
@@ -129,7 +130,8 @@ def from_table(session: Session, target: str, table: str, version: int | None) -
     query = select(of).where(of.rate_table == table).order_by(of.version.desc())  # type: ignore[attr-defined]
     row = next((one for one in session.exec(query).all() if version in (None, one.version)), None)
     if row is None:
-        raise SourceError(TermsFault("/copy_of", f"没有 {table} 的{'版本' if version is None else f'版本 {version}'}"))
+        what = tell("VERSION") if version is None else tell("VERSION_NUMBER", version=version)
+        raise SourceError(TermsFault("/copy_of", tell("NOTHING_TO_COPY", table=table, what=what)))
     copied = _stripped(json.loads(row.content))
     if table == target:
         direction = session.get_one(models.Direction, table)
@@ -147,7 +149,7 @@ def from_batch(session: Session, target: str, batch: str) -> dict[str, Any]:
     """A copy of a whole batch under another id: every table in its last version, ids and pools of the batch renamed."""
     row = session.get(models.Batch, batch)
     if row is None:
-        raise SourceError(TermsFault("/copy_of", f"没有批次 {batch}"))
+        raise SourceError(TermsFault("/copy_of", tell("NO_SUCH_BATCH", batch=batch)))
     content = json.loads(present_notice(session, row).content)
     content["batch"] = {**content["batch"], "id": target}
     if target == batch:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, get_args
 
 from app.calculators.claims.patterns import FUND_PATTERN, MONEY_PATTERN, TABLE_PATTERN
+from app.calculators.faults.telling import tell
 from app.calculators.terms import code_lists
 from app.calculators.terms.builtins import BUILT_IN
 from app.calculators.terms.code_lists import SUPPORT_METHODS, AreaName
@@ -83,7 +84,7 @@ def _id(found: Entries, place: str, raw: Mapping[str, Any]) -> str:
     """The id of a fund or of its rules, as the ids of its batches and tables are written."""
     name = found.text(place, raw, "id")
     if name and not re.fullmatch(FUND_PATTERN, name):
-        found.fault(f"{place}/id", f"编号由小写字母、数字与连字符组成，而不是 {given(name)}")
+        found.fault(f"{place}/id", tell("ID_SPELLING", given=given(name)))
     return name
 
 
@@ -123,7 +124,7 @@ def read_batch(found: Entries, name: str, content: Mapping[str, Any]) -> None:
         number = raw.get("no")
         if isinstance(number, str):
             if number in numbers:
-                found.fault(f"{place}/no", f"方向编号 {given(number)} 重复")
+                found.fault(f"{place}/no", tell("DIRECTION_NUMBER_TWICE", number=given(number)))
             numbers.add(number)
         _direction(found, place, batch_id, no, raw, content)
         _check_opening(found, place, raw, batch.get("application_window"))
@@ -133,13 +134,13 @@ def _header(found: Entries, at: str, batch: Mapping[str, Any]) -> None:
     """What is shown of a batch fits together."""
     year = next(iter(re.findall(r"(?<=-)[12][0-9]{3}(?=-|$)", str(batch.get("id")))), None)
     if year is not None and isinstance(batch.get("year"), str) and batch["year"] != year:
-        found.fault(f"{at}/year", f"批次编号 {batch['id']} 的年份是 {year}，而不是 {given(batch['year'])}")
+        found.fault(f"{at}/year", tell("YEAR_OF_BATCH_ID", batch=batch["id"], year=year, given=given(batch["year"])))
     if batch.get("application_window") is None:
         return
     window = found.mapping(f"{at}/application_window", batch["application_window"], PERIOD) or {}
     first, last = (found.opening(f"{at}/application_window/{key}", window.get(key)) for key in PERIOD)
     if first is not None and last is not None and last < first:
-        found.fault(f"{at}/application_window", "last_day 早于 first_day")
+        found.fault(f"{at}/application_window", tell("LAST_BEFORE_FIRST"))
 
 
 def _check_opening(found: Entries, place: str, direction: Mapping[str, Any], of_batch: Any) -> None:
@@ -151,7 +152,8 @@ def _check_opening(found: Entries, place: str, direction: Mapping[str, Any], of_
     opens = _text_at(last, "terms", "windows", "application", "first_day") or _text_at(of_batch, "first_day")
     ends = _text_at(last, "effective", "last_day")
     if opens and ends and DAY.fullmatch(opens) and DAY.fullmatch(ends) and ends < opens:
-        found.fault(f"{place}/versions/{len(versions or ()) - 1}/effective/last_day", f"施行期止于 {ends}，早于申请开始之日 {opens}")
+        last = f"{place}/versions/{len(versions or ()) - 1}/effective/last_day"
+        found.fault(last, tell("ENDS_BEFORE_APPLICATIONS", ends=ends, opens=opens))
 
 
 def _text_at(raw: Any, *keys: str) -> str | None:
@@ -164,12 +166,12 @@ def _text_at(raw: Any, *keys: str) -> str | None:
 def _direction(found: Entries, place: str, batch_id: str, no: int, raw: Mapping[str, Any], content: Mapping[str, Any]) -> None:
     table = found.text(place, raw, "rate_table")
     if table and (not re.fullmatch(TABLE_PATTERN, table) or len(table) > MAX_ID):
-        found.fault(f"{place}/rate_table", f"不是标准表编号: {given(table)}")  # no claim could name it
+        found.fault(f"{place}/rate_table", tell("NO_TABLE_ID", given=given(table)))  # no claim could name it
     elif not table.startswith(batch_id + "-"):
-        found.fault(f"{place}/rate_table", f"编号应以批次编号 {batch_id}- 开头")
+        found.fault(f"{place}/rate_table", tell("ID_OF_ANOTHER_BATCH", batch=batch_id))
     versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
     if bool(versions) == (raw.get("not_loaded") is not None):
-        found.fault(place, "须有 versions，或以 not_loaded 说明未载入的原因；两者不并存")
+        found.fault(place, tell("VERSIONS_OR_NOT_LOADED"))
     method = None
     if versions or raw.get("method") is not None:
         method = found.one_of(f"{place}/method", raw.get("method"), METHODS)
@@ -202,7 +204,7 @@ def _schemes(found: Entries, place: str, raw: Any) -> str:
     if raw is None:
         return ""
     if not isinstance(raw, list) or not all(isinstance(one, str) and one and " " not in one for one in raw):
-        found.fault(place, "应为方案编号的列表")
+        found.fault(place, tell("LIST_OF_SCHEMES"))
         return ""
     return " ".join(raw)
 
@@ -254,13 +256,13 @@ def _event(
     kind = found.one_of(f"{place}/kind", raw.get("kind"), ("WITHDRAWN", "ENDED"))
     ends_on = found.day(f"{place}/last_day", raw.get("last_day")) if kind == "ENDED" else None
     if kind == "WITHDRAWN" and "last_day" in raw:
-        found.fault(f"{place}/last_day", "撤回没有最后一日；失效写 kind: ENDED")
+        found.fault(f"{place}/last_day", tell("WITHDRAWAL_WITH_LAST_DAY"))
     number = found.number(f"{place}/version", raw.get("version"))
     of = versions.get(number)
     if of is None:
-        found.fault(f"{place}/version", f"文件中没有版本 {number}")
+        found.fault(f"{place}/version", tell("NO_VERSION_IN_FILE", version=number))
     elif ends_on is not None and not (of.effective_from <= ends_on < (of.effective_until or date.max)):
-        found.fault(f"{place}/last_day", f"不在版本 {number} 的施行期内")
+        found.fault(f"{place}/last_day", tell("OUTSIDE_PERIOD", version=number))
     known_at = found.instant(f"{place}/known_at", raw.get("known_at"))
     row = models.VersionEvent(rate_table=table, version=number, kind=kind, known_at=known_at, ends_on=ends_on)
     found.add(place, row)
@@ -276,7 +278,7 @@ def _period(found: Entries, place: str, raw: Any) -> tuple[date, date | None]:
         return first, None
     until = found.day(f"{place}/last_day", last) + timedelta(days=1)
     if until <= first:
-        found.fault(place, "last_day 早于 first_day")
+        found.fault(place, tell("LAST_BEFORE_FIRST"))
         return first, None
     return first, until
 
@@ -298,7 +300,7 @@ def _examples(found: Entries, place: str, raw: Any) -> None:
     for at, example in found.mappings(place, raw, EXAMPLE):
         name = found.text(at, example, "name")
         if name in names:
-            found.fault(f"{at}/name", "例子重名")
+            found.fault(f"{at}/name", tell("EXAMPLE_NAME_TWICE"))
         names.add(name)
         request = found.text(at, example, "request")
         try:
@@ -306,11 +308,11 @@ def _examples(found: Entries, place: str, raw: Any) -> None:
         except ValueError:
             claim = None
         if "amount" in example and not re.fullmatch(MONEY_PATTERN, found.text(at, example, "amount") or "0.00"):
-            found.fault(f"{at}/amount", '应为金额，如 "1234567.80"')
+            found.fault(f"{at}/amount", tell("SHOULD_BE_AMOUNT"))
         if not isinstance(claim, dict) or len(request) > MAX_EXAMPLE:
-            found.fault(f"{at}/request", f"应为一个 JSON 对象，至多 {MAX_EXAMPLE} 字符")
+            found.fault(f"{at}/request", tell("SHOULD_BE_JSON_OBJECT", most=MAX_EXAMPLE))
     if len(names) > MAX_EXAMPLES:
-        found.fault(place, f"至多 {MAX_EXAMPLES} 个例子")
+        found.fault(place, tell("TOO_MANY_EXAMPLES", most=MAX_EXAMPLES))
 
 
 def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
@@ -324,7 +326,7 @@ def _terms(found: Entries, place: str, raw: Any, method: str | None) -> None:
         found.series.setdefault(name, f"{place}/{named_at}")
     for name, named_at in proof.rates.items():
         found.rates.setdefault(name, f"{place}/{named_at}")
-    found.faults += [TermsFault(f"{place}/{fault.place}", fault.message) for fault in proof.faults]
+    found.faults += [TermsFault(f"{place}/{fault.place}", fault.told) for fault in proof.faults]
 
 
 def _others(raw: Any) -> Iterator[tuple[str, str]]:
@@ -348,9 +350,9 @@ def _check_supersession(found: Entries, place: str, versions: list[models.RateTa
         if row.supersedes is None:
             continue
         if row.supersedes not in published or row.supersedes >= row.version:
-            found.fault(place, f"版本 {row.version} 取代的版本 {row.supersedes} 不在文件中，或不早于它")
+            found.fault(place, tell("SUPERSEDES_NO_VERSION", version=row.version, superseded=row.supersedes))
         elif row.published_at < published[row.supersedes]:
-            found.fault(place, f"版本 {row.version} 的 published_at 早于它取代的版本 {row.supersedes}")
+            found.fault(place, tell("PUBLISHED_BEFORE_SUPERSEDED", version=row.version, superseded=row.supersedes))
 
 
 def check_periods(
@@ -363,6 +365,6 @@ def check_periods(
     for before, after in itertools.pairwise(in_force):
         until = min((day for day in (before.effective_until, ends.get(before.version)) if day is not None), default=None)
         if until is None or until > after.effective_from:
-            found.fault(place, f"版本 {before.version} 与 {after.version} 的施行期重叠（更正须写 supersedes）")
+            found.fault(place, tell("PERIODS_OVERLAP", before=before.version, after=after.version))
         elif until < after.effective_from:
-            found.fault(place, f"版本 {before.version} 与 {after.version} 的施行期之间有空隙")
+            found.fault(place, tell("PERIODS_GAP", before=before.version, after=after.version))

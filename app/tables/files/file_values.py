@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from app.calculators.bilingual import Phrase
+from app.calculators.faults.telling import tell
 from app.calculators.terms.model import TermsFault
 from app.tables.files.clause_doubts import Doubt
 from app.tables.files.term_proofs import Prove, prove_terms
@@ -68,19 +70,19 @@ class Entries:
     prove: Prove = prove_terms
     published: frozenset[str] = frozenset()  # places of versions that are stored: they were proved when they were published
 
-    def fault(self, place: str, message: str) -> None:
+    def fault(self, place: str, told: Phrase) -> None:
         """Record a fault; reading goes on."""
-        self.faults.append(TermsFault(place, message))
+        self.faults.append(TermsFault(place, told))
 
     def add(self, place: str, row: Row) -> None:
         """Keep a row that fits its columns and is not there yet."""
         for column in SQLModel.metadata.tables[str(row.__tablename__)].columns:
             most, value = getattr(column.type, "length", None), getattr(row, column.name)
             if most is not None and value is not None and len(value) > most:
-                self.fault(place, f"{column.name} 至多 {most} 字")
+                self.fault(place, tell("TOO_LONG", name=column.name, most=most))
         key = (type(row), *key_of(row))
         if key in self.places:
-            self.fault(place, f"{' '.join(str(part) for part in key[1:])} 在文件中出现两次")
+            self.fault(place, tell("TWICE_IN_FILES", what=" ".join(str(part) for part in key[1:])))
         self.places.setdefault(key, place)
         self.rows.append(row)
 
@@ -93,17 +95,17 @@ class Entries:
     def mapping(self, place: str, raw: Any, words: Collection[str]) -> Mapping[str, Any] | None:
         """Keys and values; each key must be a known word."""
         if not isinstance(raw, Mapping):
-            self.fault(place, "此处应为一组 键: 值")
+            self.fault(place, tell("KEYS_AND_VALUES_HERE"))
             return None
         for key in raw:
             if key not in words:
-                self.fault(f"{place}/{key}", f"不认识的词；可用: {' '.join(words)}")
+                self.fault(f"{place}/{key}", tell("UNKNOWN_KEY", words=" ".join(words)))
         return raw
 
     def mappings(self, place: str, raw: Any, words: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The members of a list of keys and values, each with its place; nothing stands for an empty list."""
         if raw is not None and not isinstance(raw, list):
-            self.fault(place, "此处应为列表")
+            self.fault(place, tell("LIST_HERE"))
             return
         for no, one in enumerate(raw or ()):
             found = self.mapping(f"{place}/{no}", one, words)
@@ -116,7 +118,7 @@ class Entries:
         """A text that is not empty."""
         value = raw.get(key)
         if not isinstance(value, str) or not value.strip():
-            self.fault(f"{place}/{key}", "此处应为文字")
+            self.fault(f"{place}/{key}", tell("TEXT_HERE"))
             return ""
         return value
 
@@ -127,7 +129,7 @@ class Entries:
     def one_of(self, place: str, raw: Any, words: Collection[str]) -> str:
         """One of some words."""
         if not isinstance(raw, str) or raw not in words:
-            self.fault(place, f"应为 {' '.join(words)} 之一，而不是 {given(raw)}")
+            self.fault(place, tell("ONE_OF_WORDS", words=" ".join(words), given=given(raw)))
             return next(iter(words))
         return raw
 
@@ -136,7 +138,7 @@ class Entries:
         if raw is None or raw == "all":
             return
         if not isinstance(raw, list) or not raw:
-            self.fault(place, f"应为 all 或列表，可用: {' '.join(words)}")
+            self.fault(place, tell("ALL_OR_LIST", words=" ".join(words)))
             return
         for no, one in enumerate(raw):
             self.one_of(f"{place}/{no}", one, words)
@@ -144,14 +146,14 @@ class Entries:
     def number(self, place: str, raw: Any) -> int:
         """A whole number from 1."""
         if not isinstance(raw, str) or not NUMBER.fullmatch(raw):
-            self.fault(place, f"应为正整数，而不是 {given(raw)}")
+            self.fault(place, tell("WHOLE_FROM_ONE", given=given(raw)))
             return 1
         return int(raw)
 
     def year(self, place: str, raw: Any) -> int:
         """A year from 1000 to 2999."""
         if not isinstance(raw, str) or not _YEAR.fullmatch(raw):
-            self.fault(place, f"应为年份，而不是 {given(raw)}")
+            self.fault(place, tell("SHOULD_BE_YEAR", given=given(raw)))
             return SOMEDAY.year
         return int(raw)
 
@@ -162,7 +164,7 @@ class Entries:
                 return date.fromisoformat(raw)
         except ValueError:
             pass
-        self.fault(place, f"应为日期 YYYY-MM-DD，而不是 {given(raw)}")
+        self.fault(place, tell("SHOULD_BE_DAY", given=given(raw)))
         return SOMEDAY
 
     def opening(self, place: str, raw: Any) -> date | None:
@@ -173,7 +175,7 @@ class Entries:
         faults = len(self.faults)
         found = self.day(place, day or raw)
         if "T" in str(raw) and len(self.faults) == faults and not _CLOCK.fullmatch(clock):
-            self.fault(place, f"不是时刻: {given(clock)}（应为 HH:MM）")
+            self.fault(place, tell("NOT_A_CLOCK_TIME", given=given(clock)))
         return found if len(self.faults) == faults else None
 
     def issued(self, place: str, raw: Any) -> None:
@@ -186,7 +188,7 @@ class Entries:
                 return
         except ValueError:
             pass
-        self.fault(place, f"应为日期 YYYY-MM-DD、YYYY-MM 或 YYYY，而不是 {given(raw)}")
+        self.fault(place, tell("DAY_MONTH_OR_YEAR", given=given(raw)))
 
     def instant(self, place: str, raw: Any) -> datetime:
         """An instant with its zone (RFC 3339); in UTC, for SQLite keeps no zone."""
@@ -195,5 +197,5 @@ class Entries:
                 return datetime.fromisoformat(raw).astimezone(UTC)
         except ValueError:
             pass
-        self.fault(place, f"应为带时区的时刻，如 2024-01-15T00:00:00+08:00，而不是 {given(raw)}")
+        self.fault(place, tell("SHOULD_BE_INSTANT", given=given(raw)))
         return SOME_INSTANT

@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.calculators.faults.telling import FaultError, tell
 from app.tables.storage import models
 from app.tables.storage.canonical_json import canonical, digest
 
 
-class CannotSay(ValueError):
+class CannotSay(FaultError, ValueError):
     """What would be added contradicts what is stored; the message says how."""
 
 
@@ -40,7 +41,7 @@ def notice_added(session: Session, said: models.Batch, at: datetime, *, again: b
     """
     stored = session.get_one(models.Batch, said.id)
     if (said.fund_id, said.year) != (stored.fund_id, stored.year):
-        raise CannotSay(f"批次的基金与年度不可变更：{stored.fund_id} {stored.year}")
+        raise CannotSay(tell("BATCH_IS_FIXED", fund=stored.fund_id, year=stored.year))
     later = later_notices(session, said.id)
     if _is_known(said.digest, [stored.digest, *(one.digest for one in later)], again=again):
         return None
@@ -57,11 +58,11 @@ def words_added(session: Session, said: models.Direction, at: datetime, *, again
     if said.batch_id == stored.batch_id and _is_known(digest(text), known, again=again):
         return None
     if said.batch_id != stored.batch_id or stored.not_loaded is None:
-        raise CannotSay("已公布的内容不可更改；更正须新增版本（supersedes）")
+        raise CannotSay(tell("PUBLISHED_IS_FIXED"))
     of = models.RateTableVersion
     published = session.exec(select(of).where(of.rate_table == said.rate_table).limit(1)).first() is not None
     if published and (said.not_loaded is not None or present_words(session, stored)["not_loaded"] is None):
-        raise CannotSay("该方向已有标准，其名称、编号与领域不可更改；标准的变更是新版本")
+        raise CannotSay(tell("DIRECTION_IS_FIXED"))
     return models.DirectionVersion(rate_table=said.rate_table, version=2 + len(later), published_at=at, content=text, digest=digest(text))
 
 

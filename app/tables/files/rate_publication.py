@@ -8,6 +8,8 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from app.calculators.bilingual import Phrase
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.calendar import BEIJING
 from app.calculators.quantities.money import decimal_text
 from app.calculators.terms.code_lists import AUTHORITIES
@@ -27,25 +29,25 @@ def appended(
     """
     rows, add = series.get("rows"), series.get("add")
     if (rows is None) == (add is None):
-        faults.append(TermsFault(place, "须有 rows（全部）或 add（新增），二者取一"))
+        faults.append(TermsFault(place, tell("ROWS_OR_ADD")))
         return []
     if rows is not None:
         listed = rows if isinstance(rows, list) else []
         today = at.astimezone(BEIJING).date().isoformat()
         for no, row in enumerate(listed):
             if isinstance(row, Mapping) and isinstance(row.get("on"), str) and row["on"] > today:
-                faults.append(TermsFault(f"{place}/rows/{no}/on", f"{row['on']} 尚未到来"))
+                faults.append(TermsFault(f"{place}/rows/{no}/on", tell("DAY_NOT_YET_COME", day=row["on"])))
         faults += _far_rows(f"{place}/rows", listed, before, kind)
         return listed
     if not before:
-        faults.append(TermsFault(f"{place}/add", "系列尚未公布；请以 rows 给出全部"))
+        faults.append(TermsFault(f"{place}/add", tell("SERIES_NOT_PUBLISHED")))
     if not isinstance(add, list):
-        faults.append(TermsFault(f"{place}/add", "此处应为列表"))
+        faults.append(TermsFault(f"{place}/add", tell("LIST_HERE")))
         return []
     made, days = list(before), {row["on"] for row in before}
     for no, row in enumerate(add):
         if not isinstance(row, Mapping) or set(row) - {"on", "value", "confidence", "confirmed"}:
-            faults.append(TermsFault(f"{place}/add/{no}", "应为 {on, value, confidence, confirmed}"))
+            faults.append(TermsFault(f"{place}/add/{no}", tell("SHOULD_BE", wanted="{on, value, confidence, confirmed}")))
             continue
         refused = _refused(made, days, row, at, kind)
         if refused is not None:
@@ -119,20 +121,20 @@ def _moved(kind: ValuesAre, before: str, now: str) -> tuple[str, str]:
 
 def _refused(
     before: Sequence[Mapping[str, Any]], days: Collection[Any], row: Mapping[str, Any], at: datetime, kind: ValuesAre
-) -> tuple[str, str] | None:
+) -> tuple[str, Phrase] | None:
     """Which key of a row is refused, and why."""
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
-        return "on", f"应为日期 YYYY-MM-DD，而不是 {given(row.get('on'))}"
+        return "on", tell("SHOULD_BE_DAY", given=given(row.get("on")))
     value = figure(kind, row.get("value"))
     if value is None:
         return "value", miswritten(kind, row.get("value"))
     if on > at.astimezone(BEIJING).date():
-        return "on", f"{on} 尚未到来"
+        return "on", tell("DAY_NOT_YET_COME", day=on)
     if on.isoformat() in days:
-        return "on", f"{on} 已有公布值；更正请以 rows 给出全部"
+        return "on", tell("VALUE_PUBLISHED_ALREADY", day=on)
     if before and on.isoformat() < str(before[-1]["on"]):
-        return "on", f"早于最后公布日 {before[-1]['on']}"
+        return "on", tell("BEFORE_LAST_PUBLICATION", day=before[-1]["on"])
     last = str(before[-1]["value"]) if before else None
     return ("value", too_far(last)) if is_far(kind, last, row) else None

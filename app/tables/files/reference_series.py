@@ -11,7 +11,9 @@ from typing import Any, Final, Literal, assert_never
 
 from sqlmodel import Session, col, select
 
+from app.calculators.bilingual import Phrase
 from app.calculators.claims.patterns import SERIES_PATTERN
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.money import decimal_text
 from app.calculators.terms import code_lists
 from app.tables.files.clause_doubts import Doubt
@@ -60,11 +62,11 @@ def figure(kind: ValuesAre, raw: Any) -> Fraction | None:
             assert_never(unreachable)
 
 
-def miswritten(kind: ValuesAre, raw: Any) -> str:
+def miswritten(kind: ValuesAre, raw: Any) -> Phrase:
     """What is wrong with a value that is not written as it should be."""
     if kind == "PERCENT":
-        return f"应为百分数，如 3.45%，而不是 {given(raw)}"
-    return f"应为大于零的数，如 7.1879，至多八位小数，而不是 {given(raw)}"
+        return tell("SHOULD_BE_PERCENTAGE", given=given(raw))
+    return tell("SHOULD_BE_DECIMAL", given=given(raw))
 
 
 def far(kind: ValuesAre, before: Fraction, now: Fraction) -> bool:
@@ -79,9 +81,9 @@ def is_far(kind: ValuesAre, before: Any, row: Mapping[str, Any]) -> bool:
     return now is not None and far(kind, now if last is None else last, now) and row.get("confirmed") != "true"
 
 
-def too_far(before: str | None) -> str:
+def too_far(before: str | None) -> Phrase:
     """What is said of such a row."""
-    return f"与上一公布值 {before or '—'} 相差过大；确认无误请写 {CONFIRMATION}"
+    return tell("FAR_FROM_LAST", last=before or "—", confirmation=CONFIRMATION)
 
 
 def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
@@ -90,7 +92,7 @@ def read_series(found: Entries, place: str, raw: Mapping[str, Any]) -> None:
     read_titles(found, place, titles)
     versions = list(found.mappings(f"{place}/versions", raw.get("versions"), VERSION))
     if not versions:
-        found.fault(f"{place}/versions", "至少一版")
+        found.fault(f"{place}/versions", tell("NO_VERSIONS"))
     for at, version in versions:
         read_version(found, at, titles, version)
 
@@ -99,7 +101,7 @@ def read_titles(found: Entries, place: str, titles: Mapping[str, Any]) -> None:
     """What is said of a series beside its versions."""
     name = found.text(place, titles, "series")
     if name and not re.fullmatch(SERIES_PATTERN, name):  # no expression and no contract could name it
-        found.fault(f"{place}/series", f"代码应为大写字母、数字和下划线: {given(name)}")
+        found.fault(f"{place}/series", tell("CODE_SPELLING", given=given(name)))
     found.one_of(f"{place}/authority", titles.get("authority"), AUTHORITIES)
     found.one_of(f"{place}/values_are", titles.get("values_are", "PERCENT"), VALUES_ARE)
 
@@ -123,9 +125,9 @@ def read_version(found: Entries, place: str, titles: Mapping[str, Any], version:
     found.add(place, head)
     last = _rows(found, f"{place}/{rows}", head, version.get("rows"), values_are(titles))
     if last is None:
-        found.fault(f"{place}/{rows}", "至少一行")
+        found.fault(f"{place}/{rows}", tell("NO_ROWS"))
     elif holds_until <= last:
-        found.fault(f"{place}/holds_until", "应晚于最后公布日")
+        found.fault(f"{place}/holds_until", tell("NOT_AFTER_LAST_PUBLICATION"))
 
 
 def latest_version(session: Session, series: str) -> models.ReferenceRateVersion | None:
@@ -161,7 +163,7 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
     for at, row in found.mappings(place, raw, ROW):
         on = found.day(f"{at}/on", row.get("on"))
         if last is not None and on <= last:
-            found.fault(f"{at}/on", f"日期应晚于前一行 {last}")
+            found.fault(f"{at}/on", tell("NOT_AFTER_ROW_BEFORE", day=last))
         last = on
         figured = figure(kind, row.get("value"))
         if figured is None:
@@ -169,7 +171,7 @@ def _rows(found: Entries, place: str, head: models.ReferenceRateVersion, raw: An
             continue
         if before is not None and is_far(kind, before, row):
             en = f"Far from the value before it, {before}; if it is right, add {CONFIRMATION}"
-            found.doubts.append(Doubt(place=f"{at}/value", about=str(row["value"]), zh=too_far(before), en=en, clause=""))
+            found.doubts.append(Doubt(place=f"{at}/value", about=str(row["value"]), zh=too_far(before).zh, en=en, clause=""))
         before = str(row["value"])
         confidence = found.one_of(f"{at}/confidence", row.get("confidence"), ("read", "implied"))
         value = decimal_text(figured)

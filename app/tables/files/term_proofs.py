@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.calculators.expressions import nodes as ex
+from app.calculators.faults.telling import tell
 from app.calculators.quantities.money import percent_text
 from app.calculators.terms.field_reader import no_facts
 from app.calculators.terms.model import Terms, TermsError, TermsFault
@@ -64,9 +65,9 @@ def prove_terms(raw: Any, method: str | None, given_up: Callable[[], bool] = nev
     try:
         faults = prove(terms, method or "AWARD", given_up)
     except TooComplex as beyond:
-        return Proven((TermsFault(f"{_PLACE}/lines", str(beyond)),), terms.series, terms.rates, too_complex=True)
+        return Proven((TermsFault(f"{_PLACE}/lines", beyond.told),), terms.series, terms.rates, too_complex=True)
     faults += _more_than_the_whole(terms, method)
-    return Proven(tuple(TermsFault(f"{_PLACE}/{one.place}", one.message) for one in faults), terms.series, terms.rates)
+    return Proven(tuple(TermsFault(f"{_PLACE}/{one.place}", one.told) for one in faults), terms.series, terms.rates)
 
 
 def _more_than_the_whole(terms: Terms, method: str | None) -> Iterator[TermsFault]:
@@ -78,7 +79,7 @@ def _more_than_the_whole(terms: Terms, method: str | None) -> Iterator[TermsFaul
                 continue
             share = ex.evaluate(rate, no_facts)
             if share > 1 and share not in {one.value for one in read_clause(line.clause).figures}:
-                yield TermsFault(f"lines/{no}/{key}", f"比例 {percent_text(share)} 超过 100%，条款中没有这个数字")
+                yield TermsFault(f"lines/{no}/{key}", tell("SHARE_ABOVE_WHOLE", share=percent_text(share)))
 
 
 @dataclass(slots=True)

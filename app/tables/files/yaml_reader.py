@@ -9,10 +9,13 @@ from typing import Any, Final
 
 import yaml
 
+from app.calculators.bilingual import Phrase
+from app.calculators.faults.telling import FaultError, tell
+
 MAX_BYTES = 1_000_000
 
 
-class FileError(ValueError):
+class FileError(FaultError, ValueError):
     """A file that cannot be read as a table file; the message names line and reason."""
 
 
@@ -31,55 +34,55 @@ def unseen(text: str) -> str | None:
 _RUN_TOGETHER: Final = re.compile(r"[a-z_]+\s*[:：]")
 
 
-def yaml_fault(text: str, wrong: yaml.MarkedYAMLError) -> str:
+def yaml_fault(text: str, wrong: yaml.MarkedYAMLError) -> Phrase:
     """What a fault of YAML is most likely to be, in words, with line and column: an officer has typed it, no programmer."""
     mark = wrong.problem_mark or wrong.context_mark
     if "quoted scalar" in (wrong.context or "") and wrong.context_mark is not None:
         mark = wrong.context_mark  # where it opens; the end of the file says nothing
     if mark is None:
-        return "不是 YAML"
+        return tell("NOT_YAML")
     lines = text.splitlines() or [""]
     for at in dict.fromkeys((mark.line, mark.line - 1, *((wrong.context_mark.line,) if wrong.context_mark else ()))):
         line = lines[at] if 0 <= at < len(lines) else ""
         slip = _slip(line)
         if slip is not None:
-            return f"第 {at + 1} 行第 {slip[0] + 1} 列：{slip[1]}"
-    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列：{_meant(wrong)}"
+            return tell("FAULT_IN_LINE", line=at + 1, column=slip[0] + 1, what=slip[1])
+    return tell("FAULT_IN_LINE", line=mark.line + 1, column=mark.column + 1, what=_meant(wrong))
 
 
-def _slip(line: str) -> tuple[int, str] | None:
+def _slip(line: str) -> tuple[int, Phrase] | None:
     """The column of what is most often typed wrongly, and what it should be."""
     indent = re.match(r"[ ]*\t\s*", line)
     if indent is not None:
-        return line.index("\t"), "缩进须用空格，不能用制表符（Tab）"
+        return line.index("\t"), tell("INDENT_WITH_BLANKS")
     key = re.match(r"\s*(?:- )?[{]?\s*[a-z_]+\s*(?P<sign>：)", line)
     if key is not None:
-        return key.start("sign"), "键后的冒号须为半角“: ”，不能用全角“：”"
+        return key.start("sign"), tell("PLAIN_COLON")
     close = re.match(r"\s*(?:- )?[{]?\s*[a-z_]+(?P<sign>:)(?=[^\s:])", line) or re.search(r"[{,]\s*[a-z_]+(?P<sign>:)(?=[^\s:])", line)
     if close is not None:
-        return close.start("sign"), "冒号后须有一个空格"
+        return close.start("sign"), tell("BLANK_AFTER_COLON")
     comma = re.search(r"[{\[].*?(?P<sign>，)\s*[a-z_]+:", line)
     if comma is not None:
-        return comma.start("sign"), "括号中各项之间的逗号须为半角“, ”"
+        return comma.start("sign"), tell("PLAIN_COMMAS")
     return None
 
 
-def _meant(wrong: yaml.MarkedYAMLError) -> str:
+def _meant(wrong: yaml.MarkedYAMLError) -> Phrase:
     said = f"{wrong.context or ''} {wrong.problem or ''}"
-    return next((zh for english, zh in _YAML_SAID if english in said), "写法有误，请核对缩进、冒号、引号与括号")
+    return tell(next((code for part, code in _YAML_SAID if part in said), "NOT_WRITTEN_AS_YAML"))
 
 
 _YAML_SAID: Final = (  # of what the library says, the part by which a fault is known
-    ("found character '\\t'", "缩进须用空格，不能用制表符（Tab）"),
-    ("mapping values are not allowed here", "此处不应有冒号：值中含“: ”的须加引号，或上一行未写完"),
-    ("while scanning a quoted scalar", "引号没有成对"),
-    ("expected a single document", "一个文件只写一份内容，不能用 --- 分隔"),
-    ("flow mapping", "花括号 { } 没有成对，或其中缺少逗号"),
-    ("flow sequence", "方括号 [ ] 没有成对，或其中缺少逗号"),
-    ("could not find expected ':'", "键后缺少“: ”"),
-    ("expected <block end>", "缩进与上面各行不齐"),
-    ("did not find expected", "缩进与上面各行不齐"),
-    ("cannot start any token", "值以此符号开头的须加引号"),
+    ("found character '\\t'", "INDENT_WITH_BLANKS"),
+    ("mapping values are not allowed here", "NO_COLON_HERE"),
+    ("while scanning a quoted scalar", "QUOTE_NOT_CLOSED"),
+    ("expected a single document", "ONE_CONTENT_A_FILE"),
+    ("flow mapping", "CURLY_NOT_CLOSED"),
+    ("flow sequence", "SQUARE_NOT_CLOSED"),
+    ("could not find expected ':'", "COLON_MISSING"),
+    ("expected <block end>", "INDENT_DOES_NOT_FIT"),
+    ("did not find expected", "INDENT_DOES_NOT_FIT"),
+    ("cannot start any token", "QUOTE_THE_VALUE"),
 )
 
 
@@ -89,7 +92,7 @@ class _TextLoader(yaml.BaseLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise FileError(f"第 {event.start_mark.line + 1} 行：不允许锚点或引用")
+            raise FileError(tell("NO_ANCHORS", line=event.start_mark.line + 1))
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:
@@ -97,20 +100,20 @@ class _TextLoader(yaml.BaseLoader):
             return None
         wrong = unseen(node.value)
         if wrong is not None:
-            raise FileError(f"第 {node.start_mark.line + 1} 行：不允许控制字符 {wrong!r}")
+            raise FileError(tell("CONTROL_CHARACTER_IN_LINE", line=node.start_mark.line + 1, given=repr(wrong)))
         return str(node.value)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            where = f"第 {key_node.start_mark.line + 1} 行"
+            where = tell("LINE_NUMBER", line=key_node.start_mark.line + 1)
             if key is None:
-                raise FileError(f"{where}：键应为文字")
+                raise FileError(tell("KEY_NO_TEXT", where=where))
             if _RUN_TOGETHER.match(key):  # ``{id：A}`` and ``{id:A}`` are keys of YAML with nothing behind them
-                raise FileError(f"{where}第 {key_node.start_mark.column + 1} 列：键 {key} 中的冒号须为半角，其后有一个空格")
+                raise FileError(tell("COLON_OF_KEY", where=where, column=key_node.start_mark.column + 1, key=key))
             if key in found:
-                raise FileError(f"{where}：键 {key} 重复")
+                raise FileError(tell("KEY_TWICE", where=where, key=key))
             found[key] = self.construct_object(value_node, deep=True)
         return found
 
@@ -120,27 +123,27 @@ def read(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
     except OSError as wrong:
-        raise FileError(f"不能读取: {wrong.strerror}") from wrong
+        raise FileError(tell("UNREADABLE_FILE", why=wrong.strerror)) from wrong
     return parsed(raw)
 
 
 def parsed(raw: bytes) -> dict[str, Any]:
     """The content of a file's bytes. Errors: FileError."""
     if len(raw) > MAX_BYTES:
-        raise FileError(f"文件大于 {MAX_BYTES} 字节")
+        raise FileError(tell("FILE_TOO_LARGE", most=MAX_BYTES))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
-        raise FileError(f"第 {line} 行：文件应存为 UTF-8 编码") from wrong
+        raise FileError(tell("NOT_UTF_8", line=line)) from wrong
     try:
         content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - builds texts only
     except RecursionError as wrong:
-        raise FileError("嵌套过深，不是标准表文件") from wrong
+        raise FileError(tell("FILE_NESTED_TOO_DEEPLY")) from wrong
     except yaml.MarkedYAMLError as wrong:
         raise FileError(yaml_fault(text, wrong)) from wrong
     except yaml.YAMLError as wrong:
-        raise FileError("不是 YAML：含有不允许的控制字符") from wrong
+        raise FileError(tell("YAML_CONTROL_CHARACTER")) from wrong
     if not isinstance(content, dict):
-        raise FileError("应为一组 键: 值")
+        raise FileError(tell("KEYS_AND_VALUES"))
     return content

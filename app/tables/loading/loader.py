@@ -17,6 +17,8 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, create_engine, func, select
 
+from app.calculators.bilingual import Phrase
+from app.calculators.faults.telling import joined, tell
 from app.calculators.quantities.calendar import BEIJING
 from app.calculators.terms.model import TermsFault
 from app.tables.catalogue.new_rows import counts_of
@@ -63,18 +65,18 @@ def read_files(paths: list[Path], watched: Callable[[list[Path]], Iterable[Path]
     for path in paths:
         inside = set(path.glob("*.yaml")) if path.is_dir() else {path}
         if not inside:
-            found.fault(path.name, "目录中没有 .yaml 文件")
+            found.fault(path.name, tell("EMPTY_FOLDER"))
         files |= inside
     for path in watched(sorted(files, key=lambda file: (file.name, file))):
         found.paths.setdefault(path.name, path)
         try:
             content = read(path)
         except FileError as wrong:
-            found.fault(path.name, str(wrong))
+            found.fault(path.name, wrong.told)
             continue
         kind = next((word for word in READERS if word in content), None)
         if kind is None:
-            found.fault(path.name, f"不是批次、基金或参考利率文件（缺少 {' 或 '.join(READERS)}）")
+            found.fault(path.name, tell("UNKNOWN_FILE", words=joined("OR", READERS)))
         else:
             READERS[kind](found, path.name, content)
             found.doubts += doubts(content, path.name)
@@ -196,7 +198,7 @@ def _new_rows(session: Session, found: Entries, at: datetime) -> Iterator[Row]:
             try:
                 said = _added_by(session, row, at)
             except CannotSay as wrong:
-                found.fault(" ".join(str(part) for part in key_of(row)), str(wrong))
+                found.fault(" ".join(str(part) for part in key_of(row)), wrong.told)
             else:
                 yield from [] if said is None else [said]
         elif _said(there) != _said(row):
@@ -209,13 +211,13 @@ def _added_by(session: Session, row: models.Batch | models.Direction, at: dateti
     return words_added(session, row, at, again=False)
 
 
-def _kept(session: Session, there: Any) -> str:
+def _kept(session: Session, there: Any) -> Phrase:
     """Why a stored row does not give way to the file's, and what the file should say instead."""
     if not isinstance(there, models.RateTableVersion | models.ReferenceRateVersion) or there.recorded_at is None:
-        return "已公布的内容不可更改；更正须新增版本（supersedes）"
+        return tell("PUBLISHED_IS_FIXED")
     number = 1 + max(one.version for one in _of_the_same(session, there))
     at = there.recorded_at.astimezone(BEIJING).isoformat(timespec="seconds")
-    return f"库中的这一版本于 {at} 记录，与文件不同，不可更改；文件中应去掉这一版本，或改为版本 {number}"
+    return tell("DATABASE_DIFFERS", at=at, version=number)
 
 
 def _of_the_same(session: Session, there: models.RateTableVersion | models.ReferenceRateVersion) -> Sequence[Any]:
@@ -247,16 +249,16 @@ def _check_published(found: Entries, new: list[Row], at: datetime) -> None:
     today = at.astimezone(BEIJING).date()
     for row in new:
         if isinstance(row, models.ReferenceRate) and row.on > today:
-            found.fault(f"{found.place_of(row)}/on", f"{row.on} 尚未到来")
+            found.fault(f"{found.place_of(row)}/on", tell("DAY_NOT_YET_COME", day=row.on))
         if not isinstance(row, Recorded) or known_at(row.model_dump()) <= at:
             continue
         if isinstance(row, models.VersionEvent):
             if row.kind != "SUPERSEDED":  # that, the version in its place says
-                found.fault(f"{found.place_of(row)}/known_at", f"晚于载入的时刻 {now}；公布之后再载入")
+                found.fault(f"{found.place_of(row)}/known_at", tell("LATER_THAN_LOADING", now=now))
         elif isinstance(row, models.OverlayVersion) and "published_at" not in json.loads(row.content):
-            found.fault(f"{found.place_of(row)}/effective/first_day", f"晚于载入的时刻 {now}；施行前公布的，写明 published_at")
+            found.fault(f"{found.place_of(row)}/effective/first_day", tell("IN_FORCE_LATER", now=now))
         else:
-            found.fault(f"{found.place_of(row)}/published_at", f"晚于载入的时刻 {now}；公布之后再载入")
+            found.fault(f"{found.place_of(row)}/published_at", tell("LATER_THAN_LOADING", now=now))
 
 
 def check_series(session: Session, found: Entries) -> None:
@@ -265,11 +267,12 @@ def check_series(session: Session, found: Entries) -> None:
     known = {row.series for row in found.rows if isinstance(row, of)} | set(session.exec(select(of.series).distinct()).all())
     for name, place in found.series.items():
         if name not in known:
-            found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(known)) or '（无）'}")
+            found.fault(place, tell("NO_SUCH_SERIES", series=name, words=" ".join(sorted(known)) or tell("NONE")))
     here = {row.series: values_are(json.loads(row.content)) for row in found.rows if isinstance(row, of)}
     for name, place in found.rates.items():
         if (here.get(name) or stored_values_are(session, name)) == "NUMBER":
-            found.fault(place, f"{name} 的值是数（NUMBER），不是利率；只能用于换算币种")
+            found.fault(place, tell("SERIES_IS_NO_RATE", series=name))
     for row in found.rows:
         if isinstance(row, of) and stored_values_are(session, row.series) not in {None, here[row.series]}:
-            found.fault(found.place_of(row), f"系列 {row.series} 的值已公布为 {stored_values_are(session, row.series)}，不可更改")
+            kind = stored_values_are(session, row.series)
+            found.fault(found.place_of(row), tell("SERIES_VALUES_PUBLISHED", series=row.series, kind=kind))

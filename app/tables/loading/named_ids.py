@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, select
 
+from app.calculators.faults.telling import tell
 from app.tables.files.file_values import Entries, Row
 from app.tables.storage import models
 
@@ -67,10 +68,10 @@ def check_names(found: Entries, known: Names, *, series: bool = True) -> None:
     there = known | names_in(found)
     for row in found.rows:
         if isinstance(row, models.Batch) and row.fund_id not in there.funds:
-            found.fault(f"{found.place_of(row).removesuffix('batch')}fund", f"没有基金 {row.fund_id}")
+            found.fault(f"{found.place_of(row).removesuffix('batch')}fund", tell("NO_SUCH_FUND", fund=row.fund_id))
     for name, place in found.others.items():
         if name not in there.tables:
-            found.fault(place, f"没有标准表 {name}")
+            found.fault(place, tell("NO_SUCH_TABLE", table=name))
     for name, place in found.series.items() if series else ():
         if name not in there.series:
-            found.fault(place, f"没有参考利率 {name}；可用: {' '.join(sorted(there.series)) or '（无）'}")
+            found.fault(place, tell("NO_SUCH_SERIES", series=name, words=" ".join(sorted(there.series)) or tell("NONE")))
