@@ -1,0 +1,161 @@
+"""One mutant against the tests, in a process that is forked for it from one that has imported what others wrote.
+
+The program is imported in the fork, through a hook that serves the mutated module. The tests that die most often come
+first, then those that name the module, then all others that run inside of the process; the first that fails ends it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+from tests.mutants.making import ROOT, Mutant, mutated, path_of
+
+SURVIVED, KILLED = 0, 1
+CPU_SECONDS = 150
+"""Of one test with its fixtures: counted in the time that the process ran, so that a busy machine kills no mutant."""
+MEMORY_BYTES = 6 << 30
+
+SEEDS = 60
+"""Cases of each method that are compared with the oracle before any test is collected."""
+
+IN_PROCESS = (
+    "tests/golden",
+    "tests/shapes",
+    "tests/oracle",
+    "tests/properties",
+    "tests/spec",
+    "tests/contract",
+    "tests/drafts",
+    "tests/commands",
+    "tests/readme/test_terms_page.py",
+)
+NOT_HERE = (
+    "tests/contract/test_image.py",  # builds an image
+    "tests/contract/test_schemathesis.py",  # random requests find a mutant by luck, slowly
+    "tests/commands/test_package.py",  # what they run is another process, which has no mutant
+    "tests/commands/test_starting.py",
+    "tests/properties/test_draft_machine.py",  # about storage
+    "tests/properties/test_nothing_loosens.py",  # a search, slow
+    "tests/drafts/test_races.py",
+    "tests/drafts/test_stateful.py",
+    "tests/contract/test_hostile_corpus.py",
+)
+WARM = "pytest hypothesis fastapi sqlmodel uvicorn httpx yaml msgspec alembic structlog pydantic_settings jwt typer prometheus_client"
+
+
+def warm() -> None:
+    """Import what others wrote, once; nothing of ``app``, which each mutant imports anew."""
+    for name in WARM.split():
+        importlib.import_module(name)
+    wrong = [name for name in sys.modules if name == "app" or name.startswith("app.")]
+    assert not wrong, f"imported before any mutant: {wrong}"
+
+
+class Served(importlib.machinery.SourceFileLoader):
+    """Loads a module from a tree instead of its file."""
+
+    def __init__(self, module: str, tree: ast.Module) -> None:
+        super().__init__(module, str(path_of(module)))
+        self.tree = tree
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the tree; nothing is read from or written to a cache."""
+        code: CodeType = compile(self.tree, self.path, "exec")
+        return code
+
+
+class Hook(importlib.abc.MetaPathFinder):
+    """Finds the mutated module before its file is found."""
+
+    def __init__(self, module: str, tree: ast.Module) -> None:
+        self.module, self.tree = module, tree
+
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> importlib.machinery.ModuleSpec | None:
+        """The mutated module's spec."""
+        if fullname != self.module:
+            return None
+        return importlib.util.spec_from_file_location(fullname, path_of(fullname), loader=Served(fullname, self.tree))
+
+
+class Limits:
+    """Gives each test its time, and remembers which one failed."""
+
+    failed = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Start the clock anew: it ends the process (the default of this signal), also inside of C."""
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """The test that noticed."""
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """The test file that could not even be read."""
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+
+def tests_for(module: str | None) -> list[str]:
+    """All test files that run inside of the process: those that import the module stand first."""
+    files = [
+        path
+        for place in IN_PROCESS
+        for path in ([ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("test_*.py")))
+        if not str(path.relative_to(ROOT)).startswith(NOT_HERE)
+    ]
+    if module is not None:
+        files.sort(key=lambda path: f"{module} import" not in path.read_text(encoding="utf-8"))
+    return [str(path) for path in files]
+
+
+def noticed(module: str | None, tests: list[str] | None) -> str:
+    """The first test that fails, or nothing."""
+    if tests is None:
+        from tests.oracle.generate import MAKERS
+        from tests.oracle.judge import compare
+
+        for seed in range(SEEDS):
+            for method in MAKERS:
+                if compare(method, seed) is not None:
+                    return f"oracle {method} {seed}"
+    limits = Limits()
+    options = ["-x", "-q", "--no-header", "--tb=short", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    code = pytest.main([*options, *(tests or tests_for(module))], plugins=[limits])
+    return "" if code == pytest.ExitCode.OK else limits.failed or f"pytest ended with {code!r}"
+
+
+def run(mutant: Mutant | None, folder: Path, tests: list[str] | None = None) -> None:
+    """In a fork: try one mutant, or the program as it is, write down what noticed it, and end the process."""
+    os.setsid()
+    os.chdir(ROOT)
+    output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ |= {"TMPDIR": str(folder), "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis")}
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    try:
+        if mutant is not None:
+            sys.meta_path.insert(0, Hook(mutant.module, mutated(mutant.module, mutant.no)))
+        killer = noticed(None if mutant is None else mutant.module, tests)
+    except BaseException as error:  # a mutant that cannot be imported is noticed, too
+        killer = f"{type(error).__name__}: {error}"
+    (folder / "killer").write_text(killer, encoding="utf-8")
+    sys.stdout.flush()
+    os._exit(KILLED if killer else SURVIVED)
