@@ -114,7 +114,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", help="only the files under this path")
-    parser.add_argument("--tests", nargs="+", help="against these tests alone, to look into a survivor")
+    parser.add_argument("--tests", nargs="*", help="against the oracle and these tests alone, to look into a survivor")
     parser.add_argument("--line", help="only mutants whose line or change contains this text")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     given = parser.parse_args()
@@ -123,7 +123,7 @@ def main() -> int:
     print(f"{len(chosen)} of {len(found)} mutants, seed {given.seed}", flush=True)
     warm()
     began = time.monotonic()
-    done = tried([*([] if given.tests else [None]), *chosen], given.processes, given.tests)
+    done = tried([*([] if given.tests is not None else [None]), *chosen], given.processes, given.tests)
     if any(one.mutant is None and one.how != "survived" for one in done):
         print("the tests fail without any mutant")
         return 2

@@ -52,6 +52,7 @@ def test_no_english_says_anything_in_chinese() -> None:
 
 
 def test_each_english_takes_what_the_chinese_fills_in() -> None:
+    assert MESSAGES
     for chinese, told in MESSAGES.items():
         places = len(re.findall(r"\{[0-9]?\}", told))
         assert places == chinese.count("{}"), chinese
