@@ -122,6 +122,7 @@ def main() -> int:
     chosen = sample(found, given.sample, given.seed)
     print(f"{len(chosen)} of {len(found)} mutants, seed {given.seed}", flush=True)
     warm()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the processes of mutants end with this one
     began = time.monotonic()
     done = tried([*([] if given.tests is not None else [None]), *chosen], given.processes, given.tests)
     if any(one.mutant is None and one.how != "survived" for one in done):
