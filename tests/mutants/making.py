@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,10 @@ ORDER_IS_NOTHING = {"isinstance", "issubclass", "min", "max", "cast"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the ``no``-th of its module. ``line`` and ``change`` name it for people and in ``survivors.toml``."""
+    """One change: the ``no``-th of its module. ``line`` and ``change`` name it for people and in ``survivors.toml``.
+
+    The second of two changes that read alike, on one line or on equal ones, ends in ``#2``.
+    """
 
     module: str
     no: int
@@ -158,10 +162,14 @@ def mutants_of(path: Path) -> list[Mutant]:
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    return [
-        Mutant(module, no, at := getattr(site.old, "lineno", 1), lines[at - 1].strip(), site.change)
-        for no, site in enumerate(sites(ast.parse(source)))
-    ]
+    found, same = [], Counter[tuple[str, str]]()
+    for no, site in enumerate(sites(ast.parse(source))):
+        at = getattr(site.old, "lineno", 1)
+        line, change = lines[at - 1].strip(), site.change
+        same[line, change] += 1
+        again = f" #{same[line, change]}" if same[line, change] > 1 else ""
+        found.append(Mutant(module, no, at, line, change + again))
+    return found
 
 
 def mutated(module: str, no: int) -> ast.Module:

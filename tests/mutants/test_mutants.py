@@ -53,6 +53,12 @@ def test_a_mutant_is_its_module_with_that_one_change() -> None:
         compile(mutated(one.module, one.no), one.module, "exec")
 
 
+def test_each_has_a_name_of_its_own() -> None:
+    names = Counter(one.name for one in all_mutants())
+    assert len(names) > 5000
+    assert [name for name, count in names.items() if count > 1] == []
+
+
 def test_a_sample_is_the_same_for_a_seed_and_spread_by_size() -> None:
     found = all_mutants()
     assert sample(found, 300, 5) == sample(found, 300, 5) != sample(found, 300, 6)

@@ -129,26 +129,23 @@ class Limits:
             self.failed = report.nodeid
 
 
-def tests_for(module: str | None) -> list[str]:
-    """All test files that run inside of the process: those that import the module stand first."""
+def tests_for(module: str | None) -> list[list[str]]:
+    """The test files that run inside of the process: the likely ones one after the other, then all others together.
+
+    Likely are those that import the module, and those of ``FIRST``; nothing else is even read before they have passed.
+    """
     files = [
         path
         for place in IN_PROCESS
         for path in ([ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("test_*.py")))
         if not str(path.relative_to(ROOT)).startswith(NOT_HERE)
     ]
-    if module is not None:
-        likely = tuple(word for start, places in FIRST.items() if module.startswith(start) for word in places.split())
-        files.sort(key=lambda path: rank(path, module, likely))
-    return [str(path) for path in files]
-
-
-def rank(path: Path, module: str, likely: tuple[str, ...]) -> int:
-    """0 for a file that imports the module, then the likely ones in their order, then all others."""
-    if f"{module} import" in path.read_text(encoding="utf-8"):
-        return 0
-    place = str(path.relative_to(ROOT))
-    return next((no for no, one in enumerate(likely, 1) if place.startswith(one)), len(likely) + 1)
+    if module is None:
+        return [list(map(str, files))]
+    likely = [path for path in files if f"{module} import" in path.read_text(encoding="utf-8")]
+    for place in (word for start, places in FIRST.items() if module.startswith(start) for word in places.split()):
+        likely += [path for path in files if path not in likely and path.is_relative_to(ROOT / place)]
+    return [*([str(path)] for path in likely), [str(path) for path in files if path not in likely]]
 
 
 def noticed(module: str | None, tests: list[str] | None) -> str:
@@ -160,13 +157,13 @@ def noticed(module: str | None, tests: list[str] | None) -> str:
         for method in MAKERS:
             if compare(method, seed) is not None:
                 return f"oracle {method} {seed}"
-    files = tests_for(module) if tests is None else tests
-    if not files:
-        return ""
-    limits = Limits()
     options = ["-x", "-q", "--no-header", "--tb=short", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"]
-    code = pytest.main([*options, *files], plugins=[limits])
-    return "" if code == pytest.ExitCode.OK else limits.failed or f"pytest ended with {code!r}"
+    for files in filter(None, tests_for(module) if tests is None else [tests]):
+        limits = Limits()
+        code = pytest.main([*options, *files], plugins=[limits])
+        if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            return limits.failed or f"pytest ended with {code!r}"
+    return ""
 
 
 def run(mutant: Mutant | None, folder: Path, tests: list[str] | None = None) -> None:
