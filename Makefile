@@ -8,7 +8,7 @@ DOCKER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search bench bench-startup bench-publications bench-faults bench-hostile bench-scale release lock clean
+.PHONY: help serve check test test-machine test-clients test-pythons lint types coverage tables backup restore fuzz fuzz-backup fuzz-http search mutants bench bench-startup bench-publications bench-faults bench-hostile bench-scale release lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,6 +102,9 @@ fuzz-http: $(BIN)/.test ## Call every operation as its document says, right and 
 
 search: $(BIN)/.test ## Look for facts whose absence, spelling or date loosens an amount without a word
 	$(BIN)/python -m tests.search
+
+mutants: $(BIN)/.test ## Change a line of the core at a time and see whether a test notices (SAMPLE=300 SEED=0, ONLY=app/calculators/loans)
+	$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),300) --seed $(or $(SEED),0) $(if $(ONLY),--only $(ONLY))
 
 fuzz-backup: $(BIN)/.test ## Back up, restore and compare after random use (HISTORIES=500 on each database by default)
 	$(BIN)/python -m tests.storage.fuzz_backup --histories $(or $(HISTORIES),500)

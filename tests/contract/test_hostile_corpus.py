@@ -30,6 +30,7 @@ def test_a_small_one_and_what_is_made_of_it_is_never_a_fault(client: httpx.Clien
 
 
 def test_a_larger_share_is_a_larger_body() -> None:
-    for hostile in CORPUS:
-        if hostile.sent != "TRAILERS" and "leaves" not in hostile.name:
-            assert len(hostile.body(0.1)) > len(hostile.body(0.001)), hostile.name
+    by_share = [one for one in CORPUS if one.sent != "TRAILERS" and "leaves" not in one.name]
+    assert by_share
+    for hostile in by_share:
+        assert len(hostile.body(0.1)) > len(hostile.body(0.001)), hostile.name

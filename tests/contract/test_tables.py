@@ -78,13 +78,14 @@ def test_a_table_shows_what_it_needs_and_on_what_it_stands(client: httpx.Client)
 
 
 def test_every_published_table_can_be_shown(client: httpx.Client) -> None:
-    for entry in get(client, "/v1/rate-tables")["rate_tables"]:
-        if entry["loaded"]:
-            table = get(client, f"/v1/rate-tables/{entry['id']}")
-            assert table["version"] == entry["version"]
-            assert table["clauses"]
-            listed = get(client, f"/v1/rate-tables/{entry['id']}/versions")["versions"]
-            assert [one["version"] for one in listed] == entry["versions"] == table["versions"]
+    loaded = [entry for entry in get(client, "/v1/rate-tables")["rate_tables"] if entry["loaded"]]
+    assert loaded
+    for entry in loaded:
+        table = get(client, f"/v1/rate-tables/{entry['id']}")
+        assert table["version"] == entry["version"]
+        assert table["clauses"]
+        listed = get(client, f"/v1/rate-tables/{entry['id']}/versions")["versions"]
+        assert [one["version"] for one in listed] == entry["versions"] == table["versions"]
 
 
 def test_a_version_does_not_differ_from_itself(client: httpx.Client) -> None:
@@ -177,7 +178,9 @@ def test_the_publication_day_has_the_new_value(client: httpx.Client, on: str, pu
 
 
 def test_series_say_how_long_they_hold(client: httpx.Client) -> None:
-    for entry in get(client, "/v1/reference-rates")["reference_rates"]:
+    known = get(client, "/v1/reference-rates")["reference_rates"]
+    assert known
+    for entry in known:
         series = get(client, f"/v1/reference-rates/{entry['series']}")
         assert series["first_on"] == series["rows"][0]["on"]
         assert series["last_on"] == series["rows"][-1]["on"] < series["holds_until"]

@@ -42,14 +42,22 @@ from tests.properties.test_laws import LAW, METHODS, SEEDS, evaluated, rounded
 CELLS = re.compile(r"MIN|MAX|[0-9.]+|[-+*/(),]")
 
 
-def worked(table: Json, request: Json) -> Assessed:
-    """The answer to a drawn claim with its working; one that is refused has none."""
+REFUSALS = (ProblemError, FactsError, NotComputable)
+
+
+def assessed(table: Json, request: Json) -> Assessed:
+    """The answer to a claim with its working."""
     rates = engine_table(table)
     kind = kind_of(rates)
+    claim, _ = in_order(read_claim(json.dumps(request).encode(), kind))
+    return assess_with_working(claim, rates, engine_series(), endpoint_method=kind.method)
+
+
+def worked(table: Json, request: Json) -> Assessed:
+    """The answer to a drawn claim with its working; one that is refused has none."""
     try:
-        claim, _ = in_order(read_claim(json.dumps(request).encode(), kind))
-        return assess_with_working(claim, rates, engine_series(), endpoint_method=kind.method)
-    except (ProblemError, FactsError, NotComputable):
+        return assessed(table, request)
+    except REFUSALS:
         assume(False)
         raise
 
@@ -117,6 +125,20 @@ def test_rows_are_the_segments(seed: int) -> None:
                 own = segments[step.item_id or "", step.lender] or []
                 assert len(rows.segments) == rows.length == len(row_formulas(rows))
                 assert_rows(rows, [own[no] for no in rows.segments])
+
+
+def test_the_cases_have_operands_and_rows() -> None:
+    """One drawn case may have neither; of a hundred many have, so that the two laws above are about something."""
+    earlier = rows = 0
+    for seed in range(100):
+        try:
+            found = assessed(*case("LOAN_INTEREST", seed))
+        except REFUSALS:
+            continue
+        parts = [one for step in found.working for one in operands(step.working)]
+        earlier += sum(isinstance(one, Money) and one.of is not None and not isinstance(one.of, Fact) for one in parts)
+        rows += sum(isinstance(one, Rows) for one in parts)
+    assert min(earlier, rows) >= 20, (earlier, rows)
 
 
 def assert_rows(rows: Rows, segments: list[Any]) -> None:

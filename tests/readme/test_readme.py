@@ -61,6 +61,7 @@ def missing(shown: Any, real: Any, place: str = "") -> list[str]:
 
 
 def test_every_page_of_the_guide_is_read_here() -> None:
+    assert FOLDERS
     for folder in FOLDERS.values():
         assert {path.stem for path in (ROOT / folder).glob("*.md")} == set(SUBJECTS)
 

@@ -74,7 +74,9 @@ def printed(folder: Path) -> dict[str, list[list[str]]]:
 @pytest.mark.parametrize(("page", "number"), BLOCKS)
 def test_a_block_of_commands_does_what_is_shown(printed: dict[str, list[list[str]]], page: str, number: int) -> None:
     rest = iter(printed[page][number])
-    for line in shown(page)[number][1].splitlines():
+    promised = shown(page)[number][1].splitlines()
+    assert promised
+    for line in promised:
         assert line in rest, (line, printed[page][number])
 
 

@@ -297,6 +297,7 @@ ELSEWHERE |= {("lines[]", "amount"): "lines.2", ("needs.name", "values"): "needs
 @pytest.mark.parametrize("place", [place for place in KEYS if "overlay" not in place])
 def test_each_key_stands_in_the_terms_for_probing(place: str) -> None:
     """So that whatever is tried on all of them is tried on every word."""
+    assert KEYS[place]
     for key in KEYS[place]:
         path = ELSEWHERE.get((place, key), place.replace("[]", ".0"))
         holder: Any = EVERYTHING
@@ -369,6 +370,7 @@ def test_no_word_of_the_reading_is_missing_on_the_page() -> None:
 
 
 def test_what_a_measure_may_speak_of() -> None:
+    assert nm.MEASURE_OF
     for facts, allowed in nm.MEASURE_OF.items():
         told = listed(faults({"facts": facts, "needs": {"n": {"of": "ZZZ", "type": "MONEY"}}}), "ZZZ")
         assert told == list(allowed)
@@ -410,6 +412,7 @@ def somewhere(text: str, *kinds: str) -> list[str]:
 @pytest.mark.parametrize("cells", rows("Expressions"), ids=lambda cells: cells[0])
 def test_each_sign_has_an_example_that_is_accepted(cells: list[str]) -> None:
     examples = CODE.findall(cells[1])
+    assert examples
     for sign in CODE.findall(cells[0]):
         assert any(re.search(rf"(^|\s){re.escape(sign)}[\s(]", one) for one in examples), sign
     for one in examples:

@@ -44,5 +44,7 @@ def test_the_page_is_linked_from_the_shape_of_the_service() -> None:
 
 
 def test_links_on_the_page_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)", PAGE):
+    targets = re.findall(r"\]\(([^)#]+)", PAGE)
+    assert targets
+    for target in targets:
         assert (ROOT / "docs" / target).is_file(), target

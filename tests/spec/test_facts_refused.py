@@ -82,6 +82,7 @@ def test_a_contract_that_contradicts_itself(loans: Bureau, change: dict[str, Any
         {"drawn": [("2024-01-01", "1.00")]},
         {"drawn": [("2025-12-31", "1.00")]},
         {"rate": {"kind": "FIXED", "annual_rate": "10"}},
+        {"rate": {"kind": "FIXED", "annual_rate": "9.99"}},
         {"rate": {"kind": "STEPPED", "steps": STEPS}},
         {"interest_paid": [voucher("2025-02-01", "2025-03-01", "1.00", penalty="1.00"), voucher("2025-01-01", "2025-02-01", "1.00")]},
         plan(first_due="2025-01-02"),

@@ -145,6 +145,7 @@ def test_published_tables_do_not_doubt_their_own_examples(client: httpx.Client) 
     from app.api.calculations.examples import SINGLE
 
     paths = {"loan-interest-subsidies": "LOAN_INTEREST", "insurance-subsidies": "INSURANCE", "awards": "AWARD", "grants": "GRANT"}
+    assert all(SINGLE[path] for path in paths)
     for path, examples in SINGLE.items():
         for example in examples.values():
             found = answer(client, paths[path], example["value"])

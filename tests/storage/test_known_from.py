@@ -185,7 +185,7 @@ def test_D79_a_value_is_not_loaded_before_its_day(migrated: Engine, tmp_path: Pa
                 load(session, folder(tmp_path, "new", s=rates), LOADED)
             assert [(one.place, one.message) for one in refused.value.faults] == [(faults[0], f"{on} 尚未到来")]
         else:
-            load(session, folder(tmp_path, "new", s=rates), LOADED)
+            assert any(load(session, folder(tmp_path, "new", s=rates), LOADED).values())
 
 
 def test_D79_later_words_are_known_from_their_loading(migrated: Engine, tmp_path: Path) -> None:
