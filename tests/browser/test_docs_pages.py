@@ -118,7 +118,7 @@ def test_the_vendored_files_are_those_of_their_packages() -> None:
 
 def test_a_copied_sample_runs(browser: webdriver.Chrome, live_url: str) -> None:
     """It has the address of this service and asks for no credential, where none is needed; beside each field stands its Chinese title."""
-    opened(browser, f"{live_url}/docs#tag/保险补贴/POST/v1/insurance-subsidies/calculate", "批量计算贷款贴息")
+    opened(browser, f"{live_url}/docs#tag/保险补贴/POST/v1/insurance-subsidies/calculate", "批量计算保险补贴")
     deadline = time.monotonic() + 60
     samples: list[str] = []
     while not samples:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.api.drafts.examples import BEGIN, MONTH
+from app.calculators.bilingual import same
 from app.calculators.terms.field_reader import MAX_FAULTS, Reader
 from app.calculators.terms.model import TermsError
 from app.limits import MAX_DRAFT_TOKENS
@@ -248,9 +249,9 @@ def test_what_is_beyond_a_hundred_faults_is_not_looked_at() -> None:
     assert next(looked) == MAX_FAULTS
     reader = Reader("")
     for _ in range(MAX_FAULTS - 1):
-        reader.fault("x")
+        reader.fault(same("x"))
     with pytest.raises(TermsError) as raised:
-        reader.fault("x")
+        reader.fault(same("x"))
     assert len(raised.value.faults) == MAX_FAULTS
 
 
